@@ -1,0 +1,41 @@
+// Everything a test run needs to know, as typed data: made by the command line, read by the coordinator.
+
+import type { Targets } from '../http/targets.ts';
+import type { JsonObject } from '../json.ts';
+import type { Workload } from '../workload/model.ts';
+
+export interface RunConfig {
+  readonly testRunId: string;
+  readonly timestamp: number;
+  readonly environment: string;
+  readonly benchmarkVersion: string;
+  readonly pipeline: 'benchmark-only';
+  readonly targets: Targets;
+  readonly skipRestApiCheck: boolean;
+  /** `--distribution-version`; `null` = ask the cluster. */
+  readonly distributionVersion: string | null;
+  /** Loads the workload once the version of the cluster is known (it chooses the branch of a repository). */
+  readonly loadWorkload: (distributionVersion: string | null) => Promise<LoadedWorkload>;
+  readonly workloadParams: JsonObject;
+  /** `null` = the default one. */
+  readonly testProcedure: string | null;
+  readonly testMode: boolean;
+  readonly onError: 'continue' | 'abort';
+  readonly userTags: Readonly<Record<string, string>>;
+  readonly latencyPercentiles: readonly number[];
+  readonly throughputPercentiles: readonly number[];
+  /** Worker threads; default the number of cores. */
+  readonly cores: number;
+  /** `<root.dir>`: test-runs/, data/, workloads/, … */
+  readonly rootDirectory: string;
+  /** `local.dataset.cache`. */
+  readonly dataDirectory: string;
+  readonly isOffline: boolean;
+  readonly skipStats: boolean;
+}
+
+export interface LoadedWorkload {
+  readonly workload: Workload;
+  /** Printed before the run (serverless removals and the like). */
+  readonly notices: readonly string[];
+}

@@ -1,0 +1,123 @@
+// The one error of the project: what failed, where, and what to do.
+
+/**
+ * Stable codes of errors, for scripts and for the passage between threads. Each is described in `docs/errors.md`.
+ */
+export type ErrorCode =
+  | 'USAGE'
+  | 'CONFIG'
+  | 'WORKLOAD_NOT_FOUND'
+  | 'WORKLOAD_REPOSITORY'
+  | 'WORKLOAD_SYNTAX'
+  | 'WORKLOAD_INVALID'
+  | 'WORKLOAD_PARAMS_UNUSED'
+  | 'UNSUPPORTED'
+  | 'CORPUS'
+  | 'DISK'
+  | 'TARGET_UNREACHABLE'
+  | 'TARGET_REJECTED'
+  | 'TARGET_NOT_OPENSEARCH'
+  | 'TLS'
+  | 'CREDENTIALS'
+  | 'OPERATION_FAILED'
+  | 'WORKER_LOST'
+  | 'TEST_RUN_NOT_FOUND'
+  | 'ANOTHER_RUN'
+  | 'CANCELLED'
+  | 'INTERNAL';
+
+/** Exit codes of both commands. */
+export const exitCodes = { success: 0, noCommand: 1, usage: 2, failure: 64, cancelled: 130 } as const;
+
+/** One thing wrong with an input, as precisely as it can be located. Lines and columns count from 1. */
+export interface Problem {
+  readonly file?: string | undefined;
+  /** JSON path in the rendered document, e.g. `test_procedures[0].schedule[2].clients`. */
+  readonly path?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export interface ErrorDetails {
+  readonly hint?: string | undefined;
+  readonly exitCode?: number | undefined;
+  readonly cause?: unknown;
+  /** All problems of the input, when it has several. */
+  readonly problems?: readonly Problem[] | undefined;
+}
+
+export class BenchmarkError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+  readonly problems: readonly Problem[];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'BenchmarkError';
+    this.code = code;
+    this.hint = details.hint;
+    this.exitCode = details.exitCode ?? (code === 'USAGE' ? exitCodes.usage : code === 'CANCELLED' ? exitCodes.cancelled : exitCodes.failure);
+    this.problems = details.problems ?? [];
+  }
+}
+
+/** An error as plain data, for the passage between threads and processes. Causes are flattened into their messages. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly exitCode: number;
+  readonly problems: readonly Problem[];
+  readonly causes: readonly string[];
+}
+
+export function toWireError(error: unknown): WireError {
+  const known = error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', messageOf(error));
+  return {
+    code: known.code,
+    message: known.message,
+    hint: known.hint,
+    exitCode: known.exitCode,
+    problems: known.problems,
+    causes: causeMessages(error).slice(1),
+  };
+}
+
+export function fromWireError(wire: WireError): BenchmarkError {
+  const cause = wire.causes.reduceRight<Error | undefined>(
+    (inner, message) => new Error(message, inner === undefined ? undefined : { cause: inner }),
+    undefined,
+  );
+  return new BenchmarkError(wire.code, wire.message, { hint: wire.hint, exitCode: wire.exitCode, problems: wire.problems, cause });
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The messages of an error and of its causes, outermost first. */
+export function causeMessages(error: unknown): readonly string[] {
+  const messages: string[] = [];
+  for (let current: unknown = error; current !== undefined && messages.length < 10; ) {
+    messages.push(messageOf(current));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return messages;
+}
+
+/** A problem as one line: `file:line:column at path: message`. */
+export function formatProblem(problem: Problem): string {
+  const position = problem.line === undefined ? '' : `:${problem.line}${problem.column === undefined ? '' : `:${problem.column}`}`;
+  const where = `${problem.file ?? ''}${position}${problem.path === undefined || problem.path === '' ? '' : `${problem.file === undefined ? '' : ' at '}${problem.path}`}`;
+  const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
+  return `${where === '' ? '' : `${where}: `}${problem.message}${hint}`;
+}
+
+/** Makes the compiler prove that a switch covers its union. */
+export function assertNever(value: never): never {
+  throw new BenchmarkError('INTERNAL', `Unexpected value ${JSON.stringify(value)}.`);
+}

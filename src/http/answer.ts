@@ -1,0 +1,27 @@
+// An HTTP answer as the load path sees it: overwritten for each answer, valid only during the callback that gets it.
+
+export type ContentEncoding = 'identity' | 'gzip' | 'deflate' | 'other';
+
+const NOTHING = Buffer.alloc(0);
+
+export class Answer {
+  status = 0;
+  /** What was kept of the body, as it came over the wire (still encoded); empty if the body was skipped. */
+  body: Buffer = NOTHING;
+  /** True if `body` is the whole body. */
+  isWhole = false;
+  /** Bytes of the body on the wire, kept or skipped (without chunk framing). */
+  bodyLength = 0;
+  encoding: ContentEncoding = 'identity';
+  /** The server closes the connection after this answer. */
+  closes = false;
+
+  reset(): void {
+    this.status = 0;
+    this.body = NOTHING;
+    this.isWhole = false;
+    this.bodyLength = 0;
+    this.encoding = 'identity';
+    this.closes = false;
+  }
+}

@@ -1,0 +1,40 @@
+// The contract between a client of the load and its connection.
+import type { Answer } from './answer.ts';
+
+/** Why a connection gave no answer. `refused` only while connecting. */
+export type WireFailureKind = 'refused' | 'unreachable' | 'tls' | 'lost' | 'protocol';
+
+export interface WireFailure {
+  readonly kind: WireFailureKind;
+  /** For people: host and port, what happened; no secrets. */
+  readonly message: string;
+}
+
+/** Gets what happens on a connection, synchronously from the read callback. */
+export interface WireOwner {
+  /** The connection is open (TLS done): `send` may be called. */
+  onOpen(): void;
+  /**
+   * Asked once per answer with status < 300 that was sent with `peek`, when at least 64 bytes of its body (or all of it) are there.
+   * `true` keeps the whole body, `false` skips the rest.
+   */
+  needsWholeBody(answer: Answer): boolean;
+  /** The last byte of the answer is there. `answer` is valid during the call only. `send` may be called from within. */
+  onAnswer(answer: Answer): void;
+  /** The connection is gone, whether a request was under way or not. Called once; the connection is then closed and can be opened again. */
+  onFailure(failure: WireFailure): void;
+  /** An idle connection was closed in an orderly way by the server: no request was lost. */
+  onIdleClose(): void;
+}
+
+/** One HTTP/1.1 connection: one request at a time, never pipelined. */
+export interface Wire {
+  readonly isOpen: boolean;
+  readonly isBusy: boolean;
+  /** Opens the connection, or opens it again after it was closed. */
+  open(): void;
+  /** Sends one request. Only when open and not busy. */
+  send(bytes: Buffer, isHead: boolean, bodyUse: 'none' | 'peek' | 'all'): void;
+  /** Ends the connection at once without a callback (a timeout, the end of the run). */
+  destroy(): void;
+}

@@ -1,0 +1,87 @@
+// The results of a test run: the content of `results` in test_run.json and the source of the summary table. Raw units: ms, bytes.
+
+export interface PercentileStats {
+  /** Percentile → value in ms, ascending percentiles, chosen by the number of samples (spec/1 §5.3). */
+  readonly percentiles: readonly (readonly [percentile: number, value: number])[];
+  readonly mean: number;
+  readonly unit: 'ms';
+}
+
+export interface ThroughputStats {
+  /** All `null` if nothing was measured (or mean or median is 0). */
+  readonly min: number | null;
+  readonly mean: number | null;
+  readonly median: number | null;
+  readonly max: number | null;
+  readonly unit: string;
+  /** Only what `--throughput-percentiles` asked for. */
+  readonly percentiles: readonly (readonly [percentile: number, value: number])[];
+}
+
+export interface TaskResults {
+  readonly task: string;
+  readonly operation: string;
+  readonly operationType: string;
+  /** `null` without normal samples. */
+  readonly latency: PercentileStats | null;
+  readonly serviceTime: PercentileStats | null;
+  readonly clientProcessingTime: PercentileStats | null;
+  readonly processingTime: PercentileStats | null;
+  readonly throughput: ThroughputStats;
+  /** 0..1 over normal samples. */
+  readonly errorRate: number;
+  /** Largest relative time in ms of any request. */
+  readonly duration: number;
+  readonly requests: number;
+  readonly failedRequests: number;
+  readonly samples: number;
+  readonly retries: number;
+  readonly errors: readonly { readonly kind: string; readonly count: number; readonly example: string }[];
+  readonly meta: Readonly<Record<string, unknown>>;
+  /** Is the task shown: its operation is reportable, or it had errors. */
+  readonly isReported: boolean;
+  readonly profile: readonly { readonly name: string; readonly stats: PercentileStats }[];
+  readonly clients: number;
+}
+
+/** A time metric of the cluster over primary shards, in ms. */
+export interface ShardTime {
+  readonly total: number;
+  readonly perShard: { readonly min: number; readonly median: number; readonly max: number } | null;
+}
+
+/** What the always-on cluster telemetry found (spec/4 §1.2, §1.7). Absent = the cluster did not say. */
+export interface ClusterStats {
+  readonly indexingTime?: ShardTime | undefined;
+  readonly indexingThrottleTime?: ShardTime | undefined;
+  readonly mergeTime?: ShardTime | undefined;
+  readonly mergeCount?: number | undefined;
+  readonly mergeThrottleTime?: ShardTime | undefined;
+  readonly refreshTime?: ShardTime | undefined;
+  readonly refreshCount?: number | undefined;
+  readonly flushTime?: ShardTime | undefined;
+  readonly flushCount?: number | undefined;
+  readonly youngGcTime?: number | undefined;
+  readonly youngGcCount?: number | undefined;
+  readonly oldGcTime?: number | undefined;
+  readonly oldGcCount?: number | undefined;
+  readonly docsCount?: number | undefined;
+  readonly storeSize?: number | undefined;
+  readonly translogSize?: number | undefined;
+  readonly segmentCount?: number | undefined;
+  readonly memorySegments?: number | undefined;
+  readonly memoryDocValues?: number | undefined;
+  readonly memoryTerms?: number | undefined;
+  readonly memoryNorms?: number | undefined;
+  readonly memoryPoints?: number | undefined;
+  readonly memoryStoredFields?: number | undefined;
+}
+
+export interface Results {
+  readonly tasks: readonly TaskResults[];
+  readonly cluster: ClusterStats;
+  /** The run was cancelled or failed: what is here was measured until then. */
+  readonly isPartial: boolean;
+  /** Reasons to believe that the load driver, and not the cluster, was the limit; for people. */
+  readonly driverWarnings: readonly string[];
+}

@@ -1,0 +1,28 @@
+// A test run as it is stored: the content of test_run.json apart from its results.
+
+import type { JsonObject } from '../json.ts';
+import type { Results } from '../metrics/results.ts';
+
+export interface ClusterInfo {
+  readonly revision: string | null;
+  readonly distributionVersion: string | null;
+  readonly distributionFlavor: string | null;
+}
+
+export interface TestRun {
+  readonly benchmarkVersion: string;
+  readonly benchmarkRevision: string | null;
+  readonly environment: string;
+  readonly id: string;
+  /** Wall time of the start in epoch ms. */
+  readonly timestamp: number;
+  readonly pipeline: string;
+  readonly userTags: Readonly<Record<string, string>>;
+  readonly workload: string;
+  readonly workloadRevision: string | null;
+  readonly workloadParams: JsonObject;
+  readonly testProcedure: string;
+  readonly clusterConfig: readonly string[];
+  readonly cluster: ClusterInfo;
+  readonly results: Results | null;
+}

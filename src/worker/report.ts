@@ -1,0 +1,92 @@
+// What a worker tells the coordinator, once a second and at the end of a step: deltas, never anything that grows with the requests.
+
+export interface WorkerReport {
+  readonly worker: number;
+  readonly step: number;
+  /** Counts the reports of a worker from 0, so that a loss or a repeat is seen. */
+  readonly sequence: number;
+  readonly tasks: readonly TaskReport[];
+  readonly health: DriverHealth;
+}
+
+/** The kinds of time of a sample (spec/3 §3.2). */
+export interface TimeColumns<T> {
+  readonly latency: T;
+  readonly serviceTime: T;
+  readonly clientProcessingTime: T;
+  readonly processingTime: T;
+}
+
+/** What happened in one task on one worker since the last report. */
+export interface TaskReport {
+  /** Name of the task; unique within the test procedure. */
+  readonly task: string;
+  /** HTTP requests sent, warm-up and repeats included. */
+  readonly requests: number;
+  /** The failed ones among `requests`. */
+  readonly failedRequests: number;
+  /** Attempts that repeated a request (`max_retries`, retry parameters). */
+  readonly retries: number;
+  readonly normalSamples: number;
+  readonly failedNormalSamples: number;
+  readonly warmupSamples: number;
+  readonly failedWarmupSamples: number;
+  /** Work done by normal and warm-up samples, in `unit`. */
+  readonly work: number;
+  /** Unit of the last successful sample; `null` if there was none yet. */
+  readonly unit: string | null;
+  readonly errors: readonly ErrorCount[];
+  /** Uncompressed HDR V2 payloads over nanoseconds, normal samples only; `null` if empty. */
+  readonly histograms: TimeColumns<Uint8Array | null>;
+  /** Raw values in ms of normal samples, as many as the bound allows. Equal lengths. */
+  readonly raw: TimeColumns<Float64Array>;
+  readonly slots: readonly ThroughputSlot[];
+  /** Largest time in ms from the start of the step to the start of a normal or warm-up request. */
+  readonly lastRelativeTime: number;
+  /** Mean progress 0..1 of the clients of this task on this worker; `null` if unknown. */
+  readonly progress: number | null;
+  /** Profile metrics and the like: named values in ms. */
+  readonly profile: readonly { readonly name: string; readonly values: Float64Array }[];
+  /** Service times of the parts of composites, under their own names. */
+  readonly parts: readonly PartReport[];
+}
+
+export interface ErrorCount {
+  /** E.g. `HTTP 429`, `connection lost`, `timeout`. */
+  readonly kind: string;
+  readonly count: number;
+  /** Description of the first one. */
+  readonly example: string;
+}
+
+export interface PartReport {
+  readonly operation: string;
+  readonly type: string;
+  readonly serviceTime: Uint8Array;
+  readonly count: number;
+}
+
+/**
+ * Samples of one kind that ended within the same tenth of a second, as one sample for the throughput calculation (spec/3 §3.6).
+ * With one sample per slot the calculation is exactly that of single samples.
+ */
+export interface ThroughputSlot {
+  readonly type: 'warmup' | 'normal';
+  /** Wall time in seconds at the start of the last request in the slot. */
+  readonly absoluteTime: number;
+  /** Seconds from the start of the task to the end of the slot's first request. */
+  readonly timePeriod: number;
+  /** Sum of the weights. */
+  readonly work: number;
+}
+
+/** Says whether the numbers describe the cluster or the driver. */
+export interface DriverHealth {
+  /** Share of the last interval in which the thread's event loop was busy, waiting spins excluded; 0..1. */
+  readonly eventLoopUtilisation: number;
+  /** 99th percentile in ms, in the last interval, of actual send minus intended send, for requests whose client was free; `null` without throttled requests. */
+  readonly sendLagP99: number | null;
+  /** Milliseconds of CPU that the thread used in the interval, and the interval's length. */
+  readonly cpuMillis: number;
+  readonly intervalMillis: number;
+}
