@@ -1,0 +1,76 @@
+// Which client runs which task in which step: the allocation matrix of spec/3 §1.4, cut at its join points.
+//
+//   schedule:  index x2, parallel(a x1, b x1)
+//
+//              step 0    step 1
+//   client 0   index:0   a:0
+//   client 1   index:1   b:0
+//            J0        J1      J2      join points: everybody waits for everybody
+import { leafTasks, type ScheduleElement, type Task } from '../workload/model.ts';
+
+/** One task in the row of one client. */
+export interface Cell {
+  /** Position of the task in {@link Step.tasks}. */
+  readonly task: number;
+  /** This client's index within the task: 0 … task.clients − 1. */
+  readonly clientIndex: number;
+  /** Running index over all task-clients of the schedule element; decides the ramp-up wait. */
+  readonly elementIndex: number;
+  /** The element's number of clients. */
+  readonly elementClients: number;
+}
+
+/** What lies between two join points: one element of the schedule. */
+export interface Step {
+  readonly index: number;
+  readonly tasks: readonly Task[];
+  /** Cells of each client in the order in which it runs them; clients without work have none. */
+  readonly rows: readonly (readonly Cell[])[];
+  /** Position in `tasks` of the task whose end ends the others; `null` for none. */
+  readonly completedBy: number | null;
+}
+
+/** Number of clients that a schedule needs at once: the largest element's. */
+export function clientCount(schedule: readonly ScheduleElement[]): number {
+  return schedule.reduce((most, element) => Math.max(most, element.clients), 1);
+}
+
+/** Deals the task-clients of each element to the clients 0 … n−1, wrapping round when an element has more (spec/3 §1.4). */
+export function allocate(schedule: readonly ScheduleElement[]): readonly Step[] {
+  const clients = clientCount(schedule);
+  return schedule.map((element, index) => {
+    const tasks = leafTasks([element]);
+    const rows: Cell[][] = Array.from({ length: clients }, () => []);
+    let elementIndex = 0;
+    tasks.forEach((task, position) => {
+      for (let clientIndex = 0; clientIndex < task.clients; clientIndex++) {
+        rows[elementIndex % clients]?.push({ task: position, clientIndex, elementIndex, elementClients: element.clients });
+        elementIndex++;
+      }
+    });
+    const completing =
+      element.kind === 'parallel' && element.completedBy !== null ? tasks.findIndex((task) => task.name === element.completedBy) : -1;
+    return { index, tasks, rows, completedBy: completing < 0 ? null : completing };
+  });
+}
+
+/**
+ * Spreads the clients 0 … count−1 over nodes and the cores of each node: as evenly as whole clients allow, consecutive ids together
+ * (spec/3 §1.3, but never leaving a node idle while another has two clients more).
+ * @returns client ids per worker, workers without clients left out; one list of workers per node.
+ */
+export function spreadClients(count: number, coresOfNodes: readonly number[]): readonly (readonly (readonly number[])[])[] {
+  let next = 0;
+  return evenShares(count, coresOfNodes.length).map((onNode, node) =>
+    evenShares(onNode, Math.max(1, coresOfNodes[node] ?? 1))
+      .filter((share) => share > 0)
+      .map((share) => Array.from({ length: share }, () => next++)),
+  );
+}
+
+/** Whole shares that differ by at most one and sum to `total`; the first ones are the larger. */
+export function evenShares(total: number, parts: number): readonly number[] {
+  const least = Math.floor(total / parts);
+  const remainder = total - least * parts;
+  return Array.from({ length: parts }, (_, part) => (part < remainder ? least + 1 : least));
+}

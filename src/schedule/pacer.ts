@@ -1,0 +1,88 @@
+// When a client sends: turns the target throughput of a task into the times of one client's requests (spec/3 §2.3).
+import { type Millis, millis } from '../units.ts';
+import type { TargetThroughput } from '../workload/model.ts';
+
+/** The amount of work of one request. */
+export interface RequestWeight {
+  readonly weight: number;
+  readonly unit: string;
+}
+
+export interface PacerSettings {
+  /** `null` = unthrottled. */
+  readonly target: TargetThroughput | null;
+  /** Clients that share the target. */
+  readonly clients: number;
+  readonly kind: 'deterministic' | 'poisson';
+  /** What a request is expected to do; `null` = unknown until the first answer, and unthrottled until then. */
+  readonly expected: RequestWeight | null;
+  /**
+   * Share of an interval by which this client's requests come later than those of client 0, so that the requests of all
+   * clients are evenly spread: 0 ≤ phase < 1.
+   */
+  readonly phase: number;
+  /** Uniform in [0, 1), for `poisson`. */
+  readonly random: () => number;
+}
+
+/** The unit of the answers does not fit the target: the task cannot be paced. */
+export class UnitMismatch extends Error {
+  readonly expected: string;
+  readonly actual: string;
+  constructor(expected: string, actual: string) {
+    super(`The target throughput is in ${expected}/s, but the requests count ${actual}.`);
+    this.name = 'UnitMismatch';
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+/**
+ * Gives the intended times of one client's requests, in ms after its origin. Never skips one: a client that is late sends at once until
+ * it has caught up. The interval follows the weight of the answers, so "5000 docs/s" stays true when bulks shrink.
+ */
+export class Pacer {
+  private readonly settings: PacerSettings;
+  private interval: number | null = null;
+  private weight = 0;
+  private current = 0;
+  private isFirst = true;
+  private isPhased = false;
+
+  constructor(settings: PacerSettings) {
+    this.settings = settings;
+    if (settings.expected !== null) this.adopt(settings.expected);
+  }
+
+  /** True once the interval is known: the intended times then mean something. */
+  get isThrottled(): boolean {
+    return this.interval !== null;
+  }
+
+  /** Intended time of the next request. 0 = at once. */
+  next(): Millis {
+    if (this.interval !== null) {
+      if (!this.isFirst) this.current += this.settings.kind === 'poisson' ? -Math.log(1 - this.settings.random()) * this.interval : this.interval;
+      if (!this.isPhased) {
+        this.current += this.settings.phase * this.interval;
+        this.isPhased = true;
+      }
+    }
+    this.isFirst = false;
+    return millis(this.current);
+  }
+
+  /** Tells what an answer was worth. Failed ones (weight 0) change nothing. Throws {@link UnitMismatch}. */
+  after(weight: number, unit: string): void {
+    if (weight > 0 && weight !== this.weight) this.adopt({ weight, unit });
+  }
+
+  private adopt(request: RequestWeight): void {
+    const { target, clients } = this.settings;
+    if (target === null || target.value <= 0) return;
+    // A target in ops/s means requests, whatever they count.
+    if (request.unit !== target.unit && target.unit !== 'ops') throw new UnitMismatch(target.unit, request.unit);
+    this.weight = request.weight;
+    this.interval = (1000 * clients * (request.unit === target.unit ? request.weight : 1)) / target.value;
+  }
+}

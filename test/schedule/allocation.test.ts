@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { allocate, clientCount, evenShares, type Step, spreadClients } from '../../src/schedule/allocation.ts';
+import type { Parallel, ScheduleElement, Task } from '../../src/workload/model.ts';
+
+const task = (name: string, clients: number): Task => ({
+  kind: 'task',
+  name,
+  operation: { name, type: 'search', params: new Map(), includeInReporting: true, meta: new Map(), location: { file: 'workload.json', path: '' } },
+  clients,
+  warmupIterations: null,
+  iterations: null,
+  warmupTimePeriod: null,
+  timePeriod: null,
+  rampUpTimePeriod: null,
+  rampDownTimePeriod: null,
+  targetThroughput: null,
+  schedule: 'deterministic',
+  ignoreResponseErrorLevel: null,
+  tags: [],
+  meta: new Map(),
+});
+
+const parallel = (tasks: readonly Task[], clients?: number, completedBy: string | null = null): Parallel => ({
+  kind: 'parallel',
+  clients: clients ?? tasks.reduce((sum, { clients: own }) => sum + own, 0),
+  tasks,
+  completedBy,
+});
+
+const cells = (steps: readonly Step[]): readonly string[] =>
+  Array.from({ length: steps[0]?.rows.length ?? 0 }, (_, client) =>
+    steps.map((step) => (step.rows[client] ?? []).map((cell) => `${step.tasks[cell.task]?.name}:${cell.clientIndex}`).join(' ')).join(' | '),
+  );
+
+test('a parallel element gives each task its own clients', () => {
+  assert.deepEqual(cells(allocate([task('idx', 2), parallel([task('a', 1), task('b', 1)])])), ['idx:0 | a:0', 'idx:1 | b:0']);
+});
+
+test('clients without work in a step just wait at its join point', () => {
+  assert.deepEqual(cells(allocate([task('x', 1), task('y', 3)])), ['x:0 | y:0', ' | y:1', ' | y:2']);
+});
+
+test('a parallel element with fewer clients than its tasks need wraps round', () => {
+  assert.deepEqual(cells(allocate([parallel([task('a', 1), task('b', 2), task('c', 3)], 2)])), ['a:0 b:1 c:1', 'b:0 c:0 c:2']);
+  const five = ['t0', 't1', 't2', 't3', 't4'].map((name) => task(name, 1));
+  assert.deepEqual(cells(allocate([parallel(five, 2)])), ['t0:0 t2:0 t4:0', 't1:0 t3:0']);
+});
+
+test('clients of another element also serve a parallel element', () => {
+  const five = ['t0', 't1', 't2', 't3', 't4'].map((name) => task(name, 1));
+  const rows = cells(allocate([task('x', 8), parallel(five, 2)]));
+  assert.deepEqual(rows.slice(3), ['x:3 | t3:0', 'x:4 | t4:0', 'x:5 | ', 'x:6 | ', 'x:7 | ']);
+});
+
+test('the completing task of a parallel element is found', () => {
+  const [step] = allocate([parallel([task('a', 2), task('b', 2)], undefined, 'a')]);
+  assert.equal(step?.completedBy, 0);
+  assert.deepEqual(cells(allocate([parallel([task('a', 2), task('b', 2)], undefined, 'a')])), ['a:0', 'a:1', 'b:0', 'b:1']);
+});
+
+test('clients are spread over nodes and cores evenly and contiguously', () => {
+  const table: readonly [readonly number[], number, readonly (readonly (readonly number[])[])[]][] = [
+    [[4], 1, [[[0]]]],
+    [[4], 6, [[[0, 1], [2, 3], [4], [5]]]],
+    [[1], 8, [[[0, 1, 2, 3, 4, 5, 6, 7]]]],
+    [
+      [4, 4],
+      16,
+      [
+        [
+          [0, 1],
+          [2, 3],
+          [4, 5],
+          [6, 7],
+        ],
+        [
+          [8, 9],
+          [10, 11],
+          [12, 13],
+          [14, 15],
+        ],
+      ],
+    ],
+    [[2, 2, 2], 4, [[[0], [1]], [[2]], [[3]]]],
+    [[2, 2, 2, 2], 5, [[[0], [1]], [[2]], [[3]], [[4]]]],
+    [[1, 4], 6, [[[0, 1, 2]], [[3], [4], [5]]]],
+  ];
+  for (const [nodes, count, expected] of table) assert.deepEqual(spreadClients(count, nodes), expected, `${count} clients on ${nodes}`);
+});
+
+test('law: shares sum to the whole and differ by at most one', () => {
+  fc.assert(
+    fc.property(fc.nat(5000), fc.integer({ min: 1, max: 64 }), (total, parts) => {
+      const shares = evenShares(total, parts);
+      assert.equal(shares.length, parts);
+      assert.equal(
+        shares.reduce((sum, share) => sum + share, 0),
+        total,
+      );
+      assert.ok(Math.max(...shares) - Math.min(...shares) <= 1);
+    }),
+  );
+});
+
+test('law: every client is on exactly one worker, in order', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 2000 }), fc.array(fc.integer({ min: 1, max: 32 }), { minLength: 1, maxLength: 12 }), (count, nodes) => {
+      assert.deepEqual(
+        spreadClients(count, nodes).flat(2),
+        Array.from({ length: count }, (_, id) => id),
+      );
+    }),
+  );
+});
+
+test('law: every task-client appears once, whatever the schedule', () => {
+  const anyTask = fc.integer({ min: 1, max: 9 });
+  const anyElement: fc.Arbitrary<ScheduleElement> = fc.oneof(
+    anyTask.map((clients) => task('t', clients)),
+    fc
+      .record({ sizes: fc.array(anyTask, { minLength: 1, maxLength: 4 }), clients: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }) })
+      .map(({ sizes, clients }) =>
+        parallel(
+          sizes.map((size, index) => task(`t${index}`, size)),
+          clients,
+        ),
+      ),
+  );
+  fc.assert(
+    fc.property(fc.array(anyElement, { minLength: 1, maxLength: 6 }), (schedule) => {
+      const steps = allocate(schedule);
+      assert.equal(steps.length, schedule.length);
+      for (const step of steps) {
+        assert.equal(step.rows.length, clientCount(schedule));
+        const seen = step.rows
+          .flat()
+          .map((cell) => `${cell.task}:${cell.clientIndex}`)
+          .sort();
+        const due = step.tasks.flatMap((one, index) => Array.from({ length: one.clients }, (_, client) => `${index}:${client}`)).sort();
+        assert.deepEqual(seen, due);
+      }
+    }),
+  );
+});
