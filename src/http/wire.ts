@@ -15,11 +15,14 @@ export interface WireOwner {
   /** The connection is open (TLS done): `send` may be called. */
   onOpen(): void;
   /**
-   * Asked once per answer with status < 300 that was sent with `peek`, when at least 64 bytes of its body (or all of it) are there.
-   * `true` keeps the whole body, `false` skips the rest.
+   * Asked once per answer with status < 300 that was sent with `peek`, when at least 1,024 bytes of its body (or all of it) are there.
+   * `true` keeps the whole body, `false` skips the rest: `body` then is the first 1,024 bytes, or the whole of a body that had arrived already.
    */
   needsWholeBody(answer: Answer): boolean;
-  /** The last byte of the answer is there. `answer` is valid during the call only. `send` may be called from within. */
+  /**
+   * The last byte of the answer is there. `answer` is valid during the call only. `send` may be called from within, unless
+   * `answer.closes`: the connection is then closed already, nothing more is called, and `open` may be called from within.
+   */
   onAnswer(answer: Answer): void;
   /** The connection is gone, whether a request was under way or not. Called once; the connection is then closed and can be opened again. */
   onFailure(failure: WireFailure): void;
@@ -31,7 +34,7 @@ export interface WireOwner {
 export interface Wire {
   readonly isOpen: boolean;
   readonly isBusy: boolean;
-  /** Opens the connection, or opens it again after it was closed. */
+  /** Opens the connection, or opens it again after it was closed. Fails after the time limit of the options. */
   open(): void;
   /** Sends one request. Only when open and not busy. */
   send(bytes: Buffer, isHead: boolean, bodyUse: 'none' | 'peek' | 'all'): void;

@@ -1,0 +1,80 @@
+// Errors of sockets and of TLS in words: which host, what happened, what to do.
+import { messageOf } from '../errors.ts';
+import type { WireFailure, WireFailureKind } from './wire.ts';
+
+const REFUSED: ReadonlySet<string> = new Set(['ECONNREFUSED']);
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ENOTFOUND: 'its name is not known (DNS)',
+  EAI_AGAIN: 'its name could not be looked up (DNS)',
+  ETIMEDOUT: 'it does not answer',
+  EHOSTUNREACH: 'there is no route to it',
+  ENETUNREACH: 'there is no route to its network',
+  EHOSTDOWN: 'it is down',
+  EADDRNOTAVAIL: 'no local address or port is free',
+  EMFILE: 'this process may not open more files (ulimit -n)',
+  ENFILE: 'this machine may not open more files',
+  EACCES: 'this machine does not permit the connection',
+  EPERM: 'this machine does not permit the connection',
+};
+const TRUST_HINT = 'give ca_certs, or verify_certs:false to trust any';
+const TLS_REASONS: Readonly<Record<string, string>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: `its certificate is self-signed; ${TRUST_HINT}`,
+  SELF_SIGNED_CERT_IN_CHAIN: `its certificate is self-signed or of an unknown authority; ${TRUST_HINT}`,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: `its certificate is of an unknown authority; ${TRUST_HINT}`,
+  UNABLE_TO_GET_ISSUER_CERT: `its certificate is of an unknown authority; ${TRUST_HINT}`,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `its certificate is of an unknown authority; ${TRUST_HINT}`,
+  CERT_SIGNATURE_FAILURE: `its certificate was not signed by the given authority; ${TRUST_HINT}`,
+  CERT_UNTRUSTED: `its certificate is not trusted; ${TRUST_HINT}`,
+  CERT_HAS_EXPIRED: 'its certificate has expired; renew it, or give verify_certs:false',
+  CERT_NOT_YET_VALID: 'its certificate is not valid yet; compare the clocks, or give verify_certs:false',
+  CERT_REVOKED: 'its certificate was revoked',
+  HOSTNAME_MISMATCH: 'its certificate is for another host name',
+};
+
+/** The code of an error of Node.js, `''` if it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/** What a failed socket means. `during` tells a connection that was not open yet from one that was lost. */
+export function explainSocketError(error: unknown, place: string, during: 'connect' | 'tls' | 'open'): WireFailure {
+  const code = codeOf(error);
+  const tlsReason = reasonOfTls(error, code);
+  if (tlsReason !== null) return failure('tls', `TLS with ${place} failed: ${tlsReason}`);
+  if (during === 'open') return failure('lost', `The connection to ${place} was lost: ${plainReason(error, code)}`);
+  if (during === 'tls')
+    return failure('tls', `TLS with ${place} failed: the server ended the connection (${plainReason(error, code)}); does it speak TLS?`);
+  if (REFUSED.has(code)) return failure('refused', `${place} refused the connection: nothing listens there`);
+  const reason = UNREACHABLE[code];
+  return failure('unreachable', `${place} cannot be reached: ${reason ?? plainReason(error, code)}`);
+}
+
+export function failure(kind: WireFailureKind, message: string): WireFailure {
+  return { kind, message };
+}
+
+function plainReason(error: unknown, code: string): string {
+  if (code === 'ECONNRESET') return 'reset by the server';
+  if (code === 'EPIPE') return 'closed by the server';
+  return code === '' ? messageOf(error) : code;
+}
+
+function reasonOfTls(error: unknown, code: string): string | null {
+  const known = TLS_REASONS[code];
+  if (known !== undefined) return known;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongName(messageOf(error));
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return 'the server does not speak TLS there; give use_ssl:false or another port';
+  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN/.test(code)) {
+    return `the server refused the handshake (${code}); does it want client_cert and client_key?`;
+  }
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO') return code;
+  return code.startsWith('CERT_') || code.startsWith('UNABLE_TO_') || code.startsWith('INVALID_CA') ? `its certificate is not valid (${code})` : null;
+}
+
+/** Node's sentence names the host that was asked for and the names in the certificate. */
+function wrongName(message: string): string {
+  const names = /cert's altnames: (.*)$/s.exec(message)?.[1] ?? /is not in the cert's list: (.*)$/s.exec(message)?.[1];
+  const detail = names === undefined || names.trim() === '' ? '' : ` (it is for ${names.trim()})`;
+  return `its certificate is for another host name${detail}; use such a name as target, or give ssl_assert_hostname:false`;
+}

@@ -1,0 +1,45 @@
+// What the connections of one thread share: the read buffer, TLS settings and TLS sessions.
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { BenchmarkError, messageOf } from '../errors.ts';
+import type { ClientOptions } from './client-options.ts';
+
+/** Made once per thread by {@link createWireContext}. */
+export interface WireContext {
+  /** All sockets read into it: a read is handled synchronously, so nobody else writes to it meanwhile. */
+  readonly readBuffer: Buffer;
+  /** Throws `BenchmarkError` TLS if a certificate or key cannot be used. */
+  secureContext(options: ClientOptions): SecureContext;
+  /** The last TLS session with this host, for a short handshake. */
+  readonly sessions: Map<string, Buffer>;
+}
+
+/** One read takes up to this much. Measured (bench/wire.ts): no gain beyond, and the buffer stays in the cache of the core. */
+const READ_BYTES = 65_536;
+
+export function createWireContext(): WireContext {
+  const contexts = new WeakMap<ClientOptions, SecureContext>();
+  return {
+    readBuffer: Buffer.allocUnsafeSlow(READ_BYTES),
+    sessions: new Map(),
+    secureContext(options) {
+      const known = contexts.get(options) ?? makeSecureContext(options);
+      contexts.set(options, known);
+      return known;
+    },
+  };
+}
+
+/** TLS settings of a client: its certificate, and whom it trusts (`ca_certs`, else the bundled list). */
+export function makeSecureContext(options: ClientOptions): SecureContext {
+  try {
+    return createSecureContext({
+      ...(options.caCertificates === null ? {} : { ca: options.caCertificates }),
+      ...(options.clientCertificate === null ? {} : { cert: options.clientCertificate }),
+      ...(options.clientKey === null ? {} : { key: options.clientKey }),
+    });
+  } catch (error) {
+    throw new BenchmarkError('TLS', `The certificates of the client options cannot be used: ${messageOf(error)}.`, {
+      hint: 'ca_certs, client_cert and client_key name PEM files; the key must belong to the certificate and have no passphrase',
+    });
+  }
+}
