@@ -1,0 +1,401 @@
+// A client of the load: sends the requests of its tasks one after another, when the schedule wants them, and times them.
+//
+//   proceed ─▶ next request ─▶ wait for its time ─▶ send ─▶ answer, loss or timeout ─▶ record ─▶ proceed
+//
+// A state machine driven by the read callback of its connection: no promise and no allocation per request of the hot path.
+import { messageOf } from '../errors.ts';
+import type { Answer } from '../http/answer.ts';
+import type { PreparedRequest } from '../http/request.ts';
+import type { WireFailure } from '../http/wire.ts';
+import { describeFailure, describeHttpError } from '../operation/http-error.ts';
+import { type LoadOperation, Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
+import type { LoopControl, SampleType } from '../schedule/loop-control.ts';
+import { type Pacer, UnitMismatch } from '../schedule/pacer.ts';
+import { millis } from '../units.ts';
+import type { ClientConnections } from './client-connections.ts';
+import type { SampleTimes, TaskRecorder } from './recorder.ts';
+import { ScriptSession } from './script-session.ts';
+import type { Timeline, Waiter } from './timeline.ts';
+import type { RequestHandler, WireSlot } from './wire-slot.ts';
+
+/** One task as one client runs it. */
+export interface ClientRun {
+  readonly task: number;
+  readonly taskName: string;
+  readonly operation: LoadOperation;
+  readonly control: LoopControl;
+  readonly pacer: Pacer;
+  readonly recorder: TaskRecorder;
+  /** Limit of one execution in ms. */
+  readonly timeout: number;
+  readonly rampUpWait: number;
+  /** A failed request ends the test. */
+  readonly abortsOnError: boolean;
+}
+
+/** How requests that failed are repeated: only when the user asked for it. */
+export interface RetryPolicy {
+  readonly maxRetries: number;
+  readonly statuses: readonly number[];
+  readonly onTimeout: boolean;
+}
+
+/** What a client needs of the worker it lives in. */
+export interface ClientHost {
+  readonly timeline: Timeline;
+  readonly retries: RetryPolicy;
+  /** The client has done all its tasks of the step. */
+  onClientDone(client: LoadClient): void;
+  /** One task of the client has ended. */
+  onRunDone(client: LoadClient, run: ClientRun): void;
+  /** The test cannot go on. */
+  onFatal(run: ClientRun, kind: string, description: string): void;
+  /** A throttled request is sent this many ms after its intended time although its client was free. */
+  recordLag(lag: number): void;
+}
+
+type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'connecting' | 'sending' | 'script' | 'ended';
+
+class Times implements SampleTimes {
+  processingStart = 0;
+  requestStart = 0;
+  requestEnd = 0;
+  processingEnd = 0;
+  intended = Number.NaN;
+}
+
+export class LoadClient implements Waiter, RequestHandler {
+  due = 0;
+  /** When the execution under way must have ended; infinite if there is none. */
+  deadline = Number.POSITIVE_INFINITY;
+  readonly id: number;
+  private readonly host: ClientHost;
+  private readonly connections: ClientConnections;
+  private runs: readonly ClientRun[] = [];
+  private position = 0;
+  private run: ClientRun | null = null;
+  private state: State = 'idle';
+  private stops = false;
+  /** Start of the current task, and the time 0 of its schedule, which a ramp-up moves. */
+  private start = 0;
+  private origin = 0;
+  private sampleType: SampleType = 'normal';
+  private request: PreparedRequest | null = null;
+  private attempts = 0;
+  private slot: WireSlot | null = null;
+  private session: ScriptSession | null = null;
+  private readonly times = new Times();
+  private readonly outcome = new Outcome();
+
+  constructor(id: number, host: ClientHost, connections: ClientConnections) {
+    this.id = id;
+    this.host = host;
+    this.connections = connections;
+    connections.onAvailable = () => {
+      if (this.state === 'connecting') this.send();
+      else this.session?.onAvailable();
+    };
+  }
+
+  /** The task under way, for progress. */
+  get currentRun(): ClientRun | null {
+    return this.run;
+  }
+
+  get isConnecting(): boolean {
+    return this.state === 'connecting' || (this.state === 'script' && this.session?.isConnecting === true);
+  }
+
+  /** Share of the current task that is done; `null` if unknown. */
+  progress(now: number): number | null {
+    const run = this.run;
+    if (run === null) return this.state === 'ended' ? 1 : null;
+    return run.control.progress(millis(now - this.start)) ?? run.operation.progress();
+  }
+
+  /** Opens the connections. */
+  open(): Promise<void> {
+    return this.connections.open();
+  }
+
+  /** Begins with the tasks of a step at `start`. */
+  begin(runs: readonly ClientRun[], start: number): void {
+    this.runs = runs;
+    this.position = 0;
+    this.stops = false;
+    this.nextRun(start);
+  }
+
+  /** Ends the current task after the request under way; `exceptTask` goes on (spec/3 §1.5 completed-by). */
+  complete(exceptTask: number): void {
+    this.runs = this.runs.filter((run, index) => index <= this.position || run.task === exceptTask);
+    if (this.run === null || this.run.task === exceptTask) return;
+    this.stops = true;
+    if (this.state === 'waiting' || this.state === 'waiting-start') {
+      this.host.timeline.cancel(this);
+      this.endRun(performance.now());
+    }
+  }
+
+  /** Ends everything at once; a request under way gives no sample. */
+  cancel(): void {
+    if (this.state === 'ended' || this.state === 'idle') return;
+    this.host.timeline.cancel(this);
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.slot?.abandon();
+    this.slot = null;
+    this.session?.cancel();
+    this.session = null;
+    this.runs = [];
+    this.endRun(performance.now());
+  }
+
+  close(): void {
+    this.connections.close();
+  }
+
+  onDue(now: number): void {
+    if (this.state === 'waiting-start') {
+      this.proceed(now);
+    } else if (this.state === 'waiting') {
+      this.host.recordLag(now - this.times.intended);
+      this.dispatch();
+    }
+  }
+
+  /** Called by the worker's sweep when the deadline is over. */
+  onTimeout(): void {
+    this.deadline = Number.POSITIVE_INFINITY;
+    if (this.state === 'script') {
+      this.session?.expire();
+      return;
+    }
+    const wasSent = this.state === 'sending';
+    if (wasSent) this.run?.recorder.requestFailed();
+    this.slot?.abandon();
+    this.slot = null;
+    if (wasSent && this.host.retries.onTimeout && this.retry()) return;
+    this.outcome.reset();
+    this.failWhole('timeout', wasSent ? 'no complete answer in time' : 'no connection in time');
+    this.finish(performance.now());
+  }
+
+  needsWholeBody(answer: Answer): boolean {
+    const operation = this.run?.operation;
+    return operation?.kind === 'request' ? (operation.needsWholeBody?.(answer) ?? true) : true;
+  }
+
+  onAnswer(answer: Answer): void {
+    const end = performance.now();
+    const { run, outcome } = this;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.slot = null;
+    if (run === null || run.operation.kind !== 'request') return;
+    this.host.timeline.hadWork = true;
+    outcome.reset();
+    if (answer.status >= 300 && !(run.operation.ignoredStatus?.includes(answer.status) ?? false)) {
+      run.recorder.requestFailed();
+      if (this.host.retries.statuses.includes(answer.status) && this.retry()) return;
+      const { kind, description } = describeHttpError(answer);
+      this.failWhole(kind, description);
+    } else {
+      this.read(run.operation, answer);
+      if (!outcome.success) run.recorder.requestFailed();
+    }
+    this.finish(end);
+  }
+
+  onLost(failure: WireFailure): void {
+    if (this.run === null) return;
+    this.slot = null;
+    this.deadline = Number.POSITIVE_INFINITY;
+    this.run.recorder.requestFailed();
+    if (this.retry()) return;
+    const { kind, description } = describeFailure(new RequestFailure(failure.kind === 'protocol' ? 'protocol' : 'connection', failure.message));
+    this.outcome.reset();
+    this.failWhole(kind, description);
+    this.finish(performance.now());
+  }
+
+  private read(operation: RequestOperation, answer: Answer): void {
+    try {
+      operation.read(answer, this.outcome);
+    } catch (error) {
+      this.failWhole('unreadable answer', messageOf(error));
+    }
+  }
+
+  private nextRun(start: number): void {
+    const run = this.runs[this.position];
+    if (run === undefined) {
+      this.run = null;
+      this.state = 'ended';
+      this.host.onClientDone(this);
+      return;
+    }
+    this.run = run;
+    this.stops = false;
+    this.start = start;
+    this.origin = start + run.rampUpWait;
+    this.state = 'waiting-start';
+    this.host.timeline.wait(this, this.origin);
+  }
+
+  private endRun(now: number): void {
+    const run = this.run;
+    this.run = null;
+    this.request = null;
+    this.session = null;
+    this.deadline = Number.POSITIVE_INFINITY;
+    if (run !== null) {
+      run.operation.close?.();
+      this.host.onRunDone(this, run);
+    }
+    this.position++;
+    this.nextRun(now);
+  }
+
+  private proceed(now: number): void {
+    const run = this.run;
+    if (run === null) return;
+    const sinceStart = millis(now - this.start);
+    if (this.stops || run.control.isOver(sinceStart)) {
+      this.endRun(now);
+      return;
+    }
+    this.sampleType = run.control.sampleType(sinceStart);
+    const offset = run.pacer.next();
+    this.times.intended = offset > 0 || run.pacer.isThrottled ? this.origin + offset : Number.NaN;
+    const reading = run.operation.kind === 'request' ? run.operation.ready() : null;
+    if (reading === null) {
+      this.prepare();
+      return;
+    }
+    this.state = 'reading';
+    reading.then(
+      () => this.onRead(run),
+      (error: unknown) => this.host.onFatal(run, 'corpus', messageOf(error)),
+    );
+  }
+
+  private onRead(run: ClientRun): void {
+    if (this.run !== run || this.state !== 'reading') return;
+    if (this.stops) this.endRun(performance.now());
+    else this.prepare();
+  }
+
+  private prepare(): void {
+    const { run, times } = this;
+    if (run === null) return;
+    const { operation } = run;
+    if (operation.kind === 'request') this.request = operation.next();
+    if (operation.kind === 'request' ? this.request === null : !operation.next()) {
+      this.endRun(performance.now());
+      return;
+    }
+    if (times.intended > performance.now()) {
+      this.state = 'waiting';
+      this.host.timeline.wait(this, times.intended);
+    } else {
+      this.dispatch();
+    }
+  }
+
+  private dispatch(): void {
+    const { run } = this;
+    if (run === null) return;
+    this.attempts = 0;
+    if (run.operation.kind === 'script') {
+      this.runScript(run);
+      return;
+    }
+    const now = performance.now();
+    this.times.processingStart = now;
+    this.times.requestStart = now;
+    this.deadline = now + run.timeout;
+    this.send();
+  }
+
+  /** Sends the request on the next open connection, or waits for one. The time keeps running since {@link dispatch}. */
+  private send(): void {
+    const { run, request } = this;
+    if (run === null || request === null || run.operation.kind !== 'request') return;
+    const slot = this.connections.take();
+    if (slot === null) {
+      this.state = 'connecting';
+      return;
+    }
+    this.state = 'sending';
+    this.slot = slot;
+    run.recorder.requestSent();
+    slot.send(request.bytes(slot.endpoint), request.isHead, run.operation.bodyUse, this);
+  }
+
+  private retry(): boolean {
+    const { run } = this;
+    if (run === null || this.attempts >= this.host.retries.maxRetries) return false;
+    this.attempts++;
+    run.recorder.retried();
+    this.deadline = performance.now() + run.timeout;
+    this.send();
+    return true;
+  }
+
+  private failWhole(kind: string, description: string): void {
+    this.outcome.fail(kind, description);
+    this.outcome.weight = 0;
+    this.outcome.unit = 'ops';
+  }
+
+  private runScript(run: ClientRun): void {
+    if (run.operation.kind !== 'script') return;
+    this.state = 'script';
+    this.outcome.reset();
+    const session = new ScriptSession(this.connections, run.recorder, this.host.timeline, run.timeout);
+    this.session = session;
+    this.times.processingStart = session.start;
+    this.deadline = session.start + run.timeout;
+    run.operation.run(session, this.outcome).then(
+      () => this.endScript(session, null),
+      (error: unknown) => this.endScript(session, error),
+    );
+  }
+
+  private endScript(session: ScriptSession, error: unknown): void {
+    if (this.session !== session || this.run === null) return;
+    const now = performance.now();
+    this.session = null;
+    this.deadline = Number.POSITIVE_INFINITY;
+    session.close();
+    if (error instanceof RequestFailure) {
+      const { kind, description } = describeFailure(error);
+      this.failWhole(kind, description);
+    } else if (error !== null) {
+      this.failWhole('unreadable answer', messageOf(error));
+    }
+    this.times.requestStart = session.firstStart ?? this.times.processingStart;
+    this.finish(session.lastEnd ?? now);
+  }
+
+  private finish(requestEnd: number): void {
+    const { run, outcome, times } = this;
+    if (run === null) return;
+    const now = performance.now();
+    times.requestEnd = requestEnd;
+    times.processingEnd = now;
+    run.recorder.sample(this.sampleType, times, outcome);
+    run.control.advance();
+    if (!outcome.success && run.abortsOnError) {
+      this.host.onFatal(run, outcome.errorKind ?? 'error', outcome.errorDescription ?? '');
+      return;
+    }
+    try {
+      run.pacer.after(outcome.success ? outcome.weight : 0, outcome.unit);
+    } catch (error) {
+      if (!(error instanceof UnitMismatch)) throw error;
+      this.host.onFatal(run, 'target-throughput', error.message);
+      return;
+    }
+    this.proceed(now);
+  }
+}

@@ -1,0 +1,290 @@
+// The clients of one load thread: prepares them, runs them step by step, reports once a second, and ends them.
+import { BenchmarkError, toWireError } from '../errors.ts';
+import { createWire } from '../http/connection.ts';
+import { createRequestFactory } from '../http/request-factory.ts';
+import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
+import { createWireContext } from '../http/wire-context.ts';
+import { Float, type JsonObject } from '../json.ts';
+import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
+import { operationType } from '../operation/registry.ts';
+import type { Cell } from '../schedule/allocation.ts';
+import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
+import { Pacer } from '../schedule/pacer.ts';
+import { type ClientHost, type ClientRun, LoadClient, type RetryPolicy } from './client.ts';
+import { ClientConnections, type Dialler } from './client-connections.ts';
+import { HealthMonitor } from './health.ts';
+import { processClock, type WorkerMessage } from './messages.ts';
+import { decodeFacts, decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
+import { randomSource } from './random.ts';
+import { TaskRecorder } from './recorder.ts';
+import type { TaskReport, WorkerReport } from './report.ts';
+import { Timeline } from './timeline.ts';
+
+const SWEEP_MILLIS = 50;
+const REPORT_MILLIS = 1000;
+/** A target that accepts no connection for so long ends the run. */
+const ACCEPTANCE_MILLIS = 10_000;
+
+interface StepRuns {
+  readonly step: WorkerStep;
+  readonly clients: readonly { readonly client: LoadClient; readonly runs: readonly ClientRun[] }[];
+  readonly recorders: readonly TaskRecorder[];
+}
+
+export class LoadWorker implements ClientHost {
+  readonly timeline = new Timeline();
+  readonly retries: RetryPolicy;
+  private readonly plan: WorkerPlan;
+  private readonly facts: WorkloadFacts;
+  private readonly specs = new Map<TaskPlan, OperationSpec>();
+  private readonly clients = new Map<number, LoadClient>();
+  private readonly dialler: Dialler;
+  private readonly health = new HealthMonitor(this.timeline);
+  private readonly post: (message: WorkerMessage) => void;
+  private readonly wallOrigin = Date.now() - performance.now();
+  private current: StepRuns | null = null;
+  private clientsLeft = 0;
+  private completingLeft = 0;
+  private sequence = 0;
+  private lastAccepted = performance.now();
+  private lastRefusal: WireFailure | null = null;
+  private sweepTimer: NodeJS.Timeout | null = null;
+  private nextReport = 0;
+  private hasFailed = false;
+
+  constructor(plan: WorkerPlan, post: (message: WorkerMessage) => void) {
+    this.plan = plan;
+    this.post = post;
+    this.facts = decodeFacts(plan.facts);
+    const { options, endpoints } = plan.target;
+    this.retries = {
+      maxRetries: options.maxRetries,
+      statuses: options.maxRetries > 0 ? options.retryOnStatus : [],
+      onTimeout: options.retryOnTimeout,
+    };
+    this.dialler = this.createDialler(endpoints.length);
+    const ids = new Set(plan.steps.flatMap((step) => step.clients.map(({ client }) => client)));
+    for (const id of ids) this.clients.set(id, new LoadClient(id, this, new ClientConnections(this.dialler, this.timeline, id)));
+  }
+
+  /** Makes the operations of a step and opens the connections of its clients, both before the clock of the step runs. */
+  async open(index: number): Promise<void> {
+    const step = this.plan.steps.find((candidate) => candidate.index === index);
+    if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
+    const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null, this.wallOrigin));
+    this.current = {
+      step,
+      recorders,
+      clients: step.clients.flatMap(({ client: id, cells }) => {
+        const client = this.clients.get(id);
+        return client === undefined ? [] : [{ client, runs: cells.map((cell) => this.createRun(step, cell, id, recorders)) }];
+      }),
+    };
+    this.lastAccepted = performance.now();
+    this.startSweep();
+    await Promise.all(this.current.clients.map(({ client }) => client.open()));
+  }
+
+  /** Starts the clients of the opened step at a reading of the process clock. */
+  run(startAt: number): void {
+    const { current } = this;
+    if (current === null) throw new BenchmarkError('INTERNAL', 'A step was started before it was opened.');
+    const start = performance.now() + (startAt - processClock());
+    const { completedBy } = current.step;
+    this.clientsLeft = current.clients.length;
+    this.completingLeft = current.clients.reduce((sum, { runs }) => sum + runs.filter((run) => run.task === completedBy).length, 0);
+    this.health.drain();
+    this.nextReport = start + REPORT_MILLIS;
+    for (const recorder of current.recorders) recorder.begin(start);
+    for (const { client, runs } of current.clients) client.begin(runs, start);
+    if (this.clientsLeft === 0) this.endStep(current);
+  }
+
+  /** Ends the tasks that only run until the completing task has ended. */
+  complete(): void {
+    const completedBy = this.current?.step.completedBy ?? null;
+    if (completedBy === null) return;
+    for (const { client } of this.current?.clients ?? []) client.complete(completedBy);
+  }
+
+  /** Ends the load at once; what was measured is reported. */
+  cancel(): void {
+    for (const { client } of this.current?.clients ?? []) client.cancel();
+  }
+
+  close(): void {
+    if (this.sweepTimer !== null) clearInterval(this.sweepTimer);
+    this.sweepTimer = null;
+    for (const client of this.clients.values()) client.close();
+    this.timeline.close();
+  }
+
+  recordLag(lag: number): void {
+    this.health.recordLag(lag);
+  }
+
+  onRunDone(_client: LoadClient, run: ClientRun): void {
+    if (run.task !== this.current?.step.completedBy || --this.completingLeft > 0) return;
+    this.post({ kind: 'completing-done', step: this.current.step.index });
+  }
+
+  onClientDone(): void {
+    if (--this.clientsLeft === 0 && this.current !== null) this.endStep(this.current);
+  }
+
+  onFatal(run: ClientRun, kind: string, description: string): void {
+    this.fail(
+      new BenchmarkError(
+        'OPERATION_FAILED',
+        `Task "${run.taskName}" failed on worker ${this.plan.worker}: ${kind}${description === '' ? '' : `: ${description}`}`,
+        {
+          hint: run.abortsOnError ? 'The test ends with the first failed request because of --on-error=abort.' : undefined,
+        },
+      ),
+    );
+  }
+
+  private createRun(step: WorkerStep, cell: Cell, client: number, recorders: readonly TaskRecorder[]): ClientRun {
+    const task = step.tasks[cell.task];
+    const recorder = recorders[cell.task];
+    if (task === undefined || recorder === undefined) throw new BenchmarkError('INTERNAL', `Step ${step.index} has no task ${cell.task}.`);
+    const spec = this.specOf(task);
+    const type = operationType(spec.type);
+    if (type === undefined)
+      throw new BenchmarkError('UNSUPPORTED', `Operation type "${spec.type}" of task "${task.name}" is not known to this worker.`);
+    const random = randomSource(this.plan.seed, client, step.index, cell.task);
+    const operation = type.create({
+      spec,
+      workload: this.facts,
+      clientIndex: cell.clientIndex,
+      clientCount: task.clients,
+      requests: this.dialler.requests,
+      random,
+    });
+    const expected = operation.expectedWeight ?? (task.targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
+    const pacer = new Pacer({
+      target: task.targetThroughput,
+      clients: task.clients,
+      kind: task.schedule,
+      expected,
+      phase: cell.clientIndex / task.clients,
+      random,
+    });
+    return {
+      task: cell.task,
+      taskName: task.name,
+      operation,
+      control: loopControl(task, cell.clientIndex, operation.isFinite),
+      pacer,
+      recorder,
+      timeout: (timeoutOf(spec.params) ?? this.plan.target.options.timeout) * 1000,
+      rampUpWait: rampUpWait(task, cell.elementIndex, cell.elementClients),
+      abortsOnError: this.plan.onError === 'abort' && !task.isNonFatal,
+    };
+  }
+
+  private specOf(task: TaskPlan): OperationSpec {
+    let spec = this.specs.get(task);
+    if (spec === undefined) {
+      spec = { name: task.operation.name, type: task.operation.type, params: decodeParams(task.operation.params) };
+      this.specs.set(task, spec);
+    }
+    return spec;
+  }
+
+  private createDialler(endpointCount: number): Dialler {
+    const { target } = this.plan;
+    const context = createWireContext(target.options);
+    return {
+      endpointCount,
+      requests: createRequestFactory(target),
+      connect: (endpoint: number, owner: WireOwner): Wire => {
+        const address = target.endpoints[endpoint];
+        if (address === undefined) throw new BenchmarkError('INTERNAL', `The target has no endpoint ${endpoint}.`);
+        return createWire(address, target.options, owner, context);
+      },
+      onAccepted: () => {
+        this.lastAccepted = performance.now();
+        this.lastRefusal = null;
+      },
+      onRefused: (failure) => {
+        this.lastRefusal = failure;
+        if (failure.kind === 'tls') this.fail(new BenchmarkError('TLS', failure.message));
+      },
+    };
+  }
+
+  /** One timer for the deadlines of all clients, the report of each second, and the watch over the target. */
+  private startSweep(): void {
+    this.sweepTimer ??= setInterval(() => this.sweep(performance.now()), SWEEP_MILLIS);
+  }
+
+  private sweep(now: number): void {
+    const { current } = this;
+    if (current === null) return;
+    let waitsForConnection = false;
+    for (const { client } of current.clients) {
+      if (now > client.deadline) client.onTimeout();
+      waitsForConnection ||= client.isConnecting;
+    }
+    if ((waitsForConnection || this.clientsLeft === 0) && this.lastRefusal !== null && now - this.lastAccepted > ACCEPTANCE_MILLIS) {
+      this.fail(
+        new BenchmarkError(
+          'TARGET_UNREACHABLE',
+          `The target has accepted no connection for ${ACCEPTANCE_MILLIS / 1000} s: ${this.lastRefusal.message}`,
+          {
+            hint: 'Check that OpenSearch is up and that --target-hosts names it.',
+          },
+        ),
+      );
+    }
+    if (this.clientsLeft > 0 && now >= this.nextReport) {
+      this.nextReport += REPORT_MILLIS * Math.max(1, Math.ceil((now - this.nextReport) / REPORT_MILLIS));
+      this.post({ kind: 'report', report: this.report(current) });
+    }
+  }
+
+  private endStep(current: StepRuns): void {
+    const report = this.report(current);
+    this.current = null;
+    this.post({ kind: 'step-done', step: current.step.index, report });
+  }
+
+  private report(current: StepRuns): WorkerReport {
+    return {
+      worker: this.plan.worker,
+      step: current.step.index,
+      sequence: this.sequence++,
+      tasks: current.recorders.map((recorder, task) => this.taskReport(current, recorder, task)),
+      health: this.health.drain(),
+    };
+  }
+
+  /** Mean progress over the clients of the task, those that have ended it counted as done. */
+  private taskReport(current: StepRuns, recorder: TaskRecorder, task: number): TaskReport {
+    const now = performance.now();
+    let sum = 0;
+    let count = 0;
+    for (const { client, runs } of current.clients) {
+      if (!runs.some((run) => run.task === task)) continue;
+      const progress = client.currentRun === null || client.currentRun.task !== task ? (client.currentRun === null ? 1 : null) : client.progress(now);
+      if (progress === null) continue;
+      sum += progress;
+      count++;
+    }
+    return recorder.drain(count === 0 ? null : sum / count);
+  }
+
+  private fail(error: BenchmarkError): void {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
+    const report = this.current === null ? null : this.report(this.current);
+    this.post({ kind: 'failed', error: toWireError(error), report });
+  }
+}
+
+function timeoutOf(params: JsonObject): number | null {
+  const value = params.get('request-timeout');
+  if (typeof value === 'number') return value;
+  return value instanceof Float ? value.value : null;
+}

@@ -1,0 +1,28 @@
+// What the coordinator's process and a load thread say to each other. The first word of each is its `kind`.
+import type { WireError } from '../errors.ts';
+import type { WorkerPlan } from './plan.ts';
+import type { WorkerReport } from './report.ts';
+
+export type WorkerCommand =
+  | { readonly kind: 'prepare'; readonly plan: WorkerPlan }
+  /** Make the step's operations and open its connections; answered by `opened`. */
+  | { readonly kind: 'open'; readonly step: number }
+  /** Begin at this reading of {@link processClock}. */
+  | { readonly kind: 'run'; readonly step: number; readonly startAt: number }
+  /** The completing task has ended on all workers: end the others. */
+  | { readonly kind: 'complete'; readonly step: number }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'close' };
+
+export type WorkerMessage =
+  | { readonly kind: 'prepared' }
+  | { readonly kind: 'opened'; readonly step: number }
+  | { readonly kind: 'report'; readonly report: WorkerReport }
+  /** All clients of the completing task on this worker have ended. */
+  | { readonly kind: 'completing-done'; readonly step: number }
+  /** All clients have reached the join point; `report` is the last one of the step. */
+  | { readonly kind: 'step-done'; readonly step: number; readonly report: WorkerReport }
+  | { readonly kind: 'failed'; readonly error: WireError; readonly report: WorkerReport | null };
+
+/** A monotonic clock in ms that all threads of a process share, unlike `performance.now()`. */
+export const processClock = (): number => Number(process.hrtime.bigint()) / 1e6;

@@ -1,0 +1,270 @@
+// Keeps what happened in one task on one thread until the next report: counts, histograms, a bounded number of raw values.
+import { Histogram } from '../metrics/histogram.ts';
+import type { Outcome } from '../operation/operation.ts';
+import type { SampleType } from '../schedule/loop-control.ts';
+import type { ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns } from './report.ts';
+
+/** Raw values kept between two reports; more are only in the histograms. */
+const RAW_BOUND = 5000;
+/** Kinds of errors that are counted one by one between two reports; others are summed up. */
+const ERROR_KINDS_BOUND = 50;
+/** Length of a throughput slot in ms. */
+const SLOT_MILLIS = 100;
+const NANOS_PER_MILLI = 1e6;
+
+interface OpenSlot {
+  readonly slot: number;
+  readonly type: SampleType;
+  absoluteTime: number;
+  readonly timePeriod: number;
+  work: number;
+}
+
+interface CountedError {
+  count: number;
+  readonly example: string;
+}
+
+/** A part of a composite. */
+interface Part {
+  readonly operation: string;
+  readonly type: string;
+  readonly histogram: Histogram;
+  count: number;
+}
+
+/** The times of one sample, all readings of the thread's monotonic clock in ms. */
+export interface SampleTimes {
+  readonly processingStart: number;
+  readonly requestStart: number;
+  readonly requestEnd: number;
+  readonly processingEnd: number;
+  /** When the schedule wanted the request; NaN for unthrottled ones. */
+  readonly intended: number;
+}
+
+export class TaskRecorder {
+  readonly task: string;
+  private readonly isThrottled: boolean;
+  private stepStart = 0;
+  /** Wall time in ms at 0 of the monotonic clock. */
+  private readonly wallOrigin: number;
+
+  private requests = 0;
+  private failedRequests = 0;
+  private retries = 0;
+  private normalSamples = 0;
+  private failedNormalSamples = 0;
+  private warmupSamples = 0;
+  private failedWarmupSamples = 0;
+  private work = 0;
+  private unit: string | null = null;
+  private lastRelativeTime = 0;
+
+  private readonly latency = new Histogram();
+  private readonly serviceTime = new Histogram();
+  private readonly clientProcessingTime = new Histogram();
+  private readonly processingTime = new Histogram();
+  private rawCount = 0;
+  private readonly rawLatency = new Float64Array(RAW_BOUND);
+  private readonly rawServiceTime = new Float64Array(RAW_BOUND);
+  private readonly rawClientProcessingTime = new Float64Array(RAW_BOUND);
+  private readonly rawProcessingTime = new Float64Array(RAW_BOUND);
+
+  private slots: ThroughputSlot[] = [];
+  private normalSlot: OpenSlot | null = null;
+  private warmupSlot: OpenSlot | null = null;
+  private readonly errors = new Map<string, CountedError>();
+  private readonly profile = new Map<string, number[]>();
+  private readonly parts = new Map<string, Part>();
+
+  constructor(task: string, isThrottled: boolean, wallOrigin: number) {
+    this.task = task;
+    this.isThrottled = isThrottled;
+    this.wallOrigin = wallOrigin;
+  }
+
+  /** Tells when the step begins, a reading of the monotonic clock. */
+  begin(stepStart: number): void {
+    this.stepStart = stepStart;
+  }
+
+  requestSent(): void {
+    this.requests++;
+  }
+
+  requestFailed(): void {
+    this.failedRequests++;
+  }
+
+  retried(): void {
+    this.retries++;
+  }
+
+  /**
+   * Records one execution of the operation. The hot path: no allocation but a throughput slot per tenth of a second.
+   * Formulas: spec/3 §3.2, with service time until the last byte of the answer.
+   */
+  sample(type: SampleType, times: SampleTimes, outcome: Outcome): void {
+    const relative = times.requestStart - this.stepStart;
+    if (relative > this.lastRelativeTime) this.lastRelativeTime = relative;
+    if (!outcome.success) this.countError(outcome.errorKind ?? 'error', outcome.errorDescription ?? '');
+    if (outcome.success) this.unit = outcome.unit;
+    this.work += outcome.weight;
+    this.addToSlot(type, times, outcome.weight);
+    if (type === 'warmup') {
+      this.warmupSamples++;
+      if (!outcome.success) this.failedWarmupSamples++;
+      return;
+    }
+    if (outcome.profile !== null) {
+      this.addProfile(outcome.profile);
+      return;
+    }
+    this.normalSamples++;
+    if (!outcome.success) this.failedNormalSamples++;
+    this.addTimes(times);
+  }
+
+  /** A part of a composite, under its own name. */
+  part(operation: string, type: string, millis: number): void {
+    let part = this.parts.get(operation);
+    if (part === undefined) {
+      part = { operation, type, histogram: new Histogram(), count: 0 };
+      this.parts.set(operation, part);
+    }
+    part.count++;
+    part.histogram.record(millis * NANOS_PER_MILLI);
+  }
+
+  /** Everything since the last call. */
+  drain(progress: number | null): TaskReport {
+    const raw = this.drainRaw();
+    this.closeSlot(this.normalSlot);
+    this.closeSlot(this.warmupSlot);
+    const report: TaskReport = {
+      task: this.task,
+      requests: this.requests,
+      failedRequests: this.failedRequests,
+      retries: this.retries,
+      normalSamples: this.normalSamples,
+      failedNormalSamples: this.failedNormalSamples,
+      warmupSamples: this.warmupSamples,
+      failedWarmupSamples: this.failedWarmupSamples,
+      work: this.work,
+      unit: this.unit,
+      errors: this.drainErrors(),
+      histograms: this.drainHistograms(),
+      raw,
+      slots: this.slots,
+      lastRelativeTime: this.lastRelativeTime,
+      progress,
+      profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
+      parts: this.drainParts(),
+    };
+    this.requests = this.failedRequests = this.retries = this.work = 0;
+    this.normalSamples = this.failedNormalSamples = this.warmupSamples = this.failedWarmupSamples = 0;
+    this.slots = [];
+    this.normalSlot = this.warmupSlot = null;
+    this.profile.clear();
+    return report;
+  }
+
+  private addTimes(times: SampleTimes): void {
+    const service = times.requestEnd - times.requestStart;
+    const processing = times.processingEnd - times.processingStart;
+    const clientProcessing = Math.max(0, processing - service);
+    const latency = !Number.isNaN(times.intended) ? Math.max(service, times.requestEnd - times.intended) : service;
+    this.serviceTime.record(service * NANOS_PER_MILLI);
+    this.processingTime.record(processing * NANOS_PER_MILLI);
+    this.clientProcessingTime.record(clientProcessing * NANOS_PER_MILLI);
+    if (this.isThrottled) this.latency.record(latency * NANOS_PER_MILLI);
+    const index = this.rawCount;
+    if (index < RAW_BOUND) {
+      this.rawLatency[index] = latency;
+      this.rawServiceTime[index] = service;
+      this.rawClientProcessingTime[index] = clientProcessing;
+      this.rawProcessingTime[index] = processing;
+      this.rawCount = index + 1;
+    }
+  }
+
+  private addToSlot(type: SampleType, times: SampleTimes, work: number): void {
+    const number = Math.floor((this.wallOrigin + times.requestEnd) / SLOT_MILLIS);
+    const open = type === 'normal' ? this.normalSlot : this.warmupSlot;
+    const absoluteTime = (this.wallOrigin + times.processingStart) / 1000;
+    if (open !== null && open.slot === number) {
+      if (absoluteTime > open.absoluteTime) open.absoluteTime = absoluteTime;
+      open.work += work;
+      return;
+    }
+    this.closeSlot(open);
+    const slot: OpenSlot = { slot: number, type, absoluteTime, timePeriod: (times.requestEnd - this.stepStart) / 1000, work };
+    if (type === 'normal') this.normalSlot = slot;
+    else this.warmupSlot = slot;
+  }
+
+  private closeSlot(open: OpenSlot | null): void {
+    if (open !== null) this.slots.push({ type: open.type, absoluteTime: open.absoluteTime, timePeriod: open.timePeriod, work: open.work });
+  }
+
+  private countError(kind: string, description: string): void {
+    const key = this.errors.has(kind) || this.errors.size < ERROR_KINDS_BOUND ? kind : 'other errors';
+    const counted = this.errors.get(key);
+    if (counted === undefined) this.errors.set(key, { count: 1, example: description });
+    else counted.count++;
+  }
+
+  private addProfile(metrics: ReadonlyMap<string, number>): void {
+    for (const [name, value] of metrics) {
+      const values = this.profile.get(name);
+      if (values === undefined) this.profile.set(name, [value]);
+      else if (values.length < RAW_BOUND) values.push(value);
+    }
+  }
+
+  private drainErrors(): readonly ErrorCount[] {
+    const errors = [...this.errors].map(([kind, { count, example }]) => ({ kind, count, example }));
+    this.errors.clear();
+    return errors;
+  }
+
+  private drainHistograms(): TimeColumns<Uint8Array | null> {
+    const serviceTime = drainHistogram(this.serviceTime);
+    return {
+      serviceTime,
+      latency: this.isThrottled ? drainHistogram(this.latency) : serviceTime,
+      clientProcessingTime: drainHistogram(this.clientProcessingTime),
+      processingTime: drainHistogram(this.processingTime),
+    };
+  }
+
+  private drainRaw(): TimeColumns<Float64Array> {
+    const count = this.rawCount;
+    this.rawCount = 0;
+    return {
+      latency: this.rawLatency.slice(0, count),
+      serviceTime: this.rawServiceTime.slice(0, count),
+      clientProcessingTime: this.rawClientProcessingTime.slice(0, count),
+      processingTime: this.rawProcessingTime.slice(0, count),
+    };
+  }
+
+  private drainParts(): readonly PartReport[] {
+    const parts = [...this.parts.values()].map(({ operation, type, histogram, count }) => ({
+      operation,
+      type,
+      serviceTime: histogram.encode(),
+      count,
+    }));
+    this.parts.clear();
+    return parts;
+  }
+}
+
+function drainHistogram(histogram: Histogram): Uint8Array | null {
+  if (histogram.count === 0) return null;
+  const payload = histogram.encode();
+  histogram.reset();
+  return payload;
+}

@@ -1,0 +1,45 @@
+// Entry of a load thread: obeys the commands of the coordinator's process.
+import { parentPort } from 'node:worker_threads';
+import { BenchmarkError, toWireError } from '../errors.ts';
+import { LoadWorker } from './load-worker.ts';
+import type { WorkerCommand, WorkerMessage } from './messages.ts';
+
+function serve(port: NonNullable<typeof parentPort>): void {
+  let worker: LoadWorker | null = null;
+  const post = (message: WorkerMessage): void => port.postMessage(message);
+  const fail = (error: unknown): void => post({ kind: 'failed', error: toWireError(error), report: null });
+
+  const obey = async (command: WorkerCommand): Promise<void> => {
+    if (command.kind === 'prepare') {
+      worker = new LoadWorker(command.plan, post);
+      post({ kind: 'prepared' });
+      return;
+    }
+    if (worker === null) throw new BenchmarkError('INTERNAL', `A load thread got "${command.kind}" before its plan.`);
+    switch (command.kind) {
+      case 'open':
+        await worker.open(command.step);
+        post({ kind: 'opened', step: command.step });
+        break;
+      case 'run':
+        worker.run(command.startAt);
+        break;
+      case 'complete':
+        worker.complete();
+        break;
+      case 'cancel':
+        worker.cancel();
+        break;
+      case 'close':
+        worker.close();
+        port.close();
+        break;
+    }
+  };
+  port.on('message', (command: WorkerCommand) => {
+    obey(command).catch(fail);
+  });
+  process.on('uncaughtException', fail);
+}
+
+if (parentPort !== null) serve(parentPort);
