@@ -41,7 +41,16 @@ export interface TaskResults {
   /** Is the task shown: its operation is reportable, or it had errors. */
   readonly isReported: boolean;
   readonly profile: readonly { readonly name: string; readonly stats: PercentileStats }[];
+  /** The parts of a composite operation, each under its own name. */
+  readonly parts: readonly PartResults[];
   readonly clients: number;
+}
+
+export interface PartResults {
+  readonly operation: string;
+  readonly operationType: string;
+  readonly samples: number;
+  readonly serviceTime: PercentileStats;
 }
 
 /** A time metric of the cluster over primary shards, in ms. */

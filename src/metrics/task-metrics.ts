@@ -1,0 +1,188 @@
+// One task's figures over all workers: reports go in, results come out.
+
+import { BenchmarkError } from '../errors.ts';
+import type { PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../worker/report.ts';
+import { Distribution, histogramStats } from './distribution.ts';
+import { ErrorKinds } from './error-kinds.ts';
+import { Histogram } from './histogram.ts';
+import { defaultPercentiles } from './percentiles.ts';
+import type { PartResults, TaskResults } from './results.ts';
+import { ThroughputCalculator, type ThroughputPoint, throughputStats } from './throughput.ts';
+
+/** What is known of a task before it runs. */
+export interface TaskIdentity {
+  readonly task: string;
+  readonly operation: string;
+  readonly operationType: string;
+  readonly clients: number;
+  /** The operation's `include-in-reporting`. */
+  readonly isReportable: boolean;
+  /** Meta of workload, test procedure, operation and task, merged in this order. */
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** What was asked for on the command line. */
+export interface ResultSettings {
+  /** `--latency-percentiles`: latency only; the other times have the default ones. */
+  readonly latencyPercentiles: readonly number[];
+  /** `--throughput-percentiles`. */
+  readonly throughputPercentiles: readonly number[];
+}
+
+/** Samples of a task that are held at most, for exact percentiles: 1.6 MB in the four kinds of time. */
+export const maxRawSamples = 50_000;
+const BATCH_SECONDS = 30;
+const DEFAULT_UNIT = 'ops';
+
+/**
+ * Merges the reports of all workers about one task, in any order. What it holds is bounded: raw samples up to `rawBound`, then histograms;
+ * a throughput value per second.
+ */
+export class TaskMetrics {
+  readonly identity: TaskIdentity;
+  private readonly times: TimeColumns<Distribution>;
+  private readonly rawBound: number;
+  private readonly errors = new ErrorKinds();
+  private readonly calculator = new ThroughputCalculator();
+  private readonly points: ThroughputPoint[] = [];
+  private pendingSlots: ThroughputSlot[] = [];
+  private readonly profile = new Map<string, Distribution>();
+  private readonly parts = new Map<string, { readonly operation: string; readonly type: string; readonly serviceTime: Histogram }>();
+  private unit: string | null = null;
+  private duration = 0;
+  private requestCount = 0;
+  private failedRequestCount = 0;
+  private retries = 0;
+  private normalSamples = 0;
+  private failedNormalSamples = 0;
+  private work = 0;
+
+  constructor(identity: TaskIdentity, rawBound: number = maxRawSamples) {
+    this.identity = identity;
+    this.rawBound = rawBound;
+    this.times = {
+      latency: new Distribution(rawBound),
+      serviceTime: new Distribution(rawBound),
+      clientProcessingTime: new Distribution(rawBound),
+      processingTime: new Distribution(rawBound),
+    };
+  }
+
+  /** HTTP requests so far, warm-up and repeats included. */
+  get requests(): number {
+    return this.requestCount;
+  }
+
+  /** The failed ones among {@link requests}. */
+  get failedRequests(): number {
+    return this.failedRequestCount;
+  }
+
+  /** Work so far in the task's unit, warm-up included. */
+  get workDone(): number {
+    return this.work;
+  }
+
+  /** The values of throughput so far, warm-up included, in the order of time. */
+  get throughputPoints(): readonly ThroughputPoint[] {
+    return this.points;
+  }
+
+  /** Adds what a worker did since its last report. Fails with `INTERNAL` if a histogram is broken or does not hold what was counted. */
+  merge(report: TaskReport): void {
+    this.requestCount += report.requests;
+    this.failedRequestCount += report.failedRequests;
+    this.retries += report.retries;
+    this.normalSamples += report.normalSamples;
+    this.failedNormalSamples += report.failedNormalSamples;
+    this.work += report.work;
+    this.unit = report.unit ?? this.unit;
+    this.duration = Math.max(this.duration, report.lastRelativeTime);
+    this.errors.add(report.errors);
+    for (const column of ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime'] as const) {
+      this.times[column].add(report.normalSamples, report.raw[column], report.histograms[column]);
+    }
+    for (const { name, values } of report.profile) this.profileOf(name).add(values.length, values, null);
+    for (const part of report.parts) this.mergePart(part);
+    this.addSlots(report.slots);
+  }
+
+  private profileOf(name: string): Distribution {
+    let distribution = this.profile.get(name);
+    if (distribution === undefined) {
+      distribution = new Distribution(this.rawBound);
+      this.profile.set(name, distribution);
+    }
+    return distribution;
+  }
+
+  private mergePart(report: PartReport): void {
+    const key = JSON.stringify([report.operation, report.type]);
+    let part = this.parts.get(key);
+    if (part === undefined) {
+      part = { operation: report.operation, type: report.type, serviceTime: new Histogram() };
+      this.parts.set(key, part);
+    }
+    const added = part.serviceTime.addEncoded(report.serviceTime);
+    if (added !== report.count) {
+      throw new BenchmarkError('INTERNAL', `A worker counted ${report.count} samples of "${report.operation}" and sent ${added}.`);
+    }
+  }
+
+  private addSlots(slots: readonly ThroughputSlot[]): void {
+    this.pendingSlots.push(...slots);
+    const oldest = this.pendingSlots[0]?.absoluteTime ?? 0;
+    const newest = slots.at(-1)?.absoluteTime ?? oldest;
+    // Reports of different workers overlap by a second or so; a batch evens out their order.
+    if (newest - oldest >= BATCH_SECONDS) this.calculateThroughput();
+  }
+
+  private calculateThroughput(): void {
+    this.points.push(...this.calculator.add(this.pendingSlots));
+    this.pendingSlots = [];
+  }
+
+  /** The results of what was merged; meant for the end of the task, as throughput is calculated up to here. */
+  results(settings: ResultSettings): TaskResults {
+    this.calculateThroughput();
+    const { task, operation, operationType, clients, isReportable, meta } = this.identity;
+    const normal = this.points.filter((point) => point.type === 'normal').map((point) => point.value);
+    const errorRate = this.normalSamples === 0 ? 0 : this.failedNormalSamples / this.normalSamples;
+    return {
+      task,
+      operation,
+      operationType,
+      latency: this.times.latency.stats(settings.latencyPercentiles),
+      serviceTime: this.times.serviceTime.stats(defaultPercentiles),
+      clientProcessingTime: this.times.clientProcessingTime.stats(defaultPercentiles),
+      processingTime: this.times.processingTime.stats(defaultPercentiles),
+      throughput: throughputStats(normal, this.unit ?? DEFAULT_UNIT, settings.throughputPercentiles),
+      errorRate,
+      duration: this.duration,
+      requests: this.requestCount,
+      failedRequests: this.failedRequestCount,
+      samples: this.normalSamples,
+      retries: this.retries,
+      errors: this.errors.list(),
+      meta,
+      isReported: isReportable || errorRate > 0,
+      profile: this.profileResults(),
+      parts: this.partResults(),
+      clients,
+    };
+  }
+
+  private profileResults(): TaskResults['profile'] {
+    return [...this.profile].flatMap(([name, distribution]) => {
+      const stats = distribution.stats(defaultPercentiles);
+      return stats === null ? [] : [{ name, stats }];
+    });
+  }
+
+  private partResults(): readonly PartResults[] {
+    return [...this.parts.values()].flatMap(({ operation, type, serviceTime }) => {
+      const stats = histogramStats(serviceTime, defaultPercentiles);
+      return stats === null ? [] : [{ operation, operationType: type, samples: serviceTime.count, serviceTime: stats }];
+    });
+  }
+}
