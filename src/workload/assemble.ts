@@ -1,0 +1,81 @@
+// Puts the fragments of a workload together: the textual `benchmark.collect`, before any template is rendered (spec/2 §2.1).
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BenchmarkError, messageOf } from '../errors.ts';
+import { globFiles } from './glob.ts';
+import { countLines, type SourcePiece, SourceText } from './source-text.ts';
+
+const COLLECT = /\{\{ +benchmark\.collect\(parts="([^"]*)"\) +\}\}/g;
+/** Enough for any workload; more means a pattern that collects its own file in a way the cycle check cannot see. */
+const MAX_PIECES = 100_000;
+const MAX_LENGTH = 200_000_000;
+
+interface Assembly {
+  readonly pieces: SourcePiece[];
+  length: number;
+}
+
+/**
+ * Reads a file and replaces each `{{ benchmark.collect(parts="…") }}` by the files that match, joined by commas and sorted by name.
+ * Patterns are relative to the directory of the including fragment, those of the file itself to `base`.
+ * Throws `WORKLOAD_NOT_FOUND` for an unreadable file, `WORKLOAD_SYNTAX` for fragments that collect themselves.
+ */
+export function assembleFile(file: string, base: string = dirname(file)): SourceText {
+  const assembly: Assembly = { pieces: [], length: 0 };
+  append(assembly, file, base, []);
+  return new SourceText(assembly.pieces);
+}
+
+function append(assembly: Assembly, file: string, base: string, includers: readonly string[]): void {
+  if (includers.includes(file)) {
+    throw new BenchmarkError(
+      'WORKLOAD_SYNTAX',
+      `${file} collects itself (by way of ${includers.slice(includers.indexOf(file) + 1).join(', ') || 'its own pattern'}).`,
+      {
+        problems: [{ file, message: 'This file collects itself with benchmark.collect' }],
+        hint: 'Narrow the pattern of benchmark.collect so that it does not match the file that contains it.',
+      },
+    );
+  }
+  const text = readTemplate(file);
+  const chain = [...includers, file];
+  let done = 0;
+  for (const match of text.matchAll(COLLECT)) {
+    push(assembly, { text: text.slice(done, match.index), file, line: 1 + countLines(text.slice(0, done)) });
+    done = match.index + match[0].length;
+    const line = 1 + countLines(text.slice(0, match.index));
+    for (const [index, part] of globFiles(base, match[1] ?? '').entries()) {
+      if (index > 0) push(assembly, { text: ',\n', file, line });
+      const partFile = join(base, part);
+      append(assembly, partFile, dirname(partFile), chain);
+    }
+  }
+  push(assembly, { text: text.slice(done), file, line: 1 + countLines(text.slice(0, done)) });
+}
+
+function push(assembly: Assembly, piece: SourcePiece): void {
+  assembly.length += piece.text.length;
+  if (assembly.pieces.length >= MAX_PIECES || assembly.length > MAX_LENGTH) {
+    throw new BenchmarkError(
+      'WORKLOAD_SYNTAX',
+      `${piece.file}: benchmark.collect brings together more than ${MAX_LENGTH} characters or ${MAX_PIECES} pieces.`,
+      {
+        problems: [{ file: piece.file, line: piece.line, message: 'Too much text is collected' }],
+      },
+    );
+  }
+  if (piece.text !== '') assembly.pieces.push(piece);
+}
+
+/** The text of a file of the workload. Throws `WORKLOAD_NOT_FOUND` that names it. */
+export function readTemplate(file: string): string {
+  try {
+    // Editors of some systems write a byte order mark, which is no JSON.
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    throw new BenchmarkError('WORKLOAD_NOT_FOUND', `Cannot read ${file}: ${messageOf(error)}.`, {
+      cause: error,
+      problems: [{ file, message: messageOf(error) }],
+    });
+  }
+}

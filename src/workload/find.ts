@@ -1,0 +1,139 @@
+// From the name or path of a workload to its directory: a path, a git repository, or the workloads of this package (spec/2 §1.1).
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { BenchmarkError, exitCodes } from '../errors.ts';
+import { packageRoot } from '../package.ts';
+import { didYouMean } from './closest-match.ts';
+import type { Environment } from './git.ts';
+import type { WorkloadSource } from './model.ts';
+import { expandHome } from './parameters.ts';
+import { prepareRepository, RepositoryUnreachable } from './repository.ts';
+
+/** Name of the repository that stands for the workloads of this package. */
+export const BUILTIN = 'builtin';
+const DEFINITION = 'workload.json';
+
+/** Where workloads come from, as configured. */
+export interface WorkloadOrigin {
+  /** `--workload-repository`: a name of the configuration, or `builtin`. */
+  readonly repository: string;
+  /** Its address (`<name>.url` in `[workloads]`); `null` = only what lies on this machine. */
+  readonly repositoryUrl: string | null;
+  /** Clones lie here: `<root.dir>/workloads`. */
+  readonly repositoriesDirectory: string;
+  /** `--workload-revision`. */
+  readonly revision: string | null;
+  /** Chooses the branch; `null` = `main`. */
+  readonly distributionVersion: string | null;
+  readonly isOffline: boolean;
+  /** The environment that git gets. */
+  readonly environment: Environment;
+  /** The built-in workloads; default those of this package. */
+  readonly builtinDirectory?: string;
+}
+
+export interface WorkloadAddress extends WorkloadOrigin {
+  /** `--workload`. */
+  readonly workload: string | null;
+  /** `--workload-path`. */
+  readonly workloadPath: string | null;
+}
+
+export interface FoundWorkload {
+  readonly name: string;
+  /** Absolute. */
+  readonly directory: string;
+  /** The definition, usually `workload.json`. Absolute. */
+  readonly file: string;
+  readonly source: WorkloadSource;
+  readonly notices: readonly string[];
+}
+
+/** A directory with workloads in directories. */
+export interface WorkloadCollection {
+  readonly directory: string;
+  readonly source: WorkloadSource;
+  readonly notices: readonly string[];
+}
+
+/** Finds one workload. Throws `USAGE` (exit code 64), `WORKLOAD_NOT_FOUND` or `WORKLOAD_REPOSITORY`. */
+export async function findWorkload(address: WorkloadAddress): Promise<FoundWorkload> {
+  const { workload: name, workloadPath } = address;
+  if (workloadPath !== null) {
+    if (name !== null) throw usage('--workload and --workload-path exclude each other.');
+    if (address.revision !== null) throw usage('--workload-revision and --workload-path exclude each other.');
+    return findByPath(workloadPath);
+  }
+  if (name === null || name === '') throw usage('No workload is given.', 'Use --workload or --workload-path.');
+  const collection = await openCollection(address, name);
+  const directory = join(collection.directory, name);
+  const file = join(directory, DEFINITION);
+  if (/^[.]|[\\/]/.test(name) || !existsSync(file)) throw unknownWorkload(name, collection, builtinDirectory(address));
+  return { ...collection, name, directory, file };
+}
+
+/** Names of the workloads of a collection, sorted. */
+export function workloadNames(directory: string): readonly string[] {
+  if (!existsSync(directory)) return [];
+  const entries = readdirSync(directory).filter((name) => !name.startsWith('.') && existsSync(join(directory, name, DEFINITION)));
+  return entries.sort();
+}
+
+/**
+ * Opens the configured repository. If it cannot be reached the built-in workloads take its place, provided that they have `wanted`
+ * (any at all, if that is `null`); a notice says so.
+ */
+export async function openCollection(origin: WorkloadOrigin, wanted: string | null): Promise<WorkloadCollection> {
+  const builtin: WorkloadCollection = { directory: builtinDirectory(origin), source: { kind: 'builtin' }, notices: [] };
+  if (origin.repository === BUILTIN) {
+    if (origin.revision !== null) throw usage('The built-in workloads have no revisions; --workload-revision cannot be used with them.');
+    return builtin;
+  }
+  if (!/^[\w][\w.-]*$/.test(origin.repository)) throw usage(`"${origin.repository}" cannot be the name of a workload repository.`);
+  try {
+    const directory = resolve(origin.repositoriesDirectory, origin.repository);
+    const ready = await prepareRepository({ ...origin, name: origin.repository, url: origin.repositoryUrl, directory });
+    const source = { kind: 'repository', repository: origin.repository, url: origin.repositoryUrl, revision: ready.revision } as const;
+    return { directory, source, notices: ready.notices };
+  } catch (error) {
+    const names = workloadNames(builtin.directory);
+    const canStandIn = origin.revision === null && (wanted === null ? names.length > 0 : names.includes(wanted));
+    if (!(error instanceof RepositoryUnreachable) || !canStandIn) throw error;
+    return { ...builtin, notices: [`${error.message} The built-in workload${wanted === null ? 's are' : ` [${wanted}] is`} used.`] };
+  }
+}
+
+function findByPath(given: string): FoundWorkload {
+  const path = resolve(expandHome(given));
+  const status = statSync(path, { throwIfNoEntry: false });
+  if (status === undefined) throw notFound(`There is no workload at ${path}: no such file or directory.`);
+  if (!status.isDirectory()) {
+    if (!path.endsWith('.json')) throw notFound(`${path} is no workload: the file must end with .json.`);
+    return { name: basename(path, '.json'), directory: dirname(path), file: path, source: { kind: 'path', path }, notices: [] };
+  }
+  const file = join(path, DEFINITION);
+  if (!existsSync(file)) throw notFound(`${path} is no workload: it holds no ${DEFINITION}.`);
+  return { name: basename(path), directory: path, file, source: { kind: 'path', path }, notices: [] };
+}
+
+function unknownWorkload(name: string, collection: WorkloadCollection, builtin: string): BenchmarkError {
+  const names = workloadNames(collection.directory);
+  const where = collection.source.kind === 'repository' ? `repository [${collection.source.repository}]` : 'the built-in workloads';
+  const inBuiltin = collection.source.kind !== 'builtin' && workloadNames(builtin).includes(name);
+  const hint = inBuiltin
+    ? `--workload-repository=${BUILTIN} has it.`
+    : (didYouMean(name, names) ?? 'Use --workload-path for a workload of your own.');
+  return notFound(`There is no workload [${name}] in ${where} (${collection.directory}). It has: ${names.join(', ') || 'none'}.`, hint);
+}
+
+function builtinDirectory(origin: WorkloadOrigin): string {
+  return origin.builtinDirectory ?? join(packageRoot, 'workloads');
+}
+
+function notFound(message: string, hint?: string): BenchmarkError {
+  return new BenchmarkError('WORKLOAD_NOT_FOUND', message, { hint });
+}
+
+function usage(message: string, hint?: string): BenchmarkError {
+  return new BenchmarkError('USAGE', message, { hint, exitCode: exitCodes.failure });
+}

@@ -1,0 +1,119 @@
+// JSON → corpora and their documents (spec/2 §3.2).
+import type { Corpus, DocumentSet } from './model.ts';
+import { type ObjectView, rejectDuplicates } from './object-view.ts';
+import type { LaterWork } from './parse-context.ts';
+import type { IndexDefinitions } from './parse-indices.ts';
+
+/** Longest first, so that `.tar.gz` wins over `.gz`. */
+const ARCHIVE_EXTENSIONS = ['.tar.bz2', '.tar.gz', '.tgz', '.tar', '.zip', '.bz2', '.gz', '.zst'];
+const SOURCE_FORMATS = ['bulk', 'hdf5', 'big-ann'] as const;
+
+interface CorpusDefaults {
+  readonly definitions: IndexDefinitions;
+  readonly baseUrl: string | null;
+  readonly sourceFormat: DocumentSet['sourceFormat'];
+  readonly includesActionAndMetaData: boolean;
+  readonly targetIndex: string | null;
+  readonly targetDataStream: string | null;
+  readonly targetType: string | null;
+  readonly isStreaming: boolean;
+}
+
+export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, later: LaterWork): readonly Corpus[] {
+  const views = root.objects('corpora') ?? [];
+  const corpora = views.map((view) => parseCorpus(view, definitions, later));
+  rejectDuplicates(
+    views.map((view, index) => ({ name: corpora[index]?.name ?? '', view })),
+    'corpus',
+  );
+  return corpora;
+}
+
+function parseCorpus(view: ObjectView, definitions: IndexDefinitions, later: LaterWork): Corpus {
+  const name = view.requiredText('name');
+  const isStreaming = view.choice('streaming-ingestion', ['aws']) !== null;
+  if (isStreaming) later.streamingCorpora.add(name);
+  const defaults: CorpusDefaults = {
+    definitions,
+    baseUrl: view.text('base-url'),
+    sourceFormat: view.choice('source-format', SOURCE_FORMATS) ?? 'bulk',
+    includesActionAndMetaData: view.boolean('includes-action-and-meta-data', false),
+    targetIndex: view.text('target-index') ?? only(definitions.indices.map((index) => index.name)),
+    targetDataStream: view.text('target-data-stream') ?? only(definitions.dataStreams),
+    targetType: view.text('target-type') ?? (definitions.indices.length === 1 ? only(definitions.indices.flatMap((index) => index.types)) : null),
+    isStreaming,
+  };
+  const documents = view.objects('documents');
+  if (documents === null) view.complain('documents', 'is missing; it must be a non-empty array');
+  return { name, meta: view.jsonObject('meta'), documentSets: (documents ?? []).map((document) => parseDocumentSet(document, defaults)) };
+}
+
+function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentSet {
+  const sourceFile = view.requiredText('source-file');
+  const documentFile = unpackedName(sourceFile);
+  const includesActionAndMetaData = view.boolean('includes-action-and-meta-data', defaults.includesActionAndMetaData);
+  const documentCount = view.integer('document-count', 1);
+  if (!view.has('document-count') && !defaults.isStreaming) view.complain('document-count', 'is missing; it must be the number of documents');
+  return {
+    sourceFormat: view.choice('source-format', SOURCE_FORMATS) ?? defaults.sourceFormat,
+    documentFile,
+    archiveFile: documentFile === sourceFile ? null : sourceFile,
+    baseUrl: nonEmpty(view.text('base-url') ?? defaults.baseUrl),
+    sourceUrl: nonEmpty(view.text('source-url')),
+    parts: parseParts(view),
+    documentCount: documentCount ?? 0,
+    includesActionAndMetaData,
+    compressedBytes: view.integer('compressed-bytes', 1),
+    uncompressedBytes: view.integer('uncompressed-bytes', 1),
+    ...(includesActionAndMetaData ? { targetIndex: null, targetType: null, targetDataStream: null } : parseTargets(view, defaults)),
+    meta: view.jsonObject('meta'),
+    generator: parseGenerator(view),
+  };
+}
+
+function parseTargets(
+  view: ObjectView,
+  { definitions, ...defaults }: CorpusDefaults,
+): Pick<DocumentSet, 'targetIndex' | 'targetType' | 'targetDataStream'> {
+  const targetIndex = view.text('target-index') ?? defaults.targetIndex;
+  const targetDataStream = view.text('target-data-stream') ?? defaults.targetDataStream;
+  const targetType = view.text('target-type') ?? defaults.targetType;
+  if (targetDataStream !== null && definitions.indices.length > 0) {
+    view.complain('target-data-stream', 'cannot be combined with the indices of the workload', 'Use target-index.');
+  } else if (targetIndex !== null && definitions.dataStreams.length > 0) {
+    view.complain('target-index', 'cannot be combined with the data-streams of the workload', 'Use target-data-stream.');
+  } else if (targetType !== null && targetDataStream !== null) {
+    view.complain('target-type', 'cannot be combined with a data stream');
+  } else if (targetIndex === null && targetDataStream === null) {
+    const key = definitions.dataStreams.length > 0 ? 'target-data-stream' : 'target-index';
+    const reason = definitions.indices.length + definitions.dataStreams.length > 1 ? 'the workload has several' : 'the workload defines none';
+    view.complain(key, `is missing, and ${reason} to send the documents to`, 'Name it here or at the corpus, or set includes-action-and-meta-data.');
+  }
+  return { targetIndex, targetType, targetDataStream };
+}
+
+function parseParts(view: ObjectView): DocumentSet['parts'] {
+  return (view.objects('source-file-parts') ?? []).map((part) => {
+    if (!part.has('size')) part.complain('size', 'is missing; it must be the number of bytes');
+    return { name: part.requiredText('name'), size: part.integer('size', 1) ?? 0 };
+  });
+}
+
+function parseGenerator(view: ObjectView): DocumentSet['generator'] {
+  const generator = view.object('generator');
+  return generator === null ? null : { name: generator.requiredText('name'), seed: generator.integer('seed', 0) ?? 42 };
+}
+
+/** The name of the document file inside an archive: without the extension of the archive; a plain file's own name. */
+export function unpackedName(sourceFile: string): string {
+  const extension = ARCHIVE_EXTENSIONS.find((candidate) => sourceFile.toLowerCase().endsWith(candidate));
+  return extension === undefined ? sourceFile : sourceFile.slice(0, -extension.length);
+}
+
+function only(names: readonly string[]): string | null {
+  return names.length === 1 ? (names[0] ?? null) : null;
+}
+
+function nonEmpty(text: string | null): string | null {
+  return text === '' ? null : text;
+}

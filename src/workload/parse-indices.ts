@@ -1,0 +1,66 @@
+// JSON → indices, data streams and templates (spec/2 §3.1).
+import type { Json } from '../json.ts';
+import type { ComponentTemplateDefinition, IndexDefinition, TemplateDefinition } from './model.ts';
+import { type ObjectView, rejectDuplicates } from './object-view.ts';
+import type { ParseContext } from './parse-context.ts';
+
+export interface IndexDefinitions {
+  readonly indices: readonly IndexDefinition[];
+  readonly dataStreams: readonly string[];
+  readonly templates: readonly TemplateDefinition[];
+  readonly composableTemplates: readonly TemplateDefinition[];
+  readonly componentTemplates: readonly ComponentTemplateDefinition[];
+}
+
+export function parseIndexDefinitions(root: ObjectView, context: ParseContext): IndexDefinitions {
+  if (root.has('indices') && root.has('data-streams')) {
+    root.complain('data-streams', 'indices and data-streams exclude each other', 'Keep one of them.');
+  }
+  return {
+    indices: parseNamed(root, 'indices', 'index', (view) => parseIndex(view, context)),
+    dataStreams: parseNamed(root, 'data-streams', 'data stream', (view) => view.requiredText('name')),
+    templates: parseNamed(root, 'templates', 'template', (view) => parseTemplate(view, context)),
+    composableTemplates: parseNamed(root, 'composable-templates', 'composable template', (view) => parseTemplate(view, context)),
+    componentTemplates: parseNamed(root, 'component-templates', 'component template', (view) => parseComponentTemplate(view, context)),
+  };
+}
+
+function parseNamed<T>(root: ObjectView, key: string, what: string, parse: (view: ObjectView) => T): readonly T[] {
+  const views = root.objects(key) ?? [];
+  const parsed = views.map(parse);
+  rejectDuplicates(
+    views.map((view) => ({ name: typeof view.raw('name') === 'string' ? String(view.raw('name')) : '', view })),
+    what,
+  );
+  return parsed;
+}
+
+function parseIndex(view: ObjectView, context: ParseContext): IndexDefinition {
+  const name = view.requiredText('name');
+  const file = view.text('body');
+  return {
+    name,
+    body: file === null || file === '' ? null : context.readBody(file, view.at('body'), `index ${name}`),
+    types: view.texts('types'),
+  };
+}
+
+function parseTemplate(view: ObjectView, context: ParseContext): TemplateDefinition {
+  const name = view.requiredText('name');
+  return {
+    name,
+    pattern: view.requiredText('index-pattern'),
+    body: requiredBody(view, `template ${name}`, context),
+    deleteMatchingIndices: view.boolean('delete-matching-indices', true),
+  };
+}
+
+function parseComponentTemplate(view: ObjectView, context: ParseContext): ComponentTemplateDefinition {
+  const name = view.requiredText('name');
+  return { name, body: requiredBody(view, `component template ${name}`, context) };
+}
+
+function requiredBody(view: ObjectView, what: string, context: ParseContext): Json {
+  const file = view.requiredText('template');
+  return file === '' ? null : context.readBody(file, view.at('template'), what);
+}

@@ -1,0 +1,139 @@
+// JSON → one task of a schedule (spec/2 §3.5).
+import { isJsonArray, isJsonObject } from '../json.ts';
+import { type Seconds, seconds } from '../units.ts';
+import { propertyPath } from './json-path.ts';
+import type { Operation, Task } from './model.ts';
+import { describeJson, type ObjectView } from './object-view.ts';
+import type { LaterWork } from './parse-context.ts';
+import { resolveOperation } from './parse-operations.ts';
+import { readTargetThroughput } from './throughput.ts';
+
+/** Counts and periods, which a parallel element hands down to its tasks. */
+export interface LoopLimits {
+  readonly warmupIterations: number | null;
+  readonly iterations: number | null;
+  readonly warmupTimePeriod: Seconds | null;
+  readonly timePeriod: Seconds | null;
+  readonly rampUpTimePeriod: Seconds | null;
+  readonly rampDownTimePeriod: Seconds | null;
+}
+
+export interface TaskContext {
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly procedure: string;
+  readonly later: LaterWork;
+}
+
+export const NO_LIMITS: LoopLimits = {
+  warmupIterations: null,
+  iterations: null,
+  warmupTimePeriod: null,
+  timePeriod: null,
+  rampUpTimePeriod: null,
+  rampDownTimePeriod: null,
+};
+
+/** Reads the limits of a task or of a parallel element; what is absent is inherited. */
+export function parseLimits(view: ObjectView, inherited: LoopLimits): LoopLimits {
+  const period = (key: string, minimum: number): Seconds | null => {
+    const value = view.integer(key, minimum);
+    return value === null ? null : seconds(value);
+  };
+  return {
+    warmupIterations: view.integer('warmup-iterations', 0) ?? inherited.warmupIterations,
+    iterations: view.integer('iterations', 1) ?? inherited.iterations,
+    warmupTimePeriod: period('warmup-time-period', 0) ?? inherited.warmupTimePeriod,
+    timePeriod: period('time-period', 1) ?? inherited.timePeriod,
+    rampUpTimePeriod: period('ramp-up-time-period', 0) ?? inherited.rampUpTimePeriod,
+    rampDownTimePeriod: period('ramp-down-time-period', 0) ?? inherited.rampDownTimePeriod,
+  };
+}
+
+/** Reads one element that is no `parallel`: one task, or one per entry of `clients_list`. Empty after a problem without which no task exists. */
+export function parseTasks(view: ObjectView, context: TaskContext, inherited: LoopLimits = NO_LIMITS): readonly Task[] {
+  const reference = view.raw('operation');
+  if (reference === undefined) {
+    view.complain('operation', 'is missing; a task needs the name of an operation or an operation itself');
+    return [];
+  }
+  const operation = resolveOperation(reference, view.at('operation'), context.operations, view.sink);
+  if (operation === null) return [];
+  const name = view.has('name') ? view.requiredText('name') : operation.name;
+  const task: Task = {
+    kind: 'task',
+    name,
+    operation,
+    clients: view.integer('clients', 1) ?? 1,
+    ...checkedLimits(view, inherited),
+    targetThroughput: readTargetThroughput(view),
+    schedule: parseScheduleName(view, context, name),
+    ignoreResponseErrorLevel: view.choice('ignore-response-error-level', ['non-fatal']),
+    tags: view.texts('tags'),
+    meta: view.jsonObject('meta'),
+  };
+  return view.has('clients_list') ? perClientCount(view, task, context.procedure) : [task];
+}
+
+function perClientCount(view: ObjectView, task: Task, procedure: string): readonly Task[] {
+  const counts = view.raw('clients_list');
+  if (!isJsonArray(counts) || counts.length === 0) {
+    view.complain('clients_list', `must be a non-empty array of integers, not ${describeJson(counts ?? null)}`);
+    return [];
+  }
+  return counts.flatMap((clients, index) => {
+    if (typeof clients === 'number' && clients >= 1) return [{ ...task, clients, name: `${procedure}_${clients}_clients` }];
+    view.sink.add(`${view.at('clients_list')}[${index}]`, `must be an integer of at least 1, not ${describeJson(clients)}`);
+    return [];
+  });
+}
+
+function checkedLimits(view: ObjectView, inherited: LoopLimits): LoopLimits {
+  const limits = parseLimits(view, inherited);
+  if (limits.warmupIterations !== null && limits.timePeriod !== null) {
+    view.complain(
+      'warmup-iterations',
+      'warmup-iterations and time-period exclude each other',
+      'Use iterations with iterations, periods with periods.',
+    );
+  }
+  if (limits.warmupTimePeriod !== null && limits.iterations !== null) {
+    view.complain(
+      'warmup-time-period',
+      'warmup-time-period and iterations exclude each other',
+      'Use iterations with iterations, periods with periods.',
+    );
+  }
+  checkRamp(view, limits, 'ramp-up-time-period', limits.rampUpTimePeriod, 'warmup-time-period', limits.warmupTimePeriod);
+  checkRamp(view, limits, 'ramp-down-time-period', limits.rampDownTimePeriod, 'time-period', limits.timePeriod);
+  for (const [key, own, outer] of [
+    ['ramp-up-time-period', limits.rampUpTimePeriod, inherited.rampUpTimePeriod],
+    ['ramp-down-time-period', limits.rampDownTimePeriod, inherited.rampDownTimePeriod],
+  ] as const) {
+    if (inherited !== NO_LIMITS && own !== outer) view.complain(key, `must be the same as ${key} of the parallel element around it`);
+  }
+  return limits;
+}
+
+function checkRamp(view: ObjectView, limits: LoopLimits, key: string, ramp: Seconds | null, boundKey: string, bound: Seconds | null): void {
+  if (ramp === null || ramp === 0) return;
+  if (limits.iterations !== null || limits.warmupIterations !== null) {
+    view.complain(key, `${key} cannot be combined with iterations`, 'Ramps need periods of time.');
+  } else if (bound === null) {
+    view.complain(key, `${key} needs ${boundKey}`);
+  } else if (ramp > bound) {
+    view.complain(key, `${key} (${ramp} s) must not be longer than ${boundKey} (${bound} s)`);
+  }
+}
+
+function parseScheduleName(view: ObjectView, context: TaskContext, name: string): Task['schedule'] {
+  const value = view.text('schedule');
+  if (value === null || value === 'deterministic') return 'deterministic';
+  if (value === 'poisson') return 'poisson';
+  context.later.customSchedules.set(`${context.procedure}/${name}`, { schedule: value, path: propertyPath(view.path, 'schedule') });
+  return 'deterministic';
+}
+
+/** True for an element of a schedule that runs several tasks at once. */
+export function isParallel(view: ObjectView): boolean {
+  return view.has('parallel') && (isJsonObject(view.raw('parallel')) || !view.has('operation'));
+}

@@ -1,0 +1,48 @@
+// JSON → Workload: the one place where untyped input becomes the model. All problems are found in one go.
+import { isJsonObject, type Json, toNumber } from '../json.ts';
+import type { Workload, WorkloadSource } from './model.ts';
+import { describeJson, ObjectView } from './object-view.ts';
+import type { LaterWork, ParseContext } from './parse-context.ts';
+import { parseCorpora } from './parse-corpora.ts';
+import { parseIndexDefinitions } from './parse-indices.ts';
+import { parseOperations } from './parse-operations.ts';
+import { parseProcedures } from './parse-procedures.ts';
+
+const VERSION = 2;
+
+export interface ParsedWorkload {
+  readonly workload: Workload;
+  readonly later: LaterWork;
+}
+
+/** Reads the rendered document. The result is complete only if the sink of the context has no problem afterwards. */
+export function parseWorkload(json: Json, name: string, source: WorkloadSource, context: ParseContext): ParsedWorkload {
+  const later: LaterWork = { streamingCorpora: new Set(), customSchedules: new Map() };
+  if (!isJsonObject(json)) context.sink.add('', `A workload must be an object, not ${describeJson(json)}`);
+  const root = new ObjectView(isJsonObject(json) ? json : new Map(), '', context.sink);
+  if (context.sink.problems.length === 0) checkVersion(root);
+  const definitions = parseIndexDefinitions(root, context);
+  const workload: Workload = {
+    name,
+    description: root.text('description') ?? '',
+    source,
+    directory: context.directory,
+    meta: root.jsonObject('meta'),
+    ...definitions,
+    corpora: parseCorpora(root, definitions, later),
+    testProcedures: parseProcedures(root, parseOperations(root), later),
+  };
+  return { workload, later };
+}
+
+function checkVersion(root: ObjectView): void {
+  const version = root.raw('version');
+  if (version === undefined) return;
+  if (typeof version !== 'number' && typeof version !== 'bigint') {
+    root.complain('version', `must be the integer ${VERSION}, not ${describeJson(version)}`);
+  } else if (toNumber(version) < VERSION) {
+    root.complain('version', `is ${version}, an outdated format of workloads; this program reads version ${VERSION}`, 'Migrate the workload.');
+  } else if (toNumber(version) > VERSION) {
+    root.complain('version', `is ${version}, a newer format than this program reads (${VERSION})`, 'Update this program.');
+  }
+}

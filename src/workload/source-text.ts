@@ -1,0 +1,75 @@
+// A text put together from several files, which still knows the file and line of each of its characters.
+
+/** A run of characters copied from one file. */
+export interface SourcePiece {
+  readonly text: string;
+  readonly file: string;
+  /** Line of `file`, counted from 1, on which the piece starts. */
+  readonly line: number;
+}
+
+export interface SourcePosition {
+  readonly file: string;
+  readonly line: number;
+}
+
+export class SourceText {
+  readonly text: string;
+  private readonly pieces: readonly SourcePiece[];
+  /** Offset in `text` at which each piece starts, ascending. */
+  private readonly starts: readonly number[];
+  private lineStarts: readonly number[] | null = null;
+
+  constructor(pieces: readonly SourcePiece[]) {
+    const starts: number[] = [];
+    let length = 0;
+    for (const piece of pieces) {
+      starts.push(length);
+      length += piece.text.length;
+    }
+    this.pieces = pieces;
+    this.starts = starts;
+    this.text = pieces.map((piece) => piece.text).join('');
+  }
+
+  /** Where the character at an offset was written. */
+  positionOf(offset: number): SourcePosition {
+    const index = Math.max(0, lastAtMost(this.starts, offset));
+    const piece = this.pieces[index];
+    if (piece === undefined) return { file: '', line: 1 };
+    return { file: piece.file, line: piece.line + countLines(piece.text.slice(0, Math.max(0, offset - (this.starts[index] ?? 0)))) };
+  }
+
+  /** Where a line and column of the whole text, both counted from 1, were written. */
+  positionOfLine(line: number, column: number): SourcePosition {
+    this.lineStarts ??= findLineStarts(this.text);
+    const start = this.lineStarts[Math.min(Math.max(line, 1), this.lineStarts.length) - 1] ?? 0;
+    return this.positionOf(Math.min(start + column - 1, this.text.length));
+  }
+}
+
+/** Offsets at which the lines of a text start. */
+export function findLineStarts(text: string): readonly number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The number of line ends in a text. */
+export function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** Index of the last of ascending numbers that is not above a limit; -1 if there is none. */
+export function lastAtMost(ascending: readonly number[], limit: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? 0) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,66 @@
+// Test mode: a workload cut down to a smoke test (spec/2 §3.7).
+import { type Seconds, seconds } from '../units.ts';
+import type { DocumentSet, ScheduleElement, Task, Workload } from './model.ts';
+
+const DOCUMENTS = 1000;
+const MAX_TIME_PERIOD = 10;
+
+/** 1,000 documents from `-1k` files, as many iterations as clients at most, 10 s at most, neither warm-up time, ramps nor throttling. */
+export function forTestMode(workload: Workload): Workload {
+  const cutElement = (element: ScheduleElement): ScheduleElement =>
+    element.kind === 'parallel' ? { ...element, tasks: element.tasks.map(cutTask) } : cutTask(element);
+  return {
+    ...workload,
+    corpora: workload.corpora.map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.map(cutDocuments) })),
+    testProcedures: workload.testProcedures.map((procedure) => ({ ...procedure, schedule: procedure.schedule.map(cutElement) })),
+  };
+}
+
+function cutTask(task: Task): Task {
+  const atMostClients = (count: number | null): number | null => (count === null ? null : Math.min(count, task.clients));
+  const atMost = (period: Seconds | null, limit: number): Seconds | null => (period === null ? null : seconds(Math.min(period, limit)));
+  return {
+    ...task,
+    warmupIterations: atMostClients(task.warmupIterations),
+    iterations: atMostClients(task.iterations),
+    warmupTimePeriod: atMost(task.warmupTimePeriod, 0),
+    timePeriod: atMost(task.timePeriod, MAX_TIME_PERIOD),
+    // Ramps must not be longer than the periods, which are now short.
+    rampUpTimePeriod: null,
+    rampDownTimePeriod: null,
+    targetThroughput: null,
+  };
+}
+
+/**
+ * Parts and own addresses follow the small file as well: whoever asks for a smoke test does not want the full download.
+ * A small file that does not exist is found out by the download, which says so.
+ */
+function cutDocuments(documents: DocumentSet): DocumentSet {
+  if (documents.sourceFormat !== 'bulk') return documents;
+  return {
+    ...documents,
+    documentFile: smallName(documents.documentFile),
+    archiveFile:
+      documents.archiveFile === null ? null : smallName(documents.documentFile) + documents.archiveFile.slice(documents.documentFile.length),
+    sourceUrl: documents.sourceUrl === null ? null : smallUrl(documents.sourceUrl, documents.archiveFile ?? documents.documentFile, documents),
+    parts: [],
+    documentCount: DOCUMENTS,
+    compressedBytes: null,
+    uncompressedBytes: null,
+  };
+}
+
+/** `a.json` → `a-1k.json`; a name without an extension gets the mark at its end. */
+function smallName(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot <= 0 ? `${name}-1k` : `${name.slice(0, dot)}-1k${name.slice(dot)}`;
+}
+
+function smallUrl(url: string, sourceFile: string, documents: DocumentSet): string {
+  const archiveExtension = documents.archiveFile === null ? '' : sourceFile.slice(documents.documentFile.length);
+  const [address = '', ...query] = url.split(/(?=[?#])/);
+  const stem = archiveExtension !== '' && address.endsWith(archiveExtension) ? address.slice(0, -archiveExtension.length) : address;
+  const slash = stem.lastIndexOf('/') + 1;
+  return stem.slice(0, slash) + smallName(stem.slice(slash)) + address.slice(stem.length) + query.join('');
+}
