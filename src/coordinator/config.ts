@@ -2,7 +2,7 @@
 
 import type { Targets } from '../http/targets.ts';
 import type { JsonObject } from '../json.ts';
-import type { Workload } from '../workload/model.ts';
+import type { TestProcedure, Workload } from '../workload/model.ts';
 
 export interface RunConfig {
   readonly testRunId: string;
@@ -17,8 +17,6 @@ export interface RunConfig {
   /** Loads the workload once the version of the cluster is known (it chooses the branch of a repository). */
   readonly loadWorkload: (distributionVersion: string | null) => Promise<LoadedWorkload>;
   readonly workloadParams: JsonObject;
-  /** `null` = the default one. */
-  readonly testProcedure: string | null;
   readonly testMode: boolean;
   readonly onError: 'continue' | 'abort';
   readonly userTags: Readonly<Record<string, string>>;
@@ -31,11 +29,15 @@ export interface RunConfig {
   /** `local.dataset.cache`. */
   readonly dataDirectory: string;
   readonly isOffline: boolean;
-  readonly skipStats: boolean;
+  /** For proxies of downloads. */
+  readonly environmentVariables: Readonly<Record<string, string | undefined>>;
 }
 
 export interface LoadedWorkload {
+  /** Filtered; in test mode already cut down. */
   readonly workload: Workload;
+  /** The procedure to run: one of the workload's. */
+  readonly procedure: TestProcedure;
   /** Printed before the run (serverless removals and the like). */
   readonly notices: readonly string[];
 }

@@ -1,0 +1,98 @@
+// Gathers the reports of all workers: figures per task for the results, progress for the user.
+import type { Clock } from '../clock.ts';
+import { BenchmarkError } from '../errors.ts';
+import { DriverWatch } from '../metrics/driver-health.ts';
+import type { TaskResults } from '../metrics/results.ts';
+import { type ResultSettings, type TaskIdentity, TaskMetrics } from '../metrics/task-metrics.ts';
+import type { Step } from '../schedule/allocation.ts';
+import type { TaskReport, WorkerReport } from '../worker/report.ts';
+import type { RunListener } from './events.ts';
+import { StepProgress } from './step-progress.ts';
+
+export class Collector {
+  private readonly clock: Clock;
+  private readonly listener: RunListener;
+  private readonly steps: readonly Step[];
+  private readonly metrics: ReadonlyMap<string, TaskMetrics>;
+  private readonly watch = new DriverWatch();
+  /** Next sequence number of each worker's reports. */
+  private readonly sequences = new Map<number, number>();
+  private progress: StepProgress;
+  private current: Step | null = null;
+  private lastEventAt = 0;
+
+  constructor(clock: Clock, listener: RunListener, steps: readonly Step[], identities: readonly TaskIdentity[]) {
+    this.clock = clock;
+    this.listener = listener;
+    this.steps = steps;
+    this.metrics = new Map(identities.map((identity) => [identity.task, new TaskMetrics(identity)]));
+    this.progress = new StepProgress(clock.now());
+  }
+
+  beginStep(step: Step): void {
+    this.current = step;
+    this.progress = new StepProgress(this.clock.now());
+    this.lastEventAt = this.clock.now();
+    this.tell(null, null);
+  }
+
+  endStep(step: Step): void {
+    this.listener({ kind: 'step-end', step: step.index, steps: this.steps.length, tasks: names(step) });
+    this.current = null;
+  }
+
+  /** Adds a report. A worker's reports must come in order and without gaps: anything else is a defect, never silently accepted. */
+  add(report: WorkerReport): void {
+    const expected = this.sequences.get(report.worker) ?? 0;
+    if (report.sequence !== expected) {
+      throw new BenchmarkError('INTERNAL', `Worker ${report.worker} sent report ${report.sequence} where report ${expected} was due.`);
+    }
+    this.sequences.set(report.worker, expected + 1);
+    for (const task of report.tasks) {
+      this.taskMetrics(task).merge(task);
+      this.progress.report(report.worker, task.task, task.progress);
+    }
+    const step = this.steps[report.step];
+    if (step !== undefined) this.watch.add(report.worker, step.tasks, report.health);
+    this.tellProgress();
+  }
+
+  /** Figures of the tasks in the order of the schedule; of all that began, if the run was cut short. */
+  results(settings: ResultSettings): readonly TaskResults[] {
+    return [...this.metrics.values()].map((metrics) => metrics.results(settings));
+  }
+
+  driverWarnings(results: readonly TaskResults[]): readonly string[] {
+    return this.watch.warnings(results);
+  }
+
+  private taskMetrics(report: TaskReport): TaskMetrics {
+    const metrics = this.metrics.get(report.task);
+    if (metrics === undefined) throw new BenchmarkError('INTERNAL', `A worker reported the unknown task "${report.task}".`);
+    return metrics;
+  }
+
+  /** Once a second, whatever the number of workers. */
+  private tellProgress(): void {
+    const now = this.clock.now();
+    if (this.current === null || now - this.lastEventAt < 900) return;
+    this.lastEventAt = now;
+    const { fraction, secondsLeft } = this.progress.at(now);
+    this.tell(fraction, secondsLeft);
+  }
+
+  private tell(progress: number | null, secondsLeft: number | null): void {
+    const step = this.current;
+    if (step === null) return;
+    let requests = 0;
+    let errors = 0;
+    for (const { name } of step.tasks) {
+      const metrics = this.metrics.get(name);
+      requests += metrics?.requests ?? 0;
+      errors += metrics?.failedRequests ?? 0;
+    }
+    this.listener({ kind: 'progress', step: step.index, steps: this.steps.length, tasks: names(step), progress, secondsLeft, requests, errors });
+  }
+}
+
+const names = (step: Step): readonly string[] => step.tasks.map(({ name }) => name);
