@@ -35,6 +35,8 @@ export interface OperationContext {
   readonly requests: RequestFactory;
   /** Uniform in [0, 1); seeded per client, so that a run can be repeated. */
   readonly random: () => number;
+  /** `--enable-assertions`: a violated assertion makes its sample a failure of kind `assertion`. Default: assertions are not looked at. */
+  readonly checksAssertions?: boolean | undefined;
 }
 
 /** What became of one execution of an operation. One object per client, reset and filled again for each. */
@@ -50,6 +52,8 @@ export class Outcome {
   errorDescription: string | null = null;
   /** Metrics of a profiled request in ms (spec/3 §3.4); such a request gives no latency sample. */
   profile: ReadonlyMap<string, number> | null = null;
+  /** What the answer says of itself where the operation reads it (`took`, `hits`, `timed_out`, `cluster-status`, …); assertions look at it. */
+  details: ReadonlyMap<string, string | number | boolean> | null = null;
 
   reset(): void {
     this.weight = 1;
@@ -58,6 +62,7 @@ export class Outcome {
     this.errorKind = null;
     this.errorDescription = null;
     this.profile = null;
+    this.details = null;
   }
 
   fail(kind: string, description: string): void {
@@ -80,6 +85,8 @@ interface OperationBase {
   readonly isFinite: boolean;
   /** Share of the source that is used up, 0..1; `null` for endless sources. */
   progress(): number | null;
+  /** What one execution will most likely be worth, so that throttling holds from the first request (bulk: `bulk-size` docs). Default 1 ops. */
+  readonly expectedWeight?: { readonly weight: number; readonly unit: string };
   /** Frees files and buffers. */
   close?(): void;
 }
@@ -91,6 +98,7 @@ export interface RequestOperation extends OperationBase {
   ready(): Promise<void> | null;
   /** The next request, `null` if the source is exhausted. The bytes stay untouched until the next call. */
   next(): PreparedRequest | null;
+  /** May differ from request to request: to be read after each {@link next}. */
   readonly bodyUse: BodyUse;
   /** For `peek`: `body` holds what has arrived (identity-encoded or not: see `answer.encoding`), at least 64 bytes or all of it. */
   needsWholeBody?(answer: Answer): boolean;
@@ -121,6 +129,8 @@ export interface ScriptRequest {
   readonly timeout?: Millis | undefined;
   /** HTTP statuses ≥ 300 that are an answer and not a failure. */
   readonly ignoredStatus?: readonly number[];
+  /** Cleaning up after what was measured (freeing a scroll): counted, but not part of the service time. */
+  readonly untimed?: boolean | undefined;
 }
 
 export interface ScriptReply {
@@ -142,7 +152,7 @@ export interface Session {
   countRetry(): void;
   /** A session on another connection for concurrent parts (composite); its requests count for this operation. */
   fork(): Session;
-  /** Ends what {@link fork} made. */
+  /** Ends what {@link fork} made; a request that is under way rejects as `cancelled`. May be called twice. */
   release(): void;
   /** Reports a part of a composite under its own name: extra service time (spec/3 §3.3). */
   reportPart(part: { readonly operation: string; readonly type: string; readonly serviceTime: Millis }): void;
@@ -175,7 +185,8 @@ export interface OperationType {
   corpora(spec: OperationSpec, workload: CheckFacts): readonly string[];
   /** A source of requests for one client. */
   create(context: OperationContext): LoadOperation;
-  /** Limit of one execution from the parameters (`request-timeout`), `null` = the client option `timeout`. */
+  /** Limit of one execution (`request-timeout`, or what the parameters imply, as the duration of a sleep does); `null` = the client option `timeout`. */
+  limit?(spec: OperationSpec): Millis | null;
 }
 
 /** The part of the workload that checks may look at. */

@@ -1,0 +1,97 @@
+// The parameters of `bulk` (spec/2 §5.3).
+import type { ConflictSettings } from '../corpus/conflicts.ts';
+import type { PreparedCorpus } from '../corpus/prepared.ts';
+import type { CorpusFacts, Facts } from './define.ts';
+import type { ParamReader } from './params.ts';
+import { type RequestOptions, readRequestOptions, withQuery } from './request-options.ts';
+
+export interface BulkParams {
+  /** With the query. */
+  readonly path: string;
+  readonly options: RequestOptions;
+  readonly bulkSize: number;
+  readonly ingestPercentage: number;
+  readonly looped: boolean;
+  readonly conflicts: ConflictSettings | null;
+  readonly detailed: boolean;
+  readonly selection: CorpusSelection;
+}
+
+/** Which documents: corpora by name, and of those the document sets with one of the targets. */
+export interface CorpusSelection {
+  readonly corpora: readonly string[];
+  /** `null`: any. */
+  readonly indices: readonly string[] | null;
+  readonly dataStreams: readonly string[] | null;
+}
+
+export function readBulkParams(reader: ParamReader, facts: Facts): BulkParams {
+  const bulkSize = reader.requiredInteger('bulk-size', { min: 1 });
+  const batchSize = reader.integer('batch-size', bulkSize, { min: 1 });
+  if (batchSize % bulkSize !== 0) reader.problem('batch-size', `"batch-size" must be a multiple of "bulk-size" (${bulkSize}), but is ${batchSize}.`);
+  const options = readRequestOptions(reader);
+  const pipeline = reader.string('pipeline', null);
+  const selection = readSelection(reader, facts);
+  return {
+    path: withQuery('/_bulk', options.query, pipeline === null ? new Map() : new Map([['pipeline', pipeline]])),
+    options,
+    bulkSize,
+    ingestPercentage: reader.number('ingest-percentage', 100, { above: 0, max: 100 }),
+    looped: reader.boolean('looped', false),
+    conflicts: readConflicts(reader, facts, selection),
+    detailed: reader.boolean('detailed-results', false),
+    selection,
+  };
+}
+
+function readConflicts(reader: ParamReader, facts: Facts, selection: CorpusSelection): ConflictSettings | null {
+  const order = reader.choice('conflicts', 'none', ['none', 'sequential', 'random']);
+  const settings = {
+    probability: reader.number('conflict-probability', 25, { min: 0, max: 100 }),
+    onConflict: reader.choice('on-conflict', 'index', ['index', 'update']),
+    recency: reader.number('recency', 0, { min: 0, max: 1 }),
+  };
+  if (order === 'none') return null;
+  const sets = selectCorpora(facts.corpora, selection).flatMap((corpus) => corpus.documentSets);
+  if (sets.some((set) => set.includesActionAndMetaData)) {
+    reader.problem(
+      'conflicts',
+      'Conflicts cannot be made for documents that bring their own action lines.',
+      'Remove "conflicts", or name other corpora.',
+    );
+  }
+  if (sets.some((set) => set.targetDataStream !== null)) {
+    reader.problem('conflicts', 'Conflicts cannot be made in data streams.', 'Remove "conflicts", or name other corpora.');
+  }
+  return { order, ...settings };
+}
+
+function readSelection(reader: ParamReader, facts: Facts): CorpusSelection {
+  const known = facts.corpora.map((corpus) => corpus.name);
+  const corpora = reader.names('corpora', known);
+  for (const name of corpora.filter((corpus) => !known.includes(corpus))) {
+    reader.problem('corpora', `The workload has no corpus "${name}".`, known.length === 0 ? undefined : `It has ${quoted(known)}.`);
+  }
+  if (known.length === 0 && !reader.has('corpora')) reader.problem('corpora', 'The workload has no corpora whose documents could be sent.');
+  const selection = { corpora, indices: reader.names('indices', null), dataStreams: reader.names('data-streams', null) };
+  if (corpora.some((name) => known.includes(name)) && selectCorpora(facts.corpora, selection).length === 0) {
+    const parameter = selection.indices === null ? 'data-streams' : 'indices';
+    reader.problem(parameter, `No document set of the corpora ${quoted(corpora)} goes to what "${parameter}" names.`);
+  }
+  return selection;
+}
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
+
+/** The selected corpora, reduced to the selected document sets; corpora of which nothing is left are left out. */
+export function selectCorpora<T extends CorpusFacts | PreparedCorpus>(corpora: readonly T[], selection: CorpusSelection): readonly T[] {
+  const { indices, dataStreams } = selection;
+  const isWanted = (set: { readonly targetIndex: string | null; readonly targetDataStream: string | null }): boolean =>
+    (indices === null && dataStreams === null) ||
+    (set.targetIndex !== null && (indices?.includes(set.targetIndex) ?? false)) ||
+    (set.targetDataStream !== null && (dataStreams?.includes(set.targetDataStream) ?? false));
+  return corpora
+    .filter((corpus) => selection.corpora.includes(corpus.name))
+    .map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.filter(isWanted) }))
+    .filter((corpus) => corpus.documentSets.length > 0);
+}

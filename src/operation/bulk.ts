@@ -1,0 +1,95 @@
+// `bulk`: slices of the corpora as requests, made in place; of the answer only the first bytes are looked at (spec/3 §4.5).
+import { BulkReader } from '../corpus/bulk-reader.ts';
+import { clientSlices } from '../corpus/client-slices.ts';
+import type { Answer } from '../http/answer.ts';
+import type { InPlaceRequest, PreparedRequest } from '../http/request.ts';
+import { decodeBody, decodeHead } from './body.ts';
+import { readBulkErrors, saysNoErrors } from './bulk-answer.ts';
+import { type BulkParams, readBulkParams, selectCorpora } from './bulk-params.ts';
+import { defineOperation } from './define.ts';
+import type { OperationContext, OperationType, Outcome, RequestOperation } from './operation.ts';
+import { jsonPath, scanNumber } from './scan.ts';
+
+const TOOK = jsonPath('took');
+
+class BulkOperation implements RequestOperation {
+  readonly kind = 'request';
+  readonly bodyUse = 'peek';
+  readonly isFinite: boolean;
+  private readonly reader: BulkReader;
+  private readonly request: InPlaceRequest;
+  private readonly detailed: boolean;
+  private hasNoErrors = false;
+  private took: number | undefined;
+
+  constructor(params: BulkParams, context: OperationContext) {
+    const corpora = selectCorpora(context.workload.corpora, params.selection);
+    this.isFinite = !params.looped;
+    this.detailed = params.detailed;
+    this.request = context.requests.prepareInPlace('POST', params.path, params.options.headers);
+    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount), {
+      bulkSize: params.bulkSize,
+      headRoom: context.requests.headRoom,
+      ingestPercentage: params.ingestPercentage,
+      looped: params.looped,
+      conflicts: params.conflicts,
+      random: context.random,
+    });
+  }
+
+  progress(): number | null {
+    return this.reader.progress();
+  }
+
+  ready(): Promise<void> | null {
+    return this.reader.ready();
+  }
+
+  next(): PreparedRequest | null {
+    this.hasNoErrors = false;
+    this.took = undefined;
+    if (!this.reader.next()) return null;
+    this.request.setBody(this.reader.buffer, this.reader.length);
+    return this.request;
+  }
+
+  needsWholeBody(answer: Answer): boolean {
+    const head = decodeHead(answer);
+    this.hasNoErrors = saysNoErrors(head);
+    if (this.detailed) this.took = scanNumber(head, TOOK);
+    return !this.hasNoErrors;
+  }
+
+  read(answer: Answer, outcome: Outcome): void {
+    outcome.weight = this.reader.documents;
+    outcome.unit = 'docs';
+    const errorCount = this.hasNoErrors ? 0 : this.readErrors(answer, outcome);
+    if (!this.detailed) return;
+    outcome.details = new Map([
+      ['took', this.took ?? 0],
+      ['success-count', this.reader.documents - errorCount],
+      ['error-count', errorCount],
+    ]);
+  }
+
+  close(): void {
+    void this.reader.close();
+  }
+
+  private readErrors(answer: Answer, outcome: Outcome): number {
+    const errors = answer.isWhole ? readBulkErrors(decodeBody(answer)) : null;
+    if (errors === null) {
+      outcome.fail('bulk', 'The answer to a bulk request cannot be read, so its items count as failed.');
+      return this.reader.documents;
+    }
+    if (errors.count > 0) outcome.fail('bulk', errors.description);
+    return errors.count;
+  }
+}
+
+export const bulk: OperationType = defineOperation({
+  name: 'bulk',
+  read: readBulkParams,
+  corpora: (params) => params.selection.corpora,
+  create: (params, context) => new BulkOperation(params, context),
+});

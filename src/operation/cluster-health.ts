@@ -1,0 +1,47 @@
+// `cluster-health`: a success if the cluster is at least as healthy as `wait_for_status` says (spec/3 §4.4).
+import { defineOperation } from './define.ts';
+import type { OperationType, Outcome } from './operation.ts';
+import type { ParamReader } from './params.ts';
+import { readRequestOptions, scriptRequest } from './request-options.ts';
+import { readRetryPolicy, retrying } from './retry.ts';
+import { jsonPath, scanNumber, scanString } from './scan.ts';
+import { type Script, scriptOperation } from './script.ts';
+import { readIndex } from './target.ts';
+
+const STATUS = jsonPath('status');
+const RELOCATING_SHARDS = jsonPath('relocating_shards');
+const LEVELS = ['red', 'yellow', 'green'];
+const UNKNOWN = -1;
+
+function readClusterHealth(reader: ParamReader): Script {
+  const options = readRequestOptions(reader);
+  const index = readIndex(reader, '');
+  const wanted = options.query.get('wait_for_status')?.toLowerCase() ?? 'unknown';
+  const withoutRelocation = !['false', undefined].includes(options.query.get('wait_for_no_relocating_shards')?.toLowerCase());
+  const request = scriptRequest(options, 'GET', `/_cluster/health${index === '' ? '' : `/${index}`}`, { body: reader.body('body') });
+  return retrying(readRetryPolicy(reader), async (session, outcome) => {
+    const { body } = await session.request(request);
+    judge(outcome, scanString(body, STATUS)?.toLowerCase() ?? 'unknown', scanNumber(body, RELOCATING_SHARDS) ?? 0, wanted, withoutRelocation);
+  });
+}
+
+function judge(outcome: Outcome, status: string, relocatingShards: number, wanted: string, withoutRelocation: boolean): void {
+  outcome.details = new Map<string, string | number>([
+    ['cluster-status', status],
+    ['relocating-shards', relocatingShards],
+  ]);
+  if (levelOf(status) < levelOf(wanted)) outcome.fail('cluster-health', `The cluster is ${status}, not ${wanted}.`);
+  else if (withoutRelocation && relocatingShards > 0) outcome.fail('cluster-health', `${relocatingShards} shards are still being relocated.`);
+}
+
+/** unknown < red < yellow < green. */
+function levelOf(status: string): number {
+  const level = LEVELS.indexOf(status);
+  return level === -1 ? UNKNOWN : level;
+}
+
+export const clusterHealth: OperationType = defineOperation({
+  name: 'cluster-health',
+  read: readClusterHealth,
+  create: scriptOperation,
+});

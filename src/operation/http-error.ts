@@ -1,0 +1,49 @@
+// Says in one line why a request failed, and of what kind the failure is.
+import type { Answer } from '../http/answer.ts';
+import { decodeBody } from './body.ts';
+import type { RequestFailure } from './operation.ts';
+import { jsonPath, scanString } from './scan.ts';
+
+/** The kind counts failures, so it holds no data of the request; the description is for people. */
+export interface FailureDescription {
+  readonly kind: string;
+  readonly description: string;
+}
+
+const LONGEST_DESCRIPTION = 300;
+const TYPE = jsonPath('error.type');
+const REASON = jsonPath('error.reason');
+const PLAIN_ERROR = jsonPath('error');
+const MESSAGE = jsonPath('message');
+
+/** An error answer of the load path (status ≥ 300): `HTTP 429`, and type and reason from its body as far as it was kept. */
+export function describeHttpError(answer: Answer): FailureDescription {
+  return describeStatus(answer.status, decodeBody(answer));
+}
+
+/** A failed request of a script. */
+export function describeFailure(failure: RequestFailure): FailureDescription {
+  if (failure.status !== null) return describeStatus(failure.status, failure.body ?? Buffer.alloc(0));
+  const kind = failure.kind === 'connection' ? 'connection lost' : failure.kind;
+  return { kind, description: oneLine(failure.message) };
+}
+
+function describeStatus(status: number, body: Buffer): FailureDescription {
+  const kind = `HTTP ${status}`;
+  const reason = reasonOf(body);
+  return { kind, description: reason === '' ? kind : `${kind}: ${reason}` };
+}
+
+function reasonOf(body: Buffer): string {
+  const type = scanString(body, TYPE);
+  const reason = scanString(body, REASON);
+  if (type !== undefined || reason !== undefined) return oneLine([type, reason].filter((part) => part !== undefined).join(': '));
+  const plain = scanString(body, PLAIN_ERROR) ?? scanString(body, MESSAGE);
+  return oneLine(plain ?? body.toString('utf8', 0, LONGEST_DESCRIPTION * 4));
+}
+
+/** A text without line ends and control characters, of bounded length. */
+export function oneLine(text: string): string {
+  const line = text.replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
+  return line.length > LONGEST_DESCRIPTION ? `${line.slice(0, LONGEST_DESCRIPTION - 1)}…` : line;
+}

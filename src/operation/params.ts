@@ -1,0 +1,188 @@
+// Reads the parameters of one operation with types, and collects everything that is wrong with them.
+import type { Problem } from '../errors.ts';
+import { Float, isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonArray, type JsonObject, toNumber, writeJson } from '../json.ts';
+
+/** Inclusive limits of a number; `above` is an exclusive lower one. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  readonly above?: number;
+}
+
+const TRUE_TEXTS: ReadonlySet<string> = new Set(['true', 'yes', 't', 'y']);
+const FALSE_TEXTS: ReadonlySet<string> = new Set(['false', 'no', 'f', 'n']);
+const LONGEST_SHOWN = 60;
+
+/**
+ * Typed access to a `JsonObject`. A value that is absent or `null` gives the fallback; a wrong one is noted in {@link problems} and gives the
+ * fallback too, so that reading goes on and all problems are found at once. Texts that say a number or a boolean are accepted, because
+ * templates often make such.
+ */
+export class ParamReader {
+  readonly params: JsonObject;
+  readonly problems: Problem[];
+  /** In front of the names in problems: empty, or `requests[2].`. */
+  private readonly prefix: string;
+
+  constructor(params: JsonObject, problems: Problem[] = [], prefix = '') {
+    this.params = params;
+    this.problems = problems;
+    this.prefix = prefix;
+  }
+
+  /** A reader of an object inside the parameters, which notes its problems here. */
+  nested(params: JsonObject, path: string): ParamReader {
+    return new ParamReader(params, this.problems, `${this.prefix}${path}.`);
+  }
+
+  /** True if the parameter is there and not `null`. */
+  has(name: string): boolean {
+    return (this.params.get(name) ?? null) !== null;
+  }
+
+  value(name: string): Json {
+    return this.params.get(name) ?? null;
+  }
+
+  problem(name: string, message: string, hint?: string): void {
+    this.problems.push(hint === undefined ? { path: `${this.prefix}${name}`, message } : { path: `${this.prefix}${name}`, message, hint });
+  }
+
+  integer<F>(name: string, fallback: F, bounds: Bounds = {}): number | F {
+    const number = this.numeric(name);
+    if (number === null) return fallback;
+    if (number === 'wrong' || !Number.isSafeInteger(number)) return this.wrong(name, `must be an integer${describe(bounds)}`, fallback);
+    return within(number, bounds) ? number : this.wrong(name, `must be an integer${describe(bounds)}`, fallback);
+  }
+
+  number<F>(name: string, fallback: F, bounds: Bounds = {}): number | F {
+    const number = this.numeric(name);
+    if (number === null) return fallback;
+    if (number === 'wrong' || !Number.isFinite(number) || !within(number, bounds))
+      return this.wrong(name, `must be a number${describe(bounds)}`, fallback);
+    return number;
+  }
+
+  boolean<F>(name: string, fallback: F): boolean | F {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    if (typeof value === 'boolean') return value;
+    const text = typeof value === 'string' ? value.toLowerCase() : '';
+    if (TRUE_TEXTS.has(text)) return true;
+    if (FALSE_TEXTS.has(text)) return false;
+    return this.wrong(name, 'must be true or false', fallback);
+  }
+
+  string<F>(name: string, fallback: F): string | F {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    if (typeof value === 'string') return value;
+    return this.wrong(name, 'must be a string', fallback);
+  }
+
+  /** One of a few words. */
+  choice<T extends string, F>(name: string, fallback: F, allowed: readonly T[]): T | F {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    const found = allowed.find((word) => word === value);
+    return found ?? this.wrong(name, `must be one of ${allowed.map((word) => `"${word}"`).join(', ')}`, fallback);
+  }
+
+  object<F>(name: string, fallback: F): JsonObject | F {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    return isJsonObject(value) ? value : this.wrong(name, 'must be an object', fallback);
+  }
+
+  list<F>(name: string, fallback: F): JsonArray | F {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    return isJsonArray(value) ? value : this.wrong(name, 'must be a list', fallback);
+  }
+
+  /** A text, a comma-separated text or a list of texts. */
+  names<F>(name: string, fallback: F): readonly string[] | F {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    if (typeof value === 'string') {
+      const names = value.split(',').map((part) => part.trim());
+      return names.every((part) => part !== '') ? names : this.wrong(name, 'must name something between its commas', fallback);
+    }
+    const texts = isJsonArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+    if (!isJsonArray(value) || texts.length !== value.length || texts.length === 0) {
+      return this.wrong(name, 'must be a string or a list of strings that are not empty', fallback);
+    }
+    return texts;
+  }
+
+  /** Notes that a mandatory parameter is missing; a present one passes. */
+  require(name: string): void {
+    if (!this.has(name)) this.problem(name, `"${name}" is missing.`);
+  }
+
+  requiredString(name: string): string {
+    this.require(name);
+    const text = this.string(name, '');
+    if (text === '' && this.value(name) === '') this.problem(name, `"${name}" must not be empty.`);
+    return text;
+  }
+
+  requiredNames(name: string): readonly string[] {
+    this.require(name);
+    return this.names(name, []);
+  }
+
+  requiredInteger(name: string, bounds: Bounds): number {
+    this.require(name);
+    return this.integer(name, bounds.min ?? 0, bounds);
+  }
+
+  /** A request body as text: a string as it is, anything else as JSON; `null` if there is none. */
+  body(name: string): string | null {
+    const value = this.value(name);
+    if (value === null) return null;
+    return typeof value === 'string' ? value : writeJson(value);
+  }
+
+  private numeric(name: string): number | null | 'wrong' {
+    const value = this.value(name);
+    if (value === null) return null;
+    if (isJsonNumber(value)) return toNumber(value);
+    if (typeof value === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)) return Number(value);
+    return 'wrong';
+  }
+
+  private wrong<F>(name: string, expectation: string, fallback: F): F {
+    this.problem(name, `"${name}" ${expectation}, but is ${shown(this.value(name))}.`);
+    return fallback;
+  }
+}
+
+/** A value for messages, shortened. */
+export function shown(value: Json): string {
+  const text = writeJson(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+/** A scalar as the text of a query parameter or a header; `null` for what has no such form. */
+export function scalarText(value: Json): string | null {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return writeJson(value);
+  return null;
+}
+
+function within(number: number, bounds: Bounds): boolean {
+  return (
+    (bounds.min === undefined || number >= bounds.min) &&
+    (bounds.max === undefined || number <= bounds.max) &&
+    (bounds.above === undefined || number > bounds.above)
+  );
+}
+
+function describe(bounds: Bounds): string {
+  const parts: string[] = [];
+  if (bounds.above !== undefined) parts.push(`above ${bounds.above}`);
+  if (bounds.min !== undefined) parts.push(`of at least ${bounds.min}`);
+  if (bounds.max !== undefined) parts.push(`of at most ${bounds.max}`);
+  return parts.length === 0 ? '' : ` ${parts.join(' and ')}`;
+}

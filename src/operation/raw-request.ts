@@ -1,0 +1,76 @@
+// `raw-request`: any request, constant, so made into bytes once (spec/3 §4.4).
+import type { PreparedRequest, RequestFactory } from '../http/request.ts';
+import { isJsonNumber, toNumber } from '../json.ts';
+import { defineOperation } from './define.ts';
+import type { OperationType, RequestOperation } from './operation.ts';
+import { type ParamReader, shown } from './params.ts';
+import { encodePath, type RequestOptions, readRequestOptions, withQuery } from './request-options.ts';
+
+export interface RawRequestParams {
+  readonly method: string;
+  /** With its own query, percent-encoded. */
+  readonly path: string;
+  readonly body: string | null;
+  readonly options: RequestOptions;
+  /** HTTP statuses that are not errors. */
+  readonly ignoredStatus: readonly number[];
+}
+
+export function readRawRequest(reader: ParamReader): RawRequestParams {
+  const path = reader.requiredString('path');
+  if (path !== '' && !path.startsWith('/')) reader.problem('path', `"path" must start with "/", but is ${shown(path)}.`);
+  const method = reader.string('method', 'GET').toUpperCase();
+  if (!/^[A-Z]+$/.test(method)) reader.problem('method', `"method" must be an HTTP method, but is ${shown(method)}.`);
+  return { method, path: encodePath(path), body: reader.body('body'), options: readRequestOptions(reader), ignoredStatus: readIgnored(reader) };
+}
+
+function readIgnored(reader: ParamReader): readonly number[] {
+  if (isJsonNumber(reader.value('ignore'))) return [reader.integer('ignore', 0)];
+  const list = reader.list('ignore', []);
+  return list.flatMap((item, index) => {
+    const status = isJsonNumber(item) ? toNumber(item) : typeof item === 'string' ? Number(item) : Number.NaN;
+    if (Number.isInteger(status) && status >= 100 && status < 600) return [status];
+    reader.problem(`ignore[${index}]`, `An ignored status must be an HTTP status, but is ${shown(item)}.`);
+    return [];
+  });
+}
+
+class RawRequestOperation implements RequestOperation {
+  readonly kind = 'request';
+  readonly isFinite = false;
+  readonly bodyUse = 'none';
+  readonly ignoredStatus: readonly number[];
+  private readonly request: PreparedRequest;
+
+  constructor(params: RawRequestParams, requests: RequestFactory) {
+    this.ignoredStatus = params.ignoredStatus;
+    this.request = requests.prepare({
+      method: params.method,
+      path: withQuery(params.path, params.options.query),
+      body: params.body === null ? null : Buffer.from(params.body),
+      headers: params.options.headers,
+    });
+  }
+
+  progress(): null {
+    return null;
+  }
+
+  ready(): null {
+    return null;
+  }
+
+  next(): PreparedRequest {
+    return this.request;
+  }
+
+  read(): void {
+    // Any answer with an accepted status is a success.
+  }
+}
+
+export const rawRequest: OperationType = defineOperation({
+  name: 'raw-request',
+  read: readRawRequest,
+  create: (params, context) => new RawRequestOperation(params, context.requests),
+});

@@ -1,0 +1,18 @@
+// `refresh`: makes what was indexed visible to searches (spec/3 §4.4).
+import { defineOperation } from './define.ts';
+import type { OperationType } from './operation.ts';
+import { readRequestOptions, scriptRequest } from './request-options.ts';
+import { readRetryPolicy, retrying } from './retry.ts';
+import { scriptOperation } from './script.ts';
+import { readIndex } from './target.ts';
+
+export const refresh: OperationType = defineOperation({
+  name: 'refresh',
+  read(reader) {
+    const request = scriptRequest(readRequestOptions(reader), 'POST', `/${readIndex(reader, '_all')}/_refresh`);
+    return retrying(readRetryPolicy(reader), async (session) => {
+      await session.request(request);
+    });
+  },
+  create: scriptOperation,
+});

@@ -1,0 +1,104 @@
+// What most operations accept beside their own parameters (spec/3 §4.1): query parameters, headers, a time limit.
+import { isJsonArray, type Json } from '../json.ts';
+import { type Millis, type Seconds, seconds, secondsToMillis } from '../units.ts';
+import type { ScriptRequest } from './operation.ts';
+import { type ParamReader, scalarText, shown } from './params.ts';
+
+export interface RequestOptions {
+  /** Query parameters by name, not yet encoded. */
+  readonly query: ReadonlyMap<string, string>;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  /** `request-timeout`; `null` = not given. */
+  readonly timeout: Millis | null;
+}
+
+// Names of headers are tokens (RFC 9110 §5.6.2); values must not end the header they are in.
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Reads `request-params`, `headers`, `opaque-id` and `request-timeout`. */
+export function readRequestOptions(reader: ParamReader): RequestOptions {
+  return { query: readQuery(reader), headers: readHeaders(reader), timeout: readTimeout(reader) };
+}
+
+/** `request-timeout` in milliseconds, `null` if it is not given. */
+export function readTimeout(reader: ParamReader): Millis | null {
+  const timeout: Seconds | null = toSeconds(reader.number('request-timeout', null, { above: 0 }));
+  return timeout === null ? null : secondsToMillis(timeout);
+}
+
+const toSeconds = (value: number | null): Seconds | null => (value === null ? null : seconds(value));
+
+function readQuery(reader: ParamReader): ReadonlyMap<string, string> {
+  const query = new Map<string, string>();
+  for (const [name, value] of reader.object('request-params', null) ?? []) {
+    if (value === null) continue;
+    const text = queryText(value);
+    if (text === null)
+      reader.problem(`request-params.${name}`, `A query parameter must be a text, a number, a boolean or a list of such, but is ${shown(value)}.`);
+    else query.set(name, text);
+  }
+  return query;
+}
+
+function queryText(value: Json): string | null {
+  if (!isJsonArray(value)) return scalarText(value);
+  const texts = value.map(scalarText);
+  return texts.includes(null) ? null : texts.join(',');
+}
+
+function readHeaders(reader: ParamReader): Readonly<Record<string, string>> | undefined {
+  const headers: Record<string, string> = {};
+  const add = (path: string, name: string, value: Json): void => {
+    const text = scalarText(value);
+    if (!HEADER_NAME.test(name)) reader.problem(path, `"${name}" is not a name of a header.`);
+    else if (text === null || !HEADER_VALUE.test(text)) reader.problem(path, `${shown(value)} is not a value of a header.`);
+    else headers[name] = text;
+  };
+  for (const [name, value] of reader.object('headers', null) ?? []) {
+    if (value !== null) add(`headers.${name}`, name, value);
+  }
+  if (reader.has('opaque-id')) add('opaque-id', 'x-opaque-id', reader.value('opaque-id'));
+  return Object.keys(headers).length === 0 ? undefined : headers;
+}
+
+/** A name, or a comma-separated list of names and patterns, as a part of a path. */
+export function encodeName(name: string): string {
+  return encodeText(name).replaceAll('%2C', ',');
+}
+
+/** A path with its query string. Later queries beat earlier ones. */
+export function withQuery(path: string, ...queries: readonly ReadonlyMap<string, string>[]): string {
+  const merged = new Map<string, string>();
+  for (const query of queries) for (const [name, value] of query) merged.set(name, value);
+  if (merged.size === 0) return path;
+  const text = [...merged].map(([name, value]) => `${encodeText(name)}=${encodeText(value).replaceAll('%2C', ',')}`).join('&');
+  return `${path}${path.includes('?') ? '&' : '?'}${text}`;
+}
+
+/** A path that somebody wrote, with what may not be on a request line percent-encoded; what is encoded already stays. */
+export function encodePath(path: string): string {
+  return path.replace(/[^\x21-\x7e]|["<>\\^`{|}#]/gu, encodeText);
+}
+
+function encodeText(text: string): string {
+  // Half of a surrogate pair has no encoding; Buffer puts the replacement character there.
+  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+}
+
+/** A request of a script with the options of its operation. */
+export function scriptRequest(
+  options: RequestOptions,
+  method: string,
+  path: string,
+  extra: { readonly body?: string | null; readonly ignoredStatus?: readonly number[]; readonly query?: ReadonlyMap<string, string> } = {},
+): ScriptRequest {
+  return {
+    method,
+    path: withQuery(path, options.query, extra.query ?? new Map()),
+    body: extra.body ?? null,
+    headers: options.headers,
+    timeout: options.timeout ?? undefined,
+    ...(extra.ignoredStatus === undefined ? {} : { ignoredStatus: extra.ignoredStatus }),
+  };
+}

@@ -1,0 +1,172 @@
+// Finds the few facts that operations want in an answer, in its bytes, without parsing it. All scanners bear an end that is cut off.
+//
+// A position is an offset in the buffer; -1 says "not there, or beyond the bytes that are here". Of duplicate names the first counts.
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+const OPEN_ARRAY = 0x5b;
+const CLOSE_ARRAY = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** The names on the way to a value, as bytes: made once, used for every answer. */
+export type JsonPath = readonly Buffer[];
+
+/** A path such as `hits.total.value`. Names must not contain dots. */
+export const jsonPath = (dotted: string): JsonPath => dotted.split('.').map((name) => Buffer.from(name));
+
+function skipSpace(json: Buffer, position: number): number {
+  let at = position;
+  for (; at < json.length; at++) {
+    const byte = json[at];
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return at;
+  }
+  return at;
+}
+
+/** From the opening quote to behind the closing one. */
+function skipString(json: Buffer, position: number): number {
+  for (let at = position + 1; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === QUOTE) return at + 1;
+    if (byte === BACKSLASH) at++;
+  }
+  return -1;
+}
+
+/** From the start of a value to behind it. */
+function skipValue(json: Buffer, position: number): number {
+  const first = json[position];
+  if (first === QUOTE) return skipString(json, position);
+  if (first === OPEN_OBJECT || first === OPEN_ARRAY) return skipNested(json, position);
+  for (let at = position; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
+      return at;
+  }
+  return -1;
+}
+
+function skipNested(json: Buffer, position: number): number {
+  let depth = 0;
+  for (let at = position; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === QUOTE) {
+      at = skipString(json, at) - 1;
+      if (at < 0) return -1;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
+    else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return at + 1;
+  }
+  return -1;
+}
+
+function isName(json: Buffer, start: number, end: number, name: Buffer): boolean {
+  // A name may be written with escapes; nobody does it, but it is the same name.
+  for (let at = start; at < end; at++) {
+    if (json[at] === BACKSLASH) return decodeString(json.subarray(start, end)) === name.toString();
+  }
+  return end - start - 2 === name.length && json.compare(name, 0, name.length, start + 1, end - 1) === 0;
+}
+
+function decodeString(literal: Buffer): string | null {
+  try {
+    const text: unknown = JSON.parse(literal.toString());
+    return typeof text === 'string' ? text : null;
+  } catch {
+    // What is no JSON has no such fact in it; the caller sees "not there".
+    return null;
+  }
+}
+
+/** Where the value of a member starts, for an object that starts at `position`. */
+function memberOf(json: Buffer, position: number, name: Buffer): number {
+  if (json[position] !== OPEN_OBJECT) return -1;
+  let at = skipSpace(json, position + 1);
+  while (json[at] === QUOTE) {
+    const nameEnd = skipString(json, at);
+    if (nameEnd === -1) return -1;
+    const colon = skipSpace(json, nameEnd);
+    if (json[colon] !== COLON) return -1;
+    const value = skipSpace(json, colon + 1);
+    if (isName(json, at, nameEnd, name)) return value < json.length ? value : -1;
+    const end = skipValue(json, value);
+    if (end === -1) return -1;
+    const next = skipSpace(json, end);
+    if (json[next] !== COMMA) return -1;
+    at = skipSpace(json, next + 1);
+  }
+  return -1;
+}
+
+/** Where the value at a path starts. */
+export function find(json: Buffer, path: JsonPath): number {
+  let at = skipSpace(json, 0);
+  for (const name of path) {
+    at = memberOf(json, at, name);
+    if (at === -1) return -1;
+  }
+  return at;
+}
+
+/** The scalar at a path; `undefined` if it is not there, is no scalar or may go on behind the bytes that are here. */
+function scalar(json: Buffer, path: JsonPath): string | undefined {
+  const start = find(json, path);
+  if (start === -1 || json[start] === OPEN_OBJECT || json[start] === OPEN_ARRAY) return undefined;
+  const end = skipValue(json, start);
+  return end === -1 ? undefined : json.toString('utf8', start, end);
+}
+
+export function scanBoolean(json: Buffer, path: JsonPath): boolean | undefined {
+  const text = scalar(json, path);
+  return text === 'true' ? true : text === 'false' ? false : undefined;
+}
+
+export function scanNumber(json: Buffer, path: JsonPath): number | undefined {
+  const text = scalar(json, path);
+  if (text === undefined || !/^-?\d/.test(text)) return undefined;
+  const number = Number(text);
+  return Number.isNaN(number) ? undefined : number;
+}
+
+export function scanString(json: Buffer, path: JsonPath): string | undefined {
+  const text = scalar(json, path);
+  return text?.startsWith('"') ? (decodeString(Buffer.from(text)) ?? undefined) : undefined;
+}
+
+/** The hits of one page of a search. */
+export interface PageOfHits {
+  readonly count: number;
+  /** The `sort` of the last hit, as JSON text; `null` if there is none. */
+  readonly lastSort: string | null;
+}
+
+const HITS = jsonPath('hits.hits');
+const SORT = Buffer.from('sort');
+
+/** Counts `hits.hits` and reads the last hit's `sort`. `null` if there are no such hits, or not all of them. */
+export function scanHits(json: Buffer): PageOfHits | null {
+  const start = find(json, HITS);
+  if (start === -1 || json[start] !== OPEN_ARRAY) return null;
+  let at = skipSpace(json, start + 1);
+  if (json[at] === CLOSE_ARRAY) return { count: 0, lastSort: null };
+  let count = 0;
+  for (;;) {
+    const hit = at;
+    const end = skipValue(json, hit);
+    if (end === -1 || end === hit) return null;
+    count++;
+    at = skipSpace(json, end);
+    if (json[at] === CLOSE_ARRAY) return { count, lastSort: sortOf(json, hit) };
+    if (json[at] !== COMMA) return null;
+    at = skipSpace(json, at + 1);
+  }
+}
+
+function sortOf(json: Buffer, hit: number): string | null {
+  const start = memberOf(json, hit, SORT);
+  if (start === -1 || json[start] !== OPEN_ARRAY) return null;
+  const end = skipValue(json, start);
+  return end === -1 ? null : json.toString('utf8', start, end);
+}

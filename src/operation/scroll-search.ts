@@ -1,0 +1,132 @@
+// `scroll-search`: pages fetched through a scroll, which is freed at the end without being timed (spec/3 §4.6).
+import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
+import { defineOperation, type Facts } from './define.ts';
+import { type OperationType, type Outcome, RequestFailure, type ScriptRequest, type Session } from './operation.ts';
+import type { ParamReader } from './params.ts';
+import { scriptRequest } from './request-options.ts';
+import { jsonPath, scanHits, scanString } from './scan.ts';
+import { type Script, scriptOperation } from './script.ts';
+import { nameDetails, type SearchDetails, scanSearchDetails } from './search-details.ts';
+import { bodyText, readPages, readSearchParams, type SearchParams } from './search-params.ts';
+import { readSearchTarget } from './target.ts';
+
+export interface ScrollParams extends SearchParams {
+  readonly kind: 'scroll';
+  readonly pages: number;
+  readonly pageSize: number | null;
+  /** How long the server keeps the scroll between two pages. */
+  readonly keepAlive: string;
+  readonly assertions: readonly Assertion[];
+}
+
+const SCROLL_ID = jsonPath('_scroll_id');
+/** Names that assertions on paged searches may use. */
+export const PAGED_PROPERTIES = ['weight', 'pages', 'hits', 'hits_relation', 'timed_out', 'took'] as const;
+
+export function readScrollParams(reader: ParamReader, facts: Facts, pages: number): ScrollParams {
+  const search = readSearchParams(reader, readSearchTarget(reader, facts));
+  return {
+    kind: 'scroll',
+    ...search,
+    pages,
+    pageSize: reader.integer('results-per-page', null, { min: 1 }),
+    keepAlive: search.options.query.get('scroll') ?? '10s',
+    assertions: readAssertions(reader, PAGED_PROPERTIES),
+  };
+}
+
+/** Details of several pages as one: first total, any timeout, sum of `took`. */
+export class PagedDetails {
+  pages = 0;
+  private hits: number | undefined;
+  private relation: string | undefined;
+  private took = 0;
+  private timedOut = false;
+
+  add(details: SearchDetails): void {
+    if (this.pages === 0) {
+      this.hits = details.hits;
+      this.relation = details.relation;
+    }
+    this.pages++;
+    this.took += details.took ?? 0;
+    this.timedOut ||= details.timedOut ?? false;
+  }
+
+  report(outcome: Outcome): void {
+    outcome.weight = this.pages;
+    outcome.unit = 'pages';
+    const details = nameDetails({ took: this.took, timedOut: this.timedOut, hits: this.hits, relation: this.relation });
+    outcome.details = new Map([...details, ['weight', this.pages], ['pages', this.pages]]);
+  }
+}
+
+export function scrollScript(params: ScrollParams, checksAssertions: boolean): Script {
+  return async (session, outcome) => {
+    const scroll: Scroll = { id: null };
+    try {
+      const paged = await fetchPages(params, session, scroll);
+      paged.report(outcome);
+    } finally {
+      if (scroll.id !== null) await free(params, session, scroll.id);
+    }
+    if (checksAssertions) assertOutcome(params.assertions, outcome);
+  };
+}
+
+interface Scroll {
+  id: string | null;
+}
+
+async function fetchPages(params: ScrollParams, session: Session, scroll: Scroll): Promise<PagedDetails> {
+  const paged = new PagedDetails();
+  let count = await fetchPage(params, session, scroll, paged);
+  // A first page that is not full is the last one; later the server says so with an empty page.
+  if (params.pageSize !== null && count < params.pageSize) return paged;
+  while (count > 0 && paged.pages < params.pages) count = await fetchPage(params, session, scroll, paged);
+  return paged;
+}
+
+/** Fetches the first or the next page and tells how many hits it has. */
+async function fetchPage(params: ScrollParams, session: Session, scroll: Scroll, paged: PagedDetails): Promise<number> {
+  const reply = await session.request(scroll.id === null ? firstRequest(params) : nextRequest(params, scroll.id));
+  scroll.id = scanString(reply.body, SCROLL_ID) ?? scroll.id;
+  if (scroll.id === null) throw new RequestFailure('protocol', 'The answer to a scroll search holds no "_scroll_id".');
+  const page = scanHits(reply.body);
+  if (page === null) throw new RequestFailure('protocol', 'The answer to a scroll search holds no list of hits.');
+  paged.add(scanSearchDetails(reply.body));
+  return page.count;
+}
+
+function firstRequest(params: ScrollParams): ScriptRequest {
+  const query = new Map([
+    ['sort', params.options.query.get('sort') ?? '_doc'],
+    ['scroll', params.keepAlive],
+  ]);
+  if (params.pageSize !== null) query.set('size', String(params.pageSize));
+  return scriptRequest(params.options, 'GET', params.path, { body: bodyText(params.body), query });
+}
+
+function nextRequest(params: ScrollParams, id: string): ScriptRequest {
+  const body = JSON.stringify({ scroll_id: id, scroll: params.keepAlive });
+  return scriptRequest({ ...params.options, query: new Map() }, 'GET', '/_search/scroll', { body });
+}
+
+async function free(params: ScrollParams, session: Session, id: string): Promise<void> {
+  const request = scriptRequest({ ...params.options, query: new Map() }, 'DELETE', '/_search/scroll', { body: JSON.stringify({ scroll_id: [id] }) });
+  try {
+    await session.request({ ...request, untimed: true });
+  } catch (error) {
+    // The server frees it after `keepAlive` by itself, and what was measured is over: no failure of the sample.
+    if (!(error instanceof RequestFailure)) throw error;
+  }
+}
+
+export const scrollSearch: OperationType = defineOperation({
+  name: 'scroll-search',
+  read(reader, facts) {
+    reader.require('pages');
+    return readScrollParams(reader, facts, readPages(reader) ?? 1);
+  },
+  create: (params, context) => scriptOperation(scrollScript(params, context.checksAssertions === true)),
+});

@@ -1,0 +1,80 @@
+// What searches tell of themselves: hits, relation, took, timed_out (`detailed-results`), and the metrics of a profile.
+import { jsonPath, scanBoolean, scanNumber, scanString } from './scan.ts';
+
+const TOOK = jsonPath('took');
+const TIMED_OUT = jsonPath('timed_out');
+const TOTAL = jsonPath('hits.total');
+const TOTAL_VALUE = jsonPath('hits.total.value');
+const TOTAL_RELATION = jsonPath('hits.total.relation');
+
+export interface SearchDetails {
+  readonly took: number | undefined;
+  readonly timedOut: boolean | undefined;
+  /** Total hits; `undefined` if the search did not count them. */
+  readonly hits: number | undefined;
+  readonly relation: string | undefined;
+}
+
+/** Reads the start of an answer; what is not there, or not there yet, is `undefined`. */
+export function scanSearchDetails(body: Buffer): SearchDetails {
+  return {
+    took: scanNumber(body, TOOK),
+    timedOut: scanBoolean(body, TIMED_OUT),
+    hits: scanNumber(body, TOTAL_VALUE) ?? scanNumber(body, TOTAL),
+    relation: scanString(body, TOTAL_RELATION),
+  };
+}
+
+/** Details under the names that assertions use. */
+export function nameDetails(details: SearchDetails): ReadonlyMap<string, string | number | boolean> {
+  return new Map<string, string | number | boolean>([
+    ['hits', details.hits ?? 0],
+    ['hits_relation', details.relation ?? 'eq'],
+    ['timed_out', details.timedOut ?? false],
+    ['took', details.took ?? 0],
+  ]);
+}
+
+/**
+ * Metrics in ms of a profiled search: `query_time`, and the named entries of `breakdown` summed over all queries and their children (spec/3 §4.6).
+ * `null` if the answer holds no profile.
+ */
+export function readProfile(body: Buffer, metrics: readonly string[]): ReadonlyMap<string, number> | null {
+  const shards = listAt(member(parse(body), 'profile'), 'shards');
+  if (shards.length === 0) return null;
+  const sums = new Map<string, number>([['query_time', 0], ...metrics.map((name): [string, number] => [name, 0])]);
+  const add = (name: string, nanos: unknown): void => {
+    if (typeof nanos === 'number') sums.set(name, (sums.get(name) ?? 0) + nanos / 1e6);
+  };
+  const addBreakdown = (query: unknown): void => {
+    for (const name of metrics) add(name, member(member(query, 'breakdown'), name));
+    for (const child of listAt(query, 'children')) addBreakdown(child);
+  };
+  for (const shard of shards) {
+    for (const search of listAt(shard, 'searches')) {
+      for (const query of listAt(search, 'query')) {
+        add('query_time', member(query, 'time_in_nanos'));
+        addBreakdown(query);
+      }
+    }
+  }
+  return sums;
+}
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    // Not JSON: there is no profile in it, which the caller reports.
+    return null;
+  }
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function listAt(value: unknown, name: string): readonly unknown[] {
+  const list = member(value, name);
+  return Array.isArray(list) ? list : [];
+}

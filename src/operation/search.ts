@@ -1,0 +1,131 @@
+// `search`: one constant request again and again, made into bytes once; or, with `pages`, a scroll.
+import type { Answer } from '../http/answer.ts';
+import type { PreparedRequest, RequestFactory } from '../http/request.ts';
+import { isJsonObject, type Json } from '../json.ts';
+import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
+import { decodeBody, decodeHead } from './body.ts';
+import { defineOperation, type Facts } from './define.ts';
+import type { BodyUse, OperationType, Outcome, RequestOperation } from './operation.ts';
+import type { ParamReader } from './params.ts';
+import { PIT_REFERENCE } from './point-in-time.ts';
+import { withQuery } from './request-options.ts';
+import { scriptOperation } from './script.ts';
+import { readScrollParams, type ScrollParams, scrollScript } from './scroll-search.ts';
+import { nameDetails, readProfile, scanSearchDetails } from './search-details.ts';
+import { bodyText, readObjectBody, readPages, readSearchParams, type SearchParams } from './search-params.ts';
+import { readSearchTarget } from './target.ts';
+
+export interface PlainSearchParams extends SearchParams {
+  readonly kind: 'plain';
+  readonly detailed: boolean;
+  readonly profileMetrics: readonly string[];
+  /** The first requests of each client are profiled. */
+  readonly profiledRequests: number;
+  readonly assertions: readonly Assertion[];
+}
+
+/** Names that assertions on searches may use. */
+export const SEARCH_PROPERTIES = ['hits', 'hits_relation', 'timed_out', 'took'] as const;
+
+export function readPlainSearch(reader: ParamReader, facts: Facts): PlainSearchParams {
+  const search = readSearchParams(reader, readSearchTarget(reader, facts));
+  const size = reader.integer('results-per-page', null, { min: 1 });
+  const detailed = reader.boolean('detailed-results', false);
+  const assertions = readAssertions(reader, SEARCH_PROPERTIES);
+  if (assertions.length > 0 && !detailed) {
+    reader.problem('assertions', 'Assertions need "detailed-results": true.', 'Add it to the operation; answers are then read as far as needed.');
+  }
+  const profileMetrics = reader.names('profile-metrics', []);
+  const profiledRequests = reader.integer('profile-metrics-sample-size', 0, { min: 0 });
+  const body: Json = size === null ? search.body : new Map([...readObjectBody(reader), ['size', size]]);
+  if (profiledRequests > 0) readObjectBody(reader);
+  return { kind: 'plain', ...search, body, detailed, profileMetrics, profiledRequests, assertions };
+}
+
+/** The hot path: nothing is made between two requests. */
+class SearchOperation implements RequestOperation {
+  readonly kind = 'request';
+  readonly isFinite = false;
+  bodyUse: BodyUse = 'none';
+  private readonly params: PlainSearchParams;
+  private readonly assertions: readonly Assertion[];
+  private readonly plain: PreparedRequest;
+  private readonly profiled: PreparedRequest;
+  private profilesLeft: number;
+  /** Details from the start of an answer whose rest is skipped. */
+  private details: ReadonlyMap<string, string | number | boolean> | null = null;
+
+  constructor(params: PlainSearchParams, requests: RequestFactory, checksAssertions: boolean) {
+    this.params = params;
+    this.assertions = checksAssertions ? params.assertions : [];
+    this.profilesLeft = params.profiledRequests;
+    this.plain = prepareSearch(params, params.body, requests);
+    this.profiled = this.profilesLeft === 0 ? this.plain : prepareSearch(params, withProfile(params.body), requests);
+  }
+
+  progress(): null {
+    return null;
+  }
+
+  ready(): null {
+    return null;
+  }
+
+  next(): PreparedRequest {
+    this.details = null;
+    if (this.profilesLeft > 0) {
+      this.profilesLeft--;
+      this.bodyUse = 'all';
+      return this.profiled;
+    }
+    this.bodyUse = this.params.detailed ? 'peek' : 'none';
+    return this.plain;
+  }
+
+  needsWholeBody(answer: Answer): boolean {
+    const details = scanSearchDetails(decodeHead(answer));
+    // The relation stands behind the total. Without it the rest has to be looked at.
+    if (details.took === undefined || details.timedOut === undefined || details.relation === undefined) return true;
+    this.details = nameDetails(details);
+    return false;
+  }
+
+  read(answer: Answer, outcome: Outcome): void {
+    if (this.bodyUse === 'none') return;
+    const body = this.details === null || this.bodyUse === 'all' ? decodeBody(answer) : null;
+    if (this.params.detailed) outcome.details = body === null ? this.details : nameDetails(scanSearchDetails(body));
+    if (this.bodyUse === 'all' && body !== null) {
+      outcome.profile = readProfile(body, this.params.profileMetrics);
+      if (outcome.profile === null) outcome.fail('profile', 'The answer to a profiled search holds no profile.');
+    }
+    if (this.assertions.length > 0) assertOutcome(this.assertions, outcome);
+  }
+}
+
+function prepareSearch(params: PlainSearchParams, body: Json, requests: RequestFactory): PreparedRequest {
+  const text = bodyText(body);
+  return requests.prepare({
+    method: 'GET',
+    path: withQuery(params.path, params.options.query),
+    body: text === null ? null : Buffer.from(text),
+    headers: params.options.headers,
+  });
+}
+
+const withProfile = (body: Json): Json => new Map([...(isJsonObject(body) ? body : []), ['profile', true]]);
+
+/** `pages` makes a search a scroll, as it always did. */
+function readSearch(reader: ParamReader, facts: Facts): PlainSearchParams | ScrollParams {
+  if (reader.has(PIT_REFERENCE)) reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);
+  const pages = readPages(reader);
+  return reader.has('pages') ? readScrollParams(reader, facts, pages ?? 1) : readPlainSearch(reader, facts);
+}
+
+export const search: OperationType = defineOperation({
+  name: 'search',
+  read: readSearch,
+  create: (params, context) =>
+    params.kind === 'plain'
+      ? new SearchOperation(params, context.requests, context.checksAssertions === true)
+      : scriptOperation(scrollScript(params, context.checksAssertions === true)),
+});

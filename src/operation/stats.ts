@@ -1,0 +1,75 @@
+// `index-stats` (with a condition to wait for) and `node-stats` (spec/3 §4.4).
+import { isJsonArray, isJsonNumber, isJsonObject, type Json, parseJson, toNumber, writeJson } from '../json.ts';
+import { defineOperation } from './define.ts';
+import { type OperationType, type Outcome, RequestFailure } from './operation.ts';
+import { type ParamReader, shown } from './params.ts';
+import { readRequestOptions, scriptRequest } from './request-options.ts';
+import { readRetryPolicy, retrying } from './retry.ts';
+import { type Script, scriptOperation } from './script.ts';
+import { readIndex } from './target.ts';
+
+interface Condition {
+  readonly path: string;
+  readonly expected: Json;
+}
+
+function readCondition(reader: ParamReader): Condition | null {
+  const condition = reader.object('condition', null);
+  if (condition === null) return null;
+  const nested = reader.nested(condition, 'condition');
+  if (!condition.has('expected-value')) nested.problem('expected-value', '"expected-value" is missing.');
+  return { path: nested.requiredString('path'), expected: condition.get('expected-value') ?? null };
+}
+
+function judge(condition: Condition, body: Buffer, outcome: Outcome): void {
+  const actual = valueAt(parseAnswer(body), condition.path.split('.'));
+  if (actual !== undefined && isSame(actual, condition.expected)) return;
+  const found = actual === undefined ? 'missing' : shown(actual);
+  outcome.fail('condition', `${condition.path} is ${found}, not ${shown(condition.expected)}.`);
+}
+
+function parseAnswer(body: Buffer): Json {
+  try {
+    return parseJson(body.toString());
+  } catch (error) {
+    throw new RequestFailure('protocol', `The answer to index-stats is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function valueAt(value: Json | undefined, path: readonly string[]): Json | undefined {
+  const [name, ...rest] = path;
+  if (name === undefined || value === undefined) return value;
+  if (isJsonObject(value)) return valueAt(value.get(name), rest);
+  return isJsonArray(value) && /^\d+$/.test(name) ? valueAt(value[Number(name)], rest) : undefined;
+}
+
+/** Equal as JSON; 5 and 5.0 are the same number. */
+function isSame(actual: Json, expected: Json): boolean {
+  if (isJsonNumber(actual) && isJsonNumber(expected)) return toNumber(actual) === toNumber(expected);
+  return writeJson(actual) === writeJson(expected);
+}
+
+export const indexStats: OperationType = defineOperation({
+  name: 'index-stats',
+  read(reader) {
+    const condition = readCondition(reader);
+    const request = scriptRequest(readRequestOptions(reader), 'GET', `/${readIndex(reader, '_all')}/_stats/_all`, { body: reader.body('body') });
+    return retrying(readRetryPolicy(reader), async (session, outcome) => {
+      const reply = await session.request(request);
+      if (condition !== null) judge(condition, reply.body, outcome);
+    });
+  },
+  create: scriptOperation,
+});
+
+export const nodeStats: OperationType = defineOperation({
+  name: 'node-stats',
+  read(reader) {
+    const request = scriptRequest(readRequestOptions(reader), 'GET', '/_nodes/stats/_all');
+    const script: Script = async (session) => {
+      await session.request(request);
+    };
+    return script;
+  },
+  create: scriptOperation,
+});
