@@ -1,0 +1,14 @@
+// Numbers as C's printf writes them, because tables have always been written so.
+
+/** `%.<digits>g`: the significant digits that matter, without trailing zeros; an exponent below 1e-4 and from 10^digits on. */
+export function formatGeneral(value: number, digits = 6): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  const [mantissa = '', exponentText] = value.toExponential(digits - 1).split('e');
+  const exponent = Number(exponentText);
+  if (exponent >= -4 && exponent < digits) return withoutTrailingZeros(value.toFixed(digits - 1 - exponent));
+  const magnitude = String(Math.abs(exponent)).padStart(2, '0');
+  return `${withoutTrailingZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${magnitude}`;
+}
+
+const withoutTrailingZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);

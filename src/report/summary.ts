@@ -1,0 +1,120 @@
+// The summary of a test run as rows (spec/1 §5.1).
+import { defaultPercentiles } from '../metrics/percentiles.ts';
+import type { PercentileStats, Results, TaskResults } from '../metrics/results.ts';
+import { clusterRows } from './cluster-rows.ts';
+import { float, hundredths, integer, type Row, type RowValue } from './row.ts';
+
+export interface SummaryOptions {
+  /** `--show-in-results`: rows with a value; also all percentile rows; all rows. */
+  readonly show: 'available' | 'all-percentiles' | 'all';
+  readonly latencyPercentiles: readonly number[];
+  readonly throughputPercentiles: readonly number[];
+  /** `output.processingtime` of the configuration. */
+  readonly showsProcessingTime: boolean;
+}
+
+/** The rows of the summary in order. */
+export function summaryRows(results: Results, options: SummaryOptions): readonly Row[] {
+  const reported = results.tasks.filter((task) => task.isReported);
+  const { others, best } = chooseBestClients(reported);
+  const rows = [
+    ...clusterRows(results.cluster).filter((row) => row.value !== null || options.show === 'all'),
+    ...others.flatMap((task) => taskRows(task, options)),
+    ...best.flatMap(({ task, clients }) => [
+      ...taskRows(task, options),
+      { metric: 'Number of clients that achieved max throughput', task: task.task, value: integer(clients), unit: '' },
+    ]),
+    ...reported.flatMap(profileRows),
+  ];
+  return rows;
+}
+
+interface BestClients {
+  readonly task: TaskResults;
+  readonly clients: number;
+}
+
+/**
+ * Of tasks that differ only in their number of clients (`search_1_clients`, `search_8_clients`) only the one with the
+ * greatest mean throughput is shown, after all others.
+ */
+function chooseBestClients(tasks: readonly TaskResults[]): { readonly others: readonly TaskResults[]; readonly best: readonly BestClients[] } {
+  const best = new Map<string, BestClients>();
+  const others: TaskResults[] = [];
+  for (const task of tasks) {
+    const match = /^(.*)_(\d+)_clients$/.exec(task.task);
+    if (match === null) {
+      others.push(task);
+      continue;
+    }
+    const family = match[1] ?? '';
+    const known = best.get(family);
+    if (known === undefined || (task.throughput.mean ?? 0) > (known.task.throughput.mean ?? 0)) best.set(family, { task, clients: Number(match[2]) });
+  }
+  return { others, best: [...best.values()] };
+}
+
+function taskRows(task: TaskResults, options: SummaryOptions): readonly Row[] {
+  return [
+    ...throughputRows(task, options),
+    ...timeRows(task, 'latency', task.latency, options.latencyPercentiles, options),
+    ...timeRows(task, 'service time', task.serviceTime, defaultPercentiles, options),
+    ...(options.showsProcessingTime ? timeRows(task, 'processing time', task.processingTime, defaultPercentiles, options) : []),
+    row('error rate', task, hundredths(task.errorRate * 100), '%'),
+  ];
+}
+
+function throughputRows(task: TaskResults, options: SummaryOptions): readonly Row[] {
+  const { throughput } = task;
+  const figures = [
+    ['Min Throughput', throughput.min],
+    ['Mean Throughput', throughput.mean],
+    ['Median Throughput', throughput.median],
+    ['Max Throughput', throughput.max],
+  ] as const;
+  return [
+    ...figures
+      .filter(([, value]) => value !== null || options.show === 'all')
+      .map(([metric, value]) => row(metric, task, value === null ? null : hundredths(value), throughput.unit)),
+    ...percentileRows(task, 'throughput', throughput.percentiles, options.throughputPercentiles, throughput.unit, options),
+  ];
+}
+
+function timeRows(
+  task: TaskResults,
+  name: string,
+  stats: PercentileStats | null,
+  requested: readonly number[],
+  options: SummaryOptions,
+): readonly Row[] {
+  return percentileRows(task, name, stats?.percentiles ?? [], requested, 'ms', options);
+}
+
+function percentileRows(
+  task: TaskResults,
+  name: string,
+  values: PercentileStats['percentiles'],
+  requested: readonly number[],
+  unit: string,
+  options: SummaryOptions,
+): readonly Row[] {
+  const known = new Map(values);
+  const shown = options.show === 'available' ? [...known.keys()] : [...new Set([...requested, ...known.keys()])].sort((left, right) => left - right);
+  return shown.map((percentile) => {
+    const value = known.get(percentile);
+    return row(`${percentile}th percentile ${name}`, task, value === undefined ? null : float(value), unit);
+  });
+}
+
+function profileRows(task: TaskResults): readonly Row[] {
+  return task.profile.flatMap(({ name, stats }) =>
+    stats.percentiles.map(([percentile, value]) => row(`${percentile}th percentile ${name}`, task, float(value), stats.unit)),
+  );
+}
+
+const row = (metric: string, task: TaskResults, value: RowValue | null, unit: string): Row => ({
+  metric,
+  task: task.task,
+  value,
+  unit: value === null ? '' : unit,
+});

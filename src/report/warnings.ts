@@ -1,0 +1,43 @@
+// What a reader of the summary must know besides the figures.
+import { formatFloat } from '../json.ts';
+import type { Results, TaskResults } from '../metrics/results.ts';
+import { plainTable } from './plain-table.ts';
+
+/** Characters of an error's description that fit into the table. */
+const EXAMPLE_WIDTH = 100;
+
+/** Warnings in the order in which they are printed after the table (spec/1 §5.5), without the `[WARNING]` in front. */
+export function warnings(results: Results): readonly string[] {
+  const reported = results.tasks.filter((task) => task.isReported);
+  const partial = results.isPartial ? ['The test run ended early. The results contain what was measured until then.'] : [];
+  return [...partial, ...reported.flatMap(taskWarnings), ...results.driverWarnings];
+}
+
+function taskWarnings(task: TaskResults): readonly string[] {
+  const percentage = task.errorRate * 100;
+  const found: string[] = [];
+  if (task.errorRate > 0) {
+    found.push(`Error rate is ${formatFloat(Number(percentage.toFixed(2)))} for operation '${task.task}'. Please check the logs.`);
+  }
+  if (task.throughput.median === null) {
+    const cause = task.errorRate > 0 ? `Error rate is ${percentage.toFixed(1)}%. Please check the logs.` : noThroughputCause(task);
+    found.push(`No throughput metrics available for [${task.task}]. Likely cause: ${cause}`);
+  }
+  return found;
+}
+
+function noThroughputCause(task: TaskResults): string {
+  if (task.requests === 0) return 'It sent no request.';
+  return task.samples === 0 ? 'The benchmark ended already during warmup.' : 'Its requests did no work that counts.';
+}
+
+/** Failed requests by task and kind with one example each; `null` if none failed. */
+export function errorTable(results: Results): string | null {
+  const rows = results.tasks.flatMap((task) => task.errors.map(({ kind, count, example }) => [task.task, kind, count, shortened(example)]));
+  return rows.length === 0 ? null : plainTable(['Task', 'Error', 'Count', 'Example'], rows);
+}
+
+function shortened(text: string): string {
+  const characters = [...text];
+  return characters.length <= EXAMPLE_WIDTH ? text : `${characters.slice(0, EXAMPLE_WIDTH - 3).join('')}...`;
+}
