@@ -1,7 +1,7 @@
 // Gathers the reports of all workers: figures per task for the results, progress for the user.
 import type { Clock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
-import { DriverWatch } from '../metrics/driver-health.ts';
+import { DriverHealthMonitor } from '../metrics/driver-health.ts';
 import type { TaskResults } from '../metrics/results.ts';
 import { type ResultSettings, type TaskIdentity, TaskMetrics } from '../metrics/task-metrics.ts';
 import type { Step } from '../schedule/allocation.ts';
@@ -14,7 +14,7 @@ export class Collector {
   private readonly listener: RunListener;
   private readonly steps: readonly Step[];
   private readonly metrics: ReadonlyMap<string, TaskMetrics>;
-  private readonly watch = new DriverWatch();
+  private readonly health = new DriverHealthMonitor();
   /** Next sequence number of each worker's reports. */
   private readonly sequences = new Map<number, number>();
   private progress: StepProgress;
@@ -52,8 +52,7 @@ export class Collector {
       this.taskMetrics(task).merge(task);
       this.progress.report(report.worker, task.task, task.progress);
     }
-    const step = this.steps[report.step];
-    if (step !== undefined) this.watch.add(report.worker, step.tasks, report.health);
+    this.health.record(report.step, `worker ${report.worker}`, report.health);
     this.tellProgress();
   }
 
@@ -62,8 +61,17 @@ export class Collector {
     return [...this.metrics.values()].map((metrics) => metrics.results(settings));
   }
 
+  /** Where the driver, and not the cluster, was the limit. */
   driverWarnings(results: readonly TaskResults[]): readonly string[] {
-    return this.watch.warnings(results);
+    const medians = new Map(results.map(({ task, latency }) => [task, latency?.percentiles.find(([percentile]) => percentile === 50)?.[1] ?? null]));
+    return this.steps.flatMap((step) => {
+      const loads = step.tasks.map((task) => ({
+        task: task.name,
+        isThrottled: task.targetThroughput !== null,
+        medianLatency: medians.get(task.name) ?? null,
+      }));
+      return this.health.warnings(step.index, loads);
+    });
   }
 
   private taskMetrics(report: TaskReport): TaskMetrics {

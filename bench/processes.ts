@@ -1,0 +1,85 @@
+// The processes of the benchmark: the canned target, the driver, wrk; each on a core of its own.
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DriverOrder, StepFigures } from './driver.ts';
+
+const TARGET_CORE = '0';
+const DRIVER_CORE = '1';
+const QUERY = '{"query":{"match_all":{}}}';
+
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Runs `use` with the port of a canned target that is ended afterwards. */
+export async function withTarget<T>(args: readonly string[], use: (port: number) => Promise<T>): Promise<T> {
+  const child = spawn('taskset', ['-c', TARGET_CORE, process.execPath, script('./target.js'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = await once(child.stdout, 'data');
+    const port = /listening on (\d+)/.exec(String(line))?.[1];
+    if (port === undefined) throw new Error(`The target said: ${line}`);
+    return await use(Number(port));
+  } finally {
+    child.kill();
+  }
+}
+
+/** A driver process; {@link Driver.step} runs its next step. */
+export class Driver {
+  private readonly child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+  }
+
+  static async start(order: DriverOrder): Promise<Driver> {
+    const child = fork(script('./driver.js'), { execPath: 'taskset', execArgv: ['-c', DRIVER_CORE, process.execPath] });
+    child.send(order);
+    await once(child, 'message');
+    return new Driver(child);
+  }
+
+  async step(): Promise<StepFigures> {
+    const answer = once(this.child, 'message');
+    this.child.send('step');
+    const [figures]: StepFigures[] = await answer;
+    if (figures === undefined) throw new Error('The driver gave no figures.');
+    return figures;
+  }
+
+  end(): void {
+    this.child.send('end');
+  }
+}
+
+export interface WrkFigures {
+  readonly requests: number;
+  readonly cpuMicros: number;
+}
+
+let wrkScript: string | null = null;
+
+/** One second of wrk, POST _search. */
+export function runWrk(port: number, connections: number, useTls: boolean): Promise<WrkFigures> {
+  if (wrkScript === null) {
+    wrkScript = join(mkdtempSync(join(tmpdir(), 'osb-bench-')), 'search.lua');
+    writeFileSync(wrkScript, `wrk.method = "POST"\nwrk.body = '${QUERY}'\nwrk.headers["content-type"] = "application/json"\n`);
+  }
+  const url = `${useTls ? 'https' : 'http'}://127.0.0.1:${port}/bench/_search`;
+  const command = `TIMEFORMAT='cpu %U %S'; time taskset -c ${DRIVER_CORE} wrk -t1 -c${connections} -d1s -s ${wrkScript} ${url}`;
+  return new Promise((resolve, reject) => {
+    execFile('bash', ['-c', command], (error, out, err) => {
+      const requests = /(\d+) requests in/.exec(out)?.[1];
+      const cpu = /cpu ([\d.]+) ([\d.]+)/.exec(err);
+      if (error !== null || requests === undefined || cpu === null) reject(error ?? new Error(`wrk said: ${out}${err}`));
+      else resolve({ requests: Number(requests), cpuMicros: (Number(cpu[1]) + Number(cpu[2])) * 1e6 });
+    });
+  });
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
+}

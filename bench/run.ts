@@ -1,0 +1,176 @@
+// What a request costs this driver, beside wrk in the same run: `npm run bench [-- --rounds 8] [--memory-minutes 10]`.
+// Driver and wrk take turns on core 1 in rounds of a second, the canned target has core 0. The figures are CPU time (user and system) per request;
+// the ratio is the median over the rounds, since requests per second alone vary by a third on shared machines.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { writeBenchCorpus } from './bulk-corpus.ts';
+import type { DriverOrder, StepFigures } from './driver.ts';
+import { Driver, median, runWrk, withTarget } from './processes.ts';
+
+interface Row {
+  readonly figure: string;
+  readonly value: string;
+  readonly due: string;
+  readonly isMet: boolean;
+}
+
+const searchOrder = (port: number, clients: number, change: Partial<DriverOrder> = {}): DriverOrder => ({
+  targetHosts: `127.0.0.1:${port}`,
+  clientOptions: 'timeout:60',
+  operation: 'search',
+  clients,
+  seconds: 1,
+  steps: 100,
+  targetThroughput: null,
+  corpus: null,
+  ...change,
+});
+
+const perRequest = (figures: { readonly requests: number; readonly cpuMicros: number }): number => figures.cpuMicros / figures.requests;
+
+/** Requests per CPU-second, ours over wrk's. */
+async function compareWithWrk(clients: number, useTls: boolean, rounds: number, least: number): Promise<Row> {
+  return withTarget(useTls ? ['--tls'] : [], async (port) => {
+    const clientOptions = useTls ? 'use_ssl:true,verify_certs:false,timeout:60' : 'timeout:60';
+    const driver = await Driver.start(searchOrder(port, clients, { clientOptions }));
+    for (let warmup = 0; warmup < 3; warmup++) await driver.step();
+    const ratios: number[] = [];
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const wrk = perRequest(await runWrk(port, clients, useTls));
+      const own = perRequest(await driver.step());
+      theirs.push(wrk);
+      ours.push(own);
+      ratios.push(wrk / own);
+    }
+    driver.end();
+    const ratio = median(ratios);
+    return {
+      figure: `search, ${clients} connections${useTls ? ', TLS' : ''}: requests per CPU-second, ratio to wrk`,
+      value: `${ratio.toFixed(3)} (${median(ours).toFixed(1)} us; wrk ${median(theirs).toFixed(1)} us)`,
+      due: `>= ${least}`,
+      isMet: ratio >= least,
+    };
+  });
+}
+
+async function measureBulk(rounds: number): Promise<Row> {
+  const directory = mkdtempSync(join(tmpdir(), 'osb-bench-'));
+  try {
+    const corpus = await writeBenchCorpus(join(directory, 'documents.json'));
+    return await withTarget(['--bulk'], async (port) => {
+      const driver = await Driver.start(searchOrder(port, 8, { operation: 'bulk', corpus }));
+      for (let warmup = 0; warmup < 3; warmup++) await driver.step();
+      const rates: number[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const figures = await driver.step();
+        rates.push((figures.work / figures.cpuMicros) * 1e6);
+      }
+      driver.end();
+      const rate = median(rates);
+      return {
+        figure: 'bulk, 5,000 documents of 740 bytes: documents per CPU-second',
+        value: Math.round(rate).toLocaleString('en'),
+        due: '>= 1,000,000',
+        isMet: rate >= 1e6,
+      };
+    });
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+const percentile = (figures: StepFigures, wanted: number): number => figures.latency.find(([one]) => one === wanted)?.[1] ?? Number.NaN;
+
+/** A target that stands still for 100 ms in every second: an open loop must report the waiting that it causes. */
+async function measureFreeze(): Promise<readonly Row[]> {
+  return withTarget(['--freeze-ms', '100', '--freeze-every', '1000'], async (port) => {
+    const driver = await Driver.start(searchOrder(port, 16, { seconds: 20, steps: 2, targetThroughput: 500 }));
+    await driver.step();
+    const figures = await driver.step();
+    driver.end();
+    const due: readonly (readonly [number, string, (value: number) => boolean])[] = [
+      [50, '<= 0.3 ms', (value) => value <= 0.3],
+      [95, '50 +- 2 ms', (value) => Math.abs(value - 50) <= 2],
+      [99, '90 +- 2 ms', (value) => Math.abs(value - 90) <= 2],
+      [100, '100 +- 5 ms', (value) => Math.abs(value - 100) <= 5],
+    ];
+    return due.map(([wanted, text, isMet]) => {
+      const value = percentile(figures, wanted);
+      return {
+        figure: `500 requests/s over 16 clients, target freezing 100 ms in every second: p${wanted}`,
+        value: `${value.toFixed(2)} ms`,
+        due: text,
+        isMet: isMet(value),
+      };
+    });
+  });
+}
+
+async function measureLag(): Promise<Row> {
+  return withTarget([], async (port) => {
+    const driver = await Driver.start(searchOrder(port, 16, { seconds: 5, steps: 3, targetThroughput: 5000 }));
+    await driver.step();
+    const lags = [(await driver.step()).sendLagP99 ?? Number.NaN, (await driver.step()).sendLagP99 ?? Number.NaN];
+    driver.end();
+    const lag = Math.min(...lags);
+    return {
+      figure: '5,000 requests/s open loop: actual minus intended send, p99 of the worst second',
+      value: `${lag.toFixed(3)} ms`,
+      due: '<= 0.5 ms',
+      isMet: lag <= 0.5,
+    };
+  });
+}
+
+async function measureMemory(minutes: number): Promise<Row> {
+  return withTarget([], async (port) => {
+    const driver = await Driver.start(searchOrder(port, 1000, { seconds: 30, steps: minutes * 2 + 1 }));
+    const sizes: number[] = [];
+    for (let step = 0; step < minutes * 2; step++) sizes.push((await driver.step()).rssBytes / 2 ** 20);
+    driver.end();
+    const first = median(sizes.slice(0, Math.max(1, sizes.length >> 2)));
+    const last = median(sizes.slice(-Math.max(1, sizes.length >> 2)));
+    const isMet = Math.max(...sizes) <= 200 && last <= first * 1.1;
+    return {
+      figure: `memory of the process with one load thread, 1,000 clients searching for ${minutes} min: first quarter, last quarter, most`,
+      value: `${first.toFixed(0)}, ${last.toFixed(0)}, ${Math.max(...sizes).toFixed(0)} MiB`,
+      due: '<= 200, flat',
+      isMet,
+    };
+  });
+}
+
+function print(rows: readonly Row[]): void {
+  const widest = (pick: (row: Row) => string): number => Math.max(...rows.map((row) => pick(row).length));
+  const [figure, value, due] = [widest((row) => row.figure), widest((row) => row.value), widest((row) => row.due)];
+  process.stdout.write(`| ${'figure'.padEnd(figure)} | ${'measured'.padEnd(value)} | ${'due'.padEnd(due)} | met |\n`);
+  process.stdout.write(`|${'-'.repeat(figure + 2)}|${'-'.repeat(value + 2)}|${'-'.repeat(due + 2)}|-----|\n`);
+  for (const row of rows)
+    process.stdout.write(`| ${row.figure.padEnd(figure)} | ${row.value.padEnd(value)} | ${row.due.padEnd(due)} | ${row.isMet ? 'yes' : 'NO '} |\n`);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '8' },
+      'memory-minutes': { type: 'string', default: '1' },
+      only: { type: 'string', default: 'search,tls,bulk,freeze,lag,memory' },
+    },
+  });
+  const rounds = Number(values.rounds);
+  const wanted = new Set(values.only.split(','));
+  const rows: Row[] = [];
+  if (wanted.has('search')) rows.push(await compareWithWrk(16, false, rounds, 0.8), await compareWithWrk(256, false, rounds, 0.8));
+  if (wanted.has('tls')) rows.push(await compareWithWrk(16, true, rounds, 0.8));
+  if (wanted.has('bulk')) rows.push(await measureBulk(rounds));
+  if (wanted.has('freeze')) rows.push(...(await measureFreeze()));
+  if (wanted.has('lag')) rows.push(await measureLag());
+  if (wanted.has('memory')) rows.push(await measureMemory(Number(values['memory-minutes'])));
+  print(rows);
+}
+
+await main();

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Histogram } from '../../src/metrics/histogram.ts';
+import { Outcome } from '../../src/operation/operation.ts';
+import { type SampleTimes, TaskRecorder } from '../../src/worker/recorder.ts';
+
+const times = (start: number, end: number, intended = Number.NaN, processingEnd = end): SampleTimes => ({
+  processingStart: start,
+  requestStart: start,
+  requestEnd: end,
+  processingEnd,
+  intended,
+});
+
+function outcome(weight = 1, unit = 'ops'): Outcome {
+  const made = new Outcome();
+  made.weight = weight;
+  made.unit = unit;
+  return made;
+}
+
+test('latency counts from the time at which the schedule wanted the request', () => {
+  const recorder = new TaskRecorder('t', true, 0);
+  recorder.begin(0);
+  [0, 100, 200, 300].forEach((intended, index) => {
+    recorder.sample('normal', times(250 * index, 250 * (index + 1), intended), outcome());
+  });
+  const report = recorder.drain(null);
+  assert.deepEqual([...report.raw.latency], [250, 400, 550, 700]);
+  assert.deepEqual([...report.raw.serviceTime], [250, 250, 250, 250]);
+});
+
+test('client processing is what processing takes beyond the service time', () => {
+  const recorder = new TaskRecorder('t', false, 0);
+  recorder.begin(0);
+  recorder.sample('normal', times(10, 20, Number.NaN, 23), outcome());
+  const { raw, histograms } = recorder.drain(null);
+  assert.deepEqual([raw.latency[0], raw.serviceTime[0], raw.processingTime[0], raw.clientProcessingTime[0]], [10, 10, 13, 3]);
+  const merged = new Histogram();
+  assert.equal(merged.addEncoded(histograms.processingTime ?? new Uint8Array()), 1);
+});
+
+test('warm-up samples count as work but not as times', () => {
+  const recorder = new TaskRecorder('t', false, 1_000_000);
+  recorder.begin(0);
+  recorder.sample('warmup', times(0, 50), outcome(500, 'docs'));
+  recorder.sample('normal', times(50, 150), outcome(500, 'docs'));
+  const report = recorder.drain(0.5);
+  assert.deepEqual([report.warmupSamples, report.normalSamples, report.work, report.unit, report.progress], [1, 1, 1000, 'docs', 0.5]);
+  assert.equal(report.raw.serviceTime.length, 1);
+  assert.deepEqual(report.slots, [
+    { type: 'normal', absoluteTime: 1000.05, timePeriod: 0.15, work: 500 },
+    { type: 'warmup', absoluteTime: 1000, timePeriod: 0.05, work: 500 },
+  ]);
+});
+
+test('samples of a tenth of a second share a slot', () => {
+  const recorder = new TaskRecorder('t', false, 0);
+  recorder.begin(0);
+  for (let request = 0; request < 250; request++) recorder.sample('normal', times(request, request + 1), outcome());
+  const { slots } = recorder.drain(null);
+  assert.deepEqual(
+    slots.map(({ work }) => work),
+    [99, 100, 51],
+  );
+});
+
+test('failures are counted by kind, with the first description; a failed sample does not change the unit', () => {
+  const recorder = new TaskRecorder('t', false, 0);
+  recorder.begin(0);
+  recorder.sample('normal', times(0, 1), outcome(5000, 'docs'));
+  for (const description of ['first', 'second']) {
+    const failed = outcome(0);
+    failed.fail('HTTP 429', description);
+    recorder.sample('normal', times(1, 2), failed);
+  }
+  const report = recorder.drain(null);
+  assert.deepEqual(report.errors, [{ kind: 'HTTP 429', count: 2, example: 'first' }]);
+  assert.deepEqual([report.failedNormalSamples, report.normalSamples, report.unit], [2, 3, 'docs']);
+});
+
+test('a report starts from nothing', () => {
+  const recorder = new TaskRecorder('t', true, 0);
+  recorder.begin(0);
+  recorder.requestSent();
+  recorder.sample('normal', times(0, 1, 0), outcome());
+  recorder.drain(null);
+  const report = recorder.drain(null);
+  assert.deepEqual([report.requests, report.normalSamples, report.work, report.raw.latency.length, report.slots.length], [0, 0, 0, 0, 0]);
+  assert.deepEqual(Object.values(report.histograms), [null, null, null, null]);
+});
+
+test('more samples than the raw bound stay in the histograms', () => {
+  const recorder = new TaskRecorder('t', false, 0);
+  recorder.begin(0);
+  for (let request = 0; request < 6000; request++) recorder.sample('normal', times(0, 1), outcome());
+  const report = recorder.drain(null);
+  assert.equal(report.raw.serviceTime.length, 5000);
+  const merged = new Histogram();
+  assert.equal(merged.addEncoded(report.histograms.serviceTime ?? new Uint8Array()), 6000);
+});
