@@ -1,0 +1,134 @@
+// Compressed files as streams of their content. A fast program does it where one is installed, else a library in this process.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { Decompress as ZstdDecompress } from 'fzstd';
+import createBunzip from 'unbzip2-stream';
+import { BenchmarkError } from '../errors.ts';
+import { errorCode } from './disk.ts';
+
+export type Codec = 'bz2' | 'gz' | 'zst';
+
+const CHUNK = 1 << 18;
+
+/** Programs per codec, fastest first, with what makes them write the content to standard output. None of them goes through a shell. */
+const programs: Readonly<Record<Codec, readonly { readonly name: string; readonly args: readonly string[] }[]>> = {
+  bz2: [
+    { name: 'pbzip2', args: ['-d', '-k', '-c', '-m10000'] },
+    { name: 'bzip2', args: ['-d', '-k', '-c'] },
+  ],
+  gz: [{ name: 'pigz', args: ['-d', '-k', '-c'] }],
+  zst: [{ name: 'zstd', args: ['-d', '-k', '-c', '-q', '--long=31'] }],
+};
+
+/**
+ * The content of a compressed file. `tools`: programs that may be used. Throws CORPUS for a damaged or cut-off file.
+ */
+export async function* decompress(path: string, codec: Codec, tools: readonly string[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const { name, args } of programs[codec]) {
+    if (!tools.includes(name)) continue;
+    const child = await start(name, [...args, path], signal);
+    if (child !== null) return yield* contentOf(child, name, path);
+  }
+  try {
+    yield* inProcess[codec](path, signal);
+  } catch (cause) {
+    if (cause instanceof BenchmarkError || signal.aborted || isFileError(cause)) throw cause;
+    throw damaged(path, cause);
+  }
+}
+
+type Child = ReturnType<typeof spawnProgram>;
+
+const spawnProgram = (name: string, args: readonly string[], signal: AbortSignal) =>
+  spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, shell: false, windowsHide: true });
+
+/** `null` if there is no such program. */
+async function start(name: string, args: readonly string[], signal: AbortSignal): Promise<Child | null> {
+  const child = spawnProgram(name, args, signal);
+  try {
+    await once(child, 'spawn');
+    // An abort is told by this event as well; the end of the process is what counts.
+    child.on('error', () => undefined);
+    return child;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'EACCES') return null;
+    throw error;
+  }
+}
+
+async function* contentOf(child: Child, name: string, path: string): AsyncGenerator<Uint8Array> {
+  const ended = once(child, 'close');
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    if (complaint.length < 2000) complaint += text;
+  });
+  let isComplete = false;
+  try {
+    for await (const chunk of child.stdout) yield chunk;
+    isComplete = true;
+  } finally {
+    if (!isComplete) child.kill('SIGKILL');
+    await ended;
+  }
+  if (child.exitCode !== 0) throw damaged(path, new Error(`${name} ended with ${child.exitCode ?? child.signalCode}: ${complaint.trim()}`));
+}
+
+const inProcess: Readonly<Record<Codec, (path: string, signal: AbortSignal) => AsyncGenerator<Uint8Array>>> = {
+  async *gz(path, signal) {
+    const content = createGunzip({ chunkSize: CHUNK });
+    const reading = pipeline(createReadStream(path, { highWaterMark: CHUNK }), content, { signal });
+    // The reader of the content gets the same error.
+    reading.catch(() => undefined);
+    for await (const chunk of content) yield chunk;
+    await reading;
+  },
+
+  async *bz2(path, signal) {
+    const unpacker = createBunzip();
+    let failure: unknown = null;
+    let output: Uint8Array[] = [];
+    unpacker.on('data', (chunk: Buffer) => output.push(chunk));
+    unpacker.on('error', (error: unknown) => {
+      failure ??= error;
+    });
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK, signal })) {
+      unpacker.write(chunk);
+      if (failure !== null) throw failure;
+      const ready = output;
+      output = [];
+      yield* ready;
+    }
+    unpacker.end();
+    if (failure !== null) throw failure;
+    yield* output;
+  },
+
+  async *zst(path, signal) {
+    let output: Uint8Array[] = [];
+    const unpacker = new ZstdDecompress((chunk) => {
+      if (chunk.length > 0) output.push(chunk);
+    });
+    for await (const chunk of createReadStream(path, { highWaterMark: CHUNK, signal })) {
+      unpacker.push(chunk);
+      const ready = output;
+      output = [];
+      yield* ready;
+    }
+    unpacker.push(new Uint8Array(0), true);
+    yield* output;
+  },
+};
+
+/** The error for an archive that cannot be unpacked. */
+export function damaged(path: string, cause: unknown): BenchmarkError {
+  const hint = 'Remove it, so that the next run downloads it again.';
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  return new BenchmarkError('CORPUS', `Cannot unpack ${path}${reason}`, { hint, cause });
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}

@@ -1,0 +1,168 @@
+// Keeps two processes from preparing the same directory at once: a lock file that names its owner and is renewed while the work goes on.
+//
+// A lock is stale if its owner's process is gone (same machine), or if it was not renewed for two minutes (any machine). Only the holder of a second,
+// short-lived file may remove a stale lock, and looks at it again before: otherwise two waiters might each remove what the other has just made.
+import { randomUUID } from 'node:crypto';
+import { type FileHandle, open, readFile, stat, unlink, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { errorCode } from './disk.ts';
+import { type PreparationListener, throwIfCancelled } from './preparation.ts';
+
+const LOCK_FILE = '.preparation.lock';
+const RENEWAL = 20_000;
+const STALE_AFTER = 120_000;
+const TAKEOVER_STALE_AFTER = 30_000;
+const RETRY = 250;
+
+interface Owner {
+  readonly pid: number;
+  readonly host: string;
+  readonly token: string;
+}
+
+/** Locks that this process holds, so that its own number in a file is not mistaken for that of an earlier process with the same number. */
+const held = new Set<string>();
+
+/** Runs `work` while no other process prepares `directory`. Waits for another one, with a message; takes over from one that died. */
+export async function withDirectoryLock<T>(
+  directory: string,
+  listener: PreparationListener,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
+  const path = join(directory, LOCK_FILE);
+  const token = randomUUID();
+  const isLocked = await acquire(path, token, listener, signal);
+  if (!isLocked) return await work();
+  const renewal = setInterval(() => {
+    const now = new Date();
+    // A lock that cannot be renewed may be taken over later; the work itself will fail for the same reason.
+    utimes(path, now, now).catch(() => undefined);
+  }, RENEWAL);
+  renewal.unref();
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewal);
+    await release(path, token);
+  }
+}
+
+/** `false` if the directory cannot be written to: then there is nothing to protect. */
+async function acquire(path: string, token: string, listener: PreparationListener, signal: AbortSignal): Promise<boolean> {
+  let hasTold = false;
+  for (;;) {
+    throwIfCancelled(signal);
+    const result = await tryCreate(path, token);
+    if (result === 'created') return true;
+    if (result === 'read-only') return false;
+    const owner = await readOwner(path);
+    if (owner === 'gone') continue;
+    if (await isStale(path, owner)) {
+      await removeStale(path);
+      continue;
+    }
+    if (!hasTold) {
+      hasTold = true;
+      const who = owner === null ? 'Another process' : `Process ${owner.pid} on ${owner.host}`;
+      listener({ kind: 'info', message: `${who} is preparing the documents in this directory; waiting for it to finish (${path}).` });
+    }
+    await wait(RETRY, undefined, { signal }).catch(() => throwIfCancelled(signal));
+  }
+}
+
+async function tryCreate(path: string, token: string): Promise<'created' | 'exists' | 'read-only'> {
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'wx');
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return 'exists';
+    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return 'read-only';
+    throw error;
+  }
+  held.add(token);
+  const owner: Owner = { pid: process.pid, host: hostname(), token };
+  try {
+    await handle.writeFile(JSON.stringify(owner));
+  } finally {
+    await handle.close();
+  }
+  return 'created';
+}
+
+/** `null`: the file does not say (it is being written, or is damaged). */
+async function readOwner(path: string): Promise<Owner | null | 'gone'> {
+  try {
+    const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+    if (typeof value !== 'object' || value === null) return null;
+    if (!('pid' in value && 'host' in value && 'token' in value)) return null;
+    return { pid: Number(value.pid), host: String(value.host), token: String(value.token) };
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return 'gone';
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+async function isStale(path: string, owner: Owner | null): Promise<boolean> {
+  const age = await ageOf(path);
+  if (age === null) return false;
+  if (owner === null) return age > TAKEOVER_STALE_AFTER;
+  if (age > STALE_AFTER) return true;
+  if (owner.host !== hostname()) return false;
+  return owner.pid === process.pid ? !held.has(owner.token) : !isAlive(owner.pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+/** Milliseconds since the file was written or renewed; `null` if it is gone. */
+async function ageOf(path: string): Promise<number | null> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+async function removeStale(path: string): Promise<void> {
+  const takeover = `${path}.takeover`;
+  const result = await tryCreate(takeover, takeover);
+  if (result !== 'created') {
+    const age = await ageOf(takeover);
+    if (age !== null && age > TAKEOVER_STALE_AFTER) await removeIfThere(takeover);
+    else await wait(RETRY);
+    return;
+  }
+  try {
+    const owner = await readOwner(path);
+    if (owner !== 'gone' && (await isStale(path, owner))) await removeIfThere(path);
+  } finally {
+    held.delete(takeover);
+    await removeIfThere(takeover);
+  }
+}
+
+async function release(path: string, token: string): Promise<void> {
+  const owner = await readOwner(path);
+  held.delete(token);
+  if (owner !== null && owner !== 'gone' && owner.token === token) await removeIfThere(path);
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}

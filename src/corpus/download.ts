@@ -1,0 +1,310 @@
+// Downloads one file: resumes what was broken off, tries again with growing waits, checks the size, and gives the file its name when it is complete.
+import { createReadStream } from 'node:fs';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
+import { BenchmarkError, messageOf } from '../errors.ts';
+import { type Millis, millis } from '../units.ts';
+import { errorCode, fileSize, removeFile, requireSpace, saveChunks } from './disk.ts';
+import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
+
+const CONNECT_TIMEOUT = 45_000;
+const READ_TIMEOUT = 240_000;
+const ATTEMPTS = 10;
+/** Attempts when there is no server at the address: more often a wrong address than a server that starts. */
+const ATTEMPTS_WITHOUT_SERVER = 4;
+const REDIRECTS = 5;
+
+export interface DownloadRequest {
+  /** `http(s):`, `file:` or an absolute path. */
+  readonly url: string;
+  /** Where the file is to lie. While it is incomplete, `<path>.tmp` and `<path>.tmp.json` lie beside. */
+  readonly path: string;
+  /** From the workload; `null` = what the server says. */
+  readonly expectedBytes: number | null;
+}
+
+export type DownloadOptions = Pick<PrepareOptions, 'listener' | 'signal' | 'testMode' | 'environment' | 'retryDelay'>;
+
+/** What a partial file is a part of: kept beside it, so that another process can go on. */
+interface PartialFacts {
+  readonly url: string;
+  readonly validator: string | null;
+  readonly size: number | null;
+}
+
+/** An attempt that failed in a way that may pass. */
+class PassingFailure extends Error {}
+
+/** Downloads a file. Throws CORPUS (status, size, address), DISK, or CANCELLED; what was received stays for the next time if it can be resumed. */
+export async function download(file: DownloadRequest, options: DownloadOptions): Promise<void> {
+  const local = localPath(file.url);
+  if (local !== null) return await copyFile(local, file, options);
+  const base = proxyAgent(options.environment ?? {});
+  try {
+    await downloadWithRetries(file, base.compose(interceptors.redirect({ maxRedirections: REDIRECTS })), options);
+  } catch (error) {
+    if ((await readPartialFacts(file)) === null) await removePartial(file);
+    throw error;
+  } finally {
+    await base.destroy();
+  }
+}
+
+/** Connections through the proxies that the environment names; plain http is not tunnelled, since few proxies tunnel to port 80. */
+function proxyAgent(environment: Readonly<Record<string, string | undefined>>): Dispatcher {
+  const variable = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? '';
+  const httpProxy = variable('http_proxy');
+  // Never undefined: the agent would then look into the environment of the process.
+  return new EnvHttpProxyAgent({
+    httpProxy,
+    httpsProxy: variable('https_proxy') || httpProxy,
+    noProxy: variable('no_proxy'),
+    proxyTunnel: false,
+    connect: { timeout: CONNECT_TIMEOUT },
+  });
+}
+
+/** The path of a `file:` address or of a path; `null` for http(s). Throws UNSUPPORTED for other kinds of addresses. */
+export function localPath(url: string): string | null {
+  if (/^https?:\/\//i.test(url)) return null;
+  if (/^file:/i.test(url)) return fileURLToPath(url);
+  if (url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url)) return url;
+  throw new BenchmarkError('UNSUPPORTED', `Cannot download ${url}: only http, https and file addresses are supported.`, {
+    hint: 'Download the file with a tool for this kind of address, and put it into the directory of the corpus below `local.dataset.cache`.',
+  });
+}
+
+/** An address for messages: without credentials and without the query, which may hold a signature. */
+export function publicAddress(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/s, '');
+  }
+}
+
+const defaultDelay = (attempt: number): Millis => millis(Math.min(30_000, 500 * 2 ** (attempt - 1)));
+
+async function downloadWithRetries(file: DownloadRequest, dispatcher: Dispatcher, options: DownloadOptions): Promise<void> {
+  const progress: { current: PreparationProgress | null } = { current: null };
+  const delay = options.retryDelay ?? defaultDelay;
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const before = (await fileSize(temporaryOf(file))) ?? 0;
+      try {
+        return await attemptDownload(file, dispatcher, options, progress);
+      } catch (error) {
+        throwIfCancelled(options.signal);
+        if (!isPassing(error)) throw error;
+        // An attempt that brought something counts as the first of a new series: a shaky line gets a large file in the end.
+        if (((await fileSize(temporaryOf(file))) ?? 0) > before) attempt = 1;
+        const limit = /^(ECONNREFUSED|ENOTFOUND)$/.test(errorCode(error) ?? '') ? ATTEMPTS_WITHOUT_SERVER : ATTEMPTS;
+        if (attempt >= limit) throw givenUp(file, attempt, error);
+        const message = `Downloading ${basename(file.path)} was interrupted (${messageOf(error)}); trying again.`;
+        options.listener({ kind: 'info', message });
+        await wait(delay(attempt), undefined, { signal: options.signal }).catch(() => throwIfCancelled(options.signal));
+      }
+    }
+  } finally {
+    progress.current?.end();
+  }
+}
+
+function isPassing(error: unknown): boolean {
+  if (error instanceof PassingFailure) return true;
+  const code = errorCode(error) ?? '';
+  return /^(UND_ERR_(SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED)|ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/.test(
+    code,
+  );
+}
+
+function givenUp(file: DownloadRequest, attempts: number, cause: unknown): BenchmarkError {
+  return new BenchmarkError('CORPUS', `Cannot download ${publicAddress(file.url)}: ${messageOf(cause)} (${attempts} attempts).`, {
+    hint: 'Check the address and the network; if a proxy is needed, set `http_proxy`. The next run goes on from where this one stopped.',
+    cause,
+  });
+}
+
+type ProgressHolder = { current: PreparationProgress | null };
+
+async function attemptDownload(file: DownloadRequest, dispatcher: Dispatcher, options: DownloadOptions, progress: ProgressHolder): Promise<void> {
+  const temporary = temporaryOf(file);
+  const known = await readPartialFacts(file);
+  const have = known === null ? 0 : ((await fileSize(temporary)) ?? 0);
+  if (known !== null && known.size !== null && have === known.size) return await complete(file, known.size);
+  const { address, headers } = requestHead(file.url, known, have);
+  const response = await request(address, {
+    dispatcher,
+    headers,
+    signal: options.signal,
+    headersTimeout: READ_TIMEOUT,
+    bodyTimeout: READ_TIMEOUT,
+  });
+  const plan = await planBody(file, response, known, have, options);
+  if (plan === 'again') return await attemptDownload(file, dispatcher, options, progress);
+  const { offset, facts } = plan;
+  await requireSpace(temporary, facts.size === null ? null : facts.size - offset);
+  // Bytes of another version must never lie beside the facts of this one.
+  if (offset === 0) await removeFile(temporary);
+  await writeFile(factsPath(file), JSON.stringify(facts));
+  progress.current ??= new PreparationProgress(options.listener, `Downloading ${basename(file.path)}`, facts.size);
+  const reporter = progress.current;
+  const size = await saveChunks(temporary, response.body, {
+    append: offset > 0,
+    expectedBytes: facts.size,
+    onProgress: (bytes) => reporter.update(bytes),
+  });
+  if (facts.size !== null && size < facts.size) throw new PassingFailure(`the connection ended after ${size} of ${facts.size} bytes`);
+  await complete(file, facts.size ?? size);
+}
+
+function requestHead(url: string, known: PartialFacts | null, have: number): { address: URL; headers: Record<string, string> } {
+  const address = new URL(url);
+  const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'opensearch-benchmark' };
+  if (address.username !== '') {
+    const credentials = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`;
+    headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    address.username = '';
+    address.password = '';
+  }
+  if (known !== null && have > 0) {
+    headers.range = `bytes=${have}-`;
+    if (known.validator !== null) headers['if-range'] = known.validator;
+  }
+  return { address, headers };
+}
+
+/** What to do with an answer: where its bytes go, or `again` after the partial file turned out to be of no use. */
+async function planBody(
+  file: DownloadRequest,
+  response: Dispatcher.ResponseData,
+  known: PartialFacts | null,
+  have: number,
+  options: DownloadOptions,
+): Promise<{ readonly offset: number; readonly facts: PartialFacts } | 'again'> {
+  const status = response.statusCode;
+  if (status === 200 || status === 206) {
+    const range = status === 206 ? contentRange(response) : null;
+    const isContinued = status === 206 && range !== null && range.start === have && (known?.size ?? range.size) === range.size;
+    if (status === 206 && !isContinued) return await startOver(file, response, have);
+    const size = range === null ? contentLength(response) : range.size;
+    if (size !== null && file.expectedBytes !== null && size !== file.expectedBytes) {
+      destroyBody(response);
+      await removePartial(file);
+      throw wrongSize(file, file.expectedBytes, size);
+    }
+    const facts = { url: publicAddress(file.url), validator: validatorOf(response), size: size ?? file.expectedBytes };
+    return { offset: isContinued ? have : 0, facts };
+  }
+  if (status === 416) return await startOver(file, response, have);
+  await response.body.dump();
+  if (status >= 500 || status === 429 || status === 408) throw new PassingFailure(`the server answered with status ${status}`);
+  throw refused(file, status, options);
+}
+
+async function startOver(file: DownloadRequest, response: Dispatcher.ResponseData, have: number): Promise<'again'> {
+  destroyBody(response);
+  await removePartial(file);
+  if (have === 0) throw new BenchmarkError('CORPUS', `${publicAddress(file.url)} answered with a part of the file that was not asked for.`);
+  return 'again';
+}
+
+/** Ends an answer whose body is of no use; that its stream then complains is expected. */
+function destroyBody(response: Dispatcher.ResponseData): void {
+  response.body.on('error', () => undefined);
+  response.body.destroy();
+}
+
+function refused(file: DownloadRequest, status: number, options: DownloadOptions): BenchmarkError {
+  const isMissing = status === 404 || status === 403 || status === 410;
+  const hint =
+    options.testMode && isMissing
+      ? 'The workload has no small files for test mode: it does not support --test-mode.'
+      : 'Check `base-url` and `source-file` (or `source-url`) of the corpus, or put the file in place yourself.';
+  return new BenchmarkError('CORPUS', `Cannot download ${publicAddress(file.url)}: the server answered with status ${status}.`, { hint });
+}
+
+function headerOf(response: Dispatcher.ResponseData, name: string): string | null {
+  const value = response.headers[name];
+  return typeof value === 'string' ? value : (value?.[0] ?? null);
+}
+
+function contentLength(response: Dispatcher.ResponseData): number | null {
+  const value = headerOf(response, 'content-length');
+  return value !== null && /^\d+$/.test(value) ? Number(value) : null;
+}
+
+function contentRange(response: Dispatcher.ResponseData): { readonly start: number; readonly size: number } | null {
+  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(headerOf(response, 'content-range') ?? '');
+  return match === null ? null : { start: Number(match[1]), size: Number(match[2]) };
+}
+
+/** What tells one version of the file from another: a strong ETag, else the time of its last change. */
+function validatorOf(response: Dispatcher.ResponseData): string | null {
+  const etag = headerOf(response, 'etag');
+  return etag?.startsWith('"') ? etag : headerOf(response, 'last-modified');
+}
+
+const temporaryOf = (file: DownloadRequest): string => `${file.path}.tmp`;
+const factsPath = (file: DownloadRequest): string => `${file.path}.tmp.json`;
+
+/** `null` if there is nothing to go on with: without a validator or a size nobody can tell whether the rest fits. */
+async function readPartialFacts(file: DownloadRequest): Promise<PartialFacts | null> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(factsPath(file), 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw error;
+  }
+  if (typeof value !== 'object' || value === null || !('url' in value && 'validator' in value && 'size' in value)) return null;
+  const validator = typeof value.validator === 'string' ? value.validator : null;
+  const size = typeof value.size === 'number' ? value.size : null;
+  if (value.url !== publicAddress(file.url) || (validator === null && size === null)) return null;
+  return { url: value.url, validator, size };
+}
+
+async function removePartial(file: DownloadRequest): Promise<void> {
+  await removeFile(temporaryOf(file));
+  await removeFile(factsPath(file));
+}
+
+/** Checks the size of the complete file and gives it its name. */
+async function complete(file: DownloadRequest, total: number): Promise<void> {
+  const size = (await stat(temporaryOf(file))).size;
+  const expected = file.expectedBytes ?? total;
+  if (size !== expected) {
+    await removePartial(file);
+    throw wrongSize(file, expected, size);
+  }
+  await rename(temporaryOf(file), file.path);
+  await removeFile(factsPath(file));
+}
+
+function wrongSize(file: DownloadRequest, expected: number, found: number): BenchmarkError {
+  return new BenchmarkError('CORPUS', `${publicAddress(file.url)} has ${found} bytes, but ${expected} are expected.`, {
+    hint: 'Either the file on the server or the size in the workload (`compressed-bytes`, `uncompressed-bytes`, `size`) is wrong.',
+  });
+}
+
+async function copyFile(source: string, file: DownloadRequest, options: DownloadOptions): Promise<void> {
+  const size = await fileSize(source);
+  if (size === null) throw new BenchmarkError('CORPUS', `Cannot copy ${source}: there is no such file.`, { hint: 'Check `base-url` of the corpus.' });
+  if (file.expectedBytes !== null && size !== file.expectedBytes) throw wrongSize(file, file.expectedBytes, size);
+  await requireSpace(file.path, size);
+  const progress = new PreparationProgress(options.listener, `Copying ${basename(file.path)}`, size);
+  try {
+    const content = createReadStream(source, { highWaterMark: 1 << 20, signal: options.signal });
+    const written = await saveChunks(temporaryOf(file), content, { expectedBytes: size, onProgress: (bytes) => progress.update(bytes) });
+    await complete(file, written);
+  } catch (error) {
+    await removePartial(file);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,85 @@
+// Gets the file that a document set is made from: one download, or several parts that are put together.
+import { createReadStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { BenchmarkError } from '../errors.ts';
+import type { DocumentSet } from '../workload/model.ts';
+import { fileSize, removeFile, requireSpace, saveChunks } from './disk.ts';
+import { partAddress, pathWithin, sourceAddress } from './document-files.ts';
+import { download, localPath } from './download.ts';
+import type { PrepareOptions } from './preparation.ts';
+
+/** Downloads the archive (or the plain file) of a document set to `path`. Throws CORPUS if that is not possible and says why. */
+export async function fetchSource(directory: string, documentSet: DocumentSet, path: string, options: PrepareOptions): Promise<void> {
+  const isArchive = documentSet.archiveFile !== null;
+  const expectedBytes = isArchive ? documentSet.compressedBytes : documentSet.uncompressedBytes;
+  if (documentSet.parts.length > 0) return await fetchParts(directory, documentSet, path, expectedBytes, options);
+  const url = sourceAddress(documentSet);
+  if (url === null) throw await noAddress(path, expectedBytes);
+  refuseOffline(url, path, options);
+  await download({ url, path, expectedBytes }, options);
+}
+
+async function fetchParts(
+  directory: string,
+  documentSet: DocumentSet,
+  path: string,
+  expectedBytes: number | null,
+  options: PrepareOptions,
+): Promise<void> {
+  if (documentSet.baseUrl === null) throw await noAddress(path, expectedBytes);
+  const paths: string[] = [];
+  for (const part of documentSet.parts) {
+    const partPath = pathWithin(directory, part.name);
+    const url = partAddress(documentSet.baseUrl, part.name);
+    if ((await fileSize(partPath)) !== part.size) {
+      refuseOffline(url, path, options);
+      await download({ url, path: partPath, expectedBytes: part.size }, options);
+    }
+    paths.push(partPath);
+  }
+  await concatenate(
+    paths,
+    documentSet.parts.reduce((sum, part) => sum + part.size, 0),
+    path,
+    expectedBytes,
+  );
+}
+
+/** Puts parts together and removes them; they are of no use if the whole has the wrong size. */
+async function concatenate(parts: readonly string[], total: number, path: string, expectedBytes: number | null): Promise<void> {
+  const temporary = `${path}.joined.tmp`;
+  try {
+    if (expectedBytes !== null && total !== expectedBytes) {
+      throw new BenchmarkError('CORPUS', `The parts of ${basename(path)} have ${total} bytes together, but ${expectedBytes} are expected.`, {
+        hint: 'Correct `source-file-parts` or the size of the file in the workload.',
+      });
+    }
+    await requireSpace(temporary, total);
+    await saveChunks(temporary, contentOf(parts), { expectedBytes: total, onProgress: () => undefined });
+    await rename(temporary, path);
+  } catch (error) {
+    await removeFile(temporary);
+    throw error;
+  }
+  for (const part of parts) await removeFile(part);
+}
+
+async function* contentOf(paths: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const path of paths) yield* createReadStream(path, { highWaterMark: 1 << 20 });
+}
+
+function refuseOffline(url: string, path: string, options: PrepareOptions): void {
+  if (!options.isOffline || localPath(url) !== null) return;
+  throw new BenchmarkError('CORPUS', `${path} is missing, and nothing is downloaded because of --offline.`, {
+    hint: 'Run once without --offline, or put the file in place yourself.',
+  });
+}
+
+async function noAddress(path: string, expectedBytes: number | null): Promise<BenchmarkError> {
+  const size = await fileSize(path);
+  const state = size === null ? 'is missing' : `has ${size} bytes instead of ${expectedBytes}`;
+  return new BenchmarkError('CORPUS', `${path} ${state}, and the workload does not say where to download it from.`, {
+    hint: 'Put the file in place, or give the corpus a `base-url` or the documents a `source-url`.',
+  });
+}

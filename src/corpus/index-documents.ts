@@ -1,0 +1,62 @@
+// The last step of preparation: the offset table of a document file, and the check that it has as many documents as the workload says.
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { BenchmarkError } from '../errors.ts';
+import type { DocumentSet } from '../workload/model.ts';
+import { errorCode } from './disk.ts';
+import { buildOffsetTable, type OffsetEntry, offsetPath, readOffsetTable, writeOffsetTable } from './offset-table.ts';
+import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
+import type { PreparedDocumentSet } from './prepared.ts';
+
+const linesOf = (documentSet: DocumentSet): number => documentSet.documentCount * (documentSet.includesActionAndMetaData ? 2 : 1);
+
+/** The prepared set of a file that lies in place if its offset table is there and valid; `null` if not. */
+export async function indexedDocuments(path: string, documentSet: DocumentSet): Promise<PreparedDocumentSet | null> {
+  const offsets = await readOffsetTable(path, linesOf(documentSet));
+  return offsets === null ? null : await preparedSet(path, documentSet, offsets);
+}
+
+/** Makes the offset table of a file if there is no valid one. Throws CORPUS if the number of documents is not the expected one. */
+export async function indexDocuments(
+  path: string,
+  documentSet: DocumentSet,
+  options: Pick<PrepareOptions, 'listener' | 'signal'>,
+): Promise<PreparedDocumentSet> {
+  const known = await indexedDocuments(path, documentSet);
+  if (known !== null) return known;
+  const progress = new PreparationProgress(options.listener, `Indexing ${basename(path)}`, (await stat(path)).size);
+  try {
+    const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
+    throwIfCancelled(options.signal);
+    if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines);
+    await writeTable(path, table.entries, options);
+    return await preparedSet(path, documentSet, table.entries);
+  } finally {
+    progress.end();
+  }
+}
+
+/** A directory that cannot be written to costs time at every start, but stops nobody. */
+async function writeTable(path: string, entries: readonly OffsetEntry[], options: Pick<PrepareOptions, 'listener'>): Promise<void> {
+  try {
+    await writeOffsetTable(path, entries);
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (!['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) throw error;
+    options.listener({ kind: 'warning', message: `Cannot write ${offsetPath(path)} (${code}); the lines are counted again in the next run.` });
+  }
+}
+
+async function preparedSet(path: string, documentSet: DocumentSet, offsets: readonly OffsetEntry[]): Promise<PreparedDocumentSet> {
+  const { documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream } = documentSet;
+  const { size } = await stat(path);
+  return { path, size, documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream, offsets };
+}
+
+function wrongCount(path: string, documentSet: DocumentSet, found: number): BenchmarkError {
+  const { documentCount, includesActionAndMetaData } = documentSet;
+  const expected = includesActionAndMetaData ? `${linesOf(documentSet)} (${documentCount} documents with an action line each)` : `${documentCount}`;
+  return new BenchmarkError('CORPUS', `${path} has ${found} lines, but ${expected} are expected.`, {
+    hint: 'Correct `document-count` in the workload, or remove the file so that it is made anew.',
+  });
+}

@@ -1,0 +1,172 @@
+// Brings the documents of corpora to the disk of this machine: find, else unpack, else download (or generate); then index the lines (spec/2 §4.1).
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { BenchmarkError } from '../errors.ts';
+import type { Corpus, DocumentSet } from '../workload/model.ts';
+import { withDirectoryLock } from './directory-lock.ts';
+import { errorCode, fileSize, makeDirectory, removeFile, requireSpace } from './disk.ts';
+import { type DocumentFiles, documentFiles, pathWithin } from './document-files.ts';
+import { fetchSource } from './fetch-source.ts';
+import { indexDocuments, indexedDocuments } from './index-documents.ts';
+import { cancelled, type PrepareOptions, throwIfCancelled } from './preparation.ts';
+import type { PreparedCorpus, PreparedDocumentSet } from './prepared.ts';
+import { unpack } from './unpack.ts';
+
+const CORPORA_AT_ONCE = 4;
+
+/**
+ * Prepares corpora: several at the same time, the document sets of each in order. Of vector files (`hdf5`, `big-ann`), which no operation reads, nothing
+ * is prepared. The first failure ends the rest; throws CORPUS, DISK, UNSUPPORTED or CANCELLED.
+ */
+export async function prepareCorpora(corpora: readonly Corpus[], options: PrepareOptions): Promise<readonly PreparedCorpus[]> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const prepared = new Map<Corpus, PreparedCorpus>();
+  const waiting = corpora.values();
+  let failure: unknown = null;
+  const prepareNext = async (): Promise<void> => {
+    for (const corpus of waiting) {
+      if (signal.aborted) return;
+      prepared.set(corpus, await prepareCorpus(corpus, { ...options, signal }));
+    }
+  };
+  const atOnce = Math.max(1, Math.min(corpora.length, options.cores ?? CORPORA_AT_ONCE, CORPORA_AT_ONCE));
+  await Promise.all(
+    Array.from({ length: atOnce }, () =>
+      prepareNext().catch((error: unknown) => {
+        failure ??= error;
+        failed.abort();
+      }),
+    ),
+  );
+  if (options.signal.aborted) throw cancelled();
+  if (failure !== null) throw failure;
+  return corpora.flatMap((corpus) => prepared.get(corpus) ?? []);
+}
+
+async function prepareCorpus(corpus: Corpus, options: PrepareOptions): Promise<PreparedCorpus> {
+  const documentSets: PreparedDocumentSet[] = [];
+  for (const documentSet of corpus.documentSets) {
+    throwIfCancelled(options.signal);
+    if (documentSet.sourceFormat !== 'bulk') continue;
+    documentSets.push(await prepareDocumentSet(corpus, documentSet, options));
+  }
+  return { name: corpus.name, documentSets };
+}
+
+async function prepareDocumentSet(corpus: Corpus, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+  const cache = pathWithin(options.dataDirectory, corpus.name);
+  if (documentSet.generator !== null) return await prepareGenerated(cache, documentSet, options);
+  const { workloadDirectory } = options;
+  if (workloadDirectory !== null && (await hasFiles(documentFiles(workloadDirectory, documentSet)))) {
+    const ready = await findReady(workloadDirectory, documentSet);
+    const work = () => prepareInWorkload(workloadDirectory, documentSet, options);
+    return ready ?? (await withDirectoryLock(workloadDirectory, options.listener, options.signal, work));
+  }
+  const ready = await findReady(cache, documentSet);
+  if (ready !== null) return ready;
+  await makeDirectory(cache);
+  return await withDirectoryLock(cache, options.listener, options.signal, () => prepareInCache(cache, documentSet, options));
+}
+
+async function hasFiles(files: DocumentFiles): Promise<boolean> {
+  return (await fileSize(files.document)) !== null || (files.archive !== null && (await fileSize(files.archive)) !== null);
+}
+
+/** Whether a file is there and has the expected size, if one is known. */
+async function isComplete(path: string, expectedBytes: number | null): Promise<boolean> {
+  const size = await fileSize(path);
+  return size !== null && (expectedBytes === null || size === expectedBytes);
+}
+
+/** The prepared set if nothing is left to be done: then no lock is needed, and the directory may be read-only. */
+async function findReady(directory: string, documentSet: DocumentSet): Promise<PreparedDocumentSet | null> {
+  const { document } = documentFiles(directory, documentSet);
+  return (await isComplete(document, documentSet.uncompressedBytes)) ? await indexedDocuments(document, documentSet) : null;
+}
+
+/** In the directory of a workload nothing is replaced: files of the wrong size are errors (spec/2 §4.1). */
+async function prepareInWorkload(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+  const { document, archive } = documentFiles(directory, documentSet);
+  const size = await fileSize(document);
+  if (size !== null) {
+    if (documentSet.uncompressedBytes !== null && size !== documentSet.uncompressedBytes) {
+      throw wrongSize(document, size, documentSet.uncompressedBytes, 'uncompressed-bytes');
+    }
+  } else if (archive !== null) {
+    const archiveSize = await fileSize(archive);
+    if (archiveSize !== null && documentSet.compressedBytes !== null && archiveSize !== documentSet.compressedBytes) {
+      throw wrongSize(archive, archiveSize, documentSet.compressedBytes, 'compressed-bytes');
+    }
+    await unpack(archive, document, documentSet.uncompressedBytes, options);
+  }
+  return await indexDocuments(document, documentSet, options);
+}
+
+async function prepareInCache(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+  const { document, archive } = documentFiles(directory, documentSet);
+  if (!(await isComplete(document, documentSet.uncompressedBytes))) {
+    if (archive === null) {
+      await fetchSource(directory, documentSet, document, options);
+    } else {
+      if (!(await isComplete(archive, documentSet.compressedBytes))) await fetchSource(directory, documentSet, archive, options);
+      await unpack(archive, document, documentSet.uncompressedBytes, options);
+    }
+  }
+  return await indexDocuments(document, documentSet, options);
+}
+
+/** Generated documents are made again if the generator, its seed or the number of documents has changed. */
+async function prepareGenerated(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+  const { document } = documentFiles(directory, documentSet);
+  const recipePath = `${document}.generator`;
+  const recipe = JSON.stringify({ ...documentSet.generator, documents: documentSet.documentCount });
+  const isCurrent = async (): Promise<boolean> => (await readText(recipePath)) === recipe && (await fileSize(document)) !== null;
+  if (await isCurrent()) {
+    const ready = await indexedDocuments(document, documentSet);
+    if (ready !== null) return ready;
+  }
+  await makeDirectory(directory);
+  return await withDirectoryLock(directory, options.listener, options.signal, async () => {
+    if (!(await isCurrent())) {
+      await removeFile(recipePath);
+      await generate(document, documentSet, options);
+      await writeFile(recipePath, recipe);
+    }
+    return await indexDocuments(document, documentSet, options);
+  });
+}
+
+async function generate(document: string, documentSet: DocumentSet, options: PrepareOptions): Promise<void> {
+  if (options.generate === undefined) {
+    throw new BenchmarkError(
+      'UNSUPPORTED',
+      `${basename(document)} is made by the generator ${JSON.stringify(documentSet.generator?.name)}, which is not here.`,
+    );
+  }
+  const temporary = `${document}.generated.tmp`;
+  await requireSpace(document, documentSet.uncompressedBytes);
+  try {
+    await options.generate(documentSet, temporary, options.listener, options.signal);
+    throwIfCancelled(options.signal);
+    await rename(temporary, document);
+  } catch (error) {
+    await removeFile(temporary);
+    throw error;
+  }
+}
+
+async function readText(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function wrongSize(path: string, found: number, expected: number, property: string): BenchmarkError {
+  return new BenchmarkError('CORPUS', `${path} has ${found} bytes, but the workload expects ${expected} (${property}).`, {
+    hint: `Correct \`${property}\` in the workload, or replace the file. Files in the directory of a workload are never downloaded or replaced.`,
+  });
+}

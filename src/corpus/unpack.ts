@@ -1,0 +1,51 @@
+// Unpacks the document file of an archive beside it, under its final name only when it is complete.
+import { rename } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { BenchmarkError } from '../errors.ts';
+import { archiveContent, unpackedSize } from './archive.ts';
+import { removeFile, requireSpace, saveChunks } from './disk.ts';
+import { defaultTools, PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
+
+/** Unpacks `archivePath` to `documentPath`. Throws CORPUS if the result has another size than `expectedBytes`, DISK if it does not fit. */
+export async function unpack(
+  archivePath: string,
+  documentPath: string,
+  expectedBytes: number | null,
+  options: Pick<PrepareOptions, 'listener' | 'signal' | 'tools'>,
+): Promise<void> {
+  const temporary = `${documentPath}.unpacked.tmp`;
+  const total = expectedBytes ?? (await unpackedSize(archivePath, documentPath));
+  await requireSpace(documentPath, total);
+  const progress = new PreparationProgress(options.listener, `Unpacking ${basename(archivePath)}`, total);
+  try {
+    const content = archiveContent(archivePath, documentPath, options.tools ?? defaultTools, options.signal);
+    const size = await saveChunks(temporary, upTo(content, expectedBytes, archivePath), {
+      expectedBytes: total,
+      onProgress: (bytes) => progress.update(bytes),
+    });
+    throwIfCancelled(options.signal);
+    if (expectedBytes !== null && size !== expectedBytes) throw wrongSize(archivePath, expectedBytes, `${size} bytes`);
+    await rename(temporary, documentPath);
+  } catch (error) {
+    await removeFile(temporary);
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Ends a content that is longer than expected before it fills the disk. */
+async function* upTo(content: AsyncIterable<Uint8Array>, limit: number | null, path: string): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of content) {
+    size += chunk.length;
+    if (limit !== null && size > limit) throw wrongSize(path, limit, 'more');
+    yield chunk;
+  }
+}
+
+function wrongSize(path: string, expected: number, found: string): BenchmarkError {
+  return new BenchmarkError('CORPUS', `The documents in ${path} have ${found}, but the workload expects ${expected} bytes (uncompressed-bytes).`, {
+    hint: 'Remove the archive, so that the next run downloads it again; if that does not help, correct `uncompressed-bytes` in the workload.',
+  });
+}
