@@ -1,0 +1,140 @@
+// Where requests come from: addresses that return often, and two-octet prefixes of addresses that do not; each with a fixed country and place.
+import { type Country, listCountries } from './countries.ts';
+import { mix32, TableRandom } from './random.ts';
+import { jsonText, packTexts, type TextArena } from './text-arena.ts';
+import { type AliasTable, aliasTable, apportion, drawAlias, rankWeights } from './weights.ts';
+
+const FREQUENT_COUNT = 51_015;
+const FREQUENT_SHARE = 0.7303;
+const PREFIX_COUNT = 28_749;
+/** So many of the heaviest addresses and prefixes make up the shares of the countries exactly. */
+const EXACT_COUNT = 3000;
+/** Places per address or prefix of a country: of so many, drawn at random, about 0.47 are hit (37,500 places in all). */
+const PLACES_PER_ENTRY = 0.57;
+
+/** Entries are drawn with `alias`; those from `firstPrefix` on are prefixes of two octets, the ones before are whole addresses. */
+export interface Clients {
+  readonly alias: AliasTable;
+  readonly firstPrefix: number;
+  /** Octets of each entry, the first one in the highest bits. */
+  readonly addressOf: Uint32Array;
+  readonly countryOf: Uint16Array;
+  readonly placeOf: Uint32Array;
+  /** Per country: `{"country_name": "…", "location": [`. */
+  readonly countries: TextArena;
+  /** `longitude, latitude]}, "clientip": "`. */
+  readonly places: TextArena;
+  /** `0.` to `255.`. */
+  readonly octets: TextArena;
+}
+
+/** Builds the table of clients; always the same. */
+export function buildClients(): Clients {
+  const weights = clientWeights();
+  const countries = listCountries();
+  const countryOf = chooseCountries(weights, countries);
+  const addressOf = new Uint32Array(weights.length);
+  addressOf.set(frequentAddresses());
+  addressOf.set(prefixes(), FREQUENT_COUNT);
+  return {
+    alias: aliasTable(weights),
+    firstPrefix: FREQUENT_COUNT,
+    addressOf,
+    countryOf,
+    ...choosePlaces(countries, countryOf),
+    countries: packTexts(countries.map(({ name }) => `{"country_name": "${jsonText(name)}", "location": [`)),
+    octets: packTexts(Array.from({ length: 256 }, (_, octet) => `${octet}.`)),
+  };
+}
+
+function clientWeights(): Float64Array {
+  const frequent = rankWeights(FREQUENT_COUNT, [
+    { rank: 1, share: 0.013 },
+    { rank: 10, share: 0.03 },
+    { rank: 100, share: 0.079 },
+    { rank: 1000, share: 0.222 },
+    { rank: 10_000, share: 0.609 },
+  ]);
+  const rare = rankWeights(PREFIX_COUNT, [
+    { rank: 1, share: 0.006 },
+    { rank: 10, share: 0.023 },
+    { rank: 100, share: 0.078 },
+    { rank: 1000, share: 0.277 },
+    { rank: 10_000, share: 0.825 },
+  ]);
+  const weights = new Float64Array(FREQUENT_COUNT + PREFIX_COUNT);
+  weights.set(frequent.map((weight) => weight * FREQUENT_SHARE));
+  weights.set(
+    rare.map((weight) => weight * (1 - FREQUENT_SHARE)),
+    FREQUENT_COUNT,
+  );
+  return weights;
+}
+
+/** The frequent entries are shared out exactly; the many light ones behind them by chance, which is as good and much quicker. */
+function chooseCountries(weights: Float64Array, countries: readonly Country[]): Uint16Array {
+  const shares = countries.map(({ share }) => share);
+  const random = new TableRandom(102);
+  const table = aliasTable(new Float64Array(shares));
+  const countryOf = new Uint16Array(weights.length);
+  const exact = (from: number, count: number): void => countryOf.set(apportion(weights.subarray(from, from + count), shares), from);
+  for (let entry = 0; entry < weights.length; entry++) countryOf[entry] = drawAlias(table, random.bits(), random.bits());
+  exact(0, EXACT_COUNT);
+  exact(FREQUENT_COUNT, EXACT_COUNT);
+  return countryOf;
+}
+
+/** First octets of addresses that anybody may have. */
+const isPublic = (octet: number): boolean => octet >= 1 && octet <= 223 && octet !== 10 && octet !== 127;
+
+function frequentAddresses(): Uint32Array {
+  const addresses = new Uint32Array(FREQUENT_COUNT);
+  for (let i = 1, found = 0; found < FREQUENT_COUNT; i++) {
+    // The mixing is a bijection, so that no address comes twice.
+    const bits = mix32(i);
+    if (isPublic(bits >>> 24)) addresses[found++] = bits;
+  }
+  return addresses;
+}
+
+function prefixes(): Uint32Array {
+  const addresses = new Uint32Array(PREFIX_COUNT);
+  for (let i = 1, found = 0; found < PREFIX_COUNT; i++) {
+    // An odd factor visits every one of the 65,536 prefixes before it repeats one.
+    const bits = Math.imul(i, 40_503) & 0xffff;
+    if (isPublic(bits >>> 8)) addresses[found++] = bits << 16;
+  }
+  return addresses;
+}
+
+/** Entries of one country share its places. */
+function choosePlaces(countries: readonly Country[], countryOf: Uint16Array): { readonly placeOf: Uint32Array; readonly places: TextArena } {
+  const random = new TableRandom(101);
+  const entryCounts = new Uint32Array(countries.length);
+  for (const country of countryOf) entryCounts[country] = (entryCounts[country] ?? 0) + 1;
+  const texts: string[] = [];
+  const ranges = countries.map((country, i) => {
+    const first = texts.length;
+    for (let count = Math.ceil((entryCounts[i] ?? 0) * PLACES_PER_ENTRY); count > 0; count--) texts.push(placeIn(country, random));
+    return { first, last: texts.length - 1 };
+  });
+  const placeOf = new Uint32Array(countryOf.length);
+  for (let entry = 0; entry < placeOf.length; entry++) {
+    const { first, last } = ranges[countryOf[entry] ?? 0] ?? { first: 0, last: 0 };
+    placeOf[entry] = random.integer(first, last);
+  }
+  return { placeOf, places: packTexts(texts) };
+}
+
+/** The mean of two draws each: most places lie towards the middle of the country's box. */
+function placeIn(country: Country, random: TableRandom): string {
+  const across = random.unit() + random.unit() - 1;
+  const along = random.unit() + random.unit() - 1;
+  const longitude = degrees(country.longitude + across * country.halfWidth);
+  return `${longitude}, ${degrees(country.latitude + along * country.halfHeight)}]}, "clientip": "`;
+}
+
+function degrees(value: number): string {
+  const text = String(Math.round(value * 10_000) / 10_000);
+  return text.includes('.') ? text : `${text}.0`;
+}
