@@ -12,7 +12,7 @@ export interface RequestParts {
 
 /** A request that can be sent again and again, to any endpoint of the cluster. */
 export interface PreparedRequest {
-  /** Head and body for this endpoint, as one or two pieces to be written in order. Cached while nothing changes (a signature does, each second). */
+  /** Head and body for this endpoint, to be written at once. Cached while nothing changes (a signature does, each second). */
   bytes(endpointIndex: number): Buffer;
   /** A HEAD request: the answer has no body. */
   readonly isHead: boolean;
@@ -20,6 +20,7 @@ export interface PreparedRequest {
 
 /** Makes requests for one cluster: adds Host, authentication, `content-type`, compression, signature. */
 export interface RequestFactory {
+  /** Throws `BenchmarkError` WORKLOAD_INVALID on a method, path or header that cannot be sent. */
   prepare(parts: RequestParts): PreparedRequest;
   /**
    * A request whose body changes every time (bulk). The body lives at `headRoom` in `buffer`, so that the head can be put right in

@@ -1,5 +1,14 @@
 // `--target-hosts` and `--client-options` as typed data.
-import type { ClientOptions } from './client-options.ts';
+import { readFileSync } from 'node:fs';
+import { BenchmarkError, exitCodes, formatProblem, type Problem } from '../errors.ts';
+import { isJsonArray, isJsonObject, type Json } from '../json.ts';
+import type { BasicAuth, ClientOptions } from './client-options.ts';
+import { formatPlace } from './connection.ts';
+import { GrammarProblem, parseKeyValues, type ReadFile, readJsonText } from './key-value-text.ts';
+import type { RawOptions } from './option-values.ts';
+import { type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
+import { parseEndpoint } from './parse-endpoint.ts';
+import type { SessionCredentials } from './session-credentials.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -8,7 +17,7 @@ export interface Endpoint {
   /** Path in front of every request path, without a final `/`; usually empty. */
   readonly prefix: string;
   /** From the user part of the URL; beats the option of the cluster. */
-  readonly basicAuth: { readonly user: string; readonly password: string } | null;
+  readonly basicAuth: BasicAuth | null;
 }
 
 export interface TargetCluster {
@@ -23,4 +32,177 @@ export interface Targets {
   readonly default: TargetCluster;
   /** All clusters, `default` included. */
   readonly clusters: readonly TargetCluster[];
+}
+
+export interface TargetInput {
+  /** The text of `--target-hosts`; empty = this machine. */
+  readonly targetHosts: string;
+  /** The text of `--client-options`; absent or empty = none given. */
+  readonly clientOptions?: string | undefined;
+  /** True if `clientOptions` is not from the user. */
+  readonly isDefaultOptions?: boolean | undefined;
+  /** For targets without a port; 9200 if absent. */
+  readonly defaultPort?: number | undefined;
+  /** Environment variables: `OSB_BASIC_AUTH_USER`, `OSB_BASIC_AUTH_PASSWORD`, `OSB_AWS_…` (spec/1 §3.3), `HOME`. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly readFile?: ReadFile | undefined;
+  /** The default chain of AWS credentials, for tests. */
+  readonly loadSession?: (() => Promise<SessionCredentials>) | undefined;
+}
+
+export interface ParsedTargets {
+  readonly targets: Targets;
+  /** Options that have no effect and the like. */
+  readonly warnings: readonly string[];
+  /** What a user may want to know, e.g. that the time limit is now 10 s. */
+  readonly notices: readonly string[];
+}
+
+const DEFAULT_PORT = 9200;
+const DEFAULT_CLUSTER = 'default';
+const HOSTS_FLAG = '--target-hosts';
+const OPTIONS_FLAG = '--client-options';
+
+/** All forms of spec/1 §4.1-4.2. Throws a `BenchmarkError` (exit code 64) with all problems at once; none of them shows a secret. */
+export async function parseTargets(input: TargetInput): Promise<ParsedTargets> {
+  const problems: Problem[] = [];
+  const readFile = input.readFile ?? ((path: string) => readFileSync(path, 'utf8'));
+  const isGiven = !(input.isDefaultOptions ?? false) && (input.clientOptions ?? '').trim() !== '';
+  const hosts = collect(problems, HOSTS_FLAG, () => readHosts(input, readFile)) ?? new Map<string, readonly Json[]>();
+  const options = collect(problems, OPTIONS_FLAG, () => readOptions(input, isGiven, readFile));
+  if (options !== null) checkNames(hosts, options, problems);
+  const clusters: TargetCluster[] = [];
+  const warnings: string[] = [];
+  const notices: string[] = [];
+  for (const [name, entries] of hosts) {
+    const parsed = await parseClientOptions(options?.get(name) ?? new Map(), name, isGiven, {
+      env: input.env ?? {},
+      readFile,
+      ...(input.loadSession === undefined ? {} : { loadSession: input.loadSession }),
+    });
+    problems.push(...parsed.problems.map((problem) => ({ ...problem, file: OPTIONS_FLAG })));
+    warnings.push(...parsed.warnings);
+    if (isGiven && options?.has(name) === true && !parsed.hasTimeout) notices.push(timeoutNotice(name));
+    clusters.push({
+      name,
+      endpoints: readEndpoints(name, entries, parsed, input.defaultPort ?? DEFAULT_PORT, problems, warnings),
+      options: parsed.options,
+    });
+  }
+  const main = clusters.find((cluster) => cluster.name === DEFAULT_CLUSTER);
+  if (problems.length > 0 || main === undefined) throw problemsError(problems);
+  return { targets: { default: main, clusters }, warnings: [...new Set(warnings)], notices };
+}
+
+/** Targets for logs: hosts and how they are reached, without any secret. */
+export function describeTargets(targets: Targets): string {
+  return targets.clusters
+    .map(({ name, endpoints, options }) => {
+      const places = endpoints.map((endpoint) => `${endpoint.useTls ? 'https' : 'http'}://${formatPlace(endpoint)}${endpoint.prefix}`);
+      const facts = [
+        `timeout ${options.timeout} s`,
+        ...(endpoints.some((endpoint) => endpoint.useTls)
+          ? [options.verifyCertificates ? 'certificates verified' : 'certificates NOT verified']
+          : []),
+        ...(options.clientCertificate === null ? [] : ['client certificate']),
+        ...(options.basicAuth !== null || endpoints.some((endpoint) => endpoint.basicAuth !== null) ? ['basic authentication'] : []),
+        ...(options.sigV4 === null ? [] : [`AWS Signature V4 (${options.sigV4.source}, ${options.sigV4.service}, ${options.sigV4.region})`]),
+        ...(options.compressRequests ? ['compressed requests'] : []),
+        ...(options.maxRetries === 0 ? [] : [`up to ${options.maxRetries} retries`]),
+      ];
+      return `${name}: ${places.join(', ')} (${facts.join(', ')})`;
+    })
+    .join('; ');
+}
+
+function collect<T>(problems: Problem[], file: string, read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof GrammarProblem)) throw error;
+    problems.push({ file, message: error.message, hint: error.hint });
+    return null;
+  }
+}
+
+function readHosts(input: TargetInput, readFile: ReadFile): ReadonlyMap<string, readonly Json[]> {
+  const json = readJsonText(input.targetHosts, readFile, input.env?.HOME);
+  if (json === null) return new Map([[DEFAULT_CLUSTER, splitHosts(input.targetHosts)]]);
+  if (isJsonArray(json.value)) return new Map([[DEFAULT_CLUSTER, json.value]]);
+  if (!isJsonObject(json.value)) throw new GrammarProblem('must be an object of clusters', '{"default":[{"host":"…","port":9200}]}');
+  const hosts = new Map([...json.value].map(([name, entries]) => [name, isJsonArray(entries) ? entries : [entries]]));
+  if (!hosts.has(DEFAULT_CLUSTER)) throw new GrammarProblem('has no cluster "default"', 'operations go to that cluster');
+  for (const [name, entries] of hosts) if (entries.length === 0) throw new GrammarProblem(`the cluster ${JSON.stringify(name)} has no hosts`);
+  return hosts;
+}
+
+function splitHosts(text: string): readonly string[] {
+  const hosts = text
+    .split(',')
+    .map((host) => host.trim())
+    .filter((host) => host !== '');
+  return hosts.length === 0 ? ['127.0.0.1'] : hosts;
+}
+
+/** Options by cluster; `null` if none were given, so that each cluster has the default ones. */
+function readOptions(input: TargetInput, isGiven: boolean, readFile: ReadFile): ReadonlyMap<string, RawOptions> | null {
+  const text = input.clientOptions ?? '';
+  if (!isGiven) return null;
+  const json = readJsonText(text, readFile, input.env?.HOME);
+  if (json === null) return new Map([[DEFAULT_CLUSTER, parseKeyValues(text)]]);
+  if (!isJsonObject(json.value)) throw new GrammarProblem('must be an object of clusters', '{"default":{"timeout":60}}');
+  const { value } = json;
+  // Options without a cluster around them can only mean the one that there is.
+  if (![...value.entries()].some(([key, item]) => key !== 'headers' && isJsonObject(item))) return new Map([[DEFAULT_CLUSTER, value]]);
+  const options = new Map<string, RawOptions>();
+  for (const [name, item] of value) {
+    if (!isJsonObject(item)) throw new GrammarProblem(`${JSON.stringify(name)} must be the name of a cluster with an object of options`);
+    options.set(name, item);
+  }
+  return options;
+}
+
+function checkNames(hosts: ReadonlyMap<string, unknown>, options: ReadonlyMap<string, unknown>, problems: Problem[]): void {
+  const lacking = [...hosts.keys()].filter((name) => !options.has(name));
+  const surplus = [...options.keys()].filter((name) => !hosts.has(name));
+  if (hosts.size === 0 || (lacking.length === 0 && surplus.length === 0)) return;
+  const details = [
+    ...(lacking.length === 0 ? [] : [`no options for ${lacking.join(', ')}`]),
+    ...(surplus.length === 0 ? [] : [`no hosts for ${surplus.join(', ')}`]),
+  ];
+  const rule = `${HOSTS_FLAG} and ${OPTIONS_FLAG} must define the same keys for multi cluster setups.`;
+  problems.push({ file: OPTIONS_FLAG, message: `${rule} There are ${details.join(', and ')}.` });
+}
+
+function readEndpoints(
+  name: string,
+  entries: readonly Json[],
+  parsed: ParsedOptions,
+  port: number,
+  problems: Problem[],
+  warnings: string[],
+): readonly Endpoint[] {
+  const defaults = { port, useTls: parsed.options.useTls, prefix: parsed.urlPrefix };
+  return entries.flatMap((entry, index) => {
+    const result = parseEndpoint(entry, defaults);
+    if ('problems' in result) {
+      const path = entries.length === 1 && name === DEFAULT_CLUSTER ? undefined : `${name}[${index}]`;
+      problems.push(...result.problems.map((message) => ({ file: HOSTS_FLAG, path, message })));
+      return [];
+    }
+    warnings.push(...result.warnings);
+    return [result.endpoint];
+  });
+}
+
+function timeoutNotice(cluster: string): string {
+  const whose = cluster === DEFAULT_CLUSTER ? '' : ` of the cluster ${cluster}`;
+  return `The client options${whose} name no timeout: requests are cut after ${timeoutOfGivenOptions} seconds. Add timeout:60 for the usual limit.`;
+}
+
+function problemsError(problems: readonly Problem[]): BenchmarkError {
+  const [first] = problems;
+  const message =
+    problems.length === 1 && first !== undefined ? formatProblem(first) : `${HOSTS_FLAG} and ${OPTIONS_FLAG} have ${problems.length} problems.`;
+  return new BenchmarkError('CONFIG', message, { exitCode: exitCodes.failure, problems });
 }

@@ -1,0 +1,49 @@
+// The AWS credentials that requests are signed with; those of a session are renewed before they end.
+import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
+import type { AwsCredentials, SigV4Options } from './client-options.ts';
+import { loadSessionCredentials } from './session-credentials.ts';
+
+/** Begin to renew so long before the end. */
+const RENEW_BEFORE_MS = 300_000;
+const RETRY_AFTER_MS = 30_000;
+
+export interface CredentialKeeper {
+  /** What to sign with now. Starts a renewal in the background when it is time; until it is done, the old ones serve. */
+  scope(): { readonly credentials: AwsCredentials; readonly region: string; readonly service: string };
+  /** Why the last renewal failed; `null` if it did not. */
+  readonly renewalProblem: string | null;
+}
+
+type LoadCredentials = typeof loadSessionCredentials;
+
+export function createCredentialKeeper(options: SigV4Options, clock: Clock, load: LoadCredentials = loadSessionCredentials): CredentialKeeper {
+  let { credentials, expiresAt } = options;
+  let nextAttempt = 0;
+  let renewalProblem: string | null = null;
+
+  const renew = async (): Promise<void> => {
+    try {
+      const fresh = await load();
+      credentials = fresh.credentials;
+      expiresAt = fresh.expiresAt;
+      renewalProblem = null;
+    } catch (error) {
+      renewalProblem = messageOf(error);
+    }
+  };
+
+  return {
+    scope() {
+      const now = clock.wall();
+      if (expiresAt !== null && options.source === 'session' && now >= expiresAt - RENEW_BEFORE_MS && now >= nextAttempt) {
+        nextAttempt = now + RETRY_AFTER_MS;
+        void renew();
+      }
+      return { credentials, region: options.region, service: options.service };
+    },
+    get renewalProblem() {
+      return renewalProblem;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+// One entry of `--target-hosts` as an endpoint (spec/1 §4.1): `host`, `host:port`, a URL, or a JSON object.
+import { isIPv6 } from 'node:net';
+import { isJsonObject, type Json } from '../json.ts';
+import type { BasicAuth } from './client-options.ts';
+import { OptionValues } from './option-values.ts';
+import { readHttpAuth } from './parse-client-options.ts';
+import type { Endpoint } from './targets.ts';
+
+export interface EndpointDefaults {
+  readonly port: number;
+  /** The option `use_ssl` of the cluster. */
+  readonly useTls: boolean;
+  readonly prefix: string;
+}
+
+/** An endpoint, or what is wrong with it (for people, without secrets); warnings about unknown keys. */
+export type ParsedEndpoint = { readonly endpoint: Endpoint; readonly warnings: readonly string[] } | { readonly problems: readonly string[] };
+
+const HTTPS_PORT = 443;
+const HOST = /^[A-Za-z0-9._-]+$/;
+
+export function parseEndpoint(entry: Json, defaults: EndpointDefaults): ParsedEndpoint {
+  if (typeof entry === 'string') return parseEndpointText(entry.trim(), defaults);
+  if (isJsonObject(entry)) return parseEndpointObject(entry, defaults);
+  return { problems: ['must be a text "host:port" or an object {"host": …, "port": …}'] };
+}
+
+/** An entry as it may be shown: without its user part. */
+export function showEntry(text: string): string {
+  return text.replace(/^([A-Za-z]+:\/\/)?.*@/s, '$1*****@');
+}
+
+function parseEndpointText(text: string, defaults: EndpointDefaults): ParsedEndpoint {
+  const shown = JSON.stringify(showEntry(text));
+  const refuse = (message: string): ParsedEndpoint => ({ problems: [`${shown} ${message}`] });
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
+  const schemeName = scheme?.[1]?.toLowerCase() ?? null;
+  if (schemeName !== null && schemeName !== 'http' && schemeName !== 'https') return refuse('has a scheme other than http and https');
+  const rest = text.slice(scheme?.[0].length ?? 0);
+  if (/[?#]/.test(rest)) return refuse('must not have a query or a fragment');
+  const at = rest.lastIndexOf('@');
+  const basicAuth = at < 0 ? null : parseUserPart(rest.slice(0, at));
+  if (basicAuth === 'wrong') return refuse('has a user part that is not user:password, percent-encoded');
+  const slash = rest.indexOf('/', at + 1);
+  const authority = rest.slice(at + 1, slash < 0 ? undefined : slash);
+  const place = splitPlace(authority);
+  if (place === null) return refuse('is not host:port (IPv6 addresses go in brackets)');
+  const useTls = schemeName === 'https' || defaults.useTls;
+  const port = place.port ?? (schemeName === 'https' ? HTTPS_PORT : defaults.port);
+  if (!isPort(port)) return refuse('has a port that is not between 1 and 65535');
+  const prefix = slash < 0 ? defaults.prefix : rest.slice(slash);
+  return { endpoint: { host: place.host, port, useTls, prefix: cleanPrefix(prefix), basicAuth }, warnings: [] };
+}
+
+function parseUserPart(text: string): BasicAuth | 'wrong' {
+  const colon = text.indexOf(':');
+  if (colon < 0) return 'wrong';
+  try {
+    return { user: decodeURIComponent(text.slice(0, colon)), password: decodeURIComponent(text.slice(colon + 1)) };
+  } catch {
+    return 'wrong';
+  }
+}
+
+/** Host and port; brackets are taken off an IPv6 address. */
+function splitPlace(authority: string): { readonly host: string; readonly port: number | null } | null {
+  if (isIPv6(authority)) return { host: authority, port: null };
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(authority);
+  if (bracketed !== null) {
+    const [, host = '', port] = bracketed;
+    return isIPv6(host) ? { host, port: port === undefined ? null : Number(port) } : null;
+  }
+  const plain = /^([^:]+)(?::(\d+))?$/.exec(authority);
+  const [, host = '', port] = plain ?? [];
+  return HOST.test(host) ? { host, port: port === undefined ? null : Number(port) } : null;
+}
+
+function parseEndpointObject(entry: ReadonlyMap<string, Json>, defaults: EndpointDefaults): ParsedEndpoint {
+  const values = new OptionValues(entry, 'default');
+  const scheme = (values.text('scheme') ?? '').toLowerCase();
+  const useTls = values.flag('use_ssl', false) || scheme === 'https' || defaults.useTls;
+  const port = values.number('port', scheme === 'https' ? HTTPS_PORT : defaults.port, 1, true);
+  const prefix = values.text('url_prefix');
+  const auth = readHttpAuth(values.raw('http_auth'));
+  const host = values.text('host');
+  if (host === null) values.problem('host', 'is missing');
+  if (!isPort(port)) values.problem('port', 'must be between 1 and 65535');
+  if (auth === 'wrong') values.problem('http_auth', 'must be "user:password" or ["user", "password"]');
+  const place = host === null ? null : splitPlace(host);
+  if (host !== null && (place === null || place.port !== null))
+    values.problem('host', `${JSON.stringify(showEntry(host))} is no host name or address`);
+  if (values.problems.length > 0 || place === null || auth === 'wrong') {
+    return { problems: values.problems.map((problem) => `${problem.path ?? ''} ${problem.message}`) };
+  }
+  const warnings = values.unknownKeys().map((key) => `The key ${JSON.stringify(key)} of a target host is not known and has no effect.`);
+  return { endpoint: { host: place.host, port, useTls, prefix: cleanPrefix(prefix ?? defaults.prefix), basicAuth: auth }, warnings };
+}
+
+const isPort = (port: number): boolean => port >= 1 && port <= 65_535;
+
+function cleanPrefix(prefix: string): string {
+  const trimmed = prefix.replace(/^\/+|\/+$/g, '');
+  return trimmed === '' ? '' : `/${trimmed}`;
+}

@@ -1,0 +1,201 @@
+// Makes the bytes of requests for one cluster (spec/3 §5.2).
+import { isIP } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { type Clock, systemClock } from '../clock.ts';
+import { BenchmarkError } from '../errors.ts';
+import { packageVersion } from '../package.ts';
+import { type CredentialKeeper, createCredentialKeeper } from './credential-keeper.ts';
+import { formatHeaders, headerProblem, mergeHeaders } from './header-fields.ts';
+import type { InPlaceRequest, PreparedRequest, RequestFactory, RequestParts } from './request.ts';
+import { checkMethod, encodeTarget } from './request-target.ts';
+import { formatAmzDate, sha256Hex, signRequest } from './sigv4.ts';
+import type { Endpoint, TargetCluster } from './targets.ts';
+
+/** A longer head (many headers) is copied together with its body instead. */
+const HEAD_ROOM = 4096;
+const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
+const COMMON_HEADERS = {
+  'content-type': 'application/json',
+  'user-agent': `opensearch-benchmark/${packageVersion}`,
+  connection: 'keep-alive',
+  accept: '*/*',
+  'accept-encoding': 'gzip, deflate',
+};
+const NOTHING = Buffer.alloc(0);
+const NEVER = -1;
+
+/** Requests for one cluster. `clock` dates signatures. */
+export function createRequestFactory(cluster: TargetCluster, clock: Clock = systemClock): RequestFactory {
+  const signer = cluster.options.sigV4 === null ? null : createCredentialKeeper(cluster.options.sigV4, clock);
+  return {
+    headRoom: HEAD_ROOM,
+    prepare: (parts) => new ConstantRequest(new HeadMaker(cluster, signer, clock, parts), cluster, parts.body),
+    prepareInPlace: (method, path, headers) =>
+      new ChangingRequest(new HeadMaker(cluster, signer, clock, { method, path, body: NOTHING, headers }), cluster),
+  };
+}
+
+/** `Host` of an endpoint: brackets around IPv6, no port if it is the one of the scheme. */
+export function hostHeader(endpoint: Endpoint): string {
+  const host = isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host;
+  return endpoint.port === (endpoint.useTls ? 443 : 80) ? host : `${host}:${endpoint.port}`;
+}
+
+/** The headers that each request to an endpoint has, before those of the operation. */
+function endpointHeaders(cluster: TargetCluster, endpoint: Endpoint): Readonly<Record<string, string>> {
+  const { options } = cluster;
+  const auth = endpoint.basicAuth ?? options.basicAuth;
+  return {
+    host: hostHeader(endpoint),
+    ...COMMON_HEADERS,
+    ...(options.compressRequests ? { 'content-encoding': 'gzip' } : {}),
+    ...(auth === null ? {} : { authorization: `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}` }),
+    ...(options.opaqueId === null ? {} : { 'x-opaque-id': options.opaqueId }),
+  };
+}
+
+/** Makes heads for one request, in one variant per endpoint. */
+class HeadMaker {
+  readonly method: string;
+  readonly needsSignature: boolean;
+  private readonly targets: readonly { readonly target: string; readonly headers: ReadonlyMap<string, string>; readonly head: string }[];
+  private readonly sendsLength: boolean;
+  private readonly signer: CredentialKeeper | null;
+  private readonly clock: Clock;
+
+  constructor(cluster: TargetCluster, signer: CredentialKeeper | null, clock: Clock, parts: RequestParts) {
+    this.method = checkMethod(parts.method);
+    this.needsSignature = signer !== null;
+    this.signer = signer;
+    this.clock = clock;
+    this.sendsLength = parts.body !== null || !METHODS_WITHOUT_BODY.has(this.method);
+    const own = parts.headers ?? {};
+    checkHeaders(own);
+    this.targets = cluster.endpoints.map((endpoint) => {
+      const headers = mergeHeaders(endpointHeaders(cluster, endpoint), cluster.options.headers, own);
+      if (parts.body === null) headers.delete('content-encoding');
+      const plain = encodeTarget(endpoint.prefix, parts.path);
+      const target = signer === null ? plain : withoutPlus(plain);
+      return { target, headers, head: `${this.method} ${target} HTTP/1.1\r\n${formatHeaders(headers)}` };
+    });
+  }
+
+  /** The second that a signature is good for; always the same if there is none. */
+  currentSecond(): number {
+    return this.needsSignature ? Math.floor(this.clock.wall() / 1000) : 0;
+  }
+
+  /** The head without its length and the empty line. */
+  start(endpointIndex: number, bodyHash: string): string {
+    const made = this.targets[endpointIndex];
+    if (made === undefined) throw new BenchmarkError('INTERNAL', `A request was made for endpoint ${endpointIndex}, which does not exist.`);
+    if (this.signer === null) return made.head;
+    const scope = { ...this.signer.scope(), time: formatAmzDate(this.clock.wall()) };
+    const signature = signRequest({ method: this.method, target: made.target, headers: made.headers, bodyHash }, scope);
+    return `${this.method} ${made.target} HTTP/1.1\r\n${formatHeaders(new Map([...made.headers, ...signature]))}`;
+  }
+
+  end(bodyLength: number): string {
+    return this.sendsLength ? `content-length: ${bodyLength}\r\n\r\n` : '\r\n';
+  }
+}
+
+/** One set of bytes per endpoint, made when first asked for. */
+class ConstantRequest implements PreparedRequest {
+  readonly isHead: boolean;
+  private readonly heads: HeadMaker;
+  private readonly body: Buffer;
+  private readonly bodyHash: string;
+  private readonly made: { bytes: Buffer; second: number }[];
+
+  constructor(heads: HeadMaker, cluster: TargetCluster, body: Buffer | null) {
+    this.heads = heads;
+    this.isHead = heads.method === 'HEAD';
+    this.body = body === null ? NOTHING : cluster.options.compressRequests ? gzipSync(body) : body;
+    this.bodyHash = heads.needsSignature ? sha256Hex(this.body) : '';
+    this.made = cluster.endpoints.map(() => ({ bytes: NOTHING, second: NEVER }));
+  }
+
+  bytes(endpointIndex: number): Buffer {
+    const made = this.made[endpointIndex];
+    const second = this.heads.currentSecond();
+    if (made !== undefined && made.second === second) return made.bytes;
+    const head = this.heads.start(endpointIndex, this.bodyHash) + this.heads.end(this.body.length);
+    const bytes = Buffer.concat([Buffer.from(head, 'latin1'), this.body]);
+    this.made[endpointIndex] = { bytes, second };
+    return bytes;
+  }
+}
+
+/** The head is written in front of the body, right-aligned, so that both are one piece of memory. */
+class ChangingRequest implements InPlaceRequest {
+  readonly isHead: boolean;
+  private readonly heads: HeadMaker;
+  private readonly compresses: boolean;
+  private readonly starts: (Buffer | undefined)[];
+  private buffer: Buffer = NOTHING;
+  private length = 0;
+  private compressed: Buffer | null = null;
+  private bodyHash = '';
+  private made: Buffer | null = null;
+  private madeFor = NEVER;
+  private madeAt = NEVER;
+
+  constructor(heads: HeadMaker, cluster: TargetCluster) {
+    this.heads = heads;
+    this.isHead = heads.method === 'HEAD';
+    this.compresses = cluster.options.compressRequests;
+    this.starts = cluster.endpoints.map(() => undefined);
+  }
+
+  setBody(buffer: Buffer, length: number): void {
+    const body = buffer.subarray(HEAD_ROOM, HEAD_ROOM + length);
+    this.buffer = buffer;
+    this.length = length;
+    this.compressed = this.compresses ? gzipSync(body) : null;
+    this.bodyHash = this.heads.needsSignature ? sha256Hex(this.compressed ?? body) : '';
+    this.made = null;
+  }
+
+  bytes(endpointIndex: number): Buffer {
+    const second = this.heads.currentSecond();
+    if (this.made === null || this.madeFor !== endpointIndex || this.madeAt !== second) {
+      this.made = this.make(endpointIndex);
+      this.madeFor = endpointIndex;
+      this.madeAt = second;
+    }
+    return this.made;
+  }
+
+  private make(endpointIndex: number): Buffer {
+    const start = this.start(endpointIndex);
+    const end = this.heads.end(this.compressed?.length ?? this.length);
+    const headLength = start.length + end.length;
+    if (this.compressed !== null) return Buffer.concat([start, Buffer.from(end, 'latin1'), this.compressed]);
+    if (headLength > HEAD_ROOM) return Buffer.concat([start, Buffer.from(end, 'latin1'), this.buffer.subarray(HEAD_ROOM, HEAD_ROOM + this.length)]);
+    const at = HEAD_ROOM - headLength;
+    start.copy(this.buffer, at);
+    this.buffer.write(end, at + start.length, 'latin1');
+    return this.buffer.subarray(at, HEAD_ROOM + this.length);
+  }
+
+  private start(endpointIndex: number): Buffer {
+    const known = this.starts[endpointIndex];
+    if (known !== undefined && !this.heads.needsSignature) return known;
+    const start = Buffer.from(this.heads.start(endpointIndex, this.bodyHash), 'latin1');
+    this.starts[endpointIndex] = start;
+    return start;
+  }
+}
+
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  const problems = Object.entries(headers).flatMap(([name, value]) => headerProblem(name, value) ?? []);
+  if (problems.length === 0) return;
+  throw new BenchmarkError('WORKLOAD_INVALID', `A request has headers that cannot be sent: ${problems.join('; ')}.`);
+}
+
+/** In a query `+` means a space to the server, but not to everybody who checks a signature. */
+function withoutPlus(target: string): string {
+  const query = target.indexOf('?');
+  return query < 0 ? target : target.slice(0, query) + target.slice(query).replaceAll('+', '%20');
+}
