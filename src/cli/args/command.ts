@@ -1,0 +1,157 @@
+// A command as data: its names, its flags, and what runs with their typed values.
+import { BenchmarkError, exitCodes } from '../../errors.ts';
+import { closestMatch } from '../../workload/closest-match.ts';
+import type { Context } from '../context.ts';
+import type { Flags, Values } from './flag.ts';
+import { type ParsedFlags, parseFlags } from './parser.ts';
+
+/** The one word that a command may take after its verb, e.g. what to list. */
+export interface Positional {
+  readonly name: string;
+  readonly description: string;
+  readonly choices: readonly string[];
+  /** Names of older versions → today's. */
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
+/** What a command has learned from its command line. */
+export interface Invocation<F extends Flags> {
+  /** As typed: `execute-test` or `run`. Messages use it. */
+  readonly verb: string;
+  readonly options: Values<F>;
+  /** The word after the verb, in today's spelling; empty if the command takes none. */
+  readonly positional: string;
+  /** Names of the flags that were given, as in the table. */
+  readonly given: ReadonlySet<string>;
+}
+
+export interface CommandSpec<F extends Flags> {
+  readonly name: string;
+  /** Other names, accepted silently. */
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly description: string;
+  readonly flags: F;
+  /** Of each group at most one flag may be given. */
+  readonly exclusive?: readonly (readonly (keyof F & string)[])[];
+  /** Of each group at least one flag must be given. */
+  readonly oneOf?: readonly (readonly (keyof F & string)[])[];
+  readonly positional?: Positional;
+  /** Shown in the list of commands as not in this version. */
+  readonly isBuilt?: boolean;
+  /** Is the output read by programs, so that banner and final line would spoil it? */
+  readonly hasPlainOutput?: (options: Values<F>) => boolean;
+  /** Does the work and returns the exit code. */
+  readonly execute: (context: Context, invocation: Invocation<F>) => Promise<number>;
+}
+
+/** What every command accepts. */
+export interface CommonOptions {
+  readonly isQuiet: boolean;
+  readonly isOffline: boolean;
+  readonly configurationName: string | null;
+}
+
+export interface ReadyCommand {
+  readonly verb: string;
+  readonly isHelpWanted: boolean;
+  readonly common: CommonOptions;
+  readonly hasPlainOutput: boolean;
+  readonly run: (context: Context) => Promise<number>;
+}
+
+export interface Command {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly summary: string;
+  readonly description: string;
+  readonly flags: Flags;
+  readonly exclusive: readonly (readonly string[])[];
+  readonly positional: Positional | null;
+  readonly isBuilt: boolean;
+  /** Reads the words after the verb. Throws a USAGE error that holds all problems. */
+  readonly parse: (verb: string, words: readonly string[]) => ReadyCommand;
+}
+
+/** Makes a command of its table; the only place where the parser's values get their types. */
+export function defineCommand<F extends Flags>(spec: CommandSpec<F>): Command {
+  const parse = (verb: string, words: readonly string[]): ReadyCommand => {
+    const parsed = parseFlags(spec.flags, words);
+    const positional = readPositional(spec.positional ?? null, parsed.positionals);
+    const problems = [...parsed.problems, ...positional.problems, ...checkGroups(spec, parsed.given)];
+    if (!parsed.isHelpWanted && problems.length > 0) throw usageError(problems);
+    const options = Object.fromEntries(parsed.values) as Values<F>;
+    return {
+      verb,
+      isHelpWanted: parsed.isHelpWanted,
+      common: commonOptions(parsed),
+      hasPlainOutput: spec.hasPlainOutput?.(options) ?? false,
+      run: async (context) => {
+        refuseWhatIsNotBuilt(spec.flags, parsed);
+        return spec.execute(context, { verb, options, positional: positional.word, given: parsed.given });
+      },
+    };
+  };
+  const { name, summary, description, flags } = spec;
+  const { aliases = [], exclusive = [], positional = null, isBuilt = true } = spec;
+  return { name, aliases, summary, description, flags, exclusive, positional, isBuilt, parse };
+}
+
+/** A wrong command line: exit code 2, all problems at once. */
+export function usageError(problems: readonly string[]): BenchmarkError {
+  return new BenchmarkError('USAGE', problems.join('\n'), { problems: problems.map((message) => ({ message })) });
+}
+
+/** A command line that parses but contradicts itself: exit code 64, as scripts of the original expect. */
+export function contradiction(message: string, hint?: string): BenchmarkError {
+  return new BenchmarkError('USAGE', message, { hint, exitCode: exitCodes.failure });
+}
+
+function commonOptions({ values }: ParsedFlags): CommonOptions {
+  const name = values.get('configurationName');
+  return {
+    isQuiet: values.get('quiet') === true,
+    isOffline: values.get('offline') === true,
+    configurationName: typeof name === 'string' && name !== '' ? name : null,
+  };
+}
+
+function readPositional(positional: Positional | null, words: readonly string[]): { readonly word: string; readonly problems: readonly string[] } {
+  const [first = '', ...rest] = words;
+  if (positional === null) return { word: '', problems: words.map((word) => `unexpected argument '${word}'`) };
+  const problems = rest.map((word) => `unexpected argument '${word}'`);
+  if (words.length === 0) return { word: '', problems: [`${positional.name} is missing (choose from ${positional.choices.join(', ')})`] };
+  const word = positional.aliases[first] ?? first;
+  if (positional.choices.includes(word)) return { word, problems };
+  const meant = closestMatch(first, positional.choices);
+  const advice = meant === null ? `choose from ${positional.choices.join(', ')}` : `did you mean ${meant}?`;
+  return { word, problems: [`invalid choice '${first}' for ${positional.name}; ${advice}`, ...problems] };
+}
+
+function checkGroups<F extends Flags>(spec: CommandSpec<F>, given: ReadonlySet<string>): readonly string[] {
+  const namesOf = (group: readonly string[]) => group.map((name) => `--${spec.flags[name]?.long ?? name}`);
+  const conflicts = (spec.exclusive ?? [])
+    .map((group) => group.filter((name) => given.has(name)))
+    .filter((present) => present.length > 1)
+    .map((present) => `${namesOf(present).join(' and ')} exclude each other`);
+  const missing = (spec.oneOf ?? [])
+    .filter((group) => !group.some((name) => given.has(name)))
+    .map((group) => `one of ${namesOf(group).join(', ')} is required`);
+  return [...conflicts, ...missing];
+}
+
+/** Refuses flags that would change something that this version cannot do: nobody should believe that they worked. */
+function refuseWhatIsNotBuilt(flags: Flags, { values, given }: ParsedFlags): void {
+  const refused = [...given].flatMap((name) => {
+    const flag = flags[name];
+    return flag === undefined || flag.notBuilt === null || flag.isWithoutEffect(values.get(name)) ? [] : [`--${flag.long}: ${flag.notBuilt}`];
+  });
+  const [first] = refused;
+  if (first === undefined) return;
+  const hint = 'Leave the flag out, or give it its default value.';
+  if (refused.length === 1) throw new BenchmarkError('UNSUPPORTED', `Not in this version: ${first}.`, { hint });
+  throw new BenchmarkError('UNSUPPORTED', `${refused.length} flags are not in this version.`, {
+    hint,
+    problems: refused.map((message) => ({ message })),
+  });
+}

@@ -1,0 +1,101 @@
+// The grammars of flag values (spec/1 §1.2): text to typed value, or a problem that says what is wrong.
+import { JsonSyntaxError, parseJson } from '../../json.ts';
+import { ValueProblem } from './flag.ts';
+
+/** Text as it is; nothing given = `null`. */
+export const readText = (text: string): string | null => (text === '' ? null : text);
+
+/** The id of a test run: it names a directory. */
+export function readRunId(text: string): string | null {
+  if (text === '.' || text === '..' || /[/\\\0]/.test(text))
+    throw new ValueProblem(`'${text}' cannot name a directory; use letters, digits, -, _ and .`);
+  return readText(text);
+}
+
+/** Comma separated, trimmed; the empty text is the empty list. */
+export function readList(text: string): readonly string[] {
+  if (text.trim() === '') return [];
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** A whole number of at least `least`; `1_000` is 1000. */
+export function readInteger(text: string, least: number): number {
+  if (!/^\s*[+-]?\d+(_\d+)*\s*$/.test(text)) throw new ValueProblem(`'${text}' is not a whole number`);
+  const value = Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(value)) throw new ValueProblem(`${text} is too large`);
+  if (value < least) throw new ValueProblem(`${text} is too small, the least is ${least}`);
+  return value;
+}
+
+/** A finite number of at least `least`. */
+export function readNumber(text: string, least: number): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text.replaceAll('_', ''));
+  if (!Number.isFinite(value)) throw new ValueProblem(`'${text}' is not a number`);
+  if (value < least) throw new ValueProblem(`${text} is too small, the least is ${least}`);
+  return value;
+}
+
+/** Percentiles as comma separated numbers above 0 and up to 100; ascending, each once. */
+export function readPercentiles(text: string): readonly number[] {
+  const values = readList(text).map((item) => {
+    const value = readNumber(item, 0);
+    if (value === 0 || value > 100) throw new ValueProblem(`the percentile ${item} is not above 0 and at most 100`);
+    return value;
+  });
+  return [...new Set(values)].sort((left, right) => left - right);
+}
+
+/** `true`, `1`, `yes` and `y` in any case are true, all else is false. */
+export const readBoolean = (text: string): boolean => ['true', '1', 'yes', 'y'].includes(text.trim().toLowerCase());
+
+/** `key:value,key:value`, split at the first colon of each pair. Values stay text. */
+export function readTags(text: string): Readonly<Record<string, string>> {
+  const pairs = readList(text).map((pair) => {
+    const colon = pair.indexOf(':');
+    if (colon < 1) throw new ValueProblem(`'${pair}' is not a pair; write key:value[,key:value]`);
+    return [pair.slice(0, colon).trim(), pair.slice(colon + 1).trim()] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+/** Checks the shape of `k:v,k:v`, inline JSON or the name of a `.json` file, and keeps the text. */
+export function readDictionaryText(text: string): string {
+  const trimmed = text.trim();
+  if (trimmed === '' || (trimmed.endsWith('.json') && !/[,:]/.test(trimmed))) return trimmed;
+  if (!trimmed.startsWith('{')) {
+    readTags(trimmed);
+    return trimmed;
+  }
+  try {
+    parseJson(trimmed);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw new ValueProblem(`not JSON: ${error.message}`);
+    throw error;
+  }
+  return trimmed;
+}
+
+/** A version of the form `N.N.N[-suffix]`, 1.0.0 or later. */
+export function readVersion(text: string): string {
+  const match = /^(\d+)\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.exec(text);
+  if (match === null) throw new ValueProblem(`'${text}' is not a version such as 3.1.0 or 3.0.0-beta1`);
+  if (Number(match[1]) < 1) throw new ValueProblem(`${text} is too old, the oldest supported version is 1.0.0`);
+  return text;
+}
+
+/** A major version of a JDK, or `bundled`. */
+export function readJdk(text: string): string {
+  if (text !== 'bundled' && !/^[1-9]\d*$/.test(text)) throw new ValueProblem(`'${text}' is neither a positive whole number nor 'bundled'`);
+  return text;
+}
+
+/** `YYYY-MM-DD HH:MM:SS` in UTC, as epoch ms. */
+export function readTimestamp(text: string): number {
+  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)$/.exec(text.trim());
+  const value = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}Z`);
+  if (Number.isNaN(value)) throw new ValueProblem(`'${text}' is not a time of the form YYYY-MM-DD HH:MM:SS`);
+  return value;
+}

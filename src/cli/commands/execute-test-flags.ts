@@ -1,0 +1,209 @@
+// The flags of `run` alias `execute-test` (spec/1 §1.4).
+
+import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
+import { readBoolean, readDictionaryText, readInteger, readList, readNumber, readTags, readText, readTimestamp } from '../args/grammar.ts';
+import {
+  commonFlags,
+  defaultPercentiles,
+  distributionVersionFlag,
+  groups,
+  nodeFlags,
+  percentilesFlag,
+  preserveInstallFlag,
+  provisioningFlags,
+  resultsFlags,
+  targetFlags,
+  testRunIdFlag,
+  workloadFlags,
+} from './shared-flags.ts';
+
+const { load, results, run, target, telemetry, workload } = groups;
+
+const runFlags = {
+  pipeline: choiceFlag('pipeline', {
+    description: 'Steps of the run: against a cluster that is there already, or with one that is provisioned. See "list pipelines".',
+    group: run,
+    choices: ['benchmark-only', 'from-distribution', 'from-sources', 'docker'],
+    fallback: 'benchmark-only',
+    notBuilt: 'provisioning of a cluster; start one and use --pipeline=benchmark-only with --target-hosts',
+  }),
+  testMode: switchFlag('test-mode', { description: 'Check a workload quickly: few documents, one iteration. The figures mean nothing.', group: run }),
+  testRunId: testRunIdFlag,
+  userTag: valueFlag('user-tag', {
+    description: 'Tags stored with the results: key:value,key:value.',
+    group: run,
+    placeholder: 'TAGS',
+    fallback: {},
+    defaultText: null,
+    parse: readTags,
+  }),
+  onError: choiceFlag('on-error', {
+    description: 'What to do when a request fails. A target that accepts no connections always ends the run.',
+    group: run,
+    choices: ['continue', 'abort'],
+    fallback: 'continue',
+  }),
+  killRunningProcesses: switchFlag('kill-running-processes', {
+    short: 'k',
+    description: 'End another test run of this configuration that is still going on.',
+    group: run,
+  }),
+  enableAssertions: switchFlag('enable-assertions', {
+    description: 'Check the assertions of tasks.',
+    group: run,
+    notBuilt: 'assertions of tasks are not checked yet',
+  }),
+  effectiveStartDate: valueFlag('effective-start-date', {
+    description: 'Timestamp to store instead of the time of the start.',
+    group: run,
+    isHidden: true,
+    placeholder: '"YYYY-MM-DD HH:MM:SS"',
+    fallback: null,
+    parse: (text): number | null => readTimestamp(text),
+  }),
+  skipRestApiCheck: switchFlag('skip-rest-api-check', { description: 'Do not wait for the cluster.', group: run, isHidden: true }),
+};
+
+const percentileFlags = {
+  latencyPercentiles: percentilesFlag('latency-percentiles', 'Percentiles of latency, comma separated.', defaultPercentiles),
+  throughputPercentiles: percentilesFlag('throughput-percentiles', 'Percentiles of throughput, comma separated.', []),
+};
+
+const visualizeFlags = {
+  visualize: switchFlag('visualize', { description: 'Make an HTML report of the run.', group: results, notBuilt: 'HTML reports' }),
+  visualizeOutputPath: valueFlag('visualize-output-path', {
+    description: 'Where the HTML report is copied to.',
+    group: results,
+    placeholder: 'PATH',
+    fallback: null,
+    parse: readText,
+    notBuilt: 'HTML reports',
+  }),
+};
+
+const telemetryFlags = {
+  telemetry: valueFlag('telemetry', {
+    description: 'Telemetry devices, comma separated.',
+    group: telemetry,
+    placeholder: 'LIST',
+    fallback: [],
+    parse: readList,
+    notBuilt: 'telemetry devices beyond the index and garbage collection figures that are always taken',
+  }),
+  telemetryParams: valueFlag('telemetry-params', {
+    description: 'Parameters of the devices: key:value,…, JSON, or a .json file.',
+    group: telemetry,
+    placeholder: 'PARAMS',
+    fallback: '',
+    parse: readDictionaryText,
+    notBuilt: 'telemetry devices',
+  }),
+};
+
+const otherTargetFlags = {
+  distributionVersion: distributionVersionFlag,
+  grpcTargetHosts: valueFlag('grpc-target-hosts', {
+    description: 'Hosts of the gRPC interface.',
+    group: target,
+    placeholder: 'HOSTS',
+    defaultText: 'localhost:9400',
+    fallback: '',
+    parse: (text) => text,
+    isWithoutEffect: (value) => value === '' || value === 'localhost:9400',
+    notBuilt: 'operations over gRPC',
+  }),
+  databaseType: choiceFlag('database-type', {
+    description: 'Kind of database under test.',
+    group: target,
+    choices: ['opensearch', 'milvus', 'vespa'],
+    fallback: 'opensearch',
+    notBuilt: 'databases other than OpenSearch',
+  }),
+};
+
+const loadFlags = {
+  workerIps: valueFlag('worker-ips', {
+    aliases: ['load-worker-coordinator-hosts'],
+    description: 'Addresses of the machines that generate load.',
+    group: load,
+    placeholder: 'LIST',
+    fallback: ['localhost'],
+    parse: readList,
+    notBuilt: 'load from other machines than this one',
+  }),
+  profiling: switchFlag('enable-worker-coordinator-profiling', {
+    description: 'Write a CPU profile of the load generator.',
+    group: load,
+    notBuilt: 'profiling of the load generator; run node --cpu-prof instead',
+  }),
+  loadTestQps: number('load-test-qps', load, 'Give every task N clients and a target throughput of N.', 0, 'load tests'),
+  testIterations: number('test-iterations', load, 'Repeat the whole run.', 1, 'repeating a test run'),
+  aggregate: valueFlag('aggregate', {
+    description: 'Aggregate the results of repeated runs.',
+    group: load,
+    placeholder: '{true,false}',
+    fallback: true,
+    parse: readBoolean,
+    // Matters only with more than one iteration, which is refused by itself.
+    isWithoutEffect: () => true,
+  }),
+  sleepTimer: number('sleep-timer', load, 'Seconds between repeated runs.', 5, 'repeating a test run'),
+  cancelOnError: switchFlag('cancel-on-error', { description: 'Stop repeating after a failed run.', group: load, notBuilt: 'repeating a test run' }),
+};
+
+const random = 'random values in queries';
+const randomizationFlags = {
+  randomizationEnabled: switchFlag('randomization-enabled', { description: 'Vary the values in queries.', group: workload, notBuilt: random }),
+  randomizationRepeatFrequency: fraction('randomization-repeat-frequency', workload, 'Share of queries that use a value again.', 0.3, random),
+  randomizationN: number('randomization-n', workload, 'Number of values to choose from.', 5000, random),
+  randomizationAlpha: fraction('randomization-alpha', workload, 'Exponent of the distribution of repeated values.', 1, random),
+};
+
+const redline = 'finding the largest load that a cluster bears (redline tests)';
+const redlineFlags = {
+  redlineTest: valueFlag('redline-test', {
+    arity: 'optional',
+    description: 'Raise the number of clients until errors appear.',
+    group: load,
+    placeholder: 'CLIENTS',
+    fallback: null,
+    defaultText: null,
+    parse: (text): number | null => (text === '' ? 1000 : readInteger(text, 1)),
+    notBuilt: redline,
+  }),
+  redlineScaleStep: number('redline-scale-step', load, 'Clients that are added per step.', 5, redline),
+  redlineScaledownPercentage: fraction('redline-scaledown-percentage', load, 'Share of clients that is paused after errors.', 0.1, redline),
+  redlinePostScaledownSleep: number('redline-post-scaledown-sleep', load, 'Seconds to wait after that.', 30, redline),
+  redlineMaxClients: number('redline-max-clients', load, 'Most clients.', null, redline),
+  redlineMaxCpuUsage: number('redline-max-cpu-usage', load, 'Most CPU usage of the cluster in %.', null, redline),
+  redlineCpuWindowSeconds: number('redline-cpu-window-seconds', load, 'Seconds over which CPU usage is averaged.', 30, redline),
+  redlineCpuCheckInterval: number('redline-cpu-check-interval', load, 'Seconds between looks at the CPU usage.', 30, redline),
+};
+
+/** All flags of a test run, in the order of help. */
+export const executeTestFlags = {
+  ...workloadFlags,
+  ...randomizationFlags,
+  ...targetFlags,
+  ...otherTargetFlags,
+  ...runFlags,
+  ...resultsFlags,
+  ...percentileFlags,
+  ...visualizeFlags,
+  ...loadFlags,
+  ...redlineFlags,
+  ...telemetryFlags,
+  ...provisioningFlags,
+  ...nodeFlags,
+  preserveInstall: preserveInstallFlag,
+  ...commonFlags,
+};
+
+function number<T extends number | null>(long: string, group: string, description: string, fallback: T, notBuilt: string): Flag<number | T> {
+  const parse = (text: string): number | T => readInteger(text, 0);
+  return valueFlag<number | T>(long, { description, group, placeholder: 'N', fallback, parse, notBuilt });
+}
+
+function fraction(long: string, group: string, description: string, fallback: number, notBuilt: string): Flag<number> {
+  return valueFlag(long, { description, group, placeholder: 'X', fallback, parse: (text: string) => readNumber(text, 0), notBuilt });
+}

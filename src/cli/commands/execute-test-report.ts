@@ -1,0 +1,34 @@
+// The summary of a test run, on the console and in the results file.
+import type { RunOutcome } from '../../coordinator/run.ts';
+import { csvTable } from '../../report/csv-table.ts';
+import { markdownTable } from '../../report/markdown-table.ts';
+import { summaryRows } from '../../report/summary.ts';
+import { errorTable, warnings } from '../../report/warnings.ts';
+import type { Invocation } from '../args/command.ts';
+import type { Context } from '../context.ts';
+import { summaryHeading } from '../output/banner.ts';
+import { appendResults, resultsPath } from '../output/results-file.ts';
+import type { executeTestFlags } from './execute-test-flags.ts';
+
+/** Prints the summary, on a terminal or not, and appends it to the file of `--results-file`. */
+export async function reportRun(context: Context, { options }: Invocation<typeof executeTestFlags>, outcome: RunOutcome): Promise<void> {
+  const { console, settings, environment } = context;
+  const rows = summaryRows(outcome.results, {
+    show: options.showInResults,
+    latencyPercentiles: options.latencyPercentiles,
+    throughputPercentiles: options.throughputPercentiles,
+    showsProcessingTime: settings.showProcessingTime,
+  });
+  const isCsv = options.resultsFormat === 'csv';
+  const table = isCsv ? csvTable(rows) : `${markdownTable(rows, options.resultsNumbersAlign)}\n`;
+  if (rows.length > 0) {
+    for (const line of summaryHeading) console.print(console.bold(line));
+    console.print(table);
+  }
+  for (const message of warnings(outcome.results)) console.warning(message);
+  const errors = errorTable(outcome.results);
+  if (errors !== null) console.print(`\nFailed requests:\n\n${context.redactor.redact(errors)}`);
+  if (options.resultsFile !== null && rows.length > 0) {
+    await appendResults(resultsPath(environment.workingDirectory, environment.homeDirectory, options.resultsFile), table);
+  }
+}

@@ -1,0 +1,97 @@
+// The work of `run`: from typed flags to a finished test run and its summary.
+import { randomUUID } from 'node:crypto';
+import type { LoadedWorkload, RunConfig } from '../../coordinator/config.ts';
+import type { RunOutcome } from '../../coordinator/run.ts';
+import { BenchmarkError, exitCodes } from '../../errors.ts';
+import { secretsOf } from '../../http/redact.ts';
+import { describeTargets, parseTargets, type Targets } from '../../http/targets.ts';
+import { packageVersion } from '../../package.ts';
+import { parseWorkloadParams } from '../../workload/parameters.ts';
+import type { Invocation } from '../args/command.ts';
+import type { Context } from '../context.ts';
+import { ProgressView } from '../output/progress.ts';
+import { takeRunLock } from '../run-lock.ts';
+import type { executeTestFlags } from './execute-test-flags.ts';
+import { reportRun } from './execute-test-report.ts';
+import { loadNamedWorkload } from './workload-request.ts';
+
+type Run = Invocation<typeof executeTestFlags>;
+
+/** Runs the test and reports it. Returns the exit code; throws what made the run fail, after its report. */
+export async function executeTest(context: Context, run: Run): Promise<number> {
+  const { console, settings, services, environment } = context;
+  if (settings.datastoreType !== 'in-memory') {
+    const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${settings.rootDirectory}/test-runs.`;
+    throw new BenchmarkError('UNSUPPORTED', 'A metrics store in OpenSearch (datastore.type = opensearch) is not in this version.', { hint });
+  }
+  const config = makeConfig(context, run, await readTargets(context, run));
+  console.info(`[Test Run ID]: ${config.testRunId}`);
+  const lock = await takeRunLock({
+    path: settings.locations.lockFile,
+    processId: environment.processId,
+    testRunId: config.testRunId,
+    endsOther: run.options.killRunningProcesses,
+  });
+  try {
+    const view = new ProgressView(console, environment.clock);
+    const outcome = await services.runTest(config, (event) => view.handle(event), environment.signal);
+    console.eraseStatus();
+    logOutcome(context, outcome);
+    await reportRun(context, run, outcome);
+    if (outcome.status === 'success') return exitCodes.success;
+    if (outcome.status === 'cancelled') return exitCodes.cancelled;
+    throw outcome.error ?? new BenchmarkError('INTERNAL', 'The test run failed without saying why.');
+  } finally {
+    lock.release();
+  }
+}
+
+/** Reads the targets; their secrets are masked from here on, wherever they would be printed. */
+async function readTargets({ console, environment, redactor, log }: Context, { options }: Run): Promise<Targets> {
+  const { targetHosts, clientOptions } = options;
+  const { targets, warnings, notices } = await parseTargets({ targetHosts, clientOptions: clientOptions ?? undefined, env: environment.variables });
+  for (const secret of secretsOf(targets)) redactor.register(secret);
+  for (const warning of warnings) console.warning(warning);
+  for (const notice of notices) console.info(notice);
+  log.write('INFO', 'run', `Targets: ${describeTargets(targets)}`);
+  return targets;
+}
+
+function makeConfig(context: Context, run: Run, targets: Targets): RunConfig {
+  const { environment, settings, common } = context;
+  const { options } = run;
+  return {
+    testRunId: options.testRunId ?? randomUUID(),
+    timestamp: options.effectiveStartDate ?? environment.clock.wall(),
+    environment: settings.environmentName,
+    benchmarkVersion: packageVersion,
+    pipeline: 'benchmark-only',
+    targets,
+    skipRestApiCheck: options.skipRestApiCheck,
+    distributionVersion: options.distributionVersion,
+    loadWorkload: (distributionVersion) => loadForRun(context, run, distributionVersion),
+    workloadParams: parseWorkloadParams(options.workloadParams),
+    testMode: options.testMode,
+    onError: options.onError,
+    userTags: options.userTag,
+    latencyPercentiles: options.latencyPercentiles,
+    throughputPercentiles: options.throughputPercentiles,
+    cores: settings.cores ?? environment.cores,
+    rootDirectory: settings.rootDirectory,
+    dataDirectory: settings.dataDirectory,
+    isOffline: common.isOffline,
+    environmentVariables: environment.variables,
+  };
+}
+
+async function loadForRun(context: Context, { options }: Run, distributionVersion: string | null): Promise<LoadedWorkload> {
+  const loaded = await loadNamedWorkload(context, options, { purpose: 'run', testMode: options.testMode, distributionVersion });
+  return { workload: loaded.workload, procedure: loaded.testProcedure, notices: loaded.notices };
+}
+
+function logOutcome({ log }: Context, outcome: RunOutcome): void {
+  log.write('INFO', 'run', `Test run ${outcome.testRun.id} ended: ${outcome.status}.`);
+  for (const task of outcome.results.tasks) {
+    for (const { kind, count, example } of task.errors) log.write('WARNING', 'run', `Task ${task.task}: ${count} × ${kind}, e.g. ${example}`);
+  }
+}

@@ -1,0 +1,88 @@
+// run alias execute-test: one test run, from flags to summary.
+import { BenchmarkError, exitCodes, messageOf } from '../../errors.ts';
+import { type Command, defineCommand, type Invocation } from '../args/command.ts';
+import type { Context } from '../context.ts';
+import { type Ending, trailingStatus } from '../output/final-line.ts';
+import { appendResults, resultsPath } from '../output/results-file.ts';
+import { executeTestFlags } from './execute-test-flags.ts';
+import { checkWorkloadFlags } from './workload-request.ts';
+
+type Run = Invocation<typeof executeTestFlags>;
+
+/** Flags that only matter when a cluster is provisioned. */
+const provisioningOnly = [
+  'distributionRepository',
+  'clusterConfig',
+  'clusterConfigParams',
+  'clusterConfigPath',
+  'clusterConfigRepository',
+  'clusterConfigRevision',
+  'revision',
+  'opensearchPlugins',
+  'pluginParams',
+  'runtimeJdk',
+  'preserveInstall',
+] as const;
+
+export const executeTestCommand: Command = defineCommand({
+  name: 'run',
+  aliases: ['execute-test', 'execute', 'execute_test'],
+  summary: 'Run a workload against a cluster and report how fast it is.',
+  description: 'Runs a workload against a cluster, prints the summary and stores the results.',
+  flags: executeTestFlags,
+  exclusive: [
+    ['includeTasks', 'excludeTasks'],
+    ['workloadRepository', 'workloadPath'],
+  ],
+  execute: async (context, run) => {
+    const start = context.environment.clock.now();
+    const status = (ending: Ending): Promise<void> => appendStatus(context, run, ending, (context.environment.clock.now() - start) / 1000);
+    let code: number;
+    try {
+      code = await checkAndRun(context, run);
+    } catch (error) {
+      const ending = error instanceof BenchmarkError && error.exitCode === exitCodes.cancelled ? 'cancelled' : 'failure';
+      // The first error is the one to tell.
+      await status(ending).catch((second) => context.log.write('ERROR', 'run', messageOf(second)));
+      throw error;
+    }
+    await status(code === exitCodes.success ? 'success' : 'cancelled');
+    return code;
+  },
+});
+
+async function checkAndRun(context: Context, run: Run): Promise<number> {
+  checkWorkloadFlags(run.options);
+  checkPipeline(run);
+  warnAboutProvisioning(context, run);
+  // Loaded here, so that help and other commands need not wait for the load engine.
+  const { executeTest } = await import('./execute-test-run.ts');
+  return executeTest(context, run);
+}
+
+function checkPipeline({ options, given }: Run): void {
+  if (options.distributionVersion === null || given.has('pipeline')) return;
+  const hint = 'Start a cluster and use --pipeline=benchmark-only with --target-hosts.';
+  throw new BenchmarkError(
+    'UNSUPPORTED',
+    '--distribution-version without --pipeline asks for a cluster to be provisioned, which is not in this version.',
+    {
+      hint,
+    },
+  );
+}
+
+function warnAboutProvisioning({ console }: Context, { options, given }: Run): void {
+  for (const name of provisioningOnly) {
+    const flag = executeTestFlags[name];
+    if (given.has(name) && JSON.stringify(options[name]) !== JSON.stringify(flag.fallback)) {
+      console.warning(`--${flag.long} has no effect with --pipeline=benchmark-only.`);
+    }
+  }
+}
+
+/** The results file ends each run with a line that says how it went. */
+async function appendStatus({ environment }: Context, { options }: Run, ending: Ending, seconds: number): Promise<void> {
+  if (options.resultsFile === null || options.resultsFormat === 'csv') return;
+  await appendResults(resultsPath(environment.workingDirectory, environment.homeDirectory, options.resultsFile), trailingStatus(ending, seconds));
+}

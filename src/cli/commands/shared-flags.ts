@@ -1,0 +1,263 @@
+// Flags that several commands share, each described once.
+
+import { choiceFlag, switchFlag, valueFlag } from '../args/flag.ts';
+import { readDictionaryText, readJdk, readList, readPercentiles, readRunId, readText, readVersion } from '../args/grammar.ts';
+
+export const groups = {
+  workload: 'Workload',
+  target: 'Cluster under test',
+  run: 'Test run',
+  results: 'Results',
+  load: 'Load generation',
+  telemetry: 'Telemetry',
+  provisioning: 'Provisioning of a cluster',
+  common: 'Common',
+  command: 'Flags',
+} as const;
+
+/** Every command has these. */
+export const commonFlags = {
+  quiet: switchFlag('quiet', { description: 'Print nothing; the exit code tells the outcome, and files are still written.', group: groups.common }),
+  offline: switchFlag('offline', { description: 'Assume that there is no connection to the internet: no downloads, no git.', group: groups.common }),
+  configurationName: valueFlag('configuration-name', {
+    description: 'Use benchmark-NAME.ini instead of benchmark.ini.',
+    group: groups.common,
+    isHidden: true,
+    placeholder: 'NAME',
+    fallback: null,
+    parse: readText,
+  }),
+};
+
+/** Where a workload comes from. */
+export const workloadSourceFlags = {
+  workloadPath: valueFlag('workload-path', {
+    description: 'Directory that holds workload.json, or a .json file.',
+    group: groups.workload,
+    placeholder: 'PATH',
+    fallback: null,
+    parse: readText,
+  }),
+  workloadRepository: valueFlag('workload-repository', {
+    description: "Repository of workloads: the name of a <name>.url in the configuration, or 'builtin' for the workloads of this package.",
+    group: groups.workload,
+    placeholder: 'NAME',
+    fallback: 'default',
+    parse: (text) => text,
+  }),
+  workloadRevision: valueFlag('workload-revision', {
+    description: 'Git revision of the repository, instead of the branch that matches the version of the cluster.',
+    group: groups.workload,
+    placeholder: 'REVISION',
+    fallback: null,
+    parse: readText,
+  }),
+};
+
+/** Which workload, and which part of it. */
+export const workloadFlags = {
+  workload: valueFlag('workload', {
+    short: 'w',
+    description: 'Name of the workload.',
+    group: groups.workload,
+    placeholder: 'NAME',
+    fallback: null,
+    parse: readText,
+  }),
+  ...workloadSourceFlags,
+  workloadParams: valueFlag('workload-params', {
+    short: 'wp',
+    description: 'Parameters of the workload: key:value,key:value, inline JSON, or a .json file.',
+    group: groups.workload,
+    placeholder: 'PARAMS',
+    fallback: '',
+    parse: (text) => text,
+  }),
+  testProcedure: valueFlag('test-procedure', {
+    description: "Test procedure to use; default: the workload's default one.",
+    group: groups.workload,
+    placeholder: 'NAME',
+    fallback: null,
+    parse: readText,
+  }),
+  includeTasks: valueFlag('include-tasks', {
+    description: 'Run only these tasks: names, type:<operation-type> or tag:<tag>, comma separated.',
+    group: groups.workload,
+    placeholder: 'LIST',
+    fallback: [],
+    parse: readList,
+  }),
+  excludeTasks: valueFlag('exclude-tasks', {
+    description: 'Run all tasks but these; same form.',
+    group: groups.workload,
+    placeholder: 'LIST',
+    fallback: [],
+    parse: readList,
+  }),
+};
+
+export const targetFlags = {
+  targetHosts: valueFlag('target-hosts', {
+    short: 't',
+    description: 'host:port,… or https://user:password@host, or JSON (inline or a .json file) by cluster name. Default: 127.0.0.1:9200.',
+    group: groups.target,
+    placeholder: 'HOSTS',
+    fallback: '',
+    parse: (text) => text,
+  }),
+  clientOptions: valueFlag('client-options', {
+    short: 'c',
+    description:
+      "Options of the HTTP client: key:value,… or JSON by cluster name. E.g. timeout, use_ssl, verify_certs, basic_auth_user, basic_auth_password, ca_certs, http_compress. Quote text that looks like a number: '123'.",
+    group: groups.target,
+    placeholder: 'OPTIONS',
+    defaultText: 'timeout:60',
+    fallback: null,
+    parse: readText,
+  }),
+};
+
+/** How results are shown; `run` and `compare` have them. */
+export const resultsFlags = {
+  resultsFile: valueFlag('results-file', {
+    description: 'File to which the summary is appended; directories are made.',
+    group: groups.results,
+    placeholder: 'PATH',
+    fallback: null,
+    parse: readText,
+  }),
+  resultsFormat: choiceFlag('results-format', {
+    description: 'Format of the summary.',
+    group: groups.results,
+    choices: ['markdown', 'csv'],
+    fallback: 'markdown',
+  }),
+  resultsNumbersAlign: choiceFlag('results-numbers-align', {
+    description: 'Alignment of the numbers of a markdown summary.',
+    group: groups.results,
+    choices: ['right', 'center', 'left', 'decimal'],
+    fallback: 'right',
+  }),
+  showInResults: choiceFlag('show-in-results', {
+    description: 'Rows of the summary: those with a value, all percentiles, or all.',
+    group: groups.results,
+    choices: ['available', 'all-percentiles', 'all'],
+    fallback: 'available',
+  }),
+};
+
+export const defaultPercentiles: readonly number[] = [50, 90, 99, 99.9, 99.99, 100];
+
+export const percentilesFlag = (long: string, description: string, fallback: readonly number[]) =>
+  valueFlag(long, { description, group: groups.results, placeholder: 'LIST', fallback, parse: readPercentiles });
+
+export const distributionVersionFlag = valueFlag('distribution-version', {
+  description: 'Version of OpenSearch: chooses the branch of the workloads instead of asking the cluster.',
+  group: groups.target,
+  placeholder: 'N.N.N',
+  fallback: null,
+  parse: readVersion,
+});
+
+/** Configuration of a cluster that is provisioned. */
+export const clusterConfigFlags = {
+  clusterConfigPath: valueFlag('cluster-config-path', {
+    aliases: ['provision-config-path'],
+    description: 'Directory of cluster configurations.',
+    group: groups.provisioning,
+    placeholder: 'PATH',
+    fallback: null,
+    parse: readText,
+  }),
+  clusterConfigRepository: valueFlag('cluster-config-repository', {
+    aliases: ['provision-config-repository'],
+    description: 'Repository of cluster configurations.',
+    group: groups.provisioning,
+    placeholder: 'NAME',
+    fallback: 'default',
+    parse: (text) => text,
+  }),
+  clusterConfigRevision: valueFlag('cluster-config-revision', {
+    aliases: ['provision-config-revision'],
+    description: 'Git revision of that repository.',
+    group: groups.provisioning,
+    placeholder: 'REVISION',
+    fallback: null,
+    parse: readText,
+  }),
+};
+
+/** What to provision. */
+export const provisioningFlags = {
+  distributionRepository: valueFlag('distribution-repository', {
+    description: 'Repository of distributions to download from.',
+    group: groups.provisioning,
+    placeholder: 'NAME',
+    fallback: 'release',
+    parse: (text) => text,
+  }),
+  clusterConfig: valueFlag('cluster-config', {
+    aliases: ['provision-config-instance'],
+    description: 'Cluster configurations, comma separated.',
+    group: groups.provisioning,
+    placeholder: 'LIST',
+    fallback: ['defaults'],
+    parse: readList,
+  }),
+  clusterConfigParams: valueFlag('cluster-config-params', {
+    aliases: ['provision-config-instance-params'],
+    description: 'Parameters of the cluster configuration: key:value,…, JSON, or a .json file.',
+    group: groups.provisioning,
+    placeholder: 'PARAMS',
+    fallback: '',
+    parse: readDictionaryText,
+  }),
+  ...clusterConfigFlags,
+};
+
+/** Nodes that are built, configured or started. */
+export const nodeFlags = {
+  revision: valueFlag('revision', {
+    description: 'Source revision to build: current, latest, a commit, @timestamp, or name:revision pairs.',
+    group: groups.provisioning,
+    placeholder: 'REVISION',
+    fallback: 'current',
+    parse: (text) => text,
+  }),
+  opensearchPlugins: valueFlag('opensearch-plugins', {
+    description: 'Plug-ins to install: name[:configuration+configuration], comma separated.',
+    group: groups.provisioning,
+    placeholder: 'LIST',
+    fallback: [],
+    parse: readList,
+  }),
+  pluginParams: valueFlag('plugin-params', {
+    description: 'Parameters of the plug-ins.',
+    group: groups.provisioning,
+    placeholder: 'PARAMS',
+    fallback: '',
+    parse: readDictionaryText,
+  }),
+  runtimeJdk: valueFlag('runtime-jdk', {
+    description: "Major version of the JDK that runs OpenSearch, or 'bundled'.",
+    group: groups.provisioning,
+    placeholder: 'JDK',
+    fallback: null,
+    parse: readJdk,
+  }),
+};
+
+export const preserveInstallFlag = switchFlag('preserve-install', {
+  description: 'Keep the provisioned node and its data.',
+  group: groups.provisioning,
+});
+
+export const testRunIdFlag = valueFlag('test-run-id', {
+  short: 'tid',
+  aliases: ['test-execution-id'],
+  description: 'Id of the test run; default: a random UUID.',
+  group: groups.run,
+  placeholder: 'ID',
+  fallback: null,
+  parse: readRunId,
+});

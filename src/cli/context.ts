@@ -1,0 +1,19 @@
+// What a command works with once its words are parsed: console, settings, log, and the parts of the program that do the work.
+import type { CommonOptions } from './args/command.ts';
+import type { Settings } from './config/settings.ts';
+import type { Environment } from './environment.ts';
+import type { Log } from './log.ts';
+import type { Console } from './output/console.ts';
+import type { Redactor } from './redact.ts';
+import type { Services } from './services.ts';
+
+export interface Context {
+  readonly environment: Environment;
+  readonly console: Console;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** Commands register the secrets that they meet. */
+  readonly redactor: Redactor;
+  readonly common: CommonOptions;
+  readonly services: Services;
+}

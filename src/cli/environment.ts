@@ -1,0 +1,24 @@
+// The outside world as a value, so that tests run whole commands in memory.
+import type { Clock } from '../clock.ts';
+
+/** What a command writes to: the part of a stream that is used. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+export interface Environment {
+  /** Name of the executable, for usage and messages. */
+  readonly program: string;
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly workingDirectory: string;
+  readonly homeDirectory: string;
+  readonly cores: number;
+  readonly processId: number;
+  readonly clock: Clock;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+}

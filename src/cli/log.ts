@@ -1,0 +1,69 @@
+// The log file: one line per entry, UTC, rotated by size, without secrets (spec/1 §3.1).
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Redactor } from './redact.ts';
+
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
+
+/** What the rest of the command line logs to. */
+export interface Log {
+  write(level: LogLevel, logger: string, message: string): void;
+}
+
+export interface LogFileOptions {
+  readonly path: string;
+  readonly processId: number;
+  readonly clock: Clock;
+  readonly redactor: Redactor;
+  /** Bytes at which a new file is begun. */
+  readonly maxBytes?: number;
+  /** Number of older files that are kept: `benchmark.log.1` is the newest of them. */
+  readonly keep?: number;
+}
+
+const defaultMaxBytes = 10 * 1024 * 1024;
+const defaultKeep = 5;
+
+/** A log on disk. A disk that is full must not end a test run: writing stops, and {@link LogFile.failure} says why. */
+export class LogFile implements Log {
+  failure: Error | null = null;
+  private readonly options: LogFileOptions;
+  private size: number;
+
+  constructor(options: LogFileOptions) {
+    this.options = options;
+    mkdirSync(dirname(options.path), { recursive: true });
+    this.size = statSync(options.path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  write(level: LogLevel, logger: string, message: string): void {
+    const { path, processId, clock, redactor } = this.options;
+    const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${redactor.redact(message)}\n`;
+    try {
+      if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes)) this.rotate();
+      appendFileSync(path, line);
+      this.size += Buffer.byteLength(line);
+      this.failure = null;
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  private rotate(): void {
+    const { path, keep = defaultKeep } = this.options;
+    // Another process may have begun a new file meanwhile.
+    this.size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (this.size < (this.options.maxBytes ?? defaultMaxBytes) / 2) return;
+    for (let number = keep - 1; number >= 1; number--) {
+      if (existsSync(`${path}.${number}`)) renameSync(`${path}.${number}`, `${path}.${number + 1}`);
+    }
+    renameSync(path, `${path}.1`);
+    this.size = 0;
+  }
+}
+
+/** `YYYY-MM-DD HH:MM:SS,ms` in UTC. */
+function timestamp(epoch: number): string {
+  return new Date(epoch).toISOString().replace('T', ' ').replace('.', ',').replace('Z', '');
+}

@@ -1,0 +1,96 @@
+// The only writer to the terminal: prefixes, colours, silence, and one line that is rewritten in place.
+import type { Environment, OutputStream } from '../environment.ts';
+
+type Style = 'bold' | 'underline' | 'red' | 'green';
+const codes: Readonly<Record<Style, string>> = { bold: '1', underline: '4', red: '31;1', green: '32;1' };
+const defaultWidth = 80;
+
+export class Console {
+  /** Standard output is a terminal that understands cursor movements. */
+  readonly isInteractive: boolean;
+  private readonly stdout: OutputStream;
+  private readonly stderr: OutputStream;
+  private readonly isQuiet: boolean;
+  private readonly hasColours: boolean;
+  private readonly columns: number | null;
+  /** The line that is rewritten in place; empty = none on the screen. */
+  private status = '';
+
+  constructor(environment: Pick<Environment, 'stdout' | 'stderr' | 'variables'>, isQuiet: boolean) {
+    const { stdout, stderr, variables } = environment;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.isQuiet = isQuiet;
+    this.isInteractive = stdout.isTTY === true && variables.TERM !== 'dumb';
+    this.hasColours = this.isInteractive && (variables.NO_COLOR ?? '') === '';
+    const columns = Number(variables.COLUMNS ?? '');
+    this.columns = Number.isInteger(columns) && columns > 0 ? columns : null;
+  }
+
+  /** Width in characters; asked anew each time, because windows change. */
+  get width(): number {
+    return this.columns ?? (this.stdout.columns !== undefined && this.stdout.columns > 0 ? this.stdout.columns : defaultWidth);
+  }
+
+  /** A line (or several) as it is. */
+  print(text = ''): void {
+    if (this.isQuiet) return;
+    this.eraseStatus();
+    this.stdout.write(`${text}\n`);
+  }
+
+  /** A result that scripts read, e.g. JSON: printed despite `--quiet`. */
+  printResult(text: string): void {
+    this.eraseStatus();
+    this.stdout.write(`${text}\n`);
+  }
+
+  info(message: string): void {
+    this.print(`[INFO] ${message}`);
+  }
+
+  warning(message: string): void {
+    this.print(`[WARNING] ${message}`);
+  }
+
+  error(message: string): void {
+    if (this.isQuiet) return;
+    this.eraseStatus();
+    this.stderr.write(`[ERROR] ${message}\n`);
+  }
+
+  /** A complaint about the command line: shown even if `--quiet` is among its words. */
+  complain(text: string): void {
+    this.eraseStatus();
+    this.stderr.write(`${text}\n`);
+  }
+
+  /** Rewrites the line in place; only on interactive terminals. */
+  showStatus(text: string): void {
+    if (this.isQuiet || !this.isInteractive || text === this.status) return;
+    // Cut below the width: a line that fills the last column makes some terminals scroll.
+    const line = [...text].slice(0, Math.max(0, this.width - 1)).join('');
+    this.stdout.write(`\r\u001b[2K${line}`);
+    this.status = line;
+  }
+
+  /** Leaves the rewritten line on the screen as a line of its own. */
+  keepStatus(): void {
+    if (this.status !== '') this.stdout.write('\n');
+    this.status = '';
+  }
+
+  eraseStatus(): void {
+    if (this.status !== '') this.stdout.write('\r\u001b[2K');
+    this.status = '';
+  }
+
+  bold = (text: string): string => this.styled('bold', text);
+  underline = (text: string): string => this.styled('underline', text);
+  red = (text: string): string => this.styled('red', text);
+  green = (text: string): string => this.styled('green', text);
+
+  private styled(style: Style, text: string): string {
+    return this.hasColours ? `\u001b[${codes[style]}m${text}\u001b[0m` : text;
+  }
+}

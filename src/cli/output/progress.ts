@@ -1,0 +1,153 @@
+// Progress of a test run: one rewritten line on a terminal, a line per change elsewhere.
+import type { Clock } from '../../clock.ts';
+import type { RunEvent } from '../../coordinator/events.ts';
+import { elapsed, type MonoMillis } from '../../units.ts';
+import type { Console } from './console.ts';
+
+type Progress = Extract<RunEvent, { kind: 'progress' }>;
+type Preparation = Extract<RunEvent, { kind: 'preparation' }>;
+
+/** Without a terminal a long step says at most this often that it is alive, in ms. */
+const quietInterval = 30_000;
+
+interface Reading {
+  readonly at: MonoMillis;
+  readonly requests: number;
+}
+
+/** Turns the events of a run into lines. One object per run. */
+export class ProgressView {
+  private readonly console: Console;
+  private readonly clock: Clock;
+  private step: number | null = null;
+  private stepStart: MonoMillis;
+  private lastLine: MonoMillis;
+  private last: Reading | null = null;
+  private rate: number | null = null;
+  private latest: Progress | null = null;
+  private readonly prepared = new Map<string, MonoMillis>();
+
+  constructor(console: Console, clock: Clock) {
+    this.console = console;
+    this.clock = clock;
+    this.stepStart = clock.now();
+    this.lastLine = this.stepStart;
+  }
+
+  handle(event: RunEvent): void {
+    if (event.kind === 'info') this.console.info(event.message);
+    else if (event.kind === 'warning') this.console.warning(event.message);
+    else if (event.kind === 'preparation') this.preparation(event);
+    else if (event.kind === 'preparation-end') this.preparationEnd(event.what);
+    else if (event.kind === 'progress') this.progress(event);
+    else this.stepEnd(event);
+  }
+
+  private preparation(event: Preparation): void {
+    const isNew = !this.prepared.has(event.what);
+    if (isNew) this.prepared.set(event.what, this.clock.now());
+    const size = event.total === null ? amount(event.done, event.unit) : `${amount(event.done, event.unit)} of ${amount(event.total, event.unit)}`;
+    if (this.console.isInteractive) this.console.showStatus(layout(event.what, size, share(event.total, event.done), this.console.width));
+    else if (isNew || this.isDue()) this.line(isNew ? `${event.what} …` : `${event.what}: ${size}`);
+  }
+
+  private preparationEnd(what: string): void {
+    const start = this.prepared.get(what);
+    this.prepared.delete(what);
+    if (start === undefined) return;
+    const took = duration(elapsed(start, this.clock.now()) / 1000);
+    this.console.eraseStatus();
+    this.line(`${what}: done in ${took}.`);
+  }
+
+  private progress(event: Progress): void {
+    const isNew = this.step !== event.step;
+    if (isNew) this.startStep(event.step);
+    this.measureRate(event.requests);
+    this.latest = event;
+    const facts = this.facts(event);
+    const tasks = event.tasks.join(',');
+    if (this.console.isInteractive) this.console.showStatus(layout(`Running ${tasks}`, facts, event.progress, this.console.width));
+    else if (isNew) this.line(`[${event.step + 1}/${event.steps}] Running ${tasks} …`);
+    else if (this.isDue())
+      this.line(`[${event.step + 1}/${event.steps}] ${tasks}: ${[percent(event.progress), facts].filter((text) => text !== '').join(', ')}`);
+  }
+
+  private stepEnd(event: Extract<RunEvent, { kind: 'step-end' }>): void {
+    if (this.step !== event.step) this.startStep(event.step);
+    const took = elapsed(this.stepStart, this.clock.now()) / 1000;
+    const tasks = event.tasks.join(',');
+    const facts = [`took ${duration(took)}`, ...errorText(this.latest?.errors ?? 0)].join(', ');
+    if (this.console.isInteractive) {
+      this.console.showStatus(layout(`Running ${tasks}`, facts, 1, this.console.width));
+      this.console.keepStatus();
+    } else {
+      this.line(`[${event.step + 1}/${event.steps}] ${tasks}: done, ${facts}.`);
+    }
+    this.latest = null;
+  }
+
+  private startStep(step: number): void {
+    this.step = step;
+    this.stepStart = this.clock.now();
+    this.last = null;
+    this.rate = null;
+    this.latest = null;
+  }
+
+  /** Requests per second since the last reading that is at least half a second old. */
+  private measureRate(requests: number): void {
+    const now = this.clock.now();
+    const last = this.last ?? { at: this.stepStart, requests: 0 };
+    const span = elapsed(last.at, now);
+    if (span < 500) return;
+    this.rate = Math.max(0, ((requests - last.requests) / span) * 1000);
+    this.last = { at: now, requests };
+  }
+
+  private facts(event: Progress): string {
+    const left = event.secondsLeft === null ? [] : [`${duration(event.secondsLeft)} left`];
+    const rate = this.rate === null ? [] : [`${count(this.rate)} requests/s`];
+    return [...left, ...rate, ...errorText(event.errors)].join(', ');
+  }
+
+  private isDue(): boolean {
+    return elapsed(this.lastLine, this.clock.now()) >= quietInterval;
+  }
+
+  private line(text: string): void {
+    this.lastLine = this.clock.now();
+    this.console.info(text);
+  }
+}
+
+/** What runs on the left, facts and percent on the right; the left side gives way first. */
+export function layout(what: string, facts: string, progress: number | null, width: number): string {
+  const right = `${facts === '' ? '' : `${facts} `}${progress === null ? '[  ?% done]' : `[${percent(progress).padStart(4)} done]`}`;
+  const room = Math.min(width, 110) - 2 - right.length;
+  const left = what.length <= room ? what : `${what.slice(0, Math.max(0, room - 3))}...`;
+  return `${left.padEnd(Math.max(0, room))} ${right}`;
+}
+
+/** A span in a form that is read at a glance: `4.2 s`, `3m 05s`, `2h 10m`. */
+export function duration(seconds: number): string {
+  if (seconds < 59.95) return `${seconds < 9.95 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}h ${pad(minutes)}m` : `${minutes}m ${pad(whole % 60)}s`;
+}
+
+const percent = (progress: number | null): string => (progress === null ? '' : `${Math.floor(Math.min(1, Math.max(0, progress)) * 100)}%`);
+const share = (total: number | null, done: number): number | null => (total === null || total <= 0 ? null : done / total);
+const errorText = (errors: number): readonly string[] => (errors === 0 ? [] : [`${count(errors)} failed`]);
+
+/** A whole number with commas between thousands. */
+export const count = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
+function amount(value: number, unit: Preparation['unit']): string {
+  if (unit === 'documents') return `${count(value)} documents`;
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(1024)));
+  return `${power === 0 ? value : (value / 1024 ** power).toFixed(1)} ${units[power]}`;
+}

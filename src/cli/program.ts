@@ -1,0 +1,46 @@
+// Which commands a program has.
+import type { Command } from './args/command.ts';
+import { aggregateCommand } from './commands/aggregate.ts';
+import { compareCommand } from './commands/compare.ts';
+import { createWorkloadCommand } from './commands/create-workload.ts';
+import { daemonCommands } from './commands/daemon.ts';
+import { executeTestCommand } from './commands/execute-test.ts';
+import { generateDataCommand } from './commands/generate-data.ts';
+import { infoCommand } from './commands/info.ts';
+import { listCommand } from './commands/list.ts';
+import { downloadCommand, installCommand, startCommand, stopCommand } from './commands/provision.ts';
+import { visualizeCommand } from './commands/visualize.ts';
+
+export interface Program {
+  readonly summary: string;
+  readonly commands: readonly Command[];
+  /** Shown above the output of its commands. */
+  readonly hasBanner: boolean;
+}
+
+/** `opensearch-benchmark` alias `osb`. */
+export const benchmarkProgram: Program = {
+  summary: 'Measures how fast an OpenSearch cluster is: runs a workload against it and reports throughput, latency and errors.',
+  hasBanner: true,
+  commands: [
+    executeTestCommand,
+    listCommand,
+    infoCommand,
+    compareCommand,
+    aggregateCommand,
+    visualizeCommand,
+    createWorkloadCommand,
+    generateDataCommand,
+    downloadCommand,
+    installCommand,
+    startCommand,
+    stopCommand,
+  ],
+};
+
+/** `opensearch-benchmarkd` alias `osbd`. */
+export const daemonProgram: Program = {
+  summary: 'Runs on every machine that generates load, so that one test run may use them all.',
+  hasBanner: false,
+  commands: daemonCommands,
+};
