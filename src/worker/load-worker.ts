@@ -194,7 +194,7 @@ export class LoadWorker implements ClientHost {
 
   private createDialler(endpointCount: number): Dialler {
     const { target } = this.plan;
-    const context = createWireContext(target.options);
+    const context = createWireContext();
     return {
       endpointCount,
       requests: createRequestFactory(target),

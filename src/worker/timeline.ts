@@ -57,8 +57,10 @@ export class Timeline {
     const delay = first.due - now;
     if (delay <= SPIN_MILLIS) {
       this.isSpinning = true;
-      this.lastSpin = now;
-      this.hadWork = true;
+      if (this.lastSpin !== now) {
+        this.lastSpin = now;
+        this.hadWork = true;
+      }
       setImmediate(this.spin);
     } else if (first.due < this.timerDue) {
       if (this.timer !== null) clearTimeout(this.timer);
@@ -77,8 +79,9 @@ export class Timeline {
     const now = performance.now();
     if (!this.hadWork) this.idleSpin += now - this.lastSpin;
     this.hadWork = false;
-    this.lastSpin = now;
     this.isSpinning = false;
+    const first = this.heap[0];
+    if (first !== undefined && first.due > now) this.lastSpin = now;
     this.fire(now);
   };
 
