@@ -1,0 +1,126 @@
+// The `results` of test_run.json (spec/1 §6.1).
+import { Float, type Json, type JsonObject, toJson } from '../json.ts';
+import { percentileKey } from '../metrics/percentiles.ts';
+import type { PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
+import { shardTimes, wholeCounts } from './cluster-keys.ts';
+
+type Members = readonly (readonly [string, Json])[];
+
+/**
+ * The results as JSON, every key of the format present, in its order; what the cluster did not say is `null`.
+ * Only tasks that are reported are in it.
+ */
+export function resultsDocument(results: Results): JsonObject {
+  const tasks = results.tasks.filter((task) => task.isReported);
+  return new Map<string, Json>([
+    ['op_metrics', tasks.map(operationMetrics)],
+    ['correctness_metrics', tasks.map(correctnessMetrics)],
+    ['profile_metrics', tasks.filter((task) => task.profile.length > 0).map(profileMetrics)],
+    ...clusterMembers(results),
+    ...['total_transform_search_times', 'total_transform_index_times', 'total_transform_processing_times', 'total_transform_throughput'].map(
+      (key) => [key, []] as const,
+    ),
+    // Ours from here on; readers that do not know them pass over them.
+    ...(results.isPartial ? [['partial', true] as const] : []),
+    ...(results.driverWarnings.length > 0 ? [['driver_warnings', results.driverWarnings] as const] : []),
+  ]);
+}
+
+function clusterMembers({ cluster }: Results): Members {
+  const members: (readonly [string, Json])[] = [];
+  for (const { key, property, countKey, countProperty } of shardTimes) {
+    const time = cluster[property];
+    members.push([key, count(time?.total)], [`${key}_per_shard`, perShard(time)]);
+    if (countProperty !== null) members.push([countKey, count(cluster[countProperty])]);
+  }
+  members.push(['ml_processing_time', []]);
+  for (const { key, property } of wholeCounts) members.push([key, count(cluster[property])]);
+  return members;
+}
+
+function operationMetrics(task: TaskResults): JsonObject {
+  return new Map<string, Json>([
+    ['task', task.task],
+    ['operation', task.operation],
+    ['throughput', throughput(task.throughput)],
+    ['latency', times(task.latency)],
+    ['service_time', times(task.serviceTime)],
+    ['client_processing_time', times(task.clientProcessingTime)],
+    ['processing_time', times(task.processingTime)],
+    ['error_rate', figure(task.errorRate)],
+    ['duration', figure(task.duration)],
+    ...(Object.keys(task.meta).length > 0 ? [['meta', toJson(task.meta)] as const] : []),
+    ['operation_type', task.operationType],
+    ['clients', task.clients],
+    ['requests', task.requests],
+    ['failed_requests', task.failedRequests],
+    ['retries', task.retries],
+    ['samples', task.samples],
+    ['errors', task.errors.map(({ kind, count: times, example }) => toJson({ kind, count: times, example }))],
+    ...(task.parts.length > 0 ? [['parts', task.parts.map(partMetrics)] as const] : []),
+  ]);
+}
+
+function partMetrics(part: TaskResults['parts'][number]): JsonObject {
+  return new Map<string, Json>([
+    ['operation', part.operation],
+    ['operation_type', part.operationType],
+    ['samples', part.samples],
+    ['service_time', times(part.serviceTime)],
+  ]);
+}
+
+function correctnessMetrics(task: TaskResults): JsonObject {
+  return new Map<string, Json>([
+    ['task', task.task],
+    ['operation', task.operation],
+    ['recall@k', new Map()],
+    ['recall@1', new Map()],
+    ['error_rate', figure(task.errorRate)],
+    ['duration', figure(task.duration)],
+  ]);
+}
+
+function profileMetrics(task: TaskResults): JsonObject {
+  return new Map<string, Json>([
+    ['task', task.task],
+    ['operation', task.operation],
+    ['metrics', new Map(task.profile.map(({ name, stats }) => [name, times(stats)]))],
+  ]);
+}
+
+function throughput(stats: ThroughputStats): JsonObject {
+  return new Map<string, Json>([
+    ['min', figure(stats.min)],
+    ['mean', figure(stats.mean)],
+    ['median', figure(stats.median)],
+    ['max', figure(stats.max)],
+    ['unit', stats.unit],
+    ...percentileMembers(stats.percentiles),
+  ]);
+}
+
+function times(stats: PercentileStats | null): JsonObject {
+  if (stats === null) return new Map();
+  return new Map<string, Json>([...percentileMembers(stats.percentiles), ['mean', figure(stats.mean)], ['unit', stats.unit]]);
+}
+
+const percentileMembers = (percentiles: PercentileStats['percentiles']): Members =>
+  percentiles.map(([percentile, value]) => [percentileKey(percentile), figure(value)] as const);
+
+function perShard(time: ShardTime | undefined): JsonObject {
+  if (time === undefined || time.perShard === null) return new Map();
+  const { min, median, max } = time.perShard;
+  return new Map<string, Json>([
+    ['min', count(min)],
+    ['median', count(median)],
+    ['max', count(max)],
+    ['unit', 'ms'],
+  ]);
+}
+
+/** A measured value: always written with a fraction. JSON has no infinity and no NaN. */
+const figure = (value: number | null): Json => (value === null || !Number.isFinite(value) ? null : new Float(value));
+
+/** A value that the cluster counted: whole unless it is the median of an even number of shards. */
+const count = (value: number | undefined): Json => (value === undefined || !Number.isFinite(value) ? null : toJson(value));

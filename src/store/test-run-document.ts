@@ -1,0 +1,33 @@
+// A test run as the content of test_run.json (spec/1 §6.1).
+import type { Json, JsonObject } from '../json.ts';
+import { resultsDocument } from './results-document.ts';
+import type { TestRun } from './test-run.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+/** The document of a test run; without `results` while it runs. */
+export function testRunDocument(run: TestRun): JsonObject {
+  return new Map<string, Json>([
+    ['benchmark-version', run.benchmarkVersion],
+    ['benchmark-revision', run.benchmarkRevision],
+    ['environment', run.environment],
+    ['test-run-id', run.id],
+    ['test-run-timestamp', formatTimestamp(run.timestamp)],
+    ['pipeline', run.pipeline],
+    ['user-tags', new Map(Object.entries(run.userTags))],
+    ['workload', run.workload],
+    ['cluster-config-instance', run.clusterConfig],
+    [
+      'cluster',
+      new Map<string, Json>([
+        ['revision', run.cluster.revision],
+        ['distribution-version', run.cluster.distributionVersion],
+        ['distribution-flavor', run.cluster.distributionFlavor],
+        ['cluster-config-revision', null],
+      ]),
+    ],
+    ...(run.results === null ? [] : [['results', resultsDocument(run.results)] as const]),
+    ...(run.workloadRevision === null ? [] : [['workload-revision', run.workloadRevision] as const]),
+    ['test_procedure', run.testProcedure],
+    ...(run.workloadParams.size === 0 ? [] : [['workload-params', run.workloadParams] as const]),
+  ]);
+}

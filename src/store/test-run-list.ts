@@ -1,0 +1,41 @@
+// The rows of `list test-runs` (spec/1 §6.2).
+import { type JsonObject, writeJson } from '../json.ts';
+import type { TestRun } from './test-run.ts';
+import { formatTimestamp } from './timestamp.ts';
+
+export const testRunListHeader = [
+  'TestRun ID',
+  'TestRun Timestamp',
+  'Workload',
+  'Workload Parameters',
+  'TestProcedure',
+  'ClusterConfigInstance',
+  'User Tags',
+  'workload Revision',
+  'Cluster Config Revision',
+] as const;
+
+/** One row per test run, in the order given; `null` shows as an empty cell. */
+export function testRunList(runs: readonly TestRun[]): readonly (readonly (string | null)[])[] {
+  return runs.map((run) => [
+    run.id,
+    formatTimestamp(run.timestamp),
+    run.workload,
+    parameters(run.workloadParams),
+    run.testProcedure,
+    run.clusterConfig.join('+'),
+    pairs(Object.entries(run.userTags)),
+    run.workloadRevision,
+    null,
+  ]);
+}
+
+const parameters = (params: JsonObject): string =>
+  pairs([...params].map(([key, value]) => [key, typeof value === 'string' ? value : writeJson(value)]));
+
+/** `k=v, k=v`, sorted by key. */
+const pairs = (entries: readonly (readonly [string, string])[]): string =>
+  [...entries]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');

@@ -1,0 +1,113 @@
+// Test runs as files below the root directory.
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { BenchmarkError, messageOf } from '../errors.ts';
+import { parseJson } from '../json.ts';
+import { indentedJson } from './json-text.ts';
+import type { TestRun } from './test-run.ts';
+import { testRunDocument } from './test-run-document.ts';
+import { parseTestRun } from './test-run-reader.ts';
+
+/** Where test runs lie, newest layout first. */
+const layouts = [
+  { directory: 'test-runs', file: 'test_run.json' },
+  { directory: 'test_executions', file: 'test_execution.json' },
+] as const;
+const [current] = layouts;
+
+/** The path of a test run's file. Fails with `USAGE` if the id cannot name a directory. */
+export function testRunFile(rootDirectory: string, id: string): string {
+  checkId(id);
+  return join(rootDirectory, current.directory, id, current.file);
+}
+
+function checkId(id: string): void {
+  if (id === '' || id === '.' || id === '..' || /[/\\\0]/.test(id)) {
+    throw new BenchmarkError('USAGE', `"${id}" cannot be the id of a test run.`, { hint: 'Use letters, digits, "-", "_" and ".".' });
+  }
+}
+
+/**
+ * Writes a test run so that a reader sees the old content or the new one, never a part, and returns the path.
+ * Fails with `DISK` if the disk refuses.
+ */
+export async function writeTestRun(rootDirectory: string, run: TestRun): Promise<string> {
+  const path = testRunFile(rootDirectory, run.id);
+  const draft = `${path}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    await writeFile(draft, `${indentedJson(testRunDocument(run))}\n`, { flush: true, mode: 0o644 });
+    await rename(draft, path);
+  } catch (error) {
+    // Whether the draft can be removed does not matter beside the failure itself.
+    await Promise.allSettled([rm(draft, { force: true })]);
+    throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${messageOf(error)}`, { cause: error });
+  }
+  return path;
+}
+
+/** Reads a test run by its id. Fails with `TEST_RUN_NOT_FOUND` if there is none or its file says nothing. */
+export async function readTestRun(rootDirectory: string, id: string): Promise<TestRun> {
+  checkId(id);
+  for (const { directory, file } of layouts) {
+    const path = join(rootDirectory, directory, id, file);
+    const text = await readIfPresent(path);
+    if (text !== null) return parseFile(path, text);
+  }
+  throw new BenchmarkError('TEST_RUN_NOT_FOUND', `There is no test run "${id}" below ${join(rootDirectory, current.directory)}.`, {
+    hint: 'The command "list test-runs" shows the ids of all test runs.',
+  });
+}
+
+/** The most recent test runs, newest first, at most `limit` of them; files that cannot be read are passed over. */
+export async function listTestRuns(rootDirectory: string, limit: number): Promise<readonly TestRun[]> {
+  const runs: TestRun[] = [];
+  for (const { directory, file } of layouts) {
+    for (const name of await subdirectories(join(rootDirectory, directory))) {
+      const run = await readOrNull(join(rootDirectory, directory, name, file));
+      if (run !== null) runs.push(run);
+    }
+  }
+  return runs.sort((left, right) => right.timestamp - left.timestamp || (left.id < right.id ? -1 : 1)).slice(0, limit);
+}
+
+function parseFile(path: string, text: string): TestRun {
+  let run: TestRun | null;
+  try {
+    run = parseTestRun(parseJson(text));
+  } catch (error) {
+    throw new BenchmarkError('TEST_RUN_NOT_FOUND', `${path} is no JSON: ${messageOf(error)}`, { cause: error });
+  }
+  if (run === null) throw new BenchmarkError('TEST_RUN_NOT_FOUND', `${path} has no "test-run-id" or no valid "test-run-timestamp".`);
+  return run;
+}
+
+async function readOrNull(path: string): Promise<TestRun | null> {
+  try {
+    return parseTestRun(parseJson(await readFile(path, 'utf8')));
+  } catch {
+    // A list shows what it can: a run that was killed while it wrote, or a stray directory, must not hide the others.
+    return null;
+  }
+}
+
+async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw new BenchmarkError('DISK', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function subdirectories(path: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink()).map((entry) => entry.name);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw new BenchmarkError('DISK', `${path} cannot be read: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
