@@ -41,16 +41,20 @@ function append(assembly: Assembly, file: string, base: string, includers: reado
   const chain = [...includers, file];
   let done = 0;
   for (const match of text.matchAll(COLLECT)) {
-    push(assembly, { text: text.slice(done, match.index), file, line: 1 + countLines(text.slice(0, done)) });
+    push(assembly, { text: text.slice(done, match.index), file, ...placeOf(text, done) });
     done = match.index + match[0].length;
-    const line = 1 + countLines(text.slice(0, match.index));
     for (const [index, part] of globFiles(base, match[1] ?? '').entries()) {
-      if (index > 0) push(assembly, { text: ',\n', file, line });
+      if (index > 0) push(assembly, { text: ',\n', file, ...placeOf(text, match.index) });
       const partFile = join(base, part);
       append(assembly, partFile, dirname(partFile), chain);
     }
   }
-  push(assembly, { text: text.slice(done), file, line: 1 + countLines(text.slice(0, done)) });
+  push(assembly, { text: text.slice(done), file, ...placeOf(text, done) });
+}
+
+function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = text.slice(0, offset);
+  return { line: 1 + countLines(before), column: before.length - before.lastIndexOf('\n') };
 }
 
 function push(assembly: Assembly, piece: SourcePiece): void {

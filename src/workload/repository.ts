@@ -108,7 +108,9 @@ async function checkoutVersion(request: RepositoryRequest, notices: string[]): P
     const branch = chooseBranch(await refNames(request, 'refs/remotes/origin'), version);
     if (branch !== null) return await checkoutRemote(request, branch, notices);
   }
-  const branch = chooseBranch(await refNames(request, 'refs/heads'), version);
+  // When the remote branches do not fit, a local main is only its copy and fits no better.
+  const heads = (await refNames(request, 'refs/heads')).filter((name) => request.url === null || name !== 'main');
+  const branch = chooseBranch(heads, version);
   const target = branch ?? chooseTag(await refNames(request, 'refs/tags'), version);
   if (target === null) {
     throw repositoryError(request, `has no branch or tag for ${version === null ? 'an unknown version (branch main)' : `version ${version}`}`);

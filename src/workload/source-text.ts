@@ -6,6 +6,8 @@ export interface SourcePiece {
   readonly file: string;
   /** Line of `file`, counted from 1, on which the piece starts. */
   readonly line: number;
+  /** Column of that line, counted from 1. */
+  readonly column: number;
 }
 
 export interface SourcePosition {
@@ -18,7 +20,6 @@ export class SourceText {
   private readonly pieces: readonly SourcePiece[];
   /** Offset in `text` at which each piece starts, ascending. */
   private readonly starts: readonly number[];
-  private lineStarts: readonly number[] | null = null;
 
   constructor(pieces: readonly SourcePiece[]) {
     const starts: number[] = [];
@@ -32,19 +33,17 @@ export class SourceText {
     this.text = pieces.map((piece) => piece.text).join('');
   }
 
+  /** The offset at which each piece starts, with its place: what the template engine needs for its messages. */
+  get fragments(): readonly { readonly offset: number; readonly file: string; readonly line: number; readonly column: number }[] {
+    return this.pieces.map(({ file, line, column }, index) => ({ offset: this.starts[index] ?? 0, file, line, column }));
+  }
+
   /** Where the character at an offset was written. */
   positionOf(offset: number): SourcePosition {
     const index = Math.max(0, lastAtMost(this.starts, offset));
     const piece = this.pieces[index];
     if (piece === undefined) return { file: '', line: 1 };
     return { file: piece.file, line: piece.line + countLines(piece.text.slice(0, Math.max(0, offset - (this.starts[index] ?? 0)))) };
-  }
-
-  /** Where a line and column of the whole text, both counted from 1, were written. */
-  positionOfLine(line: number, column: number): SourcePosition {
-    this.lineStarts ??= findLineStarts(this.text);
-    const start = this.lineStarts[Math.min(Math.max(line, 1), this.lineStarts.length) - 1] ?? 0;
-    return this.positionOf(Math.min(start + column - 1, this.text.length));
   }
 }
 

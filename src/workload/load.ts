@@ -1,0 +1,186 @@
+// From the name or path of a workload to the read-only model that a run, `info` and `list workloads` use (spec/2 §1.4).
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BenchmarkError, exitCodes, type Problem } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { EpochMillis } from '../units.ts';
+import { type FoundWorkload, findWorkload, openCollection, type WorkloadAddress, type WorkloadOrigin, workloadNames } from './find.ts';
+import { joinPath } from './json-path.ts';
+import { leafTasks, type TestProcedure, type Workload, type WorkloadSource } from './model.ts';
+import { operationTypes } from './operation-types.ts';
+import { type ReadWorkload, readWorkload } from './read-workload.ts';
+import { selectProcedure } from './select-procedure.ts';
+import { forServerless } from './serverless.ts';
+import { checkSupport } from './support.ts';
+import { filterTasks, parseTaskFilters } from './task-filter.ts';
+import { forTestMode } from './test-mode.ts';
+
+/** The name of a cluster version that means: serverless. */
+const SERVERLESS = 'oss';
+/** The version whose branch serves serverless collections. */
+const SERVERLESS_VERSION = '2.11.0';
+
+/** Checks the parameters of one operation; paths are relative to the operation. Injected, so that this folder knows no operations. */
+export type OperationCheck = (
+  spec: { readonly name: string; readonly type: string; readonly params: JsonObject },
+  workload: Workload,
+) => readonly Problem[];
+
+export interface WorkloadRequest extends WorkloadAddress {
+  readonly params: JsonObject;
+  /** `null` = the default one. */
+  readonly testProcedure: string | null;
+  readonly includeTasks: readonly string[];
+  readonly excludeTasks: readonly string[];
+  readonly testMode: boolean;
+  /** Also on when the version of the cluster is `oss`. */
+  readonly isServerless?: boolean;
+  /**
+   * `run`: the selected tasks must be executable and their parameters right. `inspect`: what this version cannot run is shown all the same.
+   */
+  readonly purpose: 'run' | 'inspect';
+  readonly checkOperation: OperationCheck | null;
+  /** For the template variable `now`. */
+  readonly wallTime: () => EpochMillis;
+}
+
+export interface LoadedWorkload {
+  /** All test procedures, filtered. */
+  readonly workload: Workload;
+  /** The selected one. */
+  readonly testProcedure: TestProcedure;
+  /** To be shown before the run: a stand-in for a repository, tasks that serverless forbids. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Finds, renders, validates and filters a workload. Throws one {@link BenchmarkError} with all problems: `WORKLOAD_NOT_FOUND`,
+ * `WORKLOAD_REPOSITORY`, `WORKLOAD_SYNTAX`, `WORKLOAD_INVALID`, `WORKLOAD_PARAMS_UNUSED`, `UNSUPPORTED`, or `USAGE` (exit code 64) for an
+ * unknown test procedure, a wrong filter, or a filter that leaves nothing.
+ */
+export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWorkload> {
+  const isServerless = request.isServerless === true || request.distributionVersion === SERVERLESS;
+  const include = parseTaskFilters(request.includeTasks);
+  const exclude = parseTaskFilters(request.excludeTasks);
+  const found = await findWorkload(withBranchVersion(request));
+  const read = readWorkload(found, request.params, request.wallTime);
+  const notices = [...found.notices];
+  // A workload without any procedure has problems, and those come first.
+  if (read.problems.length > 0) throw invalidWorkload(found, read, read.problems);
+
+  let workload = filterTasks(read.workload, include, exclude);
+  if (request.testMode) workload = forTestMode(workload);
+  if (isServerless) {
+    const filtered = forServerless(workload);
+    workload = filtered.workload;
+    notices.push(...filtered.notices);
+  }
+  const testProcedure = selectProcedure(workload, request.testProcedure);
+  if (testProcedure.schedule.length === 0) throw nothingLeft(request, testProcedure);
+  if (request.purpose === 'run') rejectUnrunnable(found, read, workload, testProcedure, request.checkOperation);
+  return { workload, testProcedure, notices };
+}
+
+export interface WorkloadListing {
+  readonly source: WorkloadSource;
+  readonly directory: string;
+  readonly notices: readonly string[];
+  /** Sorted by name. One that cannot be loaded does not hide the others. */
+  readonly workloads: readonly ListedWorkload[];
+}
+
+export type ListedWorkload =
+  | { readonly name: string; readonly workload: Workload; readonly error: null }
+  | { readonly name: string; readonly workload: null; readonly error: BenchmarkError };
+
+/** All workloads of a repository, or the built-in ones, without user parameters. Throws `WORKLOAD_REPOSITORY`. */
+export async function listWorkloads(origin: WorkloadOrigin, wallTime: () => EpochMillis): Promise<WorkloadListing> {
+  const collection = await openCollection(withBranchVersion(origin), null);
+  const workloads = workloadNames(collection.directory).map((name): ListedWorkload => {
+    const directory = join(collection.directory, name);
+    return listOne({ ...collection, name, directory, file: join(directory, 'workload.json') }, wallTime);
+  });
+  return { ...collection, workloads };
+}
+
+/** The workload in one directory or file, as `list workloads --workload-path` shows it. */
+export async function listWorkloadAt(address: WorkloadAddress, wallTime: () => EpochMillis): Promise<WorkloadListing> {
+  const found = await findWorkload(address);
+  return { source: found.source, directory: found.directory, notices: found.notices, workloads: [listOne(found, wallTime)] };
+}
+
+function listOne(found: FoundWorkload, wallTime: () => EpochMillis): ListedWorkload {
+  try {
+    const read = readWorkload(found, new Map(), wallTime);
+    if (read.problems.length > 0) throw invalidWorkload(found, read, read.problems);
+    return { name: found.name, workload: read.workload, error: null };
+  } catch (error) {
+    if (error instanceof BenchmarkError) return { name: found.name, workload: null, error };
+    throw error;
+  }
+}
+
+function withBranchVersion<T extends WorkloadOrigin>(origin: T): T {
+  return origin.distributionVersion === SERVERLESS ? { ...origin, distributionVersion: SERVERLESS_VERSION } : origin;
+}
+
+function rejectUnrunnable(
+  found: FoundWorkload,
+  read: ReadWorkload,
+  workload: Workload,
+  procedure: TestProcedure,
+  checkOperation: OperationCheck | null,
+): void {
+  const hasPlugin = existsSync(join(found.directory, 'workload.py'));
+  const { unsupported, invalid } = checkSupport(workload, procedure, read.later, hasPlugin);
+  const wrong = [...invalid, ...checkParameters(workload, procedure, checkOperation)];
+  if (wrong.length > 0) throw invalidWorkload(found, read, [...wrong, ...unsupported]);
+  if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
+}
+
+function checkParameters(workload: Workload, procedure: TestProcedure, checkOperation: OperationCheck | null): readonly Problem[] {
+  if (checkOperation === null) return [];
+  const operations = new Set(leafTasks(procedure.schedule).map((task) => task.operation));
+  return [...operations].flatMap(({ name, type, params, location }) => {
+    const facts = operationTypes.get(type);
+    if (facts === undefined || facts.unsupported !== null || isCustomSource(params, type)) return [];
+    const problems = checkOperation({ name, type, params }, workload);
+    return problems.map((problem) => ({ ...problem, file: location.file, path: joinPath(location.path, problem.path) }));
+  });
+}
+
+/** The parameters of an operation with a custom source are that source's business. */
+function isCustomSource(params: JsonObject, type: string): boolean {
+  const source = params.get('param-source');
+  return typeof source === 'string' && source !== type;
+}
+
+function invalidWorkload(found: FoundWorkload, read: Pick<ReadWorkload, 'locate'>, problems: readonly Problem[]): BenchmarkError {
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  return new BenchmarkError('WORKLOAD_INVALID', `Workload [${found.name}] (${found.file}) has ${count}.`, { problems: read.locate(problems) });
+}
+
+function unsupportedWorkload(
+  found: FoundWorkload,
+  read: Pick<ReadWorkload, 'locate'>,
+  procedure: TestProcedure,
+  problems: readonly Problem[],
+): BenchmarkError {
+  const message = `Workload [${found.name}] (${found.file}): test procedure [${procedure.name}] needs what this version cannot do.`;
+  return new BenchmarkError('UNSUPPORTED', message, {
+    problems: read.locate(problems),
+    hint: 'Choose another test procedure, or leave these tasks out with --exclude-tasks.',
+  });
+}
+
+function nothingLeft(request: WorkloadRequest, procedure: TestProcedure): BenchmarkError {
+  const flags = [
+    request.includeTasks.length > 0 ? `--include-tasks=${request.includeTasks.join(',')}` : '',
+    request.excludeTasks.length > 0 ? `--exclude-tasks=${request.excludeTasks.join(',')}` : '',
+  ].filter((flag) => flag !== '');
+  const cause = flags.length > 0 ? `${flags.join(' and ')} leave` : 'The serverless filter leaves';
+  return new BenchmarkError('USAGE', `${cause} no task of test procedure [${procedure.name}] to run.`, {
+    exitCode: exitCodes.failure,
+    hint: 'The command "info" lists the tasks.',
+  });
+}

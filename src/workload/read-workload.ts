@@ -1,0 +1,64 @@
+// From the files of a workload to the model: assemble, render, parse. Knows nothing of repositories and selections.
+import { join } from 'node:path';
+import { BenchmarkError, type Problem } from '../errors.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { EpochMillis } from '../units.ts';
+import { assembleFile } from './assemble.ts';
+import type { FoundWorkload } from './find.ts';
+import { parseRendered, type Rendered } from './json-document.ts';
+import { offsetOfPath } from './locate.ts';
+import type { Workload } from './model.ts';
+import type { LaterWork } from './parse-context.ts';
+import { parseWorkload } from './parse-workload.ts';
+import { ProblemSink } from './problem-sink.ts';
+import { Renderer } from './render.ts';
+import { traceRendering } from './trace.ts';
+import { rejectUnusedParameters } from './unused-parameters.ts';
+
+export interface ReadWorkload {
+  /** Complete only without problems. */
+  readonly workload: Workload;
+  readonly later: LaterWork;
+  readonly problems: readonly Problem[];
+  /** Problems with the fragment and line that wrote the value at their path. */
+  readonly locate: (problems: readonly Problem[]) => readonly Problem[];
+}
+
+/** Reads a workload. Throws `WORKLOAD_SYNTAX`, `WORKLOAD_NOT_FOUND` (a fragment) and `WORKLOAD_PARAMS_UNUSED`; other problems are returned. */
+export function readWorkload(found: FoundWorkload, params: JsonObject, wallTime: () => EpochMillis): ReadWorkload {
+  const renderer = new Renderer(found.directory, params, wallTime);
+  const sink = new ProblemSink(found.file);
+  const rendered = renderer.main(assembleFile(found.file), found.file);
+  const json = parseRendered(rendered, `Workload [${found.name}]`);
+  let bodiesAreBroken = false;
+  const readBody = (file: string, path: string, what: string): Json | null => {
+    const absolute = join(found.directory, file);
+    try {
+      return parseRendered(renderer.body(assembleFile(absolute, found.directory), absolute), `The body of ${what}`);
+    } catch (error) {
+      if (!(error instanceof BenchmarkError)) throw error;
+      bodiesAreBroken = true;
+      for (const problem of bodyProblems(error, absolute, path, what)) sink.addForeign(problem);
+      return null;
+    }
+  };
+  const parsed = parseWorkload(json, found.name, found.source, { directory: found.directory, sink, readBody });
+  // What a body that cannot be read would have used is unknown.
+  if (!bodiesAreBroken) rejectUnusedParameters([...params.keys()], renderer.knownParameters, found.file);
+  return { ...parsed, problems: sink.problems, locate: (problems) => locateProblems(problems, rendered) };
+}
+
+function bodyProblems(error: BenchmarkError, file: string, path: string, what: string): readonly Problem[] {
+  const problems: readonly Problem[] = error.problems.length > 0 ? error.problems : [{ message: error.message }];
+  return problems.map((problem) => ({ file, ...problem, message: `Body of ${what} (named at ${path}): ${problem.message}` }));
+}
+
+function locateProblems(problems: readonly Problem[], rendered: Rendered): readonly Problem[] {
+  const trace = traceRendering(rendered.source, rendered.render);
+  if (trace === null) return problems;
+  return problems.map((problem) => {
+    if (problem.file !== rendered.file || problem.path === undefined || problem.line !== undefined) return problem;
+    const position = trace.positionOf(offsetOfPath(trace.text, problem.path));
+    return { ...problem, file: position.file, line: position.line };
+  });
+}

@@ -1,0 +1,251 @@
+// Workloads from real git repositories, and the built-in ones that stand in for them.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { before, type TestContext, test } from 'node:test';
+import { BenchmarkError } from '../../src/errors.ts';
+import { findWorkload, openCollection, type WorkloadAddress, workloadNames } from '../../src/workload/find.ts';
+import { temporaryFiles, writeFiles } from './temporary-files.ts';
+
+const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
+const environment = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_COMMITTER_NAME: 't',
+  GIT_COMMITTER_EMAIL: 't@example.org',
+};
+
+function git(directory: string, ...args: readonly string[]): string {
+  return execFileSync('git', ['-C', directory, ...identity, ...args], {
+    encoding: 'utf8',
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }).trim();
+}
+
+function commit(directory: string, branch: string, text: string): string {
+  writeFiles(directory, { 'w/workload.json': text });
+  git(directory, 'add', '.');
+  git(directory, 'commit', '-q', '-m', `${branch}: ${text}`);
+  return git(directory, 'rev-parse', '--short', 'HEAD');
+}
+
+/** A repository with the branches main, 1, 2 and 7, a tag v9, and one workload whose text names its branch. */
+function makeUpstream(directory: string): void {
+  git(directory, 'init', '-q', '-b', 'main');
+  commit(directory, 'main', 'main');
+  for (const branch of ['1', '2', '7']) {
+    git(directory, 'checkout', '-q', '-b', branch, 'main');
+    commit(directory, branch, branch);
+  }
+  git(directory, 'checkout', '-q', 'main');
+}
+
+let template: string;
+before((context) => {
+  if (!('after' in context)) throw new Error('The runner gives no context.');
+  template = temporaryFiles(context, {});
+  makeUpstream(template);
+});
+
+interface Setup {
+  readonly upstream: string;
+  readonly clone: string;
+  readonly address: WorkloadAddress;
+}
+
+function setUp(context: TestContext): Setup {
+  const root = temporaryFiles(context, { 'builtin/w/workload.json': 'builtin', 'builtin/other/readme': '' });
+  const upstream = join(root, 'upstream');
+  execFileSync('cp', ['-r', template, upstream]);
+  const address: WorkloadAddress = {
+    workload: 'w',
+    workloadPath: null,
+    repository: 'default',
+    repositoryUrl: upstream,
+    repositoriesDirectory: join(root, 'workloads'),
+    revision: null,
+    distributionVersion: null,
+    isOffline: false,
+    environment,
+    builtinDirectory: join(root, 'builtin'),
+  };
+  return { upstream, clone: join(root, 'workloads', 'default'), address };
+}
+
+const readFound = async (address: WorkloadAddress): Promise<string> => readFileSync((await findWorkload(address)).file, 'utf8');
+
+test('clones, chooses the branch by version, and names the revision', async (context) => {
+  const { upstream, clone, address } = setUp(context);
+  const found = await findWorkload({ ...address, distributionVersion: '2.11.0' });
+  const revision = git(upstream, 'rev-parse', '--short', '2');
+  assert.deepEqual(found, {
+    name: 'w',
+    directory: join(clone, 'w'),
+    file: join(clone, 'w', 'workload.json'),
+    source: { kind: 'repository', repository: 'default', url: upstream, revision },
+    notices: [],
+  });
+  assert.equal(readFileSync(found.file, 'utf8'), '2');
+  assert.equal(await readFound({ ...address, distributionVersion: '1.0.0' }), '1');
+  assert.equal(await readFound({ ...address, distributionVersion: '4.0.0' }), 'main');
+  assert.equal(await readFound(address), 'main');
+});
+
+test('fetches what is new, offline it does not', async (context) => {
+  const { upstream, address } = setUp(context);
+  assert.equal(await readFound(address), 'main');
+  commit(upstream, 'main', 'main, newer');
+  assert.equal(await readFound({ ...address, isOffline: true }), 'main');
+  assert.equal(await readFound(address), 'main, newer');
+});
+
+test('a lost connection uses the clone and says so', async (context) => {
+  const { upstream, address } = setUp(context);
+  await findWorkload(address);
+  rmSync(upstream, { recursive: true });
+  const found = await findWorkload(address);
+  assert.equal(found.source.kind, 'repository');
+  assert.equal(found.notices.length, 1);
+  assert.match(
+    found.notices[0] ?? '',
+    /^Workload repository \[default\] could not be updated \(.*does not appear to be a git repository.*\); the copy/,
+  );
+});
+
+test('uncommitted changes survive; a change that is in the way is told', async (context) => {
+  const { upstream, clone, address } = setUp(context);
+  await findWorkload(address);
+  writeFileSync(join(clone, 'w', 'workload.json'), 'mine');
+  assert.equal(await readFound(address), 'mine');
+  commit(upstream, 'main', 'main, newer');
+  const found = await findWorkload(address);
+  assert.equal(readFileSync(found.file, 'utf8'), 'mine');
+  assert.match(found.notices[0] ?? '', /keep branch main from being updated/);
+  await assert.rejects(findWorkload({ ...address, distributionVersion: '2.0.0' }), { code: 'WORKLOAD_REPOSITORY', message: /cannot be checked out/ });
+});
+
+test('a revision is checked out as it is', async (context) => {
+  const { upstream, address } = setUp(context);
+  const hash = git(upstream, 'rev-parse', '7');
+  assert.equal(await readFound({ ...address, revision: hash }), '7');
+  git(upstream, 'tag', 'v9', '1');
+  const found = await findWorkload({ ...address, revision: 'v9' });
+  assert.equal(readFileSync(found.file, 'utf8'), '1');
+  assert.deepEqual(found.source.kind === 'repository' && found.source.revision, 'v9');
+  await assert.rejects(findWorkload({ ...address, revision: 'nonsense' }), {
+    code: 'WORKLOAD_REPOSITORY',
+    message: /does not have the revision "nonsense"/,
+  });
+  await assert.rejects(findWorkload({ ...address, revision: '--help' }), { code: 'WORKLOAD_REPOSITORY' });
+});
+
+test('tags serve a version that no branch fits', async (context) => {
+  const { upstream, address } = setUp(context);
+  git(upstream, 'tag', 'v0.9', '1');
+  assert.equal(await readFound({ ...address, distributionVersion: '0.9.3' }), '1');
+  await assert.rejects(findWorkload({ ...address, distributionVersion: '0.8.0' }), {
+    code: 'WORKLOAD_REPOSITORY',
+    message: /no branch or tag for version 0\.8\.0/,
+  });
+});
+
+test('without an address only a local repository will do', async (context) => {
+  const { upstream, address } = setUp(context);
+  const local = { ...address, repositoryUrl: null, repositoriesDirectory: join(upstream, '..') };
+  assert.equal(await readFound({ ...local, repository: 'upstream', distributionVersion: '1.2.0' }), '1');
+  await assert.rejects(openCollection({ ...local, repository: 'absent', builtinDirectory: '/nowhere' }, null), {
+    code: 'WORKLOAD_REPOSITORY',
+    message: /\[absent\] has no address \(key absent\.url/,
+  });
+});
+
+test('the built-in workload stands in for a repository that cannot be reached', async (context) => {
+  const { upstream, address } = setUp(context);
+  rmSync(upstream, { recursive: true });
+  const found = await findWorkload(address);
+  assert.deepEqual(found.source, { kind: 'builtin' });
+  assert.equal(readFileSync(found.file, 'utf8'), 'builtin');
+  assert.match(found.notices[0] ?? '', /^Workload repository \[default\] cannot be cloned from .* The built-in workload \[w\] is used\.$/);
+  await assert.rejects(findWorkload({ ...address, workload: 'geonames' }), { code: 'WORKLOAD_REPOSITORY', message: /cannot be cloned/ });
+  await assert.rejects(findWorkload({ ...address, revision: 'abc' }), { code: 'WORKLOAD_REPOSITORY', message: /cannot be cloned/ });
+  const offline = await findWorkload({ ...address, isOffline: true });
+  assert.match(offline.notices[0] ?? '', /--offline forbids to fetch it\. The built-in workload \[w\] is used\.$/);
+});
+
+test('a host that accepts and hangs up fails at once, without its password in the message', async (context) => {
+  const { address } = setUp(context);
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.close());
+  const bound = server.address();
+  const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
+  const started = performance.now();
+  await assert.rejects(findWorkload({ ...address, workload: 'x', repositoryUrl: `http://user:secret@127.0.0.1:${port}/r` }), (error) => {
+    assert.ok(error instanceof BenchmarkError);
+    assert.equal(error.code, 'WORKLOAD_REPOSITORY');
+    assert.match(error.message, new RegExp(`cannot be cloned from http://127.0.0.1:${port}/r: `));
+    assert.doesNotMatch(error.message, /secret/);
+    return true;
+  });
+  assert.ok(performance.now() - started < 5000);
+});
+
+test('the repository "builtin" needs no git', async (context) => {
+  const { address } = setUp(context);
+  const found = await findWorkload({ ...address, repository: 'builtin', environment: { PATH: '/nowhere' } });
+  assert.deepEqual(found.source, { kind: 'builtin' });
+  assert.deepEqual(workloadNames(join(found.directory, '..')), ['w']);
+  await assert.rejects(findWorkload({ ...address, repository: 'builtin', workload: 'ww' }), {
+    code: 'WORKLOAD_NOT_FOUND',
+    message: /There is no workload \[ww\] in the built-in workloads .* It has: w\./,
+  });
+});
+
+test('a machine without git uses the built-in workload', async (context) => {
+  const { address } = setUp(context);
+  const found = await findWorkload({ ...address, environment: { PATH: '/nowhere' } });
+  assert.match(found.notices[0] ?? '', /git is not installed or not on the PATH/);
+});
+
+test('names cannot leave the repository', async (context) => {
+  const { address } = setUp(context);
+  for (const workload of ['../upstream/w', '/etc', '..', '.git']) {
+    await assert.rejects(findWorkload({ ...address, workload }), { code: 'WORKLOAD_NOT_FOUND' });
+  }
+  await assert.rejects(findWorkload({ ...address, repository: '../x' }), { code: 'USAGE', exitCode: 64 });
+});
+
+test('a path is a directory with workload.json, or a .json file', async (context) => {
+  const { upstream, address } = setUp(context);
+  const byPath = { ...address, workload: null };
+  const directory = join(upstream, 'w');
+  assert.deepEqual(await findWorkload({ ...byPath, workloadPath: directory }), {
+    name: 'w',
+    directory,
+    file: join(directory, 'workload.json'),
+    source: { kind: 'path', path: directory },
+    notices: [],
+  });
+  writeFiles(directory, { 'mine.json': '', 'mine.txt': '' });
+  const file = join(directory, 'mine.json');
+  assert.deepEqual(await findWorkload({ ...byPath, workloadPath: file }), {
+    name: 'mine',
+    directory,
+    file,
+    source: { kind: 'path', path: file },
+    notices: [],
+  });
+  for (const [path, message] of [
+    [join(directory, 'mine.txt'), /must end with \.json/],
+    [upstream, /holds no workload\.json/],
+    [join(directory, 'absent'), /no such file or directory/],
+  ] as const) {
+    await assert.rejects(findWorkload({ ...byPath, workloadPath: path }), { code: 'WORKLOAD_NOT_FOUND', exitCode: 64, message });
+  }
+  await assert.rejects(findWorkload({ ...address, workloadPath: directory }), { code: 'USAGE', exitCode: 64 });
+  await assert.rejects(findWorkload(byPath), { code: 'USAGE', exitCode: 64 });
+});
