@@ -37,8 +37,9 @@ export function readPlainSearch(reader: ParamReader, facts: Facts): PlainSearchP
   }
   const profileMetrics = reader.names('profile-metrics', []);
   const profiledRequests = reader.integer('profile-metrics-sample-size', 0, { min: 0 });
-  const body: Json = size === null ? search.body : new Map([...readObjectBody(reader), ['size', size]]);
-  if (profiledRequests > 0) readObjectBody(reader);
+  // Only an object takes what has to be put into it; text stays as it was written.
+  const object = size === null && profiledRequests === 0 ? null : readObjectBody(reader);
+  const body: Json = object === null || size === null ? search.body : new Map([...object, ['size', size]]);
   return { kind: 'plain', ...search, body, detailed, profileMetrics, profiledRequests, assertions };
 }
 

@@ -132,8 +132,8 @@ export class PlayedSession implements Session {
     return new Promise((resolve, reject) => {
       const at = Math.min(stage.time + delay, Math.max(stage.limit, stage.time));
       const fire = (): void => {
-        if (stage.time >= stage.limit) return reject(new RequestFailure('timeout', 'the limit is over'));
         try {
+          if (stage.time >= stage.limit) throw new RequestFailure('timeout', 'the limit is over');
           resolve(value());
         } catch (error) {
           reject(error);

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { BenchmarkError } from '../../src/errors.ts';
+import { toJson } from '../../src/json.ts';
+import type { CheckFacts } from '../../src/operation/operation.ts';
+import { operationType, operationTypes } from '../../src/operation/registry.ts';
+import { context, spec, typeOf } from './play.ts';
+
+const documentSet = {
+  sourceFormat: 'bulk' as const,
+  documentFile: 'a.json',
+  archiveFile: null,
+  baseUrl: null,
+  sourceUrl: null,
+  parts: [],
+  documentCount: 10,
+  includesActionAndMetaData: false,
+  compressedBytes: null,
+  uncompressedBytes: null,
+  targetIndex: 'logs',
+  targetType: null,
+  targetDataStream: null,
+  meta: new Map(),
+  generator: null,
+};
+const EMPTY: CheckFacts = { indices: [], dataStreams: [], templates: [], composableTemplates: [], componentTemplates: [], corpora: [] };
+const facts: CheckFacts = {
+  ...EMPTY,
+  indices: [
+    { name: 'logs', body: null, types: [] },
+    { name: 'more', body: null, types: [] },
+  ],
+  templates: [{ name: 't', pattern: 't*', body: null, deleteMatchingIndices: false }],
+  corpora: [
+    { name: 'plain', meta: new Map(), documentSets: [documentSet] },
+    { name: 'own', meta: new Map(), documentSets: [{ ...documentSet, targetIndex: null, includesActionAndMetaData: true }] },
+    { name: 'stream', meta: new Map(), documentSets: [{ ...documentSet, targetIndex: null, targetDataStream: 's' }] },
+  ],
+};
+
+// [type, parameters, paths of all problems in any order, facts of the workload if not the usual ones]
+const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])[] = [
+  ['bulk', {}, ['bulk-size']],
+  ['bulk', { 'bulk-size': '5000', corpora: 'plain', 'ingest-percentage': 50.5, conflicts: 'random', recency: '0.5' }, []],
+  [
+    'bulk',
+    { 'bulk-size': 0, 'batch-size': 'x', 'ingest-percentage': 0, looped: 'perhaps', pipeline: 5 },
+    ['bulk-size', 'batch-size', 'ingest-percentage', 'looped', 'pipeline'],
+  ],
+  ['bulk', { 'bulk-size': 100, 'batch-size': 150 }, ['batch-size']],
+  ['bulk', { 'bulk-size': 1.5, 'ingest-percentage': 100.1 }, ['bulk-size', 'ingest-percentage']],
+  ['bulk', { 'bulk-size': 1, corpora: ['plain', 'nope', 'neither'] }, ['corpora', 'corpora']],
+  ['bulk', { 'bulk-size': 1 }, ['corpora'], EMPTY],
+  ['bulk', { 'bulk-size': 1, indices: 'nope' }, ['indices']],
+  ['bulk', { 'bulk-size': 1, 'data-streams': 'nope' }, ['data-streams']],
+  ['bulk', { 'bulk-size': 1, conflicts: 'sequential', corpora: ['own', 'stream'] }, ['conflicts', 'conflicts']],
+  [
+    'bulk',
+    { 'bulk-size': 1, conflicts: 'often', 'conflict-probability': 101, 'on-conflict': 'delete', recency: -1 },
+    ['conflicts', 'conflict-probability', 'on-conflict', 'recency'],
+  ],
+  [
+    'bulk',
+    { 'bulk-size': 1, 'request-timeout': 0, 'request-params': { a: { b: 1 }, c: [[]] }, headers: { 'a b': 1, c: 'x\r\ny' } },
+    ['request-timeout', 'request-params.a', 'request-params.c', 'headers.a b', 'headers.c'],
+  ],
+  ['search', { body: {} }, ['index']],
+  ['search', { body: {} }, ['index'], EMPTY],
+  ['search', { index: 'a', body: [], cache: 'x', 'results-per-page': 0 }, ['cache', 'body', 'results-per-page']],
+  [
+    'search',
+    { index: '', body: {}, 'detailed-results': 1, 'response-compression-enabled': 'maybe' },
+    ['index', 'response-compression-enabled', 'detailed-results'],
+  ],
+  ['search', { index: 'a', body: '{}', 'profile-metrics': 'score', 'profile-metrics-sample-size': 3 }, ['body']],
+  ['search', { index: 'a', pages: 0 }, ['pages']],
+  ['search', { index: 'a', pages: 'all', 'results-per-page': 10 }, []],
+  ['search', { index: 'a', assertions: [{ property: 'hits', condition: '>', value: 1 }] }, ['assertions']],
+  [
+    'search',
+    { index: 'a', 'detailed-results': true, assertions: [5, { property: 'x', condition: '!=', value: [] }, {}] },
+    [
+      'assertions[0]',
+      'assertions[1].property',
+      'assertions[1].condition',
+      'assertions[1].value',
+      'assertions[2].property',
+      'assertions[2].condition',
+      'assertions[2].value',
+    ],
+  ],
+  ['search', { index: 'a', 'with-point-in-time-from': 'x' }, ['with-point-in-time-from']],
+  ['paginated-search', { index: 'a', body: {} }, ['results-per-page', 'pages']],
+  ['paginated-search', { index: 'a', body: {}, pages: 2, 'results-per-page': 1 }, ['body']],
+  ['paginated-search', { index: 'a', pages: 2, 'results-per-page': 1, 'request-params': { sort: 'id' } }, []],
+  ['scroll-search', { index: 'a' }, ['pages']],
+  ['raw-request', {}, ['path']],
+  ['raw-request', { path: 'x', method: 'GET /', ignore: ['x', 1000] }, ['path', 'method', 'ignore[0]', 'ignore[1]']],
+  ['composite', {}, ['requests']],
+  [
+    'composite',
+    { requests: [5, {}, { 'operation-type': 'bulk' }, { stream: {} }, { stream: [{ 'operation-type': 'raw-request' }] }], 'max-connections': 0 },
+    [
+      'requests[0]',
+      'requests[1].operation-type',
+      'requests[2].operation-type',
+      'requests[3].stream',
+      'requests[4].stream[0].path',
+      'max-connections',
+    ],
+  ],
+  ['create-point-in-time', { index: 'a' }, ['operation-type']],
+  ['delete-point-in-time', { 'with-point-in-time-from': 'a' }, ['operation-type']],
+  ['sleep', {}, ['duration']],
+  ['sleep', { duration: -1 }, ['duration']],
+  ['force-merge', { mode: 'later', 'max-num-segments': 0, 'poll-period': 0 }, ['max-num-segments', 'mode', 'poll-period']],
+  [
+    'refresh',
+    { index: [1], retries: -1, 'retry-wait-period': 'x', 'retry-until-success': 3 },
+    ['index', 'retry-until-success', 'retries', 'retry-wait-period'],
+  ],
+  ['cluster-health', { 'request-params': 'x' }, ['request-params']],
+  ['create-index', {}, ['index'], EMPTY],
+  ['create-index', { index: ['logs', 'nope'], settings: { index: { codec: 'zip' } } }, ['settings.index.codec', 'index']],
+  ['delete-index', {}, ['index'], EMPTY],
+  ['create-index-template', {}, ['body', 'template'], EMPTY],
+  ['create-index-template', { template: 'nope' }, ['template']],
+  ['delete-index-template', { 'delete-matching-indices': true }, ['index-pattern', 'template'], EMPTY],
+  ['create-composable-template', { template: 'a' }, ['body']],
+  ['delete-composable-template', {}, ['template']],
+  ['create-component-template', {}, ['body', 'template']],
+  ['delete-component-template', { 'only-if-exists': 'x' }, ['only-if-exists', 'template']],
+  ['create-data-stream', {}, ['data-stream']],
+  ['delete-data-stream', {}, ['data-stream']],
+  ['index-stats', { condition: {} }, ['condition.expected-value', 'condition.path']],
+  ['node-stats', { 'opaque-id': [1] }, ['opaque-id']],
+  ['put-settings', {}, ['body']],
+  ['put-pipeline', {}, ['id', 'body']],
+  ['delete-pipeline', { id: '' }, ['id']],
+  ['create-search-pipeline', { id: 5 }, ['id', 'body']],
+];
+
+for (const [type, params, expected, workload] of rows) {
+  test(`${type} ${JSON.stringify(params)}: ${expected.length} problems`, () => {
+    const problems = typeOf(type).check(spec(type, params), workload ?? facts);
+    assert.deepEqual(problems.map((problem) => problem.path).toSorted(), expected.toSorted());
+    for (const problem of problems) assert.match(problem.message, /\.$/);
+  });
+}
+
+test('messages say what is there and what should be', () => {
+  const [problem] = typeOf('bulk').check(spec('bulk', { 'bulk-size': 'many' }), facts);
+  assert.equal(problem?.message, '"bulk-size" must be an integer of at least 1, but is "many".');
+});
+
+test('what was not checked is refused when it is to run', () => {
+  assert.throws(
+    () => typeOf('sleep').create(context('sleep', {})),
+    (error) => error instanceof BenchmarkError && error.code === 'WORKLOAD_INVALID' && error.problems.length === 1,
+  );
+});
+
+test('the limit of an execution', () => {
+  const limit = (type: string, params: object) => typeOf(type).limit?.(spec(type, params));
+  assert.equal(limit('search', {}), null);
+  assert.equal(limit('search', { 'request-timeout': '2.5' }), 2500);
+  assert.equal(limit('sleep', { duration: 300 }), 310_000);
+  assert.equal(limit('sleep', { duration: 300, 'request-timeout': 1 }), 1000);
+});
+
+test('names are unique, known ones are found, others are not', () => {
+  assert.equal(new Set(operationTypes.map((type) => type.name)).size, operationTypes.length);
+  for (const type of operationTypes) assert.equal(operationType(type.name), type);
+  assert.equal(operationType('vector-search'), undefined);
+  assert.equal(operationType('constructor'), undefined);
+});
+
+const NAMES = [...new Set(rows.flatMap(([, params]) => Object.keys(params)))];
+
+test('law: a check never throws, and what it accepts can be created', () => {
+  const anything = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('all', 'true', 5, 1, 'logs', 'plain', {}, [{ 'operation-type': 'sleep' }], [{ stream: [] }]),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...operationTypes), fc.dictionary(fc.constantFrom(...NAMES), anything, { noNullPrototype: true }), (type, params) => {
+      const operation = { name: 'x', type: type.name, params: new Map(Object.entries(params).map(([name, value]) => [name, toJson(value)])) };
+      const problems = type.check(operation, facts);
+      if (problems.length > 0) return;
+      const prepared = facts.corpora.map((corpus) => ({ name: corpus.name, documentSets: [] }));
+      const created = type.create(context(type.name, params, { ...facts, corpora: prepared }));
+      created.close?.();
+    }),
+    { numRuns: 2000 },
+  );
+});
