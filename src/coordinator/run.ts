@@ -14,12 +14,13 @@ import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
 import { allocate, clientCount, type Step } from '../schedule/allocation.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
-import { writeTestRun } from '../store/test-run-file.ts';
+import { writeTestRun } from '../store/test-run-store.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
 import { Collector } from './collector.ts';
 import type { LoadedWorkload, RunConfig } from './config.ts';
 import type { RunListener } from './events.ts';
+import { documentGenerator } from './generate-documents.ts';
 
 export interface RunOutcome {
   readonly status: 'success' | 'cancelled' | 'failed';
@@ -115,7 +116,7 @@ class TestRunner {
           testMode: this.config.testMode,
           isOffline: this.config.isOffline,
           environment: this.config.environmentVariables,
-          cores: this.config.cores,
+          generate: documentGenerator(this.config.cores),
           listener: this.listener,
           signal: this.signal,
         });

@@ -1,0 +1,24 @@
+// Joins the generator of documents to the preparation of corpora: its progress becomes events of the run.
+import { basename } from 'node:path';
+import { generateFile } from '../corpus/eventdata/generate-file.ts';
+import type { GenerateDocuments } from '../corpus/preparation.ts';
+
+const EVENT_INTERVAL_MILLIS = 200;
+
+/** Generates document files with at most `cores` threads. */
+export function documentGenerator(cores: number): GenerateDocuments {
+  return async (documentSet, targetPath, listener, signal) => {
+    const what = `Generating ${basename(targetPath)}`;
+    const total = documentSet.documentCount;
+    let lastEvent = Number.NEGATIVE_INFINITY;
+    const onDocuments = (done: number): void => {
+      const now = performance.now();
+      if (now - lastEvent < EVENT_INTERVAL_MILLIS && done < total) return;
+      lastEvent = now;
+      listener({ kind: 'preparation', what, done, total, unit: 'documents' });
+    };
+    onDocuments(0);
+    await generateFile(documentSet, targetPath, { cores, listener: onDocuments, signal });
+    listener({ kind: 'preparation-end', what });
+  };
+}
