@@ -16,6 +16,7 @@ class BulkOperation implements RequestOperation {
   readonly kind = 'request';
   readonly bodyUse = 'peek';
   readonly isFinite: boolean;
+  readonly expectedWeight: { readonly weight: number; readonly unit: string };
   private readonly reader: BulkReader;
   private readonly request: InPlaceRequest;
   private readonly detailed: boolean;
@@ -25,6 +26,7 @@ class BulkOperation implements RequestOperation {
   constructor(params: BulkParams, context: OperationContext) {
     const corpora = selectCorpora(context.workload.corpora, params.selection);
     this.isFinite = !params.looped;
+    this.expectedWeight = { weight: params.bulkSize, unit: 'docs' };
     this.detailed = params.detailed;
     this.request = context.requests.prepareInPlace('POST', params.path, params.options.headers);
     this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount), {

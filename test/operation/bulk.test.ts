@@ -107,6 +107,7 @@ test('the end, the progress and the path of the requests', async () => {
   });
   assert.deepEqual(requests.prepared, [{ method: 'POST', path: '/_bulk?timeout=5s&refresh=true&pipeline=p%201', body: null, headers: { a: 'b' } }]);
   assert.deepEqual([operation.isFinite, operation.bodyUse, operation.progress()], [true, 'peek', 0]);
+  assert.deepEqual(operation.expectedWeight, { weight: 5, unit: 'docs' });
   await operation.ready();
   assert.notEqual(operation.next(), null);
   assert.equal(operation.progress(), 1);
