@@ -1,0 +1,178 @@
+// The official client, for everything off the load path: readiness, administration, telemetry.
+import { Client, errors } from '@opensearch-project/opensearch';
+import { BenchmarkError, messageOf } from '../errors.ts';
+import type { Seconds } from '../units.ts';
+import { adminConnectionClass, type SocketErrors } from './admin-connection.ts';
+import { formatPlace } from './connection.ts';
+import { codeOf, explainSocketError } from './network-failure.ts';
+import type { Endpoint, TargetCluster } from './targets.ts';
+
+export interface AdminRequest {
+  readonly method: string;
+  /** Path without query, without the prefix of the endpoint. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Sent as JSON; a text or a Buffer as it is. */
+  readonly body?: Readonly<Record<string, unknown>> | string | Buffer | undefined;
+  /** Default: the time limit of the client options. */
+  readonly timeout?: Seconds | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AdminReply {
+  /** Any status: 404 is an answer, 401 and 403 too. */
+  readonly status: number;
+  /** Parsed if it is JSON, else text. */
+  readonly body: unknown;
+}
+
+export interface AdminClient {
+  /** Where requests go, for messages. */
+  readonly place: string;
+  /**
+   * Rejects with `BenchmarkError` TARGET_UNREACHABLE (refused, unknown name, time limit; no server at all), TLS, CANCELLED,
+   * or TARGET_NOT_OPENSEARCH (an answer that is not HTTP or not the JSON it says it is).
+   */
+  request(request: AdminRequest): Promise<AdminReply>;
+  close(): Promise<void>;
+}
+
+/** A client with the same TLS, authentication and headers as the load has. Nothing is repeated; use {@link requireStatus} on replies. */
+export function createAdminClient(cluster: TargetCluster): AdminClient {
+  const { endpoints, options } = cluster;
+  const place = endpoints.map(formatPlace).join(', ');
+  const socketErrors: SocketErrors = new Map();
+  const client = new Client({
+    Connection: adminConnectionClass(cluster, socketErrors),
+    nodes: endpoints.map((endpoint) => ({
+      url: new URL(`${endpoint.useTls ? 'https' : 'http'}://${formatPlace(endpoint)}${endpoint.prefix}`),
+      headers: authHeader(cluster, endpoint),
+    })),
+    maxRetries: 0,
+    requestTimeout: options.timeout * 1000,
+    resurrectStrategy: 'optimistic',
+    headers: { ...options.headers, ...(options.opaqueId === null ? {} : { 'x-opaque-id': options.opaqueId }) },
+    ...(options.compressRequests ? { compression: 'gzip' } : {}),
+    ssl: {
+      rejectUnauthorized: options.verifyCertificates,
+      ...(options.caCertificates === null ? {} : { ca: options.caCertificates }),
+      ...(options.clientCertificate === null ? {} : { cert: options.clientCertificate }),
+      ...(options.clientKey === null ? {} : { key: options.clientKey }),
+      ...(options.verifyHostName ? {} : { checkServerIdentity: () => undefined }),
+    },
+  });
+  return {
+    place,
+    request: (request) => send({ client, place, timeout: options.timeout, socketErrors }, request),
+    close: () => client.close(),
+  };
+}
+
+/** The reply, unless its status is an error: then a `BenchmarkError` CREDENTIALS (401, 403) or TARGET_REJECTED that shows the reason. */
+export function requireStatus(
+  reply: AdminReply,
+  request: { readonly method: string; readonly path: string },
+  place: string,
+  ignored: readonly number[] = [],
+): AdminReply {
+  if (reply.status < 300 || ignored.includes(reply.status)) return reply;
+  const what = `${request.method} ${request.path} at ${place} failed with HTTP ${reply.status}`;
+  if (reply.status === 401) {
+    throw new BenchmarkError('CREDENTIALS', `${what}: the credentials are missing or wrong.`, {
+      hint: 'give basic_auth_user and basic_auth_password in --client-options, or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD',
+    });
+  }
+  if (reply.status === 403) {
+    throw new BenchmarkError('CREDENTIALS', `${what}: the user may not do this${reasonOf(reply.body)}.`, {
+      hint: 'use a user with more permissions',
+    });
+  }
+  throw new BenchmarkError('TARGET_REJECTED', `${what}${reasonOf(reply.body)}.`);
+}
+
+function authHeader(cluster: TargetCluster, endpoint: Endpoint): Record<string, string> {
+  const auth = endpoint.basicAuth ?? cluster.options.basicAuth;
+  return auth === null ? {} : { authorization: `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}` };
+}
+
+interface Sender {
+  readonly client: Client;
+  readonly place: string;
+  /** Seconds per request. */
+  readonly timeout: number;
+  readonly socketErrors: SocketErrors;
+}
+
+async function send(sender: Sender, request: AdminRequest): Promise<AdminReply> {
+  const timeout = request.timeout ?? sender.timeout;
+  if (request.signal?.aborted === true) throw cancelled(sender, request);
+  const pending = sender.client.transport.request(
+    {
+      method: request.method,
+      path: request.path,
+      ...(request.query === undefined ? {} : { querystring: { ...request.query } }),
+      ...(request.body === undefined ? {} : { body: request.body }),
+    },
+    { requestTimeout: timeout * 1000, maxRetries: 0 },
+  );
+  // The limit of the client is one of silence; ours is for the whole request.
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    pending.abort();
+  }, timeout * 1000);
+  const abort = (): void => pending.abort();
+  request.signal?.addEventListener('abort', abort, { once: true });
+  try {
+    const { statusCode, body } = await pending;
+    return { status: statusCode ?? 0, body };
+  } catch (error) {
+    if (error instanceof errors.ResponseError) return { status: error.statusCode, body: error.body };
+    if (isLate || error instanceof errors.TimeoutError) throw late(sender, request, timeout);
+    throw error instanceof errors.RequestAbortedError ? cancelled(sender, request) : explain(error, sender, request);
+  } finally {
+    clearTimeout(timer);
+    request.signal?.removeEventListener('abort', abort);
+  }
+}
+
+const nameOf = (request: AdminRequest): string => `${request.method} ${request.path}`;
+
+function cancelled(sender: Sender, request: AdminRequest): BenchmarkError {
+  return new BenchmarkError('CANCELLED', `${nameOf(request)} at ${sender.place} was cancelled.`);
+}
+
+function late(sender: Sender, request: AdminRequest, timeout: number): BenchmarkError {
+  return new BenchmarkError('TARGET_UNREACHABLE', `${sender.place} did not answer ${nameOf(request)} within ${timeout} s.`, {
+    hint: 'is it overloaded, or a firewall in between? If not, raise timeout in --client-options',
+  });
+}
+
+function explain(error: unknown, sender: Sender, request: AdminRequest): BenchmarkError {
+  const { place } = sender;
+  const what = nameOf(request);
+  if (error instanceof errors.DeserializationError) {
+    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with something that is not JSON.`, {
+      hint: 'does --target-hosts name an OpenSearch cluster?',
+    });
+  }
+  const cause = sender.socketErrors.get(messageOf(error)) ?? error;
+  const failure = explainSocketError(cause, place, 'connect');
+  if (failure.kind === 'tls') return new BenchmarkError('TLS', `${failure.message}.`);
+  if (codeOf(cause).startsWith('HPE_')) {
+    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} does not speak HTTP: ${messageOf(cause)}.`, {
+      hint: 'is the port right, and does the server want use_ssl:true?',
+    });
+  }
+  return new BenchmarkError('TARGET_UNREACHABLE', `${failure.message}.`, {
+    hint: 'is it running, and are host and port in --target-hosts right? If it wants TLS, give use_ssl:true',
+  });
+}
+
+function reasonOf(body: unknown): string {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return '';
+  const { error } = body;
+  if (typeof error === 'string') return `: ${error.slice(0, 300)}`;
+  if (typeof error !== 'object' || error === null || !('reason' in error)) return '';
+  return `: ${String(error.reason).slice(0, 300)}`;
+}

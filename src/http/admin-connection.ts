@@ -1,0 +1,52 @@
+// Connections of the official client as this project needs them: signed like the load, and with the errors of sockets kept.
+import type { ClientRequest, ClientRequestArgs } from 'node:http';
+import { Connection } from '@opensearch-project/opensearch';
+import { systemClock } from '../clock.ts';
+import { createCredentialKeeper } from './credential-keeper.ts';
+import { formatAmzDate, sha256Hex, signRequest } from './sigv4.ts';
+import type { TargetCluster } from './targets.ts';
+
+/** The client passes on only the message of a socket's error; here is the error itself, by that message. */
+export type SocketErrors = Map<string, Error>;
+
+const MAX_ERRORS = 100;
+
+/** The class of connections to one cluster, for the client's option `Connection`. */
+export function adminConnectionClass(cluster: TargetCluster, socketErrors: SocketErrors): typeof Connection {
+  const { sigV4 } = cluster.options;
+  const keeper = sigV4 === null ? null : createCredentialKeeper(sigV4, systemClock);
+
+  return class AdminConnection extends Connection {
+    constructor(options?: ConstructorParameters<typeof Connection>[0]) {
+      super(options);
+      const make: (args: ClientRequestArgs) => ClientRequest = this.makeRequest;
+      this.makeRequest = (args: ClientRequestArgs) => watch(make(args), socketErrors);
+    }
+
+    override buildRequestObject(params: { readonly body?: unknown }): ClientRequestArgs {
+      const request = super.buildRequestObject(params);
+      if (keeper === null) return request;
+      const { body } = params;
+      const scope = { ...keeper.scope(), time: formatAmzDate(systemClock.wall()) };
+      const bodyHash = sha256Hex(typeof body === 'string' || Buffer.isBuffer(body) ? body : '');
+      const headers = new Map([['host', this.url.host]]);
+      const signature = signRequest({ method: request.method ?? 'GET', target: request.path ?? '/', headers, bodyHash }, scope);
+      return { ...request, headers: { ...request.headers, ...Object.fromEntries([...headers, ...signature]) } };
+    }
+  };
+}
+
+function watch(request: ClientRequest, socketErrors: SocketErrors): ClientRequest {
+  request.on('error', (error) => {
+    if (socketErrors.size >= MAX_ERRORS) socketErrors.clear();
+    socketErrors.set(error.message, error);
+  });
+  // Once the head of the answer is there the client prints errors to the console; what breaks the body it reports anyway.
+  request.on('response', () =>
+    process.nextTick(() => {
+      request.removeAllListeners('error');
+      request.on('error', () => {});
+    }),
+  );
+  return request;
+}

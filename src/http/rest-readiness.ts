@@ -1,0 +1,136 @@
+// Waits until the cluster answers (spec/1 §4.4), and asks what it is.
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Clock, systemClock } from '../clock.ts';
+import { BenchmarkError } from '../errors.ts';
+import { seconds } from '../units.ts';
+import { type AdminClient, type AdminReply, requireStatus } from './admin-client.ts';
+import type { TargetCluster } from './targets.ts';
+
+/** What `GET /` says; for results. */
+export interface ClusterIdentity {
+  /** Hash of the build. */
+  readonly revision: string | null;
+  readonly distributionVersion: string | null;
+  readonly distributionFlavor: string | null;
+  /** `opensearch`, `elasticsearch`, `opensearch-serverless`, or what the cluster calls itself. */
+  readonly distribution: string;
+}
+
+export interface Patience {
+  /** Limit for a cluster that answers but is not ready, in ms. */
+  readonly ready: number;
+  /** Limit for a cluster that does not answer at all, in ms. */
+  readonly answer: number;
+  /** Pause between attempts, in ms. */
+  readonly pause: number;
+}
+
+const USUAL_PATIENCE: Patience = { ready: 120_000, answer: 10_000, pause: 1000 };
+/** One attempt may take so long. */
+const ATTEMPT_SECONDS = 10;
+const NOT_READY: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
+const SERVERLESS_VERSION = '2.11.0';
+const HEALTH = { method: 'GET', path: '/_cluster/health' };
+const INDICES = { method: 'GET', path: '/_cat/indices' };
+const ROOT = { method: 'GET', path: '/' };
+
+/**
+ * Resolves once the REST layer answers and as many nodes are there as there are targets, or those that came within ten seconds
+ * (several targets may lead to one node). Wrong credentials, wrong certificates and things that are not OpenSearch fail at once;
+ * a target that never answers after ten seconds.
+ */
+export async function waitForRest(
+  client: AdminClient,
+  cluster: TargetCluster,
+  signal?: AbortSignal,
+  patience: Patience = USUAL_PATIENCE,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const start = clock.now();
+  let hasAnswered = false;
+  for (;;) {
+    let reply: AdminReply | null = null;
+    try {
+      reply = await askHealth(client, cluster.endpoints.length, signal);
+      hasAnswered = true;
+      if (isReady(reply, clock.now() - start >= patience.answer)) return;
+      if (reply.status === 404) return void (await askServerless(client, signal));
+      if (!NOT_READY.has(reply.status)) requireStatus(reply, HEALTH, client.place);
+    } catch (error) {
+      const mayPass = error instanceof BenchmarkError && error.code === 'TARGET_UNREACHABLE';
+      if (!mayPass || clock.now() - start + patience.pause > (hasAnswered ? patience.ready : patience.answer)) throw error;
+    }
+    if (clock.now() - start + patience.pause > patience.ready) throw notReady(client, reply);
+    await pause(patience.pause, client, signal);
+  }
+}
+
+/** Asks `GET /`. Throws `BenchmarkError` TARGET_NOT_OPENSEARCH for anything that is not OpenSearch, or too old. */
+export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Promise<ClusterIdentity> {
+  const reply = await client.request({ ...ROOT, signal });
+  if (reply.status === 404) {
+    return { revision: null, distributionVersion: SERVERLESS_VERSION, distributionFlavor: 'serverless', distribution: 'opensearch-serverless' };
+  }
+  requireStatus(reply, ROOT, client.place);
+  const version = objectIn(reply.body, 'version');
+  const number = textIn(version, 'number');
+  if (number === null) {
+    throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${client.place} answers, but not like OpenSearch: GET / names no version.number.`, {
+      hint: 'is the port right? 9200 is usual; 9300, 9600 and 5601 belong to other services',
+    });
+  }
+  const major = Number(/^(\d+)\.\d+/.exec(number)?.[1] ?? Number.NaN);
+  if (!(major >= 1)) throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${client.place} has version ${number}; at least 1.0.0 is needed.`);
+  return {
+    revision: textIn(version, 'build_hash'),
+    distributionVersion: number,
+    distributionFlavor: textIn(version, 'build_flavor'),
+    distribution: textIn(version, 'distribution') ?? 'elasticsearch',
+  };
+}
+
+/** The server itself waits a little for the nodes. */
+function askHealth(client: AdminClient, nodes: number, signal?: AbortSignal): Promise<AdminReply> {
+  const query = { wait_for_nodes: `>=${nodes}`, timeout: nodes > 1 ? '2s' : '1s' };
+  return client.request({ ...HEALTH, query, timeout: seconds(ATTEMPT_SECONDS), signal });
+}
+
+/** 200; or, after a while, 408 with a state: the REST layer is there, but fewer nodes than targets. */
+function isReady(reply: AdminReply, isLenient: boolean): boolean {
+  if (reply.status === 200 && textIn(reply.body, 'status') === null) {
+    throw new BenchmarkError('TARGET_NOT_OPENSEARCH', 'The target answers GET /_cluster/health, but not like OpenSearch.', {
+      hint: 'do --target-hosts name an OpenSearch cluster, and not a proxy or a dashboard?',
+    });
+  }
+  return reply.status === 200 || (isLenient && reply.status === 408 && textIn(reply.body, 'status') !== null);
+}
+
+/** A serverless collection has no health. */
+async function askServerless(client: AdminClient, signal?: AbortSignal): Promise<void> {
+  const reply = await client.request({ ...INDICES, timeout: seconds(ATTEMPT_SECONDS), signal });
+  requireStatus(reply, INDICES, client.place);
+}
+
+function notReady(client: AdminClient, reply: AdminReply | null): BenchmarkError {
+  const last = reply === null ? 'it does not answer any more' : `its last answer was HTTP ${reply.status}`;
+  return new BenchmarkError('TARGET_UNREACHABLE', `OpenSearch REST API layer is not available at ${client.place}: ${last}.`, {
+    hint: 'look into the log of the cluster',
+  });
+}
+
+async function pause(duration: number, client: AdminClient, signal?: AbortSignal): Promise<void> {
+  try {
+    await wait(duration, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw new BenchmarkError('CANCELLED', `Waiting for ${client.place} was cancelled.`, { cause: error });
+  }
+}
+
+function objectIn(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+}
+
+function textIn(value: unknown, key: string): string | null {
+  const found = objectIn(value, key);
+  return typeof found === 'string' ? found : null;
+}
