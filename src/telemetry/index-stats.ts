@@ -1,0 +1,104 @@
+// Totals of the indices (spec/4 §1.2 and §1.7).
+import type { ClusterStats, ShardTime } from '../metrics/results.ts';
+import { entriesAt, itemsAt, numberAt, textAt, valueAt } from './document.ts';
+import type { StatsRequest, Warn } from './stats-client.ts';
+
+type Path = readonly string[];
+type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' | 'mergeThrottleTime' | 'refreshTime' | 'flushTime';
+type NumberProperty = Exclude<keyof ClusterStats, ShardTimeProperty>;
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Times over primary shards: property, name for people, path below `primaries` and below a shard. */
+const times: readonly (readonly [ShardTimeProperty, string, Path])[] = [
+  ['indexingTime', 'indexing time', ['indexing', 'index_time_in_millis']],
+  ['indexingThrottleTime', 'indexing throttle time', ['indexing', 'throttle_time_in_millis']],
+  ['mergeTime', 'merge time', ['merges', 'total_time_in_millis']],
+  ['mergeThrottleTime', 'merge throttle time', ['merges', 'total_throttled_time_in_millis']],
+  ['refreshTime', 'refresh time', ['refresh', 'total_time_in_millis']],
+  ['flushTime', 'flush time', ['flush', 'total_time_in_millis']],
+];
+
+/** Numbers: property, path below `_all`. Sizes count replicas, everything else only primary shards. */
+const numbers: readonly (readonly [NumberProperty, Path])[] = [
+  ['mergeCount', ['primaries', 'merges', 'total']],
+  ['refreshCount', ['primaries', 'refresh', 'total']],
+  ['flushCount', ['primaries', 'flush', 'total']],
+  ['storeSize', ['total', 'store', 'size_in_bytes']],
+  ['translogSize', ['total', 'translog', 'size_in_bytes']],
+  ['segmentCount', ['primaries', 'segments', 'count']],
+  ['memorySegments', ['primaries', 'segments', 'memory_in_bytes']],
+  ['memoryDocValues', ['primaries', 'segments', 'doc_values_memory_in_bytes']],
+  ['memoryTerms', ['primaries', 'segments', 'terms_memory_in_bytes']],
+  ['memoryNorms', ['primaries', 'segments', 'norms_memory_in_bytes']],
+  ['memoryPoints', ['primaries', 'segments', 'points_memory_in_bytes']],
+  ['memoryStoredFields', ['primaries', 'segments', 'stored_fields_memory_in_bytes']],
+];
+
+/** Asks for the statistics of some indices, of all if none is named. */
+export function indexStatsRequest(indices: readonly string[]): Omit<StatsRequest, 'method'> {
+  return { path: `${indexPath(indices)}/_stats/_all`, query: { level: 'shards' } };
+}
+
+/** Asks for the numbers of documents of some indices, of all if none is named. */
+export function documentCountRequest(indices: readonly string[]): Omit<StatsRequest, 'method'> {
+  const suffix = indices.length === 0 ? '' : indexPath(indices);
+  return { path: `/_cat/indices${suffix}`, query: { format: 'json', h: 'index,docs.count' } };
+}
+
+const indexPath = (indices: readonly string[]): string => (indices.length === 0 ? '' : `/${indices.map(encodeURIComponent).join(',')}`);
+
+/** The figures in an answer to {@link indexStatsRequest}; those that are not in it are absent, after one warning. */
+export function parseIndexStats(document: unknown, warn: Warn): ClusterStats {
+  if (document === undefined) return {};
+  const stats: Mutable<ClusterStats> = {};
+  if (entriesAt(document, '_all', 'primaries').length === 0) {
+    warn('There are no index statistics: none of the indices of the workload exists.');
+    return stats;
+  }
+  const missing: string[] = [];
+  const shards = primaryShards(document);
+  for (const [property, , path] of times) {
+    const total = numberAt(document, '_all', 'primaries', ...path);
+    if (total === undefined) missing.push(path.join('.'));
+    else stats[property] = { total, perShard: spread(shards.flatMap((shard) => numberAt(shard, ...path) ?? [])) };
+  }
+  for (const [property, path] of numbers) {
+    const value = numberAt(document, '_all', ...path);
+    if (value === undefined) missing.push(path.slice(1).join('.'));
+    else stats[property] = value;
+  }
+  if (missing.length > 0) warn(`The index statistics of this cluster have no ${missing.join(', ')}; the summary goes without.`);
+  return stats;
+}
+
+/** A warning if indices had been used before: their totals are part of what is reported at the end. `null` if they had not. */
+export function earlierUse(document: unknown): string | null {
+  const used = times.flatMap(([, name, path]) => {
+    const total = numberAt(document, '_all', 'primaries', ...path) ?? 0;
+    return total > 0 ? [`${name} ${total} ms`] : [];
+  });
+  if (used.length === 0) return null;
+  return `The indices were in use before this test run (${used.join(', ')}). The cumulative times and counts of the summary include that.`;
+}
+
+/** The sum of the documents in an answer to {@link documentCountRequest}; `undefined` if it has none. Closed indices have no number. */
+export function parseDocumentCount(document: unknown): number | undefined {
+  if (!Array.isArray(document)) return undefined;
+  return itemsAt(document).reduce<number>((sum, index) => sum + (Number(textAt(index, 'docs.count') ?? numberAt(index, 'docs.count') ?? 0) || 0), 0);
+}
+
+function primaryShards(document: unknown): readonly unknown[] {
+  return entriesAt(document, 'indices').flatMap(([, index]) =>
+    entriesAt(index, 'shards').flatMap(([, copies]) => itemsAt(copies).filter((copy) => valueAt(copy, 'routing', 'primary') === true)),
+  );
+}
+
+function spread(values: readonly number[]): ShardTime['perShard'] {
+  const sorted = [...values].sort((left, right) => left - right);
+  const min = sorted[0];
+  const max = sorted.at(-1);
+  const upper = sorted[Math.floor(sorted.length / 2)];
+  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (min === undefined || max === undefined || upper === undefined || lower === undefined) return null;
+  return { min, median: (lower + upper) / 2, max };
+}
