@@ -5,6 +5,7 @@ import type { ErrorCount } from '../worker/report.ts';
 const MAX_KINDS = 50;
 const OTHER = 'other errors';
 
+/** Counts of errors by kind, the first example of each kept. */
 export class ErrorKinds {
   private readonly counts = new Map<string, { count: number; readonly example: string }>();
 

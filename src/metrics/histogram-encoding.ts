@@ -5,6 +5,7 @@ const COOKIE = 0x1c849303 | 0x10;
 const HEADER_BYTES = 40;
 const MAX_WORD_BYTES = 9;
 
+/** What a payload says of the histogram it came from; both sides must agree. Values in ns. */
 export interface EncodingSettings {
   readonly significantDigits: number;
   readonly lowestDiscernible: number;

@@ -23,6 +23,7 @@ const INT_LIMIT = 2 ** 31;
 export const lowestDiscernible = 2 ** UNIT_MAGNITUDE;
 /** The largest time in ns that is told apart: one hour. Larger ones count as this. */
 export const highestTrackable = 3_600_000_000_000;
+/** Decimal digits of a value that are kept. */
 export const significantDigits = 3;
 
 const SLOTS = 27 * HALF_COUNT;

@@ -46,6 +46,7 @@ export interface TaskResults {
   readonly clients: number;
 }
 
+/** One part of a composite operation over all its executions. */
 export interface PartResults {
   readonly operation: string;
   readonly operationType: string;

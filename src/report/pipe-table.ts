@@ -1,7 +1,9 @@
 // Markdown tables of text cells, aligned so that they are also readable as text (spec/1 §5.2).
 
+/** Where the cells of a column stand; `decimal` puts points below each other. */
 export type Align = 'left' | 'center' | 'right' | 'decimal';
 
+/** A column with its cells from top to bottom. */
 export interface Column {
   readonly header: string;
   readonly align: Align;

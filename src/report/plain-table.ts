@@ -1,6 +1,7 @@
 // Tables of the list commands: no frame, a dashed rule below the header, two spaces between columns.
 import { padded, widthOf } from './pipe-table.ts';
 
+/** `null` is an empty cell. */
 export type PlainCell = string | number | null;
 
 /** Spaces that a header is given beyond its own width. */

@@ -6,6 +6,7 @@ export interface RowValue {
   readonly number: number;
 }
 
+/** A line of the summary: metric, task, value and unit. */
 export interface Row {
   readonly metric: string;
   /** Empty for rows about the cluster. */
@@ -15,8 +16,11 @@ export interface Row {
   readonly unit: string;
 }
 
+/** A whole number. */
 export const integer = (number: number): RowValue => ({ kind: 'integer', number });
+/** A number in full precision. */
 export const float = (number: number): RowValue => ({ kind: 'float', number });
+/** A number that is shown with two decimals. */
 export const hundredths = (number: number): RowValue => ({ kind: 'hundredths', number });
 
 /** Names of the columns, in this order. */

@@ -4,6 +4,7 @@ import type { PercentileStats, Results, TaskResults } from '../metrics/results.t
 import { clusterRows } from './cluster-rows.ts';
 import { float, hundredths, integer, type Row, type RowValue } from './row.ts';
 
+/** What the user wants to see. */
 export interface SummaryOptions {
   /** `--show-in-results`: rows with a value; also all percentile rows; all rows. */
   readonly show: 'available' | 'all-percentiles' | 'all';

@@ -19,6 +19,7 @@ const shardTime = (key: string, property: ShardTimeProperty, countKey = '', coun
   countProperty,
 });
 
+/** Times over primary shards. */
 export const shardTimes: readonly ShardTimeKeys[] = [
   shardTime('total_time', 'indexingTime'),
   shardTime('indexing_throttle_time', 'indexingThrottleTime'),
@@ -28,6 +29,7 @@ export const shardTimes: readonly ShardTimeKeys[] = [
   shardTime('merge_throttle_time', 'mergeThrottleTime'),
 ];
 
+/** Plain numbers, behind the times in the file. */
 export const wholeCounts: readonly { readonly key: string; readonly property: NumberProperty }[] = [
   { key: 'young_gc_time', property: 'youngGcTime' },
   { key: 'young_gc_count', property: 'youngGcCount' },

@@ -3,6 +3,7 @@ import { type JsonObject, writeJson } from '../json.ts';
 import type { TestRun } from './test-run.ts';
 import { formatTimestamp } from './timestamp.ts';
 
+/** Names of the columns of {@link testRunList}. */
 export const testRunListHeader = [
   'TestRun ID',
   'TestRun Timestamp',

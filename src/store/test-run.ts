@@ -3,12 +3,14 @@
 import type { JsonObject } from '../json.ts';
 import type { Results } from '../metrics/results.ts';
 
+/** The version of the cluster under test; `null` = not known. */
 export interface ClusterInfo {
   readonly revision: string | null;
   readonly distributionVersion: string | null;
   readonly distributionFlavor: string | null;
 }
 
+/** One test run with what it was started with; `results` is `null` while it runs. */
 export interface TestRun {
   readonly benchmarkVersion: string;
   readonly benchmarkRevision: string | null;

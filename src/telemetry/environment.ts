@@ -4,11 +4,13 @@ import { entriesAt, itemsAt, numberAt, textAt } from './document.ts';
 /** Meta data by key, as in records: `distribution_version`, `attribute_zone`, … */
 export type Meta = Readonly<Record<string, string | number | readonly string[]>>;
 
+/** One node of the cluster. */
 export interface NodeEnvironment {
   readonly id: string;
   readonly meta: Meta;
 }
 
+/** The cluster under test and its nodes. */
 export interface ClusterEnvironment {
   /** Of the cluster, and of its nodes as far as all are alike. */
   readonly meta: Meta;

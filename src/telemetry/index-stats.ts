@@ -52,7 +52,7 @@ export function parseIndexStats(document: unknown, warn: Warn): ClusterStats {
   if (document === undefined) return {};
   const stats: Mutable<ClusterStats> = {};
   if (entriesAt(document, '_all', 'primaries').length === 0) {
-    warn('There are no index statistics: none of the indices of the workload exists.');
+    warn('The cluster has no statistics of the indices: none of them exists.');
     return stats;
   }
   const missing: string[] = [];

@@ -6,6 +6,7 @@ export interface StatsClient {
   request(request: StatsRequest): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
+/** A request that only reads. */
 export interface StatsRequest {
   readonly method: string;
   /** Without query. */

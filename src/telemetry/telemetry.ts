@@ -9,6 +9,7 @@ const NODE_STATS = { path: '/_nodes/stats/_all' };
 const NODE_INFO = { path: '/_nodes/_all' };
 const MISSING = 404;
 
+/** Telemetry that was started and waits for the end of the test run. */
 export interface Telemetry {
   /** What people should know about the figures. Grows by {@link stop}. */
   readonly warnings: readonly string[];

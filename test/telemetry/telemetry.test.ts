@@ -195,7 +195,7 @@ describe('telemetry', () => {
     };
     assert.deepEqual(await telemetry.stop(), { youngGcTime: 5, youngGcCount: 1, oldGcTime: 7, oldGcCount: 1, docsCount: 0 });
     assert.deepEqual(telemetry.warnings.slice(-3), [
-      'There are no index statistics: none of the indices of the workload exists.',
+      'The cluster has no statistics of the indices: none of them exists.',
       'The garbage collection of late is not counted: not in the cluster when the test run began.',
       'The garbage collection of 1 of 2 nodes is not counted: no collectors "young" and "old".',
     ]);
