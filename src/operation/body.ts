@@ -3,8 +3,8 @@ import { constants, gunzipSync, inflateSync } from 'node:zlib';
 import type { Answer } from '../http/answer.ts';
 
 const NOTHING = Buffer.alloc(0);
-/** More than any head of an answer that is looked at needs. */
-const LARGEST_HEAD = 4096;
+/** Compressed bytes that hold what stands at the start of an answer: took, errors, totals. Inflating more of each answer costs more than reading it. */
+const LARGEST_HEAD = 512;
 
 /** What has arrived of the body, decompressed as far as it goes; empty if it cannot be. Bears a body that is cut off. */
 export function decodeBody(answer: Answer): Buffer {
@@ -19,7 +19,7 @@ export function decodeHead(answer: Answer): Buffer {
 function decode(answer: Answer, body: Buffer): Buffer {
   if (answer.encoding === 'identity') return body;
   if (answer.encoding === 'other' || body.length === 0) return NOTHING;
-  const options = { finishFlush: constants.Z_SYNC_FLUSH };
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: Math.max(1024, Math.min(16_384, body.length * 4)) };
   try {
     return answer.encoding === 'gzip' ? gunzipSync(body, options) : inflateSync(body, options);
   } catch {

@@ -75,8 +75,9 @@ function readSelection(reader: ParamReader, facts: Facts): CorpusSelection {
   if (known.length === 0 && !reader.has('corpora')) reader.problem('corpora', 'The workload has no corpora whose documents could be sent.');
   const selection = { corpora, indices: reader.names('indices', null), dataStreams: reader.names('data-streams', null) };
   if (corpora.some((name) => known.includes(name)) && selectCorpora(facts.corpora, selection).length === 0) {
-    const parameter = selection.indices === null ? 'data-streams' : 'indices';
-    reader.problem(parameter, `No document set of the corpora ${quoted(corpora)} goes to what "${parameter}" names.`);
+    const parameter = selection.indices !== null ? 'indices' : selection.dataStreams !== null ? 'data-streams' : 'corpora';
+    const reason = parameter === 'corpora' ? 'holds documents for bulk requests' : `goes to what "${parameter}" names`;
+    reader.problem(parameter, `No document set of the corpora ${quoted(corpora)} ${reason}.`);
   }
   return selection;
 }
@@ -86,10 +87,11 @@ const quoted = (names: readonly string[]): string => names.map((name) => `"${nam
 /** The selected corpora, reduced to the selected document sets; corpora of which nothing is left are left out. */
 export function selectCorpora<T extends CorpusFacts | PreparedCorpus>(corpora: readonly T[], selection: CorpusSelection): readonly T[] {
   const { indices, dataStreams } = selection;
-  const isWanted = (set: { readonly targetIndex: string | null; readonly targetDataStream: string | null }): boolean =>
+  const isTarget = (set: CorpusFacts['documentSets'][number]): boolean =>
     (indices === null && dataStreams === null) ||
     (set.targetIndex !== null && (indices?.includes(set.targetIndex) ?? false)) ||
     (set.targetDataStream !== null && (dataStreams?.includes(set.targetDataStream) ?? false));
+  const isWanted = (set: CorpusFacts['documentSets'][number]): boolean => (set.sourceFormat ?? 'bulk') === 'bulk' && isTarget(set);
   return corpora
     .filter((corpus) => selection.corpora.includes(corpus.name))
     .map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.filter(isWanted) }))

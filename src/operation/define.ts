@@ -19,6 +19,8 @@ export interface Facts {
 export interface CorpusFacts {
   readonly name: string;
   readonly documentSets: readonly {
+    /** Absent for prepared corpora, which are all `bulk`. */
+    readonly sourceFormat?: string;
     readonly includesActionAndMetaData: boolean;
     readonly targetIndex: string | null;
     readonly targetDataStream: string | null;

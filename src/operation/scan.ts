@@ -26,14 +26,31 @@ function skipSpace(json: Buffer, position: number): number {
   return at;
 }
 
+/** Bytes after which a string is long enough for the native search to pay off. */
+const LONG_STRING = 48;
+
 /** From the opening quote to behind the closing one. */
 function skipString(json: Buffer, position: number): number {
-  for (let at = position + 1; at < json.length; at++) {
+  const near = Math.min(json.length, position + LONG_STRING);
+  let at = position + 1;
+  for (; at < near; at++) {
     const byte = json[at];
     if (byte === QUOTE) return at + 1;
     if (byte === BACKSLASH) at++;
   }
-  return -1;
+  return skipLongString(json, at);
+}
+
+/** The same from a place within the string that is no part of an escape. */
+function skipLongString(json: Buffer, position: number): number {
+  for (let from = position; ; ) {
+    const quote = json.indexOf(QUOTE, from);
+    if (quote === -1) return -1;
+    let escapes = 0;
+    while (quote - escapes > from && json[quote - escapes - 1] === BACKSLASH) escapes++;
+    if (escapes % 2 === 0) return quote + 1;
+    from = quote + 1;
+  }
 }
 
 /** From the start of a value to behind it. */

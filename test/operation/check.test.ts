@@ -36,6 +36,7 @@ const facts: CheckFacts = {
     { name: 'plain', meta: new Map(), documentSets: [documentSet] },
     { name: 'own', meta: new Map(), documentSets: [{ ...documentSet, targetIndex: null, includesActionAndMetaData: true }] },
     { name: 'stream', meta: new Map(), documentSets: [{ ...documentSet, targetIndex: null, targetDataStream: 's' }] },
+    { name: 'vectors', meta: new Map(), documentSets: [{ ...documentSet, sourceFormat: 'hdf5' as const }] },
   ],
 };
 
@@ -52,6 +53,7 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ['bulk', { 'bulk-size': 1.5, 'ingest-percentage': 100.1 }, ['bulk-size', 'ingest-percentage']],
   ['bulk', { 'bulk-size': 1, corpora: ['plain', 'nope', 'neither'] }, ['corpora', 'corpora']],
   ['bulk', { 'bulk-size': 1 }, ['corpora'], EMPTY],
+  ['bulk', { 'bulk-size': 1, corpora: 'vectors' }, ['corpora']],
   ['bulk', { 'bulk-size': 1, indices: 'nope' }, ['indices']],
   ['bulk', { 'bulk-size': 1, 'data-streams': 'nope' }, ['data-streams']],
   ['bulk', { 'bulk-size': 1, conflicts: 'sequential', corpora: ['own', 'stream'] }, ['conflicts', 'conflicts']],

@@ -35,8 +35,11 @@ test('what is no JSON holds no facts', () => {
   }
 });
 
-const value = fc.jsonValue({ maxDepth: 3 });
-const key = fc.oneof(fc.constantFrom('took', 'errors', 'hits', 'sort', 'total', '_id', 'é', 'a"b', 'a\\', '{', '"sort":[1]'), fc.string());
+const longText = fc
+  .array(fc.constantFrom('"', '\\\\', 'plain text', 'é', '\\n', '}'), { minLength: 20, maxLength: 60 })
+  .map((parts) => parts.join(''));
+const value = fc.oneof(longText, fc.jsonValue({ maxDepth: 3 }));
+const key = fc.oneof(longText, fc.constantFrom('took', 'errors', 'hits', 'sort', 'total', '_id', 'é', 'a"b', 'a\\', '{', '"sort":[1]'), fc.string());
 
 test('law: what is read equals what JSON.parse gives, for any names around it', () => {
   const document = fc.dictionary(key, value, { noNullPrototype: true });
