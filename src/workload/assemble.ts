@@ -77,9 +77,8 @@ export function readTemplate(file: string): string {
     // Editors of some systems write a byte order mark, which is no JSON.
     return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
   } catch (error) {
-    throw new BenchmarkError('WORKLOAD_NOT_FOUND', `Cannot read ${file}: ${messageOf(error)}.`, {
-      cause: error,
-      problems: [{ file, message: messageOf(error) }],
-    });
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const message = isMissing ? 'There is no such file' : messageOf(error);
+    throw new BenchmarkError('WORKLOAD_NOT_FOUND', `Cannot read ${file}.`, { problems: [{ file, message }] });
   }
 }

@@ -8,7 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** For commands that only read the local clone. */
 export const LOCAL_LIMIT = millis(60_000);
 /** For the first contact with a host: one that does not answer must not hold up a run. */
-export const CONTACT_LIMIT = millis(15_000);
+export const CONTACT_LIMIT = millis(10_000);
 /** For the transfer itself, once the host has answered. */
 export const TRANSFER_LIMIT = millis(900_000);
 

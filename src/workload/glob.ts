@@ -27,7 +27,7 @@ function listNames(directory: string): readonly string[] {
     return readdirSync(directory);
   } catch (error) {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
-    throw new BenchmarkError('WORKLOAD_NOT_FOUND', `Cannot list the directory ${directory}: ${messageOf(error)}.`, { cause: error });
+    throw new BenchmarkError('WORKLOAD_NOT_FOUND', `Cannot list the directory ${directory}: ${messageOf(error)}.`);
   }
 }
 

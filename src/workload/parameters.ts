@@ -83,7 +83,6 @@ function readParameterFile(name: string, flag: string): JsonObject {
       flag,
       `The parameter file ${file} cannot be read: ${messageOf(error)}`,
       'Give the path of a JSON file, key:value pairs, or JSON in braces.',
-      error,
     );
   }
   return objectOf(text, flag, `The parameter file ${file}`);
@@ -99,12 +98,12 @@ function objectOf(text: string, flag: string, what: string): JsonObject {
   try {
     json = parseJson(text);
   } catch (error) {
-    throw usage(flag, `${what} is broken: ${messageOf(error)}`, undefined, error);
+    throw usage(flag, `${what} is broken: ${messageOf(error)}`);
   }
   if (!isJsonObject(json)) throw usage(flag, `${what} must hold an object`, 'Example: {"bulk_size": 1000}');
   return json;
 }
 
-function usage(flag: string, message: string, hint?: string, cause?: unknown): BenchmarkError {
-  return new BenchmarkError('USAGE', `${flag}: ${message}.`, { exitCode: exitCodes.failure, hint, cause });
+function usage(flag: string, message: string, hint?: string): BenchmarkError {
+  return new BenchmarkError('USAGE', `${flag}: ${message}.`, { exitCode: exitCodes.failure, hint });
 }

@@ -29,8 +29,8 @@ export interface CheckedOutRepository {
 
 /** A repository that is neither on this machine nor to be had now. The built-in workloads may take its place. */
 export class RepositoryUnreachable extends BenchmarkError {
-  constructor(message: string, cause?: unknown) {
-    super('WORKLOAD_REPOSITORY', message, { cause, hint: 'Check the network, or use --workload-path or --workload-repository=builtin.' });
+  constructor(message: string) {
+    super('WORKLOAD_REPOSITORY', message, { hint: 'Check the network, or use --workload-path or --workload-repository=builtin.' });
     this.name = 'RepositoryUnreachable';
   }
 }
@@ -58,7 +58,7 @@ export async function prepareRepository(request: RepositoryRequest): Promise<Che
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     const what = request.revision === null ? 'cannot be checked out' : `does not have the revision "${request.revision}" or it cannot be checked out`;
-    throw repositoryError(request, `${what}: ${error.message}`, error);
+    throw repositoryError(request, `${what}: ${error.message}`);
   }
 }
 
@@ -86,7 +86,7 @@ async function clone(request: RepositoryRequest, url: string): Promise<void> {
     await rename(unfinished, request.directory);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    throw new RepositoryUnreachable(`Workload repository [${request.name}] cannot be cloned from ${address}: ${messageOf(error)}.`, error);
+    throw new RepositoryUnreachable(`Workload repository [${request.name}] cannot be cloned from ${address}: ${messageOf(error)}.`);
   }
 }
 
@@ -144,9 +144,8 @@ function git(request: RepositoryRequest, args: readonly string[]): Promise<strin
   return runGit(['-C', request.directory, ...args], request.environment);
 }
 
-function repositoryError(request: RepositoryRequest, message: string, cause?: unknown): BenchmarkError {
+function repositoryError(request: RepositoryRequest, message: string): BenchmarkError {
   return new BenchmarkError('WORKLOAD_REPOSITORY', `Workload repository [${request.name}] in ${request.directory} ${message}.`, {
-    cause,
     hint: 'Choose another one with --workload-revision.',
   });
 }

@@ -1,5 +1,5 @@
 // Which line of the workload made which part of the rendered text? Marks are put into the source, rendered, and found again.
-import { lastAtMost, type SourcePosition, type SourceText } from './source-text.ts';
+import { findLineStarts, lastAtMost, type SourcePosition, type SourceText } from './source-text.ts';
 
 /** Characters of the private use area: no workload holds them, and no filter changes them. */
 const OPEN = '\uE0F0';
@@ -22,7 +22,7 @@ export interface Trace {
  */
 export function traceRendering(source: SourceText, render: (text: string) => string): Trace | null {
   if (source.text.includes(OPEN)) return null;
-  const marks = markablePositions(source.text);
+  const marks = markablePositions(source);
   let marked: string;
   try {
     marked = render(insertMarks(source.text, marks));
@@ -57,20 +57,23 @@ function insertMarks(text: string, positions: readonly number[]): string {
   return marked + text.slice(done);
 }
 
-/** Offsets of line starts outside of tags, and of the ends of tags within a line. */
-function markablePositions(text: string): readonly number[] {
-  const positions: number[] = [];
+/** Offsets, outside of tags, at which a line or a piece of another file starts. The rest of a line after a tag over several lines counts as well. */
+function markablePositions(source: SourceText): readonly number[] {
+  const { text } = source;
+  const starts = source.fragments.map((fragment) => fragment.offset);
+  const positions = new Set<number>();
   let position = 0;
   while (position < text.length) {
     TAG.lastIndex = position;
     const tag = TAG.exec(text);
     const end = tag?.index ?? text.length;
-    if (position === 0 || text[position - 1] === '\n') positions.push(position);
-    for (let at = text.indexOf('\n', position); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) positions.push(at + 1);
+    for (const start of findLineStarts(text.slice(position, end)).slice(1)) positions.add(position + start);
+    for (let index = lastAtMost(starts, position - 1) + 1; (starts[index] ?? end) < end; index++) positions.add(starts[index] ?? 0);
     if (tag === null) break;
     position = endOfTag(text, tag.index + 2, tag[0] === '{#');
+    if (text.slice(tag.index, position).includes('\n')) positions.add(position);
   }
-  return [...new Set(positions)];
+  return [...positions].sort((left, right) => left - right);
 }
 
 function endOfTag(text: string, start: number, isComment: boolean): number {

@@ -63,5 +63,5 @@ test('a file that collects itself and a missing file are named', (context) => {
   });
   const file = join(directory, 'workload.json');
   assert.throws(() => assembleFile(file), { code: 'WORKLOAD_SYNTAX', message: new RegExp(`^${file} collects itself`) });
-  assert.throws(() => assembleFile(join(directory, 'none.json')), { code: 'WORKLOAD_NOT_FOUND', message: /Cannot read .*none\.json/ });
+  assert.throws(() => assembleFile(join(directory, 'none.json')), { code: 'WORKLOAD_NOT_FOUND', message: /^Cannot read .*none\.json\.$/ });
 });

@@ -1,0 +1,300 @@
+// From files to a loaded workload, and from mistakes to messages that name file, line and path.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { BenchmarkError, type Problem } from '../../src/errors.ts';
+import { Float, writeJson } from '../../src/json.ts';
+import { type LoadedWorkload, listWorkloads, loadWorkload, type WorkloadRequest } from '../../src/workload/load.ts';
+import { leafTasks } from '../../src/workload/model.ts';
+import { requestFor, smallWorkload, wallTime } from './small-workload.ts';
+import { temporaryFiles } from './temporary-files.ts';
+
+const taskNames = (loaded: LoadedWorkload): readonly string[] => leafTasks(loaded.testProcedure.schedule).map((task) => task.name);
+
+async function failureOf(request: WorkloadRequest): Promise<BenchmarkError> {
+  const error: unknown = await loadWorkload(request).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof BenchmarkError, 'The workload loads.');
+  assert.equal(error.exitCode, 64);
+  return error;
+}
+
+/** The problems of a small workload in which one text of one file is replaced by another. */
+async function problemsOf(
+  context: TestContext,
+  file: string,
+  from: string,
+  to: string,
+  more: Partial<WorkloadRequest> = {},
+): Promise<readonly Problem[]> {
+  const original = smallWorkload[file] ?? '';
+  assert.ok(original.includes(from));
+  const directory = temporaryFiles(context, { ...smallWorkload, [file]: original.replace(from, to) });
+  const { problems } = await failureOf(requestFor(directory, more));
+  return problems.map((problem) => ({ ...problem, file: problem.file?.replace(`${directory}/`, '') }));
+}
+
+test('a workload loads with its fragments, bodies and parameters', async (context) => {
+  const directory = temporaryFiles(context, smallWorkload);
+  const params = new Map<string, string | number | boolean>([
+    ['bulk_size', 7],
+    ['codec', 'best_compression'],
+    ['use_gzip', true],
+    ['error_level', ''],
+  ]);
+  const loaded = await loadWorkload(requestFor(directory, { params: new Map([...params].filter(([name]) => name !== 'error_level')) }));
+  assert.deepEqual(taskNames(loaded), ['delete-index', 'create-index', 'append', 'merge', 'reads', 'cats', 'sleep']);
+  const [index] = loaded.workload.indices;
+  assert.equal(
+    writeJson(index?.body ?? null),
+    '{"settings":{"index.number_of_shards":1,"index.codec":"best_compression"},"mappings":{"dynamic":"strict","properties":{"message":{"type":"text"}}}}',
+  );
+  assert.equal(loaded.workload.corpora[0]?.documentSets[0]?.archiveFile, 'logs.json.gz');
+  const append = leafTasks(loaded.testProcedure.schedule).find((task) => task.name === 'append');
+  assert.deepEqual([append?.operation.params.get('bulk-size'), append?.clients, append?.warmupTimePeriod], [7, 4, 120]);
+  assert.deepEqual(loaded.notices, []);
+  assert.equal(loaded.workload.directory, directory);
+});
+
+test('a procedure is chosen by name, tasks by filters', async (context) => {
+  const directory = temporaryFiles(context, smallWorkload);
+  assert.deepEqual(taskNames(await loadWorkload(requestFor(directory, { testProcedure: 'search-only', excludeTasks: ['match-2'] }))), [
+    'match-1',
+    'match-3',
+  ]);
+  const unknown = await failureOf(requestFor(directory, { testProcedure: 'search-onyl' }));
+  assert.deepEqual([unknown.code, unknown.hint], ['USAGE', 'Did you mean "search-only"?']);
+  const empty = await failureOf(requestFor(directory, { includeTasks: ['tag:read', 'x'] }));
+  assert.equal(empty.message, '--include-tasks=tag:read,x leave no task of test procedure [append-then-search] to run.');
+});
+
+test('test mode and serverless cut the workload down', async (context) => {
+  const directory = temporaryFiles(context, smallWorkload);
+  const small = await loadWorkload(requestFor(directory, { testMode: true }));
+  assert.equal(small.workload.corpora[0]?.documentSets[0]?.documentCount, 1000);
+  const serverless = await loadWorkload(requestFor(directory, { distributionVersion: 'oss' }));
+  assert.deepEqual(taskNames(serverless), ['delete-index', 'create-index', 'append', 'reads', 'cats', 'sleep']);
+  assert.equal(serverless.notices.length, 1);
+});
+
+test('broken JSON names the fragment, the line, and shows the place', async (context) => {
+  assert.deepEqual(await problemsOf(context, 'operations/extra.json', '"raw-request",', '"raw-request"'), [
+    { file: 'operations/extra.json', line: 4, message: 'Expected "," or "}"' },
+  ]);
+  const text = (smallWorkload['test_procedures/default.json'] ?? '').replace('"completed-by": "reads",', '"completed-by": reads,');
+  const directory = temporaryFiles(context, { ...smallWorkload, 'test_procedures/default.json': text });
+  const error = await failureOf(requestFor(directory));
+  assert.equal(error.code, 'WORKLOAD_SYNTAX');
+  assert.deepEqual([error.problems[0]?.file, error.problems[0]?.line], [join(directory, 'test_procedures/default.json'), 10]);
+  assert.match(error.message, /is no valid JSON after rendering:\n +\d+ \| +"time-period": 8,\n +\d+ \| +"completed-by": reads,\n +\| +\^\n/);
+});
+
+test('a broken template names the fragment and the line', async (context) => {
+  const [problem] = await problemsOf(context, 'test_procedures/common/set-up.json', '{%- endif %}', '{%- endfi %}');
+  assert.deepEqual([problem?.file, problem?.line], ['test_procedures/common/set-up.json', 7]);
+  const [missing] = await problemsOf(context, 'test_procedures/default.json', '{%- endfor %}', '');
+  assert.equal(missing?.file, 'test_procedures/default.json');
+  const [value] = await problemsOf(context, 'operations/default.json', 'size | default(10)', 'nothing.at.all');
+  assert.deepEqual([value?.file, value?.line], ['operations/default.json', 14]);
+});
+
+test('a wrong value names its path, its fragment and its line', async (context) => {
+  assert.deepEqual(await problemsOf(context, 'test_procedures/common/set-up.json', '"warmup-time-period": 120', '"warmup-time-period": "120"'), [
+    {
+      file: 'test_procedures/common/set-up.json',
+      line: 13,
+      path: 'test_procedures[0].schedule[2].warmup-time-period',
+      message: 'must be an integer of at least 0, not the string "120"',
+      hint: undefined,
+    },
+  ]);
+  const floats = await problemsOf(context, 'operations/extra.json', '', '', { params: new Map([['clients', new Float(4)]]) });
+  assert.deepEqual(
+    [floats[0]?.path, floats[0]?.message],
+    ['test_procedures[0].schedule[2].clients', 'must be an integer of at least 1, not the number 4.0'],
+  );
+});
+
+test('all problems are reported at once, those of bodies included', async (context) => {
+  const directory = temporaryFiles(context, {
+    ...smallWorkload,
+    'index.json': '{"a": }',
+    'template.json': '{% if %}',
+    'operations/default.json': (smallWorkload['operations/default.json'] ?? '').replace('"search"', '5'),
+  });
+  const error = await failureOf(requestFor(directory, { params: new Map([['number_of_shards', 1]]) }));
+  assert.equal(error.code, 'WORKLOAD_INVALID');
+  assert.equal(error.message, `Workload [${directory.split('/').at(-1)}] (${join(directory, 'workload.json')}) has 3 problems.`);
+  assert.deepEqual(
+    error.problems.map((problem) => [problem.file, problem.line]),
+    [
+      [join(directory, 'index.json'), 1],
+      [join(directory, 'template.json'), 1],
+      [join(directory, 'operations/default.json'), 9],
+    ],
+  );
+  assert.match(error.problems[0]?.message ?? '', /^Body of index logs \(named at indices\[0\]\.body\): /);
+});
+
+test('a missing body is a problem of the property that names it', async (context) => {
+  const [problem] = await problemsOf(context, 'workload.json', '"index.json"', '"idx.json"');
+  assert.equal(problem?.file, 'idx.json');
+  assert.match(problem?.message ?? '', /^Body of index logs \(named at indices\[0\]\.body\): There is no such file$/);
+});
+
+test('parameters that nothing reads are an error; those of bodies and conditions are known', async (context) => {
+  const directory = temporaryFiles(context, smallWorkload);
+  const names = ['bulk_size', 'bulk_siez', 'replicas', 'index_settings', 'now'];
+  const error = await failureOf(requestFor(directory, { params: new Map(names.map((name) => [name, 1])) }));
+  assert.equal(error.code, 'WORKLOAD_PARAMS_UNUSED');
+  assert.match(error.message, /^Unused workload parameters \["bulk_siez","now"\]/);
+  assert.match(error.message, /- bulk_siez \(close to: bulk_size\)/);
+  assert.match(
+    error.message,
+    /Known: bulk_size, clients, codec, documents, error_level, index_settings, ingest_percentage, number_of_shards, pause, rate, replicas, size, use_gzip$/,
+  );
+});
+
+test('wrong parameters of operations are located; unselected procedures do not matter', async (context) => {
+  const directory = temporaryFiles(context, smallWorkload);
+  const checkOperation = ({ type }: { readonly type: string }): readonly Problem[] =>
+    type === 'bulk' ? [{ path: 'bulk-size', message: 'too small' }] : type === 'sleep' ? [{ path: 'duration', message: 'too long' }] : [];
+  const error = await failureOf(requestFor(directory, { checkOperation }));
+  assert.deepEqual(
+    error.problems.map(({ file, line, path, message }) => [file?.slice(directory.length + 1), line, path, message]),
+    [
+      ['operations/default.json', 4, 'operations[0].bulk-size', 'too small'],
+      ['test_procedures/default.json', 21, 'test_procedures[0].schedule[5].operation.duration', 'too long'],
+    ],
+  );
+  await loadWorkload(requestFor(directory, { checkOperation, testProcedure: 'search-only' }));
+  await loadWorkload(requestFor(directory, { checkOperation, purpose: 'inspect' }));
+});
+
+const selected = (operation: unknown, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, string>> => ({
+  'workload.json': JSON.stringify({
+    indices: [{ name: 'i' }],
+    test_procedures: [
+      { name: 'first', default: true, schedule: [{ name: 'a', operation, ...more }, { operation: 'refresh' }] },
+      { name: 'second', schedule: [{ operation: 'refresh' }] },
+    ],
+  }),
+});
+
+test('an operation type that nobody knows is an error', async (context) => {
+  const directory = temporaryFiles(context, selected('serach'));
+  const error = await failureOf(requestFor(directory));
+  assert.deepEqual(
+    [error.code, error.problems[0]?.message, error.problems[0]?.hint],
+    ['WORKLOAD_INVALID', 'There is no operation type "serach" (task "a")', 'Did you mean "search"?'],
+  );
+});
+
+test('what a selected task needs and this version lacks is refused, and only then', async (context) => {
+  const plugIn = { 'workload.py': 'def register(registry):\n    pass\n' };
+  const cases: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
+    [{ ...selected('my-runner'), ...plugIn }, /operation type "my-runner", which needs the Python plug-in/],
+    [{ ...selected({ 'operation-type': 'search', 'param-source': 'mine' }), ...plugIn }, /parameter source "mine", which needs the Python plug-in/],
+    [{ ...selected('refresh', { schedule: 'my-schedule' }), ...plugIn }, /schedule "my-schedule", which needs the Python plug-in/],
+    [selected('vector-search'), /"vector-search" \(task "a"\) is not supported by this version: vector data sets need later work/],
+    [selected({ 'operation-type': 'bulk', 'param-source': 'file-reader' }), /borrows the parameter source of "file-reader"/],
+  ];
+  for (const [files, message] of cases) {
+    const directory = temporaryFiles(context, files);
+    const error = await failureOf(requestFor(directory));
+    assert.deepEqual([error.code, error.problems.length], ['UNSUPPORTED', 1]);
+    assert.match(error.problems[0]?.message ?? '', message);
+    assert.match(error.message, /workload\.json\): test procedure \[first\] needs what this version cannot do\.$/);
+    await loadWorkload(requestFor(directory, { testProcedure: 'second' }));
+    await loadWorkload(requestFor(directory, { excludeTasks: ['a'] }));
+    await loadWorkload(requestFor(directory, { purpose: 'inspect' }));
+  }
+  for (const files of [selected({ 'operation-type': 'search', 'param-source': 'mine' }), selected('refresh', { schedule: 'my-schedule' })]) {
+    assert.equal((await failureOf(requestFor(temporaryFiles(context, files)))).code, 'WORKLOAD_INVALID');
+  }
+});
+
+test('documents of other formats and streams are refused when a bulk operation reads them', async (context) => {
+  const workload = (corpus: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> => ({
+    'workload.json': JSON.stringify({
+      indices: [{ name: 'i' }],
+      corpora: [{ name: 'c', documents: [{ 'source-file': 'c.hdf5', 'document-count': 1 }], ...corpus }],
+      schedule: [{ operation: { 'operation-type': 'bulk', 'bulk-size': 1 } }, { operation: 'refresh' }],
+    }),
+  });
+  for (const [corpus, message] of [
+    [{ 'source-format': 'hdf5' }, /hold hdf5 documents, which this version cannot read/],
+    [{ 'streaming-ingestion': 'aws' }, /uses streaming-ingestion, which this version does not support/],
+  ] as const) {
+    const directory = temporaryFiles(context, workload(corpus));
+    const error = await failureOf(requestFor(directory));
+    assert.equal(error.code, 'UNSUPPORTED');
+    assert.match(error.problems[0]?.message ?? '', message);
+    await loadWorkload(requestFor(directory, { excludeTasks: ['bulk'] }));
+  }
+});
+
+test('templates know the time, files and versions', async (context) => {
+  const directory = temporaryFiles(context, {
+    'workload.json': `{
+      "description": "{{ '30-12-2025' | days_ago(now) }} {{ glob('*.txt') | join(' ') }} {{ now }} {% if version | default('2.11.0') | version_between('2.0.0', '2.11.0') %}in{% else %}out{% endif %}",
+      "schedule": [{"operation": "refresh"}]
+    }`,
+    'b.txt': '',
+    'a.txt': '',
+  });
+  const described = async (params: ReadonlyMap<string, string>): Promise<string> =>
+    (await loadWorkload(requestFor(directory, { params }))).workload.description;
+  assert.equal(await described(new Map()), '2 a.txt b.txt 1767225600.25 in');
+  assert.equal(await described(new Map([['version', '2.11.1']])), '2 a.txt b.txt 1767225600.25 out');
+  const error = await failureOf(requestFor(directory, { params: new Map([['version', '2.11.1-rc1']]) }));
+  assert.equal(error.code, 'WORKLOAD_SYNTAX');
+});
+
+test('values are escaped as in the original, tojson excepted', async (context) => {
+  const directory = temporaryFiles(context, {
+    'workload.json': '{"description": "{{ text }} {{ flag }}", "meta": {"text": {{ text | tojson }}}, "schedule": [{"operation": "refresh"}]}',
+  });
+  const params = new Map<string, string | boolean>([
+    ['text', "it's <1>"],
+    ['flag', true],
+  ]);
+  const { workload } = await loadWorkload(requestFor(directory, { params }));
+  assert.equal(workload.description, 'it&#39;s &lt;1&gt; True');
+  assert.equal(workload.meta.get('text'), "it's <1>");
+});
+
+test('bodies know neither the time nor files', async (context) => {
+  const body = (text: string): Readonly<Record<string, string>> => ({
+    'workload.json': '{"indices": [{"name": "i", "body": "sub/index.json"}], "schedule": [{"operation": "refresh"}]}',
+    'sub/index.json': text,
+    'part.json': '"from the root"',
+  });
+  const directory = temporaryFiles(context, body('[{{ benchmark.collect(parts="part.json") }}, "{{ now }}"]'));
+  const { workload } = await loadWorkload(requestFor(directory));
+  assert.deepEqual(workload.indices[0]?.body, ['from the root', '']);
+  const wrong = await failureOf(requestFor(temporaryFiles(context, body('[{{ glob("*") }}]'))));
+  assert.equal(wrong.code, 'WORKLOAD_INVALID');
+});
+
+test('a list names every workload, broken ones with their error', async (context) => {
+  const directory = temporaryFiles(context, {
+    'good/workload.json': '{"description": "good", "schedule": [{"operation": "refresh"}]}',
+    'bad/workload.json': '{',
+    'wrong/workload.json': '{}',
+    'none/readme.md': '',
+    '.hidden/workload.json': '{}',
+  });
+  const request = requestFor('', { repository: 'builtin', builtinDirectory: directory });
+  const listing = await listWorkloads(request, wallTime);
+  assert.deepEqual(
+    listing.workloads.map(({ name, workload, error }) => [name, workload?.description, error?.code]),
+    [
+      ['bad', undefined, 'WORKLOAD_SYNTAX'],
+      ['good', 'good', undefined],
+      ['wrong', undefined, 'WORKLOAD_INVALID'],
+    ],
+  );
+});
