@@ -13,7 +13,10 @@ export class Collector {
   private readonly clock: Clock;
   private readonly listener: RunListener;
   private readonly steps: readonly Step[];
-  private readonly metrics: ReadonlyMap<string, TaskMetrics>;
+  private readonly settings: ResultSettings;
+  private readonly metrics: Map<string, TaskMetrics>;
+  /** Results of the tasks whose step is over: they take less room than what they were made from. */
+  private readonly finished = new Map<string, TaskResults>();
   private readonly health = new DriverHealthMonitor();
   /** Next sequence number of each worker's reports. */
   private readonly sequences = new Map<number, number>();
@@ -21,10 +24,11 @@ export class Collector {
   private current: Step | null = null;
   private lastEventAt = 0;
 
-  constructor(clock: Clock, listener: RunListener, steps: readonly Step[], identities: readonly TaskIdentity[]) {
+  constructor(clock: Clock, listener: RunListener, steps: readonly Step[], identities: readonly TaskIdentity[], settings: ResultSettings) {
     this.clock = clock;
     this.listener = listener;
     this.steps = steps;
+    this.settings = settings;
     this.metrics = new Map(identities.map((identity) => [identity.task, new TaskMetrics(identity)]));
     this.progress = new StepProgress(clock.now());
   }
@@ -39,6 +43,7 @@ export class Collector {
   endStep(step: Step): void {
     this.listener({ kind: 'step-end', step: step.index, steps: this.steps.length, tasks: names(step) });
     this.current = null;
+    for (const { name } of step.tasks) this.finish(name);
   }
 
   /** Adds a report. A worker's reports must come in order and without gaps: anything else is a defect, never silently accepted. */
@@ -56,9 +61,10 @@ export class Collector {
     this.tellProgress();
   }
 
-  /** Figures of the tasks in the order of the schedule; of all that began, if the run was cut short. */
-  results(settings: ResultSettings): readonly TaskResults[] {
-    return [...this.metrics.values()].map((metrics) => metrics.results(settings));
+  /** Figures of the tasks that have begun, in the order of the schedule. */
+  results(): readonly TaskResults[] {
+    for (const [name, metrics] of [...this.metrics]) if (metrics.requests > 0) this.finish(name);
+    return this.steps.flatMap((step) => step.tasks.flatMap(({ name }) => this.finished.get(name) ?? []));
   }
 
   /** Where the driver, and not the cluster, was the limit. */
@@ -72,6 +78,13 @@ export class Collector {
       }));
       return this.health.warnings(step.index, loads);
     });
+  }
+
+  private finish(task: string): void {
+    const metrics = this.metrics.get(task);
+    if (metrics === undefined) return;
+    this.finished.set(task, metrics.results(this.settings));
+    this.metrics.delete(task);
   }
 
   private taskMetrics(report: TaskReport): TaskMetrics {

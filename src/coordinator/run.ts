@@ -49,8 +49,7 @@ export async function runTest(config: RunConfig, listener: RunListener, signal: 
 }
 
 async function inspectCluster(config: RunConfig, client: AdminClient, signal: AbortSignal): Promise<ClusterInfo> {
-  if (config.skipRestApiCheck) return { revision: null, distributionVersion: config.distributionVersion, distributionFlavor: null };
-  await waitForRest(client, config.targets.default, signal);
+  if (!config.skipRestApiCheck) await waitForRest(client, config.targets.default, signal);
   return clusterInfo(client);
 }
 
@@ -74,7 +73,7 @@ class TestRunner {
     this.loaded = loaded;
     this.procedure = loaded.procedure;
     this.steps = allocate(this.procedure.schedule);
-    this.collector = new Collector(systemClock, listener, this.steps, identities(loaded.workload, this.procedure));
+    this.collector = new Collector(systemClock, listener, this.steps, identities(loaded.workload, this.procedure), config);
   }
 
   async run(): Promise<RunOutcome> {
@@ -139,8 +138,7 @@ class TestRunner {
     this.signal.throwIfAborted();
   }
 
-  private async startTelemetry(): Promise<Telemetry | null> {
-    if (this.config.skipRestApiCheck) return null;
+  private async startTelemetry(): Promise<Telemetry> {
     const indices = this.loaded.workload.indices.map(({ name }) => name);
     const telemetry = await startTelemetry(this.client, indices);
     for (const message of telemetry.warnings) this.listener({ kind: 'warning', message });
@@ -162,11 +160,13 @@ class TestRunner {
     return null;
   }
 
-  private async finish(telemetry: Telemetry | null, error: BenchmarkError | null): Promise<RunOutcome> {
+  private async finish(telemetry: Telemetry, error: BenchmarkError | null): Promise<RunOutcome> {
     const isPartial = error !== null || this.signal.aborted;
-    const tasks = this.collector.results(this.config);
+    const tasks = this.collector.results();
     // The cluster may be gone or slow after a cut: its figures would describe another moment.
-    const cluster = telemetry === null || isPartial ? {} : await telemetry.stop();
+    const warned = telemetry.warnings.length;
+    const cluster = isPartial ? {} : await telemetry.stop();
+    for (const message of telemetry.warnings.slice(warned)) this.listener({ kind: 'warning', message });
     const results: Results = { tasks, cluster, isPartial, driverWarnings: this.collector.driverWarnings(tasks) };
     const testRun = await this.store(results);
     return { status: error !== null ? 'failed' : this.signal.aborted ? 'cancelled' : 'success', results, testRun, error };

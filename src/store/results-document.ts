@@ -53,10 +53,10 @@ function operationMetrics(task: TaskResults): JsonObject {
     ['operation_type', task.operationType],
     ['clients', task.clients],
     ['requests', task.requests],
-    ['failed_requests', task.failedRequests],
+    ['errors', task.failedRequests],
     ['retries', task.retries],
     ['samples', task.samples],
-    ['errors', task.errors.map(({ kind, count: times, example }) => toJson({ kind, count: times, example }))],
+    ['error_kinds', task.errors.map(({ kind, count: times, example }) => toJson({ kind, count: times, example }))],
     ...(task.parts.length > 0 ? [['parts', task.parts.map(partMetrics)] as const] : []),
   ]);
 }

@@ -36,10 +36,10 @@ function parseTask(task: string, entry: JsonObject, profile: JsonObject): TaskRe
     errorRate: number('error_rate'),
     duration: number('duration'),
     requests: number('requests'),
-    failedRequests: number('failed_requests'),
+    failedRequests: number('errors'),
     samples: number('samples'),
     retries: number('retries'),
-    errors: objectsField(entry, 'errors').map((error) => ({
+    errors: objectsField(entry, 'error_kinds').map((error) => ({
       kind: textField(error, 'kind') ?? '',
       count: numberField(error, 'count') ?? 0,
       example: textField(error, 'example') ?? '',
