@@ -60,7 +60,7 @@ async function start(name: string, args: readonly string[], signal: AbortSignal)
 }
 
 async function* contentOf(child: Child, name: string, path: string): AsyncGenerator<Uint8Array> {
-  const ended = once(child, 'close');
+  const ended = new Promise((resolve) => child.once('close', resolve));
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (complaint.length < 2000) complaint += text;

@@ -25,7 +25,10 @@ interface Owner {
 /** Locks that this process holds, so that its own number in a file is not mistaken for that of an earlier process with the same number. */
 const held = new Set<string>();
 
-/** Runs `work` while no other process prepares `directory`. Waits for another one, with a message; takes over from one that died. */
+/** The last work in each directory within this process, so that its own corpora wait in silence. */
+const queues = new Map<string, Promise<void>>();
+
+/** Runs `work` while nobody else prepares `directory`. Waits for another process, with a message; takes over from one that died. */
 export async function withDirectoryLock<T>(
   directory: string,
   listener: PreparationListener,
@@ -33,6 +36,20 @@ export async function withDirectoryLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const path = join(directory, LOCK_FILE);
+  const result = (queues.get(path) ?? Promise.resolve()).then(() => withLockFile(path, listener, signal, work));
+  const ended = result.then(
+    () => undefined,
+    () => undefined,
+  );
+  queues.set(path, ended);
+  try {
+    return await result;
+  } finally {
+    if (queues.get(path) === ended) queues.delete(path);
+  }
+}
+
+async function withLockFile<T>(path: string, listener: PreparationListener, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   const token = randomUUID();
   const isLocked = await acquire(path, token, listener, signal);
   if (!isLocked) return await work();

@@ -28,6 +28,7 @@ export async function unpack(
     await rename(temporary, documentPath);
   } catch (error) {
     await removeFile(temporary);
+    throwIfCancelled(options.signal);
     throw error;
   } finally {
     progress.end();

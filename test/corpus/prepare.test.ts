@@ -1,0 +1,277 @@
+// Preparation as a whole: from what lies on the disk or on a server to documents that can be sliced.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { PreparationEvent } from '../../src/corpus/preparation.ts';
+import { prepareCorpora } from '../../src/corpus/prepare.ts';
+import type { Corpus, DocumentSet } from '../../src/workload/model.ts';
+import { serveFile, startFileServer } from './file-server.ts';
+import { documentSetOf, prepareOptions, temporaryDirectory } from './workspace.ts';
+
+const text = '{"a":1}\n{"b":2}\n{"c":3}\n';
+const archive = gzipSync(text);
+const zipped = { archiveFile: 'documents.json.gz', compressedBytes: archive.length, uncompressedBytes: text.length };
+
+const corpusOf = (name: string, ...sets: readonly Partial<DocumentSet>[]): Corpus => ({
+  name,
+  meta: new Map(),
+  documentSets: sets.map(documentSetOf),
+});
+const kinds = (events: readonly PreparationEvent[]) => events.flatMap((event) => (event.kind === 'preparation-end' ? [event.what] : []));
+
+async function archiveServer(context: TestContext) {
+  return await startFileServer(context, (request, response) => {
+    if (request.url === '/base/documents.json.gz') serveFile(request, response, archive, '"1"');
+    else if (request.url === '/base/documents.json') serveFile(request, response, Buffer.from(text), '"2"');
+    else if (request.url === '/base/part.0') serveFile(request, response, archive.subarray(0, 10), null);
+    else if (request.url === '/base/part.1') serveFile(request, response, archive.subarray(10), null);
+    else response.writeHead(404).end();
+  });
+}
+
+describe('preparation in the cache', () => {
+  it('downloads, unpacks and indexes, and does nothing of it again', async (context) => {
+    const data = await temporaryDirectory(context);
+    const server = await archiveServer(context);
+    const corpora = [corpusOf('logs', { ...zipped, baseUrl: `${server.url}/base` })];
+    const options = prepareOptions(data);
+    const path = join(data, 'logs', 'documents.json');
+    const expected = [
+      {
+        name: 'logs',
+        documentSets: [
+          {
+            path,
+            size: text.length,
+            documentCount: 3,
+            includesActionAndMetaData: false,
+            targetIndex: 'test',
+            targetType: null,
+            targetDataStream: null,
+            offsets: [],
+          },
+        ],
+      },
+    ];
+    assert.deepEqual(await prepareCorpora(corpora, options), expected);
+    assert.deepEqual(kinds(options.events), ['Downloading documents.json.gz', 'Unpacking documents.json.gz', 'Indexing documents.json']);
+    assert.deepEqual((await readdir(join(data, 'logs'))).sort(), ['documents.json', 'documents.json.gz', 'documents.json.offset']);
+    const again = prepareOptions(data, { isOffline: true });
+    assert.deepEqual(await prepareCorpora(corpora, again), expected);
+    assert.deepEqual(again.events, []);
+    assert.equal(server.requests.length, 1);
+  });
+
+  it('downloads plain files, and what `source-url` names before `base-url`', async (context) => {
+    const data = await temporaryDirectory(context);
+    const server = await archiveServer(context);
+    const facts = { baseUrl: 'http://127.0.0.1:1/nowhere', sourceUrl: `${server.url}/base/documents.json` };
+    const [corpus] = await prepareCorpora([corpusOf('plain', facts)], prepareOptions(data));
+    assert.equal(corpus?.documentSets[0]?.size, text.length);
+  });
+
+  it('puts parts together and removes them', async (context) => {
+    const data = await temporaryDirectory(context);
+    const server = await archiveServer(context);
+    const parts = [
+      { name: 'part.0', size: 10 },
+      { name: 'part.1', size: archive.length - 10 },
+    ];
+    const facts = { ...zipped, baseUrl: `${server.url}/base/`, parts };
+    const [corpus] = await prepareCorpora([corpusOf('parts', facts)], prepareOptions(data));
+    assert.equal(await readFile(corpus?.documentSets[0]?.path ?? '', 'utf8'), text);
+    assert.deepEqual((await readdir(join(data, 'parts'))).sort(), ['documents.json', 'documents.json.gz', 'documents.json.offset']);
+    const wrong = corpusOf('wrong', { ...facts, compressedBytes: 7 });
+    await assert.rejects(prepareCorpora([wrong], prepareOptions(data)), {
+      code: 'CORPUS',
+      message: /The parts of documents\.json\.gz have \d+ bytes together, but 7/,
+    });
+  });
+
+  it('unpacks again what has the wrong size, without a download', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    await writeFile(join(data, 'c', 'documents.json'), 'cut o');
+    await writeFile(join(data, 'c', 'documents.json.gz'), archive);
+    const [corpus] = await prepareCorpora([corpusOf('c', zipped)], prepareOptions(data, { isOffline: true }));
+    assert.equal(corpus?.documentSets[0]?.size, text.length);
+  });
+
+  it('makes an outdated offset table anew', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    const path = join(data, 'c', 'documents.json');
+    await writeFile(path, text);
+    await writeFile(`${path}.offset`, '');
+    await utimes(`${path}.offset`, new Date(1000), new Date(1000));
+    const options = prepareOptions(data);
+    await prepareCorpora([corpusOf('c', {})], options);
+    assert.deepEqual(kinds(options.events), ['Indexing documents.json']);
+    assert.ok((await stat(`${path}.offset`)).mtimeMs >= (await stat(path)).mtimeMs);
+  });
+
+  it('compares the number of documents with the workload, twice with action lines', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    const path = join(data, 'c', 'documents.json');
+    await writeFile(path, text);
+    await assert.rejects(prepareCorpora([corpusOf('c', { documentCount: 4 })], prepareOptions(data)), {
+      code: 'CORPUS',
+      message: `${path} has 3 lines, but 4 are expected.`,
+    });
+    await assert.rejects(prepareCorpora([corpusOf('c', { documentCount: 2, includesActionAndMetaData: true })], prepareOptions(data)), {
+      code: 'CORPUS',
+      message: `${path} has 3 lines, but 4 (2 documents with an action line each) are expected.`,
+    });
+    assert.ok(!existsSync(`${path}.offset`));
+  });
+
+  it('says what is missing: an address, the network, the right size', async (context) => {
+    const data = await temporaryDirectory(context);
+    const path = join(data, 'c', 'documents.json');
+    const message = `${path} is missing, and the workload does not say where to download it from.`;
+    await assert.rejects(prepareCorpora([corpusOf('c', {})], prepareOptions(data)), { code: 'CORPUS', message });
+    const offline = prepareOptions(data, { isOffline: true });
+    await assert.rejects(prepareCorpora([corpusOf('c', { baseUrl: 'https://127.0.0.1/x' })], offline), {
+      code: 'CORPUS',
+      message: `${path} is missing, and nothing is downloaded because of --offline.`,
+    });
+    await writeFile(path, 'short');
+    await assert.rejects(prepareCorpora([corpusOf('c', { uncompressedBytes: 9 })], prepareOptions(data)), {
+      code: 'CORPUS',
+      message: `${path} has 5 bytes instead of 9, and the workload does not say where to download it from.`,
+    });
+  });
+
+  it('takes files from a directory even offline', async (context) => {
+    const data = await temporaryDirectory(context);
+    const source = await temporaryDirectory(context);
+    await writeFile(join(source, 'documents.json.gz'), archive);
+    const [corpus] = await prepareCorpora([corpusOf('c', { ...zipped, baseUrl: source })], prepareOptions(data, { isOffline: true }));
+    assert.equal(corpus?.documentSets[0]?.size, text.length);
+  });
+
+  it('says that a workload has no files for test mode', async (context) => {
+    const server = await archiveServer(context);
+    const options = prepareOptions(await temporaryDirectory(context), { testMode: true });
+    await assert.rejects(prepareCorpora([corpusOf('c', { documentFile: 'documents-1k.json', baseUrl: `${server.url}/base` })], options), {
+      code: 'CORPUS',
+      hint: /does not support --test-mode/,
+    });
+  });
+
+  it('refuses names that lead out of its directory', async (context) => {
+    const options = prepareOptions(await temporaryDirectory(context));
+    for (const corpus of [corpusOf('../c', {}), corpusOf('c', { documentFile: '../x' }), corpusOf('c', { archiveFile: '/etc/x.gz' })]) {
+      await assert.rejects(prepareCorpora([corpus], options), { code: 'CORPUS', message: /leads out of the directory/ });
+    }
+  });
+
+  it('keeps the order of several corpora, and leaves vector files alone', async (context) => {
+    const data = await temporaryDirectory(context);
+    const server = await archiveServer(context);
+    const names = ['e', 'd', 'c', 'b', 'a', 'f'];
+    const corpora = names.map((name) =>
+      corpusOf(name, { ...zipped, baseUrl: `${server.url}/base` }, { sourceFormat: 'hdf5', documentFile: 'v.hdf5' }),
+    );
+    const prepared = await prepareCorpora(corpora, prepareOptions(data));
+    assert.deepEqual(
+      prepared.map((corpus) => [corpus.name, corpus.documentSets.length]),
+      names.map((name) => [name, 1]),
+    );
+  });
+
+  it('prepares the same directory once when two ask at the same time', async (context) => {
+    const data = await temporaryDirectory(context);
+    const server = await archiveServer(context);
+    const corpora = [corpusOf('c', { ...zipped, baseUrl: `${server.url}/base` })];
+    const [first, second] = await Promise.all([prepareCorpora(corpora, prepareOptions(data)), prepareCorpora(corpora, prepareOptions(data))]);
+    assert.deepEqual(first, second);
+    assert.equal(server.requests.length, 1);
+  });
+
+  it('ends everything at the first failure, and when it is cancelled', async (context) => {
+    const data = await temporaryDirectory(context);
+    const abort = new AbortController();
+    const server = await startFileServer(context, (request, response) => {
+      // Never answers the second corpus: only the failure of the first can end it.
+      if (request.url === '/missing/documents.json') response.writeHead(404).end();
+    });
+    const slow = corpusOf('slow', { baseUrl: `${server.url}/slow` });
+    await assert.rejects(prepareCorpora([slow, corpusOf('missing', { baseUrl: `${server.url}/missing` })], prepareOptions(data)), {
+      code: 'CORPUS',
+      message: /status 404/,
+    });
+    const waiting = prepareCorpora([slow], prepareOptions(data, { signal: abort.signal }));
+    abort.abort();
+    await assert.rejects(waiting, { code: 'CANCELLED' });
+  });
+});
+
+describe('preparation in the directory of a workload', () => {
+  it('uses what lies there first', async (context) => {
+    const [data, workloadDirectory] = [await temporaryDirectory(context), await temporaryDirectory(context)];
+    await writeFile(join(workloadDirectory, 'documents.json.gz'), archive);
+    const [corpus] = await prepareCorpora([corpusOf('c', zipped)], prepareOptions(data, { workloadDirectory }));
+    assert.equal(corpus?.documentSets[0]?.path, join(workloadDirectory, 'documents.json'));
+    assert.deepEqual(await readdir(data), []);
+  });
+
+  it('uses the cache if nothing lies there', async (context) => {
+    const [data, workloadDirectory] = [await temporaryDirectory(context), await temporaryDirectory(context)];
+    const server = await archiveServer(context);
+    const corpora = [corpusOf('c', { ...zipped, baseUrl: `${server.url}/base` })];
+    const [corpus] = await prepareCorpora(corpora, prepareOptions(data, { workloadDirectory }));
+    assert.equal(corpus?.documentSets[0]?.path, join(data, 'c', 'documents.json'));
+    assert.deepEqual(await readdir(workloadDirectory), []);
+  });
+
+  it('replaces nothing there: a wrong size is an error', async (context) => {
+    const [data, workloadDirectory] = [await temporaryDirectory(context), await temporaryDirectory(context)];
+    const path = join(workloadDirectory, 'documents.json');
+    await writeFile(`${path}.gz`, 'not an archive');
+    await assert.rejects(prepareCorpora([corpusOf('c', zipped)], prepareOptions(data, { workloadDirectory })), {
+      code: 'CORPUS',
+      message: `${path}.gz has 14 bytes, but the workload expects ${archive.length} (compressed-bytes).`,
+    });
+    await writeFile(path, 'short');
+    await assert.rejects(prepareCorpora([corpusOf('c', zipped)], prepareOptions(data, { workloadDirectory })), {
+      code: 'CORPUS',
+      message: `${path} has 5 bytes, but the workload expects ${text.length} (uncompressed-bytes).`,
+    });
+  });
+});
+
+describe('generated documents', () => {
+  const generated = (seed: number, documentCount = 3) => corpusOf('g', { documentCount, generator: { name: 'numbers', seed } });
+
+  it('are made once, and again when the recipe changes', async (context) => {
+    const data = await temporaryDirectory(context);
+    const made: string[] = [];
+    const options = prepareOptions(data, {
+      generate: async (documentSet, path) => {
+        made.push(`${documentSet.generator?.seed}/${documentSet.documentCount}`);
+        await writeFile(path, '{}\n'.repeat(documentSet.documentCount));
+      },
+    });
+    for (const corpus of [generated(1), generated(1), generated(2), generated(2, 5), generated(2, 5)]) await prepareCorpora([corpus], options);
+    assert.deepEqual(made, ['1/3', '2/3', '2/5']);
+    assert.deepEqual((await readdir(join(data, 'g'))).sort(), ['documents.json', 'documents.json.generator', 'documents.json.offset']);
+  });
+
+  it('leave nothing behind when they fail, and need their generator', async (context) => {
+    const data = await temporaryDirectory(context);
+    const options = prepareOptions(data, {
+      generate: async (_, path) => {
+        await writeFile(path, 'half');
+        throw new Error('broken generator');
+      },
+    });
+    await assert.rejects(prepareCorpora([generated(1)], options), /broken generator/);
+    assert.deepEqual(await readdir(join(data, 'g')), []);
+    await assert.rejects(prepareCorpora([generated(1)], prepareOptions(data)), { code: 'UNSUPPORTED', message: /"numbers"/ });
+  });
+});
