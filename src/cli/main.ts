@@ -15,6 +15,7 @@ import { type Ending, finalLines } from './output/final-line.ts';
 import type { Program } from './program.ts';
 import { Redactor, registerEnvironment } from './redact.ts';
 import { realServices, type Services } from './services.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** Runs one command line and returns the exit code. Never throws, never ends the process; prints only to the streams of the environment. */
 export async function main(program: Program, words: readonly string[], environment: Environment, services: Services = realServices): Promise<number> {
@@ -93,7 +94,8 @@ class CommandRun {
   async run(): Promise<number> {
     try {
       if (this.program.hasBanner && !this.ready.hasPlainOutput) this.console.print(`\n${banner.join('\n')}\n`);
-      const code = await this.ready.run(this.prepare());
+      const work = this.ready.run(this.prepare());
+      const code = await (this.ready.endsItself ? work : untilAborted(this.environment.signal, work));
       this.finish(code === exitCodes.success ? 'success' : code === exitCodes.cancelled ? 'cancelled' : 'failure');
       return code;
     } catch (error) {

@@ -39,6 +39,8 @@ export interface CommandSpec<F extends Flags> {
   readonly positional?: Positional;
   /** Shown in the list of commands as not in this version. */
   readonly isBuilt?: boolean;
+  /** Does the work watch the signal of the environment itself? Otherwise Ctrl-C ends the command without further ado. */
+  readonly endsItself?: boolean;
   /** Is the output read by programs, so that banner and final line would spoil it? */
   readonly hasPlainOutput?: (options: Values<F>) => boolean;
   /** Does the work and returns the exit code. */
@@ -57,6 +59,7 @@ export interface ReadyCommand {
   readonly isHelpWanted: boolean;
   readonly common: CommonOptions;
   readonly hasPlainOutput: boolean;
+  readonly endsItself: boolean;
   readonly run: (context: Context) => Promise<number>;
 }
 
@@ -85,6 +88,7 @@ export function defineCommand<F extends Flags>(spec: CommandSpec<F>): Command {
       verb,
       isHelpWanted: parsed.isHelpWanted,
       common: commonOptions(parsed),
+      endsItself: spec.endsItself ?? false,
       hasPlainOutput: spec.hasPlainOutput?.(options) ?? false,
       run: async (context) => {
         refuseWhatIsNotBuilt(spec.flags, parsed);

@@ -62,7 +62,8 @@ function labelOf(flag: Flag<unknown>): string {
 
 function textOf(flag: Flag<unknown>): string {
   const fallback = flag.defaultText === null ? '' : ` (default: ${flag.defaultText})`;
-  const state = flag.notBuilt === null ? '' : ' [not in this version]';
+  const others = flag.defaultText === null ? '' : 'other values: ';
+  const state = flag.notBuilt === null ? '' : ` [${others}not in this version]`;
   return `${flag.description}${flag.isRequired ? ' Required.' : ''}${fallback}${state}`;
 }
 

@@ -11,6 +11,7 @@ import type { Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { ProgressView } from '../output/progress.ts';
 import { takeRunLock } from '../run-lock.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { executeTestFlags } from './execute-test-flags.ts';
 import { reportRun } from './execute-test-report.ts';
 import { loadNamedWorkload } from './workload-request.ts';
@@ -85,7 +86,9 @@ function makeConfig(context: Context, run: Run, targets: Targets): RunConfig {
 }
 
 async function loadForRun(context: Context, { options }: Run, distributionVersion: string | null): Promise<LoadedWorkload> {
-  const loaded = await loadNamedWorkload(context, options, { purpose: 'run', testMode: options.testMode, distributionVersion });
+  const load = loadNamedWorkload(context, options, { purpose: 'run', testMode: options.testMode, distributionVersion });
+  // Git may be at work on a slow network.
+  const loaded = await untilAborted(context.environment.signal, load);
   return { workload: loaded.workload, procedure: loaded.testProcedure, notices: loaded.notices };
 }
 

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { type Ending, trailingStatus } from '../output/final-line.ts';
 import { appendResults, resultsPath } from '../output/results-file.ts';
 import { executeTestFlags } from './execute-test-flags.ts';
-import { checkWorkloadFlags } from './workload-request.ts';
+import { checkWorkloadFlags } from './workload-options.ts';
 
 type Run = Invocation<typeof executeTestFlags>;
 
@@ -34,6 +34,7 @@ export const executeTestCommand: Command = defineCommand({
     ['includeTasks', 'excludeTasks'],
     ['workloadRepository', 'workloadPath'],
   ],
+  endsItself: true,
   execute: async (context, run) => {
     const start = context.environment.clock.now();
     const status = (ending: Ending): Promise<void> => appendStatus(context, run, ending, (context.environment.clock.now() - start) / 1000);

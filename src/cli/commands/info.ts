@@ -1,13 +1,9 @@
 // info: what a workload consists of.
 import { exitCodes } from '../../errors.ts';
-import { indentedJson } from '../../store/json-text.ts';
-import { describeWorkload } from '../../workload/describe.ts';
-import { renderedJson } from '../../workload/rendered-json.ts';
 import { type Command, defineCommand } from '../args/command.ts';
 import { choiceFlag, switchFlag } from '../args/flag.ts';
-import { workloadText } from '../output/workload-text.ts';
 import { commonFlags, distributionVersionFlag, groups, workloadFlags } from './shared-flags.ts';
-import { checkWorkloadFlags, loadNamedWorkload } from './workload-request.ts';
+import { checkWorkloadFlags } from './workload-options.ts';
 
 const flags = {
   ...workloadFlags,
@@ -32,14 +28,9 @@ export const infoCommand: Command = defineCommand({
   hasPlainOutput: ({ rendered }) => rendered,
   execute: async (context, { options }) => {
     checkWorkloadFlags(options);
-    const { distributionVersion } = options;
-    const { workload, notices } = await loadNamedWorkload(context, options, { purpose: 'inspect', testMode: false, distributionVersion });
-    if (options.rendered) {
-      context.console.printResult(indentedJson(renderedJson(workload)));
-      return exitCodes.success;
-    }
-    for (const notice of notices) context.console.info(notice);
-    context.console.print(workloadText(describeWorkload(workload)));
+    // Loaded here, so that help need not wait for the template engine.
+    const { showWorkload } = await import('./show-workload.ts');
+    await showWorkload(context, options);
     return exitCodes.success;
   },
 });

@@ -225,7 +225,7 @@ export const nodeFlags = {
     parse: (text) => text,
   }),
   opensearchPlugins: valueFlag('opensearch-plugins', {
-    description: 'Plug-ins to install: name[:configuration+configuration], comma separated.',
+    description: 'Plug-ins to install: name[:config+config], comma separated.',
     group: groups.provisioning,
     placeholder: 'LIST',
     fallback: [],

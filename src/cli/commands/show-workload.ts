@@ -1,0 +1,25 @@
+// The work of `info`: loads a workload and shows it, in words or as it was rendered.
+import { indentedJson } from '../../store/json-text.ts';
+import { describeWorkload } from '../../workload/describe.ts';
+import { renderedJson } from '../../workload/rendered-json.ts';
+import type { Context } from '../context.ts';
+import { workloadText } from '../output/workload-text.ts';
+import type { WorkloadOptions } from './workload-options.ts';
+import { loadNamedWorkload } from './workload-request.ts';
+
+interface InfoOptions extends WorkloadOptions {
+  readonly distributionVersion: string | null;
+  readonly rendered: boolean;
+}
+
+/** Prints a workload; what this version cannot run is shown all the same. */
+export async function showWorkload(context: Context, options: InfoOptions): Promise<void> {
+  const { distributionVersion, rendered } = options;
+  const { workload, notices } = await loadNamedWorkload(context, options, { purpose: 'inspect', testMode: false, distributionVersion });
+  if (rendered) {
+    context.console.printResult(indentedJson(renderedJson(workload)));
+    return;
+  }
+  for (const notice of notices) context.console.info(notice);
+  context.console.print(workloadText(describeWorkload(workload)));
+}
