@@ -19,6 +19,8 @@ export interface RunConfig {
   readonly workloadParams: JsonObject;
   readonly testMode: boolean;
   readonly onError: 'continue' | 'abort';
+  /** `--enable-assertions`. */
+  readonly checksAssertions: boolean;
   readonly userTags: Readonly<Record<string, string>>;
   readonly latencyPercentiles: readonly number[];
   readonly throughputPercentiles: readonly number[];

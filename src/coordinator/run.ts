@@ -133,6 +133,7 @@ class TestRunner {
       steps: this.steps,
       clients: clientCount(this.procedure.schedule),
       onError: this.config.onError,
+      checksAssertions: this.config.checksAssertions,
       seed: randomInt(2 ** 31),
     });
     this.signal.throwIfAborted();

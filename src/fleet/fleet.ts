@@ -14,6 +14,7 @@ export interface FleetPlan {
   readonly steps: readonly FleetStep[];
   readonly clients: number;
   readonly onError: 'continue' | 'abort';
+  readonly checksAssertions: boolean;
   readonly seed: number;
 }
 

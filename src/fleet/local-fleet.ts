@@ -207,6 +207,7 @@ export function workerPlans(plan: FleetPlan, corpora: readonly PreparedCorpus[],
     facts,
     steps: plan.steps.map((step) => workerStep(step, tasks.get(step.index) ?? [], clients)),
     onError: plan.onError,
+    checksAssertions: plan.checksAssertions,
     seed: plan.seed,
   }));
 }

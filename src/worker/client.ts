@@ -54,6 +54,9 @@ export interface ClientHost {
   recordLag(lag: number): void;
 }
 
+/** Kind of failure of an assertion: it always ends the test. */
+const VIOLATION = 'assertion';
+
 type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'connecting' | 'sending' | 'script' | 'ended';
 
 class Times implements SampleTimes {
@@ -385,7 +388,7 @@ export class LoadClient implements Waiter, RequestHandler {
     times.processingEnd = now;
     run.recorder.sample(this.sampleType, times, outcome);
     run.control.advance();
-    if (!outcome.success && run.abortsOnError) {
+    if (!outcome.success && (run.abortsOnError || outcome.errorKind === VIOLATION)) {
       this.host.onFatal(run, outcome.errorKind ?? 'error', outcome.errorDescription ?? '');
       return;
     }

@@ -4,7 +4,6 @@ import { createWire } from '../http/connection.ts';
 import { createRequestFactory } from '../http/request-factory.ts';
 import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
 import { createWireContext } from '../http/wire-context.ts';
-import { Float, type JsonObject } from '../json.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
 import type { Cell } from '../schedule/allocation.ts';
@@ -160,6 +159,7 @@ export class LoadWorker implements ClientHost {
       clientCount: task.clients,
       requests: this.dialler.requests,
       random,
+      checksAssertions: this.plan.checksAssertions,
     });
     const expected = operation.expectedWeight ?? (task.targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
     const pacer = new Pacer({
@@ -177,7 +177,7 @@ export class LoadWorker implements ClientHost {
       control: loopControl(task, cell.clientIndex, operation.isFinite),
       pacer,
       recorder,
-      timeout: (timeoutOf(spec.params) ?? this.plan.target.options.timeout) * 1000,
+      timeout: type.limit?.(spec) ?? this.plan.target.options.timeout * 1000,
       rampUpWait: rampUpWait(task, cell.elementIndex, cell.elementClients),
       abortsOnError: this.plan.onError === 'abort' && !task.isNonFatal,
     };
@@ -281,10 +281,4 @@ export class LoadWorker implements ClientHost {
     const report = this.current === null ? null : this.report(this.current);
     this.post({ kind: 'failed', error: toWireError(error), report });
   }
-}
-
-function timeoutOf(params: JsonObject): number | null {
-  const value = params.get('request-timeout');
-  if (typeof value === 'number') return value;
-  return value instanceof Float ? value.value : null;
 }

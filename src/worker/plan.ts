@@ -13,6 +13,8 @@ export interface WorkerPlan {
   readonly facts: FactsText;
   readonly steps: readonly WorkerStep[];
   readonly onError: 'continue' | 'abort';
+  /** Assertions of operations are checked; a violation ends the run. */
+  readonly checksAssertions: boolean;
   /** Random choices of a run derive from it. */
   readonly seed: number;
 }

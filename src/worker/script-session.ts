@@ -71,7 +71,7 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
     return new Promise((resolve, reject) => {
       if (!this.mayGoOn(reject)) return;
       this.pending = { request, resolve, reject, isSent: false };
-      if (this.isTimed) this.execution.firstStart ??= performance.now();
+      if (request.untimed !== true) this.execution.firstStart ??= performance.now();
       const limit = request.timeout === undefined ? this.deadline : Math.min(this.deadline, performance.now() + request.timeout);
       if (limit < this.deadline) this.execution.timeline.wait(this, limit);
       this.send();
@@ -151,9 +151,9 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
   }
 
   onAnswer(answer: Answer): void {
+    this.endTime();
     const pending = this.take();
     if (pending === null || pending.request === null) return;
-    if (this.isTimed) this.execution.lastEnd = performance.now();
     this.execution.timeline.hadWork = true;
     const body = Buffer.from(decodeBody(answer));
     if (answer.status >= 300 && !(pending.request.ignoredStatus?.includes(answer.status) ?? false)) {
@@ -168,15 +168,16 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
   }
 
   onLost(failure: WireFailure): void {
+    this.endTime();
     const pending = this.take();
     if (pending === null) return;
-    if (this.isTimed) this.execution.lastEnd = performance.now();
     this.execution.recorder.requestFailed();
     pending.reject(new RequestFailure(failure.kind === 'protocol' ? 'protocol' : 'connection', failure.message));
   }
 
-  private get isTimed(): boolean {
-    return this.pending?.request?.untimed !== true;
+  /** The request under way has ended, with an answer or without. */
+  private endTime(): void {
+    if (this.pending?.request != null && this.pending.request.untimed !== true) this.execution.lastEnd = performance.now();
   }
 
   private send(): void {
@@ -222,7 +223,7 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
     const pending = this.pending;
     if (pending === null) return;
     if (pending.isSent) {
-      if (this.isTimed) this.execution.lastEnd = performance.now();
+      this.endTime();
       this.execution.recorder.requestFailed();
     }
     this.take();
