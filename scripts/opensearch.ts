@@ -1,0 +1,249 @@
+// Provides, starts and stops a real OpenSearch: a function for tests, and a command (node dist/scripts/opensearch.js start | run -- <command>).
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { asServerUser, type Distribution, isRoot, provideDistribution, UNPRIVILEGED_USER } from './opensearch-distribution.ts';
+
+export interface OpenSearchOptions {
+  /** 0, the default, is a free one. */
+  readonly port?: number;
+  /** Addresses of this machine to listen on; default 127.0.0.1. Only there: the server has no password. */
+  readonly hosts?: readonly string[];
+  /** For data, logs and configuration. Default: a temporary one, which `stop` removes. */
+  readonly directory?: string;
+  /** Of the JVM; default `512m`. */
+  readonly heap?: string;
+  /** Further lines of `opensearch.yml`. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** The distribution has no security plugin. */
+  readonly security?: false;
+}
+
+export interface OpenSearchServer {
+  /** `http://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly port: number;
+  readonly version: string;
+  readonly pid: number;
+  readonly logFile: string;
+  /** Ends the server and removes its temporary directory. Calls after the first have no effect. */
+  stop(): Promise<void>;
+}
+
+/** What `run` passes on to its command, and {@link sharedOpenSearch} reads. */
+const URL_VARIABLE = 'OSB_TEST_OPENSEARCH_URL';
+const START_LIMIT_MILLIS = 180_000;
+const STOP_LIMIT_MILLIS = 15_000;
+
+/**
+ * Starts a node of its own as an unprivileged user and waits until it answers. On Linux it dies with this process, however that ends. The first call on a
+ * machine fetches the distribution. Throws an error with the last lines of the log if the server does not come up.
+ */
+export async function startOpenSearch(options: OpenSearchOptions = {}): Promise<OpenSearchServer> {
+  const distribution = provideDistribution();
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'opensearch-'));
+  const isTemporary = options.directory === undefined;
+  const removeFiles = (): void => {
+    if (isTemporary) rmSync(directory, { recursive: true, force: true });
+  };
+  const logFile = join(directory, 'console.log');
+  let child: ChildProcess | undefined;
+  try {
+    prepareDirectory(directory, distribution, options);
+    child = launch(directory, distribution, logFile);
+    const port = await untilListening(child, directory, logFile);
+    const url = `http://${options.hosts?.[0] ?? '127.0.0.1'}:${port}`;
+    await untilHealthy(url);
+    return serverOf(child, { url, port, version: distribution.version, logFile }, removeFiles);
+  } catch (error) {
+    if (child !== undefined) await end(child);
+    removeFiles();
+    throw error;
+  }
+}
+
+/** The server that `run` started for this process, which others use as well, or else one of its own with default options. */
+export async function sharedOpenSearch(): Promise<Pick<OpenSearchServer, 'url' | 'port' | 'stop'>> {
+  const url = process.env[URL_VARIABLE];
+  if (url === undefined || url === '') return startOpenSearch();
+  return { url, port: Number(new URL(url).port), stop: async () => undefined };
+}
+
+function prepareDirectory(directory: string, distribution: Distribution, options: OpenSearchOptions): void {
+  for (const name of ['config', 'data', 'logs', 'tmp']) mkdirSync(join(directory, name), { recursive: true });
+  const config = join(directory, 'config');
+  cpSync(join(distribution.home, 'config'), config, { recursive: true });
+  const hosts = options.hosts ?? ['127.0.0.1'];
+  const settings: Readonly<Record<string, string | number | boolean>> = {
+    'cluster.name': 'opensearch-benchmark-test',
+    'node.name': 'test-node',
+    'discovery.type': 'single-node',
+    'network.host': `[${hosts.map((host) => JSON.stringify(host)).join(', ')}]`,
+    'http.port': options.port ?? 0,
+    'transport.host': '127.0.0.1',
+    'transport.port': 0,
+    // Tells the ports that the system chose.
+    'node.portsfile': true,
+    'path.data': JSON.stringify(join(directory, 'data')),
+    'path.logs': JSON.stringify(join(directory, 'logs')),
+    // A nearly full disk of a developer should not make indices read-only.
+    'cluster.routing.allocation.disk.threshold_enabled': false,
+    ...options.settings,
+  };
+  const lines = Object.entries(settings).map(([key, value]) => `${key}: ${value}\n`);
+  writeFileSync(join(config, 'opensearch.yml'), lines.join(''));
+  writeFileSync(join(config, 'jvm.options'), jvmOptions(distribution.home, directory, options.heap ?? '512m'));
+  if (isRoot()) spawnSync('chown', ['-R', `${UNPRIVILEGED_USER}:nogroup`, directory]);
+}
+
+/** The options of the distribution with another heap, and without files in its own directory, which is shared and not written to. */
+function jvmOptions(home: string, directory: string, heap: string): string {
+  const kept = readFileSync(join(home, 'config/jvm.options'), 'utf8')
+    .split('\n')
+    .filter((line) => !/^(#|$|-Xm[sx]|.*-Xlog|.*gc\.log|.*HeapDump|.*ErrorFile)/.test(line));
+  return [...kept, `-Xms${heap}`, `-Xmx${heap}`, `-XX:ErrorFile=${join(directory, 'logs/hs_err_pid%p.log')}`, ''].join('\n');
+}
+
+function launch(directory: string, distribution: Distribution, logFile: string): ChildProcess {
+  const log = openSync(logFile, 'a');
+  const [program = '', ...args] = asServerUser([join(distribution.home, 'bin/opensearch')]);
+  const child = spawn(program, args, {
+    cwd: directory,
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: process.env.PATH ?? '/usr/bin:/bin',
+      HOME: directory,
+      JAVA_HOME: distribution.javaHome,
+      OPENSEARCH_JAVA_HOME: distribution.javaHome,
+      OPENSEARCH_PATH_CONF: join(directory, 'config'),
+      OPENSEARCH_TMPDIR: join(directory, 'tmp'),
+    },
+  });
+  closeSync(log);
+  return child;
+}
+
+/** Waits for the file in which the server states its ports. */
+async function untilListening(child: ChildProcess, directory: string, logFile: string): Promise<number> {
+  const portsFile = join(directory, 'logs', 'http.ports');
+  const waiting = new AbortController();
+  const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(START_LIMIT_MILLIS)]);
+  const failed = new Promise<never>((_, reject) => {
+    const fail = (why: string): void => reject(new Error(`OpenSearch ${why}. The end of its log:\n${lastLines(logFile)}`));
+    child.once('error', (error) => fail(`cannot be started: ${error.message}`));
+    child.once('exit', (code, killer) => fail(`ended with ${killer ?? `exit code ${code}`} while it was starting`));
+    signal.addEventListener('abort', () => fail(`did not listen within ${START_LIMIT_MILLIS / 1000} s`), { once: true });
+  });
+  const listening = new Promise<void>((resolve) => {
+    const watcher = watch(join(directory, 'logs'), { signal }, () => {
+      if (existsSync(portsFile)) resolve();
+    });
+    // Aborting ends it; the reason is told elsewhere.
+    watcher.on('error', () => undefined);
+    if (existsSync(portsFile)) resolve();
+  });
+  try {
+    await Promise.race([listening, failed]);
+  } finally {
+    failed.catch(() => undefined);
+    waiting.abort();
+  }
+  const address = readFileSync(portsFile, 'utf8').trim().split('\n')[0] ?? '';
+  return Number(address.slice(address.lastIndexOf(':') + 1));
+}
+
+async function untilHealthy(url: string): Promise<void> {
+  const response = await fetch(`${url}/_cluster/health?wait_for_status=yellow&timeout=60s`);
+  if (!response.ok) throw new Error(`OpenSearch at ${url} is not healthy: ${await response.text()}`);
+}
+
+function serverOf(child: ChildProcess, facts: Omit<OpenSearchServer, 'pid' | 'stop'>, removeFiles: () => void): OpenSearchServer {
+  let stopping: Promise<void> | undefined;
+  return {
+    ...facts,
+    pid: child.pid ?? 0,
+    stop: () => {
+      stopping ??= end(child).then(removeFiles);
+      return stopping;
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const impatience = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MILLIS);
+  await gone;
+  clearTimeout(impatience);
+}
+
+function lastLines(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').slice(-25).join('\n') : '(no log)';
+}
+
+const USAGE = `Usage: node dist/scripts/opensearch.js start | fetch | run -- <command> [<argument> …]
+  start   starts an OpenSearch, prints its address, and stops it on Ctrl-C
+  fetch   only provides the distribution
+  run     starts one, runs a command with ${URL_VARIABLE} set to its address ({url} and {host} in arguments stand for it), and stops it
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const [verb, separator, ...command] = args;
+  if (verb === 'fetch' && args.length === 1) {
+    const { version, home, javaHome } = provideDistribution();
+    process.stdout.write(`OpenSearch ${version} in ${home}, to be run by ${javaHome}\n`);
+    return 0;
+  }
+  const isRun = verb === 'run' && separator === '--' && command.length > 0;
+  if (!isRun && (verb !== 'start' || args.length > 1)) {
+    process.stderr.write(USAGE);
+    return 2;
+  }
+  const interrupted = new Promise<number>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(130));
+  });
+  process.stderr.write('Starting an OpenSearch …\n');
+  const starting = startOpenSearch({ heap: process.env.OSB_TEST_OPENSEARCH_HEAP ?? '1g' });
+  const server = await Promise.race([starting, interrupted]);
+  if (typeof server === 'number') {
+    await starting.then((late) => late.stop());
+    return server;
+  }
+  try {
+    process.stderr.write(`OpenSearch ${server.version} listens on ${server.url} (process ${server.pid}, log ${server.logFile})\n`);
+    if (!isRun) {
+      process.stdout.write(`${server.url}\n`);
+      return await interrupted;
+    }
+    return await runCommand(command, server, interrupted);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Runs a command with the terminal of this one; returns its exit code. Ctrl-C reaches it from the terminal; what it makes of it is waited for. */
+async function runCommand(command: readonly string[], server: OpenSearchServer, interrupted: Promise<number>): Promise<number> {
+  const { host } = new URL(server.url);
+  const [program = '', ...args] = command.map((part) => part.replaceAll('{url}', server.url).replaceAll('{host}', host));
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, [URL_VARIABLE]: server.url } });
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 130));
+  });
+  void interrupted.then(() => child.kill('SIGTERM'));
+  return ended;
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  main(process.argv.slice(2)).then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
