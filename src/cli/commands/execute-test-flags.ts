@@ -49,9 +49,8 @@ const runFlags = {
     group: run,
   }),
   enableAssertions: switchFlag('enable-assertions', {
-    description: 'Check the assertions of tasks.',
+    description: 'Check the assertions of operations; a violated one ends the run.',
     group: run,
-    notBuilt: 'assertions of tasks are not checked yet',
   }),
   effectiveStartDate: valueFlag('effective-start-date', {
     description: 'Timestamp to store instead of the time of the start.',

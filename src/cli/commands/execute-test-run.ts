@@ -74,6 +74,7 @@ function makeConfig(context: Context, run: Run, targets: Targets): RunConfig {
     workloadParams: parseWorkloadParams(options.workloadParams),
     testMode: options.testMode,
     onError: options.onError,
+    checksAssertions: options.enableAssertions,
     userTags: options.userTag,
     latencyPercentiles: options.latencyPercentiles,
     throughputPercentiles: options.throughputPercentiles,
