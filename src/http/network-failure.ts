@@ -62,7 +62,7 @@ function plainReason(error: unknown, code: string): string {
 function reasonOfTls(error: unknown, code: string): string | null {
   const known = TLS_REASONS[code];
   if (known !== undefined) return known;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongName(messageOf(error));
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongName(error);
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return 'the server does not speak TLS there; give use_ssl:false or another port';
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN/.test(code)) {
@@ -72,9 +72,9 @@ function reasonOfTls(error: unknown, code: string): string | null {
   return code.startsWith('CERT_') || code.startsWith('UNABLE_TO_') || code.startsWith('INVALID_CA') ? `its certificate is not valid (${code})` : null;
 }
 
-/** Node's sentence names the host that was asked for and the names in the certificate. */
-function wrongName(message: string): string {
-  const names = /cert's altnames: (.*)$/s.exec(message)?.[1] ?? /is not in the cert's list: (.*)$/s.exec(message)?.[1];
-  const detail = names === undefined || names.trim() === '' ? '' : ` (it is for ${names.trim()})`;
-  return `its certificate is for another host name${detail}; use such a name as target, or give ssl_assert_hostname:false`;
+/** Node.js puts the certificate beside the error. */
+function wrongName(error: unknown): string {
+  const cert: unknown = error instanceof Error && 'cert' in error ? error.cert : undefined;
+  const names = typeof cert === 'object' && cert !== null && 'subjectaltname' in cert ? ` (it is for ${String(cert.subjectaltname)})` : '';
+  return `its certificate is for another host name${names}; use such a name as target, or give ssl_assert_hostname:false`;
 }
