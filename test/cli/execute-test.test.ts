@@ -1,0 +1,255 @@
+// run alias execute-test, with a stand-in for the engine: what it is told, and what becomes of its outcome.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Services } from '../../src/cli/services.ts';
+import type { RunConfig } from '../../src/coordinator/config.ts';
+import type { RunListener } from '../../src/coordinator/events.ts';
+import type { RunOutcome } from '../../src/coordinator/run.ts';
+import { BenchmarkError } from '../../src/errors.ts';
+import type { TaskResults } from '../../src/metrics/results.ts';
+import { runInMemory, temporaryDirectory } from './run-in-memory.ts';
+
+const times = { percentiles: [[50, 1.5] as const, [100, 2] as const], mean: 1.6, unit: 'ms' as const };
+const task: TaskResults = {
+  task: 'match-all',
+  operation: 'match-all-op',
+  operationType: 'search',
+  latency: times,
+  serviceTime: times,
+  clientProcessingTime: null,
+  processingTime: times,
+  throughput: { min: 1, mean: 2, median: 2, max: 3, unit: 'ops/s', percentiles: [] },
+  errorRate: 0.25,
+  duration: 10,
+  requests: 4,
+  failedRequests: 1,
+  samples: 4,
+  retries: 0,
+  errors: [{ kind: 'HTTP 429', count: 1, example: 'refused for s3cr3t-word' }],
+  meta: {},
+  isReported: true,
+  profile: [],
+  clients: 1,
+  parts: [],
+};
+
+function makeOutcome(config: RunConfig, change: Partial<RunOutcome> = {}): RunOutcome {
+  const results = { tasks: [task], cluster: { docsCount: 7 }, isPartial: false, driverWarnings: [] };
+  const testRun = {
+    benchmarkVersion: config.benchmarkVersion,
+    benchmarkRevision: null,
+    environment: config.environment,
+    id: config.testRunId,
+    timestamp: config.timestamp,
+    pipeline: config.pipeline,
+    userTags: config.userTags,
+    workload: 'w',
+    workloadRevision: null,
+    workloadParams: config.workloadParams,
+    testProcedure: 'p',
+    clusterConfig: ['external'],
+    cluster: { revision: null, distributionVersion: null, distributionFlavor: null },
+    results,
+  };
+  return { status: 'success', results, testRun, error: null, ...change };
+}
+
+/** An engine that remembers what it was told. */
+function makeEngine(
+  act: (config: RunConfig, listener: RunListener, signal: AbortSignal) => RunOutcome | Promise<RunOutcome> = (config) => makeOutcome(config),
+) {
+  const configs: RunConfig[] = [];
+  const services: Services = {
+    runTest: async (config, listener, signal) => {
+      configs.push(config);
+      return act(config, listener, signal);
+    },
+  };
+  return { configs, services };
+}
+
+describe('what the engine is told', () => {
+  it('is what the flags say', async () => {
+    const home = temporaryDirectory();
+    const { configs, services } = makeEngine();
+    const words = [
+      'run',
+      '--workload=eventdata',
+      '--workload-params=a:1',
+      '-tid=run-1',
+      '--target-hosts=http://10.0.0.1:9201',
+      '--user-tag=intent:base',
+      '--on-error=abort',
+      '--test-mode',
+      '--latency-percentiles=50,99',
+      '--throughput-percentiles=5',
+      '--effective-start-date=2026-11-23 01:14:23',
+      '--skip-rest-api-check',
+      '--enable-assertions',
+      '--offline',
+      '--pipeline=benchmark-only',
+      '--distribution-version=3.1.0',
+    ];
+    const { code, stderr } = await runInMemory(home, words, { services });
+    assert.equal(code, 0, stderr);
+    const [config] = configs;
+    assert.ok(config !== undefined);
+    assert.deepEqual(
+      [
+        config.testRunId,
+        config.onError,
+        config.checksAssertions,
+        config.testMode,
+        config.skipRestApiCheck,
+        config.isOffline,
+        config.distributionVersion,
+      ],
+      ['run-1', 'abort', true, true, true, true, '3.1.0'],
+    );
+    assert.deepEqual([config.latencyPercentiles, config.throughputPercentiles, config.userTags], [[50, 99], [5], { intent: 'base' }]);
+    assert.equal(config.timestamp, Date.UTC(2026, 10, 23, 1, 14, 23));
+    assert.deepEqual([...config.workloadParams], [['a', 1]]);
+    assert.deepEqual([config.targets.default.endpoints[0]?.host, config.targets.default.endpoints[0]?.port], ['10.0.0.1', 9201]);
+    assert.equal(config.rootDirectory, join(home, '.benchmark', 'benchmarks'));
+  });
+
+  it('has defaults for everything', async () => {
+    const { configs, services } = makeEngine();
+    await runInMemory(temporaryDirectory(), ['execute-test', '--workload=x'], { services });
+    const [config] = configs;
+    assert.ok(config !== undefined);
+    assert.match(config.testRunId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    assert.deepEqual(
+      [config.latencyPercentiles, config.cores, config.environment, config.onError],
+      [[50, 90, 99, 99.9, 99.99, 100], 2, 'local', 'continue'],
+    );
+    assert.deepEqual([config.targets.default.endpoints[0]?.host, config.targets.default.endpoints[0]?.port], ['127.0.0.1', 9200]);
+    assert.equal(config.targets.default.options.timeout, 60);
+  });
+});
+
+describe('the outcome', () => {
+  it('is a summary, also without a terminal, and a results file that grows', async () => {
+    const home = temporaryDirectory();
+    const { services } = makeEngine((config, listener) => {
+      listener({ kind: 'info', message: 'Running test.' });
+      return makeOutcome(config);
+    });
+    const words = ['run', '--workload=x', '--test-run-id=r1', '--results-file=out/r.md'];
+    const { stdout } = await runInMemory(home, words, { services });
+    const order = [
+      '[INFO] [Test Run ID]: r1\n',
+      '[INFO] Running test.\n',
+      'Final  Score',
+      'Metric |',
+      'Doc count |',
+      '[WARNING] Error rate is 25.0',
+      'HTTP 429',
+      '✅ SUCCESS',
+    ];
+    const positions = order.map((text) => stdout.indexOf(text));
+    assert.ok(
+      positions.every((position, index) => position > (positions[index - 1] ?? -1)),
+      stdout,
+    );
+    await runInMemory(home, words, { services });
+    const file = readFileSync(join(home, 'out', 'r.md'), 'utf8');
+    assert.match(file, /^(\|.*\|\n\n ✅ SUCCESS \(took 0 seconds\)\n){2}$/s);
+  });
+
+  it('in CSV has no line about the ending', async () => {
+    const home = temporaryDirectory();
+    await runInMemory(home, ['run', '--workload=x', '--results-file=r.csv', '--results-format=csv'], { services: makeEngine().services });
+    const file = readFileSync(join(home, 'r.csv'), 'utf8');
+    assert.match(file, /^Metric,Task,Value,Unit\r\n/);
+    assert.match(file, /\r\n$/);
+    assert.doesNotMatch(file, /SUCCESS/);
+  });
+
+  it('shows no secret, on the console or in the log', async () => {
+    const home = temporaryDirectory();
+    const words = ['run', '--workload=x', '--client-options=basic_auth_user:u,basic_auth_password:s3cr3t-word'];
+    const { stdout } = await runInMemory(home, words, { services: makeEngine().services });
+    const log = readFileSync(join(home, '.benchmark', 'logs', 'benchmark.log'), 'utf8');
+    assert.match(stdout, /refused for \*\*\*\*\*/);
+    assert.match(log, /1 × HTTP 429, e\.g\. refused for \*\*\*\*\*/);
+    assert.doesNotMatch(stdout + log, /s3cr3t/);
+  });
+
+  it('of a cancelled run is what was measured, and exit code 130', async () => {
+    const home = temporaryDirectory();
+    const { services } = makeEngine((config) =>
+      makeOutcome(config, { status: 'cancelled', results: { tasks: [task], cluster: {}, isPartial: true, driverWarnings: [] } }),
+    );
+    const { code, stdout } = await runInMemory(home, ['run', '--workload=x', '--results-file=r.md'], { services });
+    assert.equal(code, 130);
+    assert.match(stdout, /match-all/);
+    assert.match(stdout, /ended early/);
+    assert.match(stdout, /❌ CANCELLED/);
+    assert.match(readFileSync(join(home, 'r.md'), 'utf8'), /❌ CANCELLED \(took 0 seconds\)\n$/);
+  });
+
+  it('of a failed run is what was measured, the error, and exit code 64', async () => {
+    const home = temporaryDirectory();
+    const error = new BenchmarkError('OPERATION_FAILED', 'The task match-all failed.');
+    const { services } = makeEngine((config) => makeOutcome(config, { status: 'failed', error }));
+    const { code, stdout, stderr } = await runInMemory(home, ['execute-test', '--workload=x', '--results-file=r.md'], { services });
+    assert.equal(code, 64);
+    assert.equal(stderr, '[ERROR] ❌ Cannot execute-test. The task match-all failed.\n');
+    assert.match(stdout, /match-all/);
+    assert.match(stdout, /error code OPERATION_FAILED/);
+    assert.match(readFileSync(join(home, 'r.md'), 'utf8'), /❌ FAILURE \(took 0 seconds\)\n$/);
+  });
+
+  it('of a run that never began is a line in the results file', async () => {
+    const home = temporaryDirectory();
+    await runInMemory(home, ['run', '--results-file=r.md'], { services: makeEngine().services });
+    assert.equal(readFileSync(join(home, 'r.md'), 'utf8'), '\n ❌ FAILURE (took 0 seconds)\n');
+  });
+
+  it('frees the lock, whatever happens', async () => {
+    const home = temporaryDirectory();
+    const lock = join(home, '.benchmark', 'run.lock');
+    const { services } = makeEngine(() => {
+      assert.ok(existsSync(lock));
+      throw new Error('boom');
+    });
+    const { code, stderr } = await runInMemory(home, ['run', '--workload=x'], { services });
+    assert.deepEqual([code, stderr, existsSync(lock)], [64, '[ERROR] ❌ Cannot run. boom.\n', false]);
+  });
+});
+
+describe('a run that is refused', () => {
+  it('because another one is going on', async () => {
+    const home = temporaryDirectory();
+    const { services } = makeEngine(async (config) => {
+      const inner = await runInMemory(home, ['run', '--workload=x'], { services: makeEngine().services });
+      assert.equal(inner.code, 64);
+      assert.match(inner.stderr, new RegExp(`Another test run is going on: process ${process.pid}, test run outer\\.`));
+      return makeOutcome(config);
+    });
+    assert.equal((await runInMemory(home, ['run', '--workload=x', '-tid=outer'], { services })).code, 0);
+  });
+
+  it('because its targets are wrong, with all problems', async () => {
+    const words = ['run', '--workload=x', '--target-hosts=h:x', '--client-options=timeout:soon'];
+    const { code, stderr } = await runInMemory(temporaryDirectory(), words, { services: makeEngine().services });
+    assert.equal(code, 64);
+    assert.match(stderr, /--target-hosts/);
+    assert.match(stderr, /--client-options/);
+  });
+});
+
+describe('flags of provisioning', () => {
+  it('without effect are named in a warning', async () => {
+    const words = ['run', '--workload=x', '--cluster-config=4gheap', '--runtime-jdk=17', '--revision=current'];
+    const { code, stdout } = await runInMemory(temporaryDirectory(), words, { services: makeEngine().services });
+    assert.equal(code, 0);
+    assert.deepEqual(stdout.match(/\[WARNING\] --\S+ has no effect.*/g), [
+      '[WARNING] --cluster-config has no effect with --pipeline=benchmark-only.',
+      '[WARNING] --runtime-jdk has no effect with --pipeline=benchmark-only.',
+    ]);
+  });
+});
