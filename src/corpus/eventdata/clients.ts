@@ -2,13 +2,11 @@
 import { type Country, listCountries } from './countries.ts';
 import { mix32, TableRandom } from './random.ts';
 import { jsonText, packTexts, type TextArena } from './text-arena.ts';
-import { type AliasTable, aliasTable, apportion, drawAlias, rankWeights } from './weights.ts';
+import { type AliasTable, aliasTable, apportionHead, rankWeights } from './weights.ts';
 
 const FREQUENT_COUNT = 51_015;
 const FREQUENT_SHARE = 0.7303;
 const PREFIX_COUNT = 28_749;
-/** So many of the heaviest addresses and prefixes make up the shares of the countries exactly. */
-const EXACT_COUNT = 3000;
 /** Places per address or prefix of a country: of so many, drawn at random, about 0.47 are hit (37,500 places in all). */
 const PLACES_PER_ENTRY = 0.57;
 
@@ -71,16 +69,12 @@ function clientWeights(): Float64Array {
   return weights;
 }
 
-/** The frequent entries are shared out exactly; the many light ones behind them by chance, which is as good and much quicker. */
 function chooseCountries(weights: Float64Array, countries: readonly Country[]): Uint16Array {
   const shares = countries.map(({ share }) => share);
   const random = new TableRandom(102);
-  const table = aliasTable(new Float64Array(shares));
   const countryOf = new Uint16Array(weights.length);
-  const exact = (from: number, count: number): void => countryOf.set(apportion(weights.subarray(from, from + count), shares), from);
-  for (let entry = 0; entry < weights.length; entry++) countryOf[entry] = drawAlias(table, random.bits(), random.bits());
-  exact(0, EXACT_COUNT);
-  exact(FREQUENT_COUNT, EXACT_COUNT);
+  countryOf.set(apportionHead(weights.subarray(0, FREQUENT_COUNT), shares, random));
+  countryOf.set(apportionHead(weights.subarray(FREQUENT_COUNT), shares, random), FREQUENT_COUNT);
   return countryOf;
 }
 

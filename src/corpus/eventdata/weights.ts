@@ -1,5 +1,6 @@
 // Popularity: weights per rank from known shares of the top ranks, entries shared out among categories, and draws in constant time.
 // Only + - * / and sqrt are used, which every machine rounds alike: the tables are the same everywhere.
+import type { TableRandom } from './random.ts';
 
 /** `share` of all events fall on the first `rank` entries. */
 export interface TopShare {
@@ -74,6 +75,18 @@ export function apportion(weights: Float64Array, shares: readonly number[], isAl
     taken[best] = (taken[best] ?? 0) + weight;
     categories[entry] = best;
   }
+  return categories;
+}
+
+/** So many of the heaviest entries are worth to be apportioned exactly among many categories. */
+const HEAD = 3000;
+
+/** Like {@link apportion}, but only for the heaviest entries, which come first; the many light ones go to categories by chance: as good, and much quicker. */
+export function apportionHead(weights: Float64Array, shares: readonly number[], random: TableRandom): Uint16Array {
+  const table = aliasTable(new Float64Array(shares));
+  const categories = new Uint16Array(weights.length);
+  for (let entry = HEAD; entry < weights.length; entry++) categories[entry] = drawAlias(table, random.bits(), random.bits());
+  categories.set(apportion(weights.subarray(0, HEAD), shares));
   return categories;
 }
 
