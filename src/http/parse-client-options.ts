@@ -66,6 +66,12 @@ export async function parseClientOptions(raw: RawOptions, cluster: string, isGiv
   return { options, urlPrefix, problems: values.problems, warnings, hasTimeout: values.has('timeout') };
 }
 
+/** True for the path of a problem about an option that works in the original and not here. */
+export function isUnsupportedOption(path: string | undefined): boolean {
+  const key = path?.split('.').at(-1) ?? '';
+  return key in UNSUPPORTED || SNIFFING.includes(key) || key === 'send_get_body_as';
+}
+
 function refuseUnsupported(values: OptionValues): void {
   for (const [key, message] of Object.entries(UNSUPPORTED)) {
     if (values.has(key)) values.problem(key, message);

@@ -6,7 +6,7 @@ import type { BasicAuth, ClientOptions } from './client-options.ts';
 import { formatPlace } from './connection.ts';
 import { GrammarProblem, parseKeyValues, type ReadFile, readJsonText } from './key-value-text.ts';
 import type { RawOptions } from './option-values.ts';
-import { type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
+import { isUnsupportedOption, type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
 import { parseEndpoint } from './parse-endpoint.ts';
 import type { SessionCredentials } from './session-credentials.ts';
 
@@ -204,5 +204,6 @@ function problemsError(problems: readonly Problem[]): BenchmarkError {
   const [first] = problems;
   const message =
     problems.length === 1 && first !== undefined ? formatProblem(first) : `${HOSTS_FLAG} and ${OPTIONS_FLAG} have ${problems.length} problems.`;
-  return new BenchmarkError('CONFIG', message, { exitCode: exitCodes.failure, problems });
+  const isUnsupported = problems.every((problem) => problem.file === OPTIONS_FLAG && isUnsupportedOption(problem.path));
+  return new BenchmarkError(isUnsupported ? 'UNSUPPORTED' : 'CONFIG', message, { exitCode: exitCodes.failure, problems });
 }
