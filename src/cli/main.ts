@@ -22,11 +22,11 @@ export async function main(program: Program, words: readonly string[], environme
   const [verb, ...rest] = words;
   const console = new Console(environment, false);
   if (verb === undefined) {
-    console.print(programHelp(environment.program, program.summary, program.commands, console.width));
+    console.print(programHelp(environment.program, program.summary, program.commands, console.helpWidth));
     return exitCodes.noCommand;
   }
   if (verb === '-h' || verb === '--help') {
-    console.print(programHelp(environment.program, program.summary, program.commands, console.width));
+    console.print(programHelp(environment.program, program.summary, program.commands, console.helpWidth));
     return exitCodes.success;
   }
   if (verb === '-v' || verb === '--version') {
@@ -42,7 +42,7 @@ export async function main(program: Program, words: readonly string[], environme
     return complainAboutFlags(console, environment, verb, command, error);
   }
   if (ready.isHelpWanted) {
-    console.print(commandHelp(environment.program, verb, command, console.width));
+    console.print(commandHelp(environment.program, verb, command, console.helpWidth));
     return exitCodes.success;
   }
   return new CommandRun(program, ready, words, environment, services).run();

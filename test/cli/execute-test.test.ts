@@ -242,6 +242,23 @@ describe('a run that is refused', () => {
   });
 });
 
+describe('Ctrl-C', () => {
+  it('is heard, and what is cut short is not called done', async () => {
+    const cancellation = new AbortController();
+    const { services } = makeEngine((config, listener, signal) => {
+      listener({ kind: 'progress', step: 0, steps: 1, tasks: ['t'], progress: 0.1, secondsLeft: null, requests: 0, errors: 0 });
+      cancellation.abort();
+      assert.ok(signal.aborted);
+      listener({ kind: 'step-end', step: 0, steps: 1, tasks: ['t'] });
+      return makeOutcome(config, { status: 'cancelled' });
+    });
+    const { code, stdout } = await runInMemory(temporaryDirectory(), ['run', '--workload=x'], { services, signal: cancellation.signal });
+    assert.equal(code, 130);
+    assert.match(stdout, /\[WARNING\] The test run is being cancelled\./);
+    assert.doesNotMatch(stdout, /done/);
+  });
+});
+
 describe('flags of provisioning', () => {
   it('without effect are named in a warning', async () => {
     const words = ['run', '--workload=x', '--cluster-config=4gheap', '--runtime-jdk=17', '--revision=current'];

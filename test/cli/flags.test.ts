@@ -88,6 +88,23 @@ for (const program of [benchmarkProgram, daemonProgram]) {
         it(`--${flag.long}`, () => parsesInAllSpellings(command.flags, name, flag));
       }
 
+      it('may be shortened to every prefix that is unique', () => {
+        const names = Object.values(command.flags).map((flag) => flag.long);
+        for (const [name, flag] of Object.entries(command.flags)) {
+          for (let length = 1; length < flag.long.length; length++) {
+            const prefix = flag.long.slice(0, length);
+            const { given, problems } = parseFlags(command.flags, [`--${prefix}${flag.arity === 'none' ? '' : `=${sample(flag)}`}`]);
+            const candidates = names.filter((candidate) => candidate.startsWith(prefix));
+            if (candidates.length === 1) assert.deepEqual([...given], [name], prefix);
+            else if (!names.includes(prefix))
+              assert.ok(
+                problems.some((problem) => problem.startsWith(`ambiguous flag --${prefix}: could be --`)),
+                prefix,
+              );
+          }
+        }
+      });
+
       it('have short and long names that belong to one flag each', () => {
         const names = Object.values(command.flags).flatMap(spellings);
         assert.deepEqual(

@@ -1,6 +1,7 @@
 // The work of `run`: from typed flags to a finished test run and its summary.
 import { randomUUID } from 'node:crypto';
 import type { LoadedWorkload, RunConfig } from '../../coordinator/config.ts';
+import type { RunListener } from '../../coordinator/events.ts';
 import type { RunOutcome } from '../../coordinator/run.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { secretsOf } from '../../http/redact.ts';
@@ -34,8 +35,7 @@ export async function executeTest(context: Context, run: Run): Promise<number> {
     endsOther: run.options.killRunningProcesses,
   });
   try {
-    const view = new ProgressView(console, environment.clock);
-    const outcome = await services.runTest(config, (event) => view.handle(event), environment.signal);
+    const outcome = await services.runTest(config, makeListener(context), environment.signal);
     console.eraseStatus();
     logOutcome(context, outcome);
     await reportRun(context, run, outcome);
@@ -45,6 +45,17 @@ export async function executeTest(context: Context, run: Run): Promise<number> {
   } finally {
     lock.release();
   }
+}
+
+/** Shows the events of the run, and that Ctrl-C was heard. */
+function makeListener({ console, environment: { clock, signal } }: Context): RunListener {
+  const view = new ProgressView(console, clock);
+  signal.addEventListener('abort', () => console.warning('The test run is being cancelled. Once more ends the program at once.'), { once: true });
+  return (event) => {
+    // A step that was cut short is not done.
+    if (event.kind === 'step-end' && signal.aborted) console.eraseStatus();
+    else view.handle(event);
+  };
 }
 
 /** Reads the targets; their secrets are masked from here on, wherever they would be printed. */

@@ -27,9 +27,15 @@ export class Console {
     this.columns = Number.isInteger(columns) && columns > 0 ? columns : null;
   }
 
-  /** Width in characters; asked anew each time, because windows change. */
+  /** Width of the terminal in characters; asked anew each time, because windows change. */
   get width(): number {
-    return this.columns ?? (this.stdout.columns !== undefined && this.stdout.columns > 0 ? this.stdout.columns : defaultWidth);
+    const { columns } = this.stdout;
+    return columns !== undefined && columns > 0 ? columns : (this.columns ?? defaultWidth);
+  }
+
+  /** Width of help: `COLUMNS` beats the terminal. */
+  get helpWidth(): number {
+    return this.columns ?? this.width;
   }
 
   /** A line (or several) as it is. */
