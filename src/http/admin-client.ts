@@ -121,7 +121,10 @@ async function send(sender: Sender, request: AdminRequest): Promise<AdminReply> 
     isLate = true;
     pending.abort();
   }, timeout * 1000);
-  const abort = (): void => pending.abort();
+  // Without a value: an EventTarget would wait for the promise that `abort` returns, and nobody for its failure.
+  const abort = (): void => {
+    pending.abort();
+  };
   request.signal?.addEventListener('abort', abort, { once: true });
   try {
     const { statusCode, body } = await pending;

@@ -1,0 +1,311 @@
+// The official client in this project's terms, readiness and identity of the cluster, against real servers.
+import assert from 'node:assert/strict';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { after, before, test } from 'node:test';
+import { BenchmarkError } from '../../src/errors.ts';
+import { type AdminClient, createAdminClient, requireStatus } from '../../src/http/admin-client.ts';
+import { type ClientOptions, defaultClientOptions } from '../../src/http/client-options.ts';
+import { clusterInfo, type Patience, waitForRest } from '../../src/http/rest-readiness.ts';
+import type { Endpoint, TargetCluster } from '../../src/http/targets.ts';
+import { seconds } from '../../src/units.ts';
+import { createTestAuthority, type TestAuthority } from '../fakes/http-certificates.ts';
+import { startRawServer } from '../fakes/http-raw-server.ts';
+
+let authority: TestAuthority;
+before(() => {
+  authority = createTestAuthority();
+});
+after(() => authority.dispose());
+
+const patience: Patience = { ready: 300, answer: 100, pause: 10 };
+
+function clusterAt(port: number, options: Partial<ClientOptions> = {}, endpoint: Partial<Endpoint> = {}): TargetCluster {
+  const own = { host: '127.0.0.1', port, useTls: options.useTls ?? false, prefix: '', basicAuth: null, ...endpoint };
+  return { name: 'default', endpoints: [own], options: { ...defaultClientOptions, timeout: 5, ...options } };
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const json =
+  (status: number, body: unknown): Handler =>
+  (_, response) =>
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function withServer(handler: Handler, use: (port: number) => Promise<void>): Promise<void> {
+  const server = createServer(handler);
+  try {
+    await use(await listen(server));
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+async function withClient<T>(cluster: TargetCluster, use: (client: AdminClient) => Promise<T>): Promise<T> {
+  const client = createAdminClient(cluster);
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}
+
+const ask = (cluster: TargetCluster) => withClient(cluster, (client) => client.request({ method: 'GET', path: '/x' }));
+
+/** The error of a promise; checks its code. */
+async function failure(promise: Promise<unknown>, code: string): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof BenchmarkError, String(error));
+    assert.equal(error.code, code, error.message);
+    return `${error.message} ${error.hint ?? ''}`;
+  }
+  return assert.fail('no error');
+}
+
+test('a request with all its parts, and any status as a reply', async () => {
+  const seen: string[] = [];
+  const handler: Handler = (request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const { authorization } = request.headers;
+      seen.push(
+        `${request.method} ${request.url} ${authorization} ${request.headers['x-a']} ${request.headers['x-opaque-id']} ${Buffer.concat(parts)}`,
+      );
+      json(404, { error: 'no' })(request, response);
+    });
+  };
+  await withServer(handler, async (port) => {
+    const cluster = clusterAt(port, { basicAuth: { user: 'u', password: 'p:ü' }, headers: { 'x-a': 'b' }, opaqueId: 'me' }, { prefix: '/pre' });
+    const reply = await withClient(cluster, (client) => client.request({ method: 'PUT', path: '/i', query: { timeout: '5s' }, body: { a: 1 } }));
+    assert.deepEqual(reply, { status: 404, body: { error: 'no' } });
+    assert.deepEqual(seen, [`PUT /pre/i?timeout=5s Basic ${Buffer.from('u:p:ü').toString('base64')} b me {"a":1}`]);
+  });
+});
+
+test('what is no answer becomes an error that names the host and what to do', async () => {
+  const gone = await startRawServer(() => {});
+  await gone.close();
+  assert.match(
+    await failure(ask(clusterAt(gone.port)), 'TARGET_UNREACHABLE'),
+    new RegExp(`127\\.0\\.0\\.1:${gone.port} refused the connection.*is it running`),
+  );
+  assert.match(
+    await failure(ask(clusterAt(1, {}, { host: 'no-such-host.invalid' })), 'TARGET_UNREACHABLE'),
+    /no-such-host\.invalid:1 cannot be reached: its name/,
+  );
+  await withServer(
+    () => {},
+    async (port) =>
+      assert.match(await failure(ask(clusterAt(port, { timeout: 0.05 })), 'TARGET_UNREACHABLE'), /did not answer GET \/x within 0\.05 s/),
+  );
+  await withServer(
+    (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('<html>'),
+    async (port) => assert.match(await failure(ask(clusterAt(port)), 'TARGET_NOT_OPENSEARCH'), /not JSON/),
+  );
+  const ssh = await startRawServer((socket) => void socket.end('SSH-2.0-x\r\n'));
+  assert.match(await failure(ask(clusterAt(ssh.port)), 'TARGET_NOT_OPENSEARCH'), /does not speak HTTP/);
+  await ssh.close();
+});
+
+test('a request can be cancelled', async () => {
+  await withServer(
+    () => {},
+    async (port) => {
+      const controller = new AbortController();
+      const pending = withClient(clusterAt(port), (client) => client.request({ method: 'GET', path: '/', signal: controller.signal }));
+      setImmediate(() => controller.abort());
+      await failure(pending, 'CANCELLED');
+    },
+  );
+});
+
+test('the limit of one request beats that of the client', async () => {
+  await withServer(
+    () => {},
+    async (port) => {
+      const pending = withClient(clusterAt(port), (client) => client.request({ method: 'GET', path: '/', timeout: seconds(0.03) }));
+      assert.match(await failure(pending, 'TARGET_UNREACHABLE'), /within 0\.03 s/);
+    },
+  );
+});
+
+test('TLS: trusted by its authority or not at all', async () => {
+  const server = createTlsServer(authority.issue('IP:127.0.0.1'), json(200, { ok: true }));
+  const port = await listen(server);
+  try {
+    assert.match(await failure(ask(clusterAt(port, { useTls: true })), 'TLS'), /unknown authority; give ca_certs, or verify_certs:false/);
+    assert.deepEqual(await ask(clusterAt(port, { useTls: true, caCertificates: authority.ca })), { status: 200, body: { ok: true } });
+    assert.equal((await ask(clusterAt(port, { useTls: true, verifyCertificates: false }))).status, 200);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+  const wrongName = createTlsServer(authority.issue('DNS:elsewhere.example'), json(200, {}));
+  const wrongPort = await listen(wrongName);
+  try {
+    assert.match(
+      await failure(ask(clusterAt(wrongPort, { useTls: true, caCertificates: authority.ca })), 'TLS'),
+      /for another host name \(it is for DNS:elsewhere/,
+    );
+  } finally {
+    wrongName.closeAllConnections();
+    wrongName.close();
+  }
+});
+
+test('requests are signed as those of the load are', async () => {
+  const credentials = { accessKeyId: 'AKID', secretAccessKey: 's', sessionToken: 'token' };
+  const sigV4 = { source: 'client_option', region: 'eu-1', service: 'es', credentials, expiresAt: null } as const;
+  let headers: IncomingMessage['headers'] = {};
+  const handler: Handler = (request, response) => {
+    ({ headers } = request);
+    json(200, {})(request, response);
+  };
+  await withServer(handler, async (port) => {
+    await ask(clusterAt(port, { sigV4 }));
+    assert.match(
+      headers.authorization ?? '',
+      /^AWS4-HMAC-SHA256 Credential=AKID\/\d{8}\/eu-1\/es\/aws4_request, SignedHeaders=host;x-amz-content-sha256;/,
+    );
+    assert.deepEqual([headers.host, headers['x-amz-security-token']], [`127.0.0.1:${port}`, 'token']);
+  });
+});
+
+test('statuses that are errors', () => {
+  const check = (status: number, body: unknown, ignored?: readonly number[]) => () =>
+    requireStatus({ status, body }, { method: 'GET', path: '/x' }, 'h:1', ignored);
+  assert.equal(check(200, {})().status, 200);
+  assert.equal(check(404, {}, [404])().status, 404);
+  assert.throws(check(401, ''), { code: 'CREDENTIALS', message: 'GET /x at h:1 failed with HTTP 401: the credentials are missing or wrong.' });
+  assert.throws(check(403, { error: { reason: 'no permissions' } }), { code: 'CREDENTIALS', message: /may not do this: no permissions/ });
+  assert.throws(check(400, { error: { type: 'x', reason: 'bad' } }), {
+    code: 'TARGET_REJECTED',
+    message: 'GET /x at h:1 failed with HTTP 400: bad.',
+  });
+});
+
+/** Waits for a server that answers with these one after the other, the last one again and again. */
+async function waitOn(...handlers: readonly [Handler, ...Handler[]]): Promise<{ readonly asked: readonly string[]; readonly error: unknown }> {
+  const asked: string[] = [];
+  let error: unknown = null;
+  await withServer(
+    (request, response) => {
+      asked.push(request.url ?? '');
+      (handlers[Math.min(asked.length, handlers.length) - 1] ?? handlers[0])(request, response);
+    },
+    async (port) => {
+      const cluster = clusterAt(port);
+      try {
+        await withClient(cluster, (client) => waitForRest(client, cluster, undefined, patience));
+      } catch (thrown) {
+        error = thrown;
+      }
+    },
+  );
+  return { asked, error };
+}
+
+const codeOf = (error: unknown): string => (error instanceof BenchmarkError ? error.code : String(error));
+
+test('waiting for a cluster that becomes ready', async () => {
+  const { asked, error } = await waitOn(json(503, { error: 'starting' }), json(429, {}), json(200, { status: 'yellow' }));
+  assert.deepEqual([error, asked.length], [null, 3]);
+  assert.match(asked[0] ?? '', /^\/_cluster\/health\?wait_for_nodes=%3E%3D1&/);
+});
+
+test('fewer nodes than targets do not block for ever', async () => {
+  const { error } = await waitOn(json(408, { status: 'green', timed_out: true, number_of_nodes: 1 }));
+  assert.equal(error, null);
+});
+
+test('a serverless collection has indices and no health', async () => {
+  const { asked, error } = await waitOn(json(404, {}), json(200, []));
+  assert.deepEqual([error, asked.map((path) => path.split('?')[0])], [null, ['/_cluster/health', '/_cat/indices']]);
+});
+
+test('what waiting cannot mend fails at once', async () => {
+  const unauthorized = await waitOn(json(401, {}));
+  assert.deepEqual([codeOf(unauthorized.error), unauthorized.asked.length], ['CREDENTIALS', 1]);
+  const forbidden = await waitOn(json(403, {}));
+  assert.deepEqual([codeOf(forbidden.error), forbidden.asked.length], ['CREDENTIALS', 1]);
+  const dashboard = await waitOn((_, response) => void response.end('<html>login</html>'));
+  assert.deepEqual([codeOf(dashboard.error), dashboard.asked.length], ['TARGET_NOT_OPENSEARCH', 1]);
+});
+
+test('a cluster that never becomes ready', async () => {
+  const { asked, error } = await waitOn(json(503, {}));
+  assert.equal(codeOf(error), 'TARGET_UNREACHABLE');
+  assert.match(String(error), /REST API layer is not available at 127\.0\.0\.1:\d+: its last answer was HTTP 503/);
+  assert.ok(asked.length > 3);
+});
+
+test('a refused connection is tried again only for a short while', async () => {
+  const gone = await startRawServer(() => {});
+  await gone.close();
+  const cluster = clusterAt(gone.port);
+  const pending = withClient(cluster, (client) => waitForRest(client, cluster, undefined, patience));
+  assert.match(await failure(pending, 'TARGET_UNREACHABLE'), /refused the connection/);
+});
+
+test('waiting can be cancelled', async () => {
+  const gone = await startRawServer(() => {});
+  await gone.close();
+  const cluster = clusterAt(gone.port);
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 20);
+  await failure(
+    withClient(cluster, (client) => waitForRest(client, cluster, controller.signal, { ready: 60_000, answer: 60_000, pause: 30_000 })),
+    'CANCELLED',
+  );
+});
+
+async function identify(handler: Handler): Promise<Awaited<ReturnType<typeof clusterInfo>>> {
+  let info: Awaited<ReturnType<typeof clusterInfo>> | undefined;
+  await withServer(handler, async (port) => {
+    info = await withClient(clusterAt(port), (client) => clusterInfo(client));
+  });
+  return info ?? assert.fail('no info');
+}
+
+test('the identity of a cluster', async () => {
+  const opensearch = { version: { distribution: 'opensearch', number: '2.19.1', build_hash: 'abc', build_flavor: 'tar' } };
+  assert.deepEqual(await identify(json(200, opensearch)), {
+    revision: 'abc',
+    distributionVersion: '2.19.1',
+    distributionFlavor: 'tar',
+    distribution: 'opensearch',
+  });
+  assert.equal((await identify(json(200, { version: { number: '7.10.2' } }))).distribution, 'elasticsearch');
+  assert.deepEqual(await identify(json(404, {})), {
+    revision: null,
+    distributionVersion: '2.11.0',
+    distributionFlavor: 'serverless',
+    distribution: 'opensearch-serverless',
+  });
+});
+
+test('what is no cluster, or too old', async () => {
+  assert.match(await failure(identify(json(200, { name: 'kibana' })), 'TARGET_NOT_OPENSEARCH'), /names no version\.number/);
+  assert.match(
+    await failure(
+      identify((_, response) => void response.end('hello')),
+      'TARGET_NOT_OPENSEARCH',
+    ),
+    /names no version\.number/,
+  );
+  assert.match(
+    await failure(identify(json(200, { version: { number: '0.90.1' } })), 'TARGET_NOT_OPENSEARCH'),
+    /has version 0\.90\.1; at least 1\.0\.0/,
+  );
+  await failure(identify(json(401, {})), 'CREDENTIALS');
+});
