@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { BenchmarkError } from '../errors.ts';
-import { type Codec, damaged, decompress } from './decompress.ts';
+import { type Codec, damaged, decompress, type UnpackingContext } from './decompress.ts';
 
 interface Format {
   readonly extension: string;
@@ -32,13 +32,13 @@ export const archiveExtensions: readonly string[] = formats.map((format) => form
  * The content of the document file in an archive. Of `.zip` and `.tar` only this member is read: the one of that name, in whatever folder, else the only
  * file there is. Members whose names lead out of the archive are refused. Throws CORPUS for damaged archives and missing members.
  */
-export async function* archiveContent(path: string, member: string, tools: readonly string[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* archiveContent(path: string, member: string, context: UnpackingContext): AsyncGenerator<Uint8Array> {
   const format = formats.find((known) => path.endsWith(known.extension));
   if (format === undefined) {
     throw new BenchmarkError('CORPUS', `${path} is not an archive of a known format.`, { hint: `Known are ${archiveExtensions.join(', ')}.` });
   }
   const raw = (): AsyncIterable<Uint8Array> =>
-    format.codec === null ? createReadStream(path, { highWaterMark: 1 << 18, signal }) : decompress(path, format.codec, tools, signal);
+    format.codec === null ? createReadStream(path, { highWaterMark: 1 << 18, signal: context.signal }) : decompress(path, format.codec, context);
   if (format.container === 'zip') yield* zipMember(path, member);
   else if (format.container === 'tar') yield* tarMember(path, raw, member);
   else yield* raw();

@@ -56,11 +56,12 @@ export async function download(file: DownloadRequest, options: DownloadOptions):
 /** Connections through the proxies that the environment names; plain http is not tunnelled, since few proxies tunnel to port 80. */
 function proxyAgent(environment: Readonly<Record<string, string | undefined>>): Dispatcher {
   const variable = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? '';
-  const httpProxy = variable('http_proxy');
+  const address = (value: string): string => (value === '' || value.includes('://') ? value : `http://${value}`);
+  const httpProxy = address(variable('http_proxy'));
   // Never undefined: the agent would then look into the environment of the process.
   return new EnvHttpProxyAgent({
     httpProxy,
-    httpsProxy: variable('https_proxy') || httpProxy,
+    httpsProxy: address(variable('https_proxy')) || httpProxy,
     noProxy: variable('no_proxy'),
     proxyTunnel: false,
     connect: { timeout: CONNECT_TIMEOUT },
@@ -99,7 +100,8 @@ async function downloadWithRetries(file: DownloadRequest, dispatcher: Dispatcher
         return await attemptDownload(file, dispatcher, options, progress);
       } catch (error) {
         throwIfCancelled(options.signal);
-        if (!isPassing(error)) throw error;
+        if (error instanceof BenchmarkError) throw error;
+        if (!isPassing(error)) throw givenUp(file, attempt, error);
         // An attempt that brought something counts as the first of a new series: a shaky line gets a large file in the end.
         if (((await fileSize(temporaryOf(file))) ?? 0) > before) attempt = 1;
         const limit = /^(ECONNREFUSED|ENOTFOUND)$/.test(errorCode(error) ?? '') ? ATTEMPTS_WITHOUT_SERVER : ATTEMPTS;
@@ -123,10 +125,14 @@ function isPassing(error: unknown): boolean {
 }
 
 function givenUp(file: DownloadRequest, attempts: number, cause: unknown): BenchmarkError {
-  return new BenchmarkError('CORPUS', `Cannot download ${publicAddress(file.url)}: ${messageOf(cause)} (${attempts} attempts).`, {
-    hint: 'Check the address and the network; if a proxy is needed, set `http_proxy`. The next run goes on from where this one stopped.',
-    cause,
-  });
+  return new BenchmarkError(
+    'CORPUS',
+    `Cannot download ${publicAddress(file.url)}: ${messageOf(cause)} (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}).`,
+    {
+      hint: 'Check the address and the network; if a proxy is needed, set `http_proxy`. The next run goes on from where this one stopped.',
+      cause,
+    },
+  );
 }
 
 type ProgressHolder = { current: PreparationProgress | null };

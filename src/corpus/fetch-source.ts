@@ -7,7 +7,7 @@ import type { DocumentSet } from '../workload/model.ts';
 import { fileSize, removeFile, requireSpace, saveChunks } from './disk.ts';
 import { partAddress, pathWithin, sourceAddress } from './document-files.ts';
 import { download, localPath } from './download.ts';
-import type { PrepareOptions } from './preparation.ts';
+import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 
 /** Downloads the archive (or the plain file) of a document set to `path`. Throws CORPUS if that is not possible and says why. */
 export async function fetchSource(directory: string, documentSet: DocumentSet, path: string, options: PrepareOptions): Promise<void> {
@@ -28,6 +28,12 @@ async function fetchParts(
   options: PrepareOptions,
 ): Promise<void> {
   if (documentSet.baseUrl === null) throw await noAddress(path, expectedBytes);
+  const total = documentSet.parts.reduce((sum, part) => sum + part.size, 0);
+  if (expectedBytes !== null && total !== expectedBytes) {
+    throw new BenchmarkError('CORPUS', `The parts of ${basename(path)} have ${total} bytes together, but ${expectedBytes} are expected.`, {
+      hint: 'Correct `source-file-parts` or the size of the file in the workload.',
+    });
+  }
   const paths: string[] = [];
   for (const part of documentSet.parts) {
     const partPath = pathWithin(directory, part.name);
@@ -38,35 +44,29 @@ async function fetchParts(
     }
     paths.push(partPath);
   }
-  await concatenate(
-    paths,
-    documentSet.parts.reduce((sum, part) => sum + part.size, 0),
-    path,
-    expectedBytes,
-  );
+  await concatenate(paths, total, path, options);
 }
 
-/** Puts parts together and removes them; they are of no use if the whole has the wrong size. */
-async function concatenate(parts: readonly string[], total: number, path: string, expectedBytes: number | null): Promise<void> {
+/** Puts parts together and removes them. */
+async function concatenate(parts: readonly string[], total: number, path: string, options: PrepareOptions): Promise<void> {
   const temporary = `${path}.joined.tmp`;
+  await requireSpace(temporary, total);
+  const progress = new PreparationProgress(options.listener, `Joining ${basename(path)}`, total);
   try {
-    if (expectedBytes !== null && total !== expectedBytes) {
-      throw new BenchmarkError('CORPUS', `The parts of ${basename(path)} have ${total} bytes together, but ${expectedBytes} are expected.`, {
-        hint: 'Correct `source-file-parts` or the size of the file in the workload.',
-      });
-    }
-    await requireSpace(temporary, total);
-    await saveChunks(temporary, contentOf(parts), { expectedBytes: total, onProgress: () => undefined });
+    await saveChunks(temporary, contentOf(parts, options.signal), { expectedBytes: total, onProgress: (bytes) => progress.update(bytes) });
     await rename(temporary, path);
   } catch (error) {
     await removeFile(temporary);
+    throwIfCancelled(options.signal);
     throw error;
+  } finally {
+    progress.end();
   }
   for (const part of parts) await removeFile(part);
 }
 
-async function* contentOf(paths: readonly string[]): AsyncGenerator<Uint8Array> {
-  for (const path of paths) yield* createReadStream(path, { highWaterMark: 1 << 20 });
+async function* contentOf(paths: readonly string[], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  for (const path of paths) yield* createReadStream(path, { highWaterMark: 1 << 20, signal });
 }
 
 function refuseOffline(url: string, path: string, options: PrepareOptions): void {

@@ -42,12 +42,16 @@ export class SliceFile {
   }
 }
 
-/** The error for a file that has fewer lines than it should. */
+/** The error for a file that has fewer lines than it should: `missing` documents of the slice at least are not there. */
 export function tooFewLines(slice: DocumentSlice, missing: number): BenchmarkError {
+  const { path, documentCount } = slice.documentSet;
+  const range = `${slice.first} to ${slice.first + slice.count - 1}`;
   return new BenchmarkError(
     'CORPUS',
-    `${slice.documentSet.path} ends early: ${slice.documentSet.documentCount} documents are expected, but the last ${missing} of those from document ${slice.first} on are not there.`,
-    { hint: 'Remove the file and its .offset file; the next run makes both anew.' },
+    `${path} ends early: ${documentCount} documents are expected, but of documents ${range} at least ${missing} are not there.`,
+    {
+      hint: 'Remove the file and its .offset file; the next run makes both anew.',
+    },
   );
 }
 

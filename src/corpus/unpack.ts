@@ -18,7 +18,11 @@ export async function unpack(
   await requireSpace(documentPath, total);
   const progress = new PreparationProgress(options.listener, `Unpacking ${basename(archivePath)}`, total);
   try {
-    const content = archiveContent(archivePath, documentPath, options.tools ?? defaultTools, options.signal);
+    const content = archiveContent(archivePath, documentPath, {
+      tools: options.tools ?? defaultTools,
+      signal: options.signal,
+      onSlow: (message) => options.listener({ kind: 'info', message }),
+    });
     const size = await saveChunks(temporary, upTo(content, expectedBytes, archivePath), {
       expectedBytes: total,
       onProgress: (bytes) => progress.update(bytes),

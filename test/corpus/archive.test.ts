@@ -15,9 +15,9 @@ const signal = new AbortController().signal;
 const text = Array.from({ length: 20_000 }, (_, index) => `{"number":${index},"hash":${Math.imul(index, 2654435761) >>> 0}}\n`).join('');
 const withTools: readonly (readonly string[])[] = [defaultTools, []];
 
-async function contentOf(path: string, tools: readonly string[], member = 'documents.json'): Promise<string> {
+async function contentOf(path: string, tools: readonly string[], onSlow: (message: string) => void = () => undefined): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of archiveContent(path, member, tools, signal)) chunks.push(chunk);
+  for await (const chunk of archiveContent(path, 'documents.json', { tools, signal, onSlow })) chunks.push(chunk);
   return Buffer.concat(chunks).toString('latin1');
 }
 
@@ -115,6 +115,13 @@ describe('unpacking', () => {
   it('goes on with the next program, or without one, if a program is not there', async (context) => {
     const path = await packed(context, '.gz', 'gzip', ['-c', 'documents.json']);
     assert.equal(await contentOf(path, ['no-such-program']), text);
+  });
+
+  it('says what to install where it takes long without', async (context) => {
+    const messages: string[] = [];
+    const path = await packed(context, '.bz2', 'bzip2', ['-c', 'documents.json']);
+    for (const tools of withTools) await contentOf(path, tools, (message) => messages.push(message));
+    assert.deepEqual(messages, [`Unpacking ${path} takes long without an external program. Install pbzip2 or bzip2 for the next time.`]);
   });
 
   it('names a file that is cut off or damaged', async (context) => {

@@ -228,7 +228,7 @@ describe('a download', () => {
       proxy.closeAllConnections();
       return new Promise((resolve) => proxy.close(resolve));
     });
-    const environment = { http_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    const environment = { http_proxy: `127.0.0.1:${(proxy.address() as AddressInfo).port}` };
     const { path, options } = await target(context);
     await download({ url: `${server.url}/d`, path, expectedBytes: null }, { ...options, environment });
     assert.deepEqual(await readFile(path), content);
