@@ -2,11 +2,12 @@
 // A thread is kept over all steps, so that its code is warm, as in a run of minutes.
 
 import type { PreparedCorpus } from '../src/corpus/prepared.ts';
-import { LocalFleet } from '../src/fleet/local-fleet.ts';
+import { Fleet } from '../src/fleet/fleet.ts';
+import { LocalNode } from '../src/fleet/local-node.ts';
 import { parseTargets } from '../src/http/targets.ts';
 import type { Json } from '../src/json.ts';
 import { TaskMetrics } from '../src/metrics/task-metrics.ts';
-import { allocate, clientCount } from '../src/schedule/allocation.ts';
+import { allocate } from '../src/schedule/allocation.ts';
 import { seconds } from '../src/units.ts';
 import type { DriverHealth } from '../src/worker/report.ts';
 import type { Corpus, Task, Workload } from '../src/workload/model.ts';
@@ -93,13 +94,14 @@ async function serve(order: DriverOrder): Promise<void> {
   const { targets } = await parseTargets({ targetHosts: order.targetHosts, clientOptions: order.clientOptions });
   let metrics = new TaskMetrics(identity(''));
   let health: DriverHealth[] = [];
-  const fleet = new LocalFleet({
-    cores: 1,
+  const prepareCorpora = async () => (order.corpus === null ? [] : [order.corpus]);
+  const fleet = new Fleet({
+    nodes: [new LocalNode({ name: 'localhost', cores: 1, prepareCorpora })],
+    startDelay: 5,
     onReport: (report) => {
       health.push(report.health);
       for (const one of report.tasks) metrics.merge(one);
     },
-    prepareCorpora: async () => (order.corpus === null ? [] : [order.corpus]),
   });
   await fleet.prepare({
     testRunId: 'bench',
@@ -107,7 +109,6 @@ async function serve(order: DriverOrder): Promise<void> {
     workload: workload(schedule, []),
     corpora: [],
     steps,
-    clients: clientCount(schedule),
     onError: 'continue',
     checksAssertions: false,
     seed: 1,

@@ -4,15 +4,16 @@
 import { randomInt } from 'node:crypto';
 import { systemClock } from '../clock.ts';
 import { prepareCorpora } from '../corpus/prepare.ts';
+import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
-import type { Fleet } from '../fleet/fleet.ts';
-import { LocalFleet } from '../fleet/local-fleet.ts';
+import { Fleet } from '../fleet/fleet.ts';
+import { LocalNode } from '../fleet/local-node.ts';
 import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
 import { clusterInfo, waitForRest } from '../http/rest-readiness.ts';
 import type { Results } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
-import { allocate, clientCount, type Step } from '../schedule/allocation.ts';
+import { allocate, type Step } from '../schedule/allocation.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
 import { writeTestRun } from '../store/test-run-store.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
@@ -21,6 +22,9 @@ import { Collector } from './collector.ts';
 import type { LoadedWorkload, RunConfig } from './config.ts';
 import type { RunListener } from './events.ts';
 import { documentGenerator } from './generate-documents.ts';
+
+/** Enough for a message to a thread. */
+const LOCAL_START_DELAY_MILLIS = 5;
 
 export interface RunOutcome {
   readonly status: 'success' | 'cancelled' | 'failed';
@@ -103,23 +107,24 @@ class TestRunner {
     if (this.procedure.userInfo !== null) this.listener({ kind: 'info', message: this.procedure.userInfo });
   }
 
-  private createFleet(): LocalFleet {
-    return new LocalFleet({
-      cores: this.config.cores,
-      onReport: (report) => this.collector.add(report),
-      prepareCorpora: (corpora) => {
-        const { workload } = this.loaded;
-        return prepareCorpora(corpora, {
-          dataDirectory: this.config.dataDirectory,
-          workloadDirectory: workload.source.kind === 'path' ? workload.directory : null,
-          testMode: this.config.testMode,
-          isOffline: this.config.isOffline,
-          environment: this.config.environmentVariables,
-          generate: documentGenerator(this.config.cores),
-          listener: this.listener,
-          signal: this.signal,
-        });
-      },
+  private createFleet(): Fleet {
+    const { config, collector } = this;
+    const node = new LocalNode({ name: 'localhost', cores: config.cores, prepareCorpora: (corpora) => this.prepareCorpora(corpora) });
+    return new Fleet({ nodes: [node], startDelay: LOCAL_START_DELAY_MILLIS, onReport: (report) => collector.add(report) });
+  }
+
+  private prepareCorpora(corpora: readonly Corpus[]): Promise<readonly PreparedCorpus[]> {
+    const { config, loaded } = this;
+    const { source, directory } = loaded.workload;
+    return prepareCorpora(corpora, {
+      dataDirectory: config.dataDirectory,
+      workloadDirectory: source.kind === 'path' ? directory : null,
+      testMode: config.testMode,
+      isOffline: config.isOffline,
+      environment: config.environmentVariables,
+      generate: documentGenerator(config.cores),
+      listener: this.listener,
+      signal: this.signal,
     });
   }
 
@@ -131,7 +136,6 @@ class TestRunner {
       workload,
       corpora: corporaOf(workload, this.procedure),
       steps: this.steps,
-      clients: clientCount(this.procedure.schedule),
       onError: this.config.onError,
       checksAssertions: this.config.checksAssertions,
       seed: randomInt(2 ** 31),

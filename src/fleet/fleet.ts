@@ -1,46 +1,117 @@
-// The one contract between the coordinator and load: where the load threads live is the fleet's business.
-import type { TargetCluster } from '../http/targets.ts';
-import type { Cell } from '../schedule/allocation.ts';
+// All nodes of a run, in step: one start, one join point, whether there is one node or many.
+import { BenchmarkError } from '../errors.ts';
+import { spreadClients } from '../schedule/allocation.ts';
+import { processClock } from '../worker/messages.ts';
 import type { WorkerReport } from '../worker/report.ts';
-import type { Corpus, Task, Workload } from '../workload/model.ts';
+import type { FleetNode, FleetStep, NodeEvents, RunPlan } from './node.ts';
 
-/** What a fleet needs to know before the first step. */
-export interface FleetPlan {
-  readonly testRunId: string;
-  readonly target: TargetCluster;
-  readonly workload: Workload;
-  /** The corpora that the procedure sends; prepared where they are sent from. */
-  readonly corpora: readonly Corpus[];
-  readonly steps: readonly FleetStep[];
-  readonly clients: number;
-  readonly onError: 'continue' | 'abort';
-  readonly checksAssertions: boolean;
-  readonly seed: number;
+export interface FleetOptions {
+  readonly nodes: readonly FleetNode[];
+  readonly onReport: (report: WorkerReport, node: FleetNode) => void;
+  /** From the moment when all nodes are ready to the common start in ms: enough for the message to arrive everywhere. */
+  readonly startDelay: number;
 }
 
-export interface FleetStep {
-  readonly index: number;
-  readonly tasks: readonly Task[];
-  readonly rows: readonly (readonly Cell[])[];
-  readonly completedBy: number | null;
+/** A node with work, and the numbers of its workers. */
+interface Member {
+  readonly node: FleetNode;
+  readonly clients: ReadonlySet<number>;
 }
 
-/**
- * Load threads, here or elsewhere. Reports go to the listener given when the fleet is made: one per second and worker, and one at the end of each step,
- * before {@link Fleet.runStep} resolves.
- */
-export interface Fleet {
-  /** Prepares corpora and starts the threads. */
-  prepare(plan: FleetPlan): Promise<void>;
+export class Fleet {
+  private readonly options: FleetOptions;
+  private members: readonly Member[] = [];
+  private steps: readonly FleetStep[] = [];
+  private readonly completing = new Set<FleetNode>();
+  private failure: BenchmarkError | null = null;
+  private isCancelled = false;
+
+  constructor(options: FleetOptions) {
+    this.options = options;
+  }
+
+  /** Deals the clients to the nodes and prepares each. A failure of one node is thrown after all have answered. */
+  async prepare(plan: RunPlan): Promise<void> {
+    const { nodes } = this.options;
+    const clients = plan.steps[0]?.rows.length ?? 0;
+    const shares = spreadClients(
+      clients,
+      nodes.map(({ cores }) => cores),
+    );
+    this.steps = plan.steps;
+    let firstWorker = 0;
+    const prepared: Promise<void>[] = [];
+    const members: Member[] = [];
+    nodes.forEach((node, index) => {
+      const workers = shares[index] ?? [];
+      if (workers.length === 0) return;
+      members.push({ node, clients: new Set(workers.flat()) });
+      prepared.push(node.prepare({ run: plan, workers, firstWorker }, this.eventsOf(node)));
+      firstWorker += workers.length;
+    });
+    this.members = members;
+    await this.settle(prepared);
+  }
+
   /**
-   * Runs one step from its common start to its join point. Rejects with a BenchmarkError if a worker failed, after the
-   * others were cancelled and have reported.
+   * Runs one step from its common start to its join point. Throws a BenchmarkError if a node failed, after the others were cancelled and have reported.
    */
-  runStep(index: number): Promise<void>;
-  /** Ends the load at once; the step under way resolves after the last reports. */
-  cancel(): void;
-  /** Ends the threads. */
-  close(): Promise<void>;
+  async runStep(index: number): Promise<void> {
+    const step = this.steps[index];
+    if (step === undefined || this.isCancelled) return;
+    const nodes = this.members
+      .filter(({ clients }) => step.rows.some((row, client) => row.length > 0 && clients.has(client)))
+      .map(({ node }) => node);
+    await this.settle(nodes.map((node) => node.openStep(index)));
+    const offsets = await Promise.all(nodes.map((node) => node.clockOffset()));
+    if (this.isCancelled) return;
+    this.completing.clear();
+    for (const { node, clients } of this.members) if (runsCompletingTask(step, clients)) this.completing.add(node);
+    const start = processClock() + this.options.startDelay;
+    await this.settle(nodes.map((node, position) => node.runStep(index, start + (offsets[position] ?? 0))));
+  }
+
+  /** Ends the load at once; the step under way ends after the last reports. */
+  cancel(): void {
+    if (this.isCancelled) return;
+    this.isCancelled = true;
+    for (const { node } of this.members) node.cancel();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.options.nodes.map((node) => node.close()));
+  }
+
+  private eventsOf(node: FleetNode): NodeEvents {
+    return {
+      onReport: (report) => this.options.onReport(report, node),
+      onCompletingDone: (step) => {
+        this.completing.delete(node);
+        if (this.completing.size === 0) for (const { node: other } of this.members) other.completeStep(step);
+      },
+      onFailure: (error) => this.fail(error),
+    };
+  }
+
+  private fail(error: BenchmarkError): void {
+    if (this.failure !== null) return;
+    this.failure = error;
+    for (const { node } of this.members) node.cancel();
+  }
+
+  /** Waits for all, whatever becomes of the others; the first failure ends the load everywhere. */
+  private async settle(promises: readonly Promise<void>[]): Promise<void> {
+    await Promise.all(
+      promises.map((promise) =>
+        promise.catch((error: unknown) =>
+          this.fail(error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', 'A node failed.', { cause: error })),
+        ),
+      ),
+    );
+    if (this.failure !== null) throw this.failure;
+  }
 }
 
-export type ReportListener = (report: WorkerReport) => void;
+function runsCompletingTask(step: FleetStep, clients: ReadonlySet<number>): boolean {
+  return step.completedBy !== null && step.rows.some((row, client) => clients.has(client) && row.some((cell) => cell.task === step.completedBy));
+}

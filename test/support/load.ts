@@ -1,12 +1,13 @@
 // Drives a small schedule with the real fleet of local threads and gathers the results: what tests of the load path have in common.
 
 import type { PreparedCorpus } from '../../src/corpus/prepared.ts';
-import { LocalFleet } from '../../src/fleet/local-fleet.ts';
+import { Fleet } from '../../src/fleet/fleet.ts';
+import { LocalNode } from '../../src/fleet/local-node.ts';
 import { parseTargets } from '../../src/http/targets.ts';
 import { type Json, toJson } from '../../src/json.ts';
 import type { TaskResults } from '../../src/metrics/results.ts';
 import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
-import { allocate, clientCount } from '../../src/schedule/allocation.ts';
+import { allocate } from '../../src/schedule/allocation.ts';
 import type { WorkerReport } from '../../src/worker/report.ts';
 import { leafTasks, type ScheduleElement, type Task, type Workload } from '../../src/workload/model.ts';
 
@@ -93,13 +94,13 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
       }),
     ]),
   );
-  const fleet = new LocalFleet({
-    cores,
+  const fleet = new Fleet({
+    nodes: [new LocalNode({ name: 'localhost', cores, prepareCorpora: async () => corpora })],
+    startDelay: 5,
     onReport: (report) => {
       for (const one of report.tasks) metrics.get(one.task)?.merge(one);
       settings.onReport?.(report, () => fleet.cancel());
     },
-    prepareCorpora: async () => corpora,
   });
   let error: unknown = null;
   try {
@@ -109,7 +110,6 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
       workload: workloadOf(schedule),
       corpora: [],
       steps,
-      clients: clientCount(schedule),
       onError: settings.onError ?? 'continue',
       checksAssertions: false,
       seed: 7,

@@ -1,0 +1,229 @@
+// The load threads of this machine: the default fleet, and the part of every node that drives load.
+import { Worker } from 'node:worker_threads';
+import type { PreparedCorpus } from '../corpus/prepared.ts';
+import { BenchmarkError, fromWireError, messageOf } from '../errors.ts';
+import { writeJson } from '../json.ts';
+import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
+import { encodeFacts, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
+import type { Corpus, Task } from '../workload/model.ts';
+import type { FleetNode, FleetStep, NodeEvents, NodePlan } from './node.ts';
+
+/** A thread that does not answer a cancellation in this time is given up. */
+const CANCEL_PATIENCE_MILLIS = 1000;
+
+export interface LocalNodeOptions {
+  readonly name: string;
+  readonly cores: number;
+  /** Brings the documents to this machine. */
+  readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly plan: WorkerPlan;
+}
+
+/** What the node waits for: a message of each thread in the set. */
+interface Expectation {
+  readonly kind: WorkerMessage['kind'];
+  readonly threads: Set<Thread>;
+  readonly resolve: () => void;
+}
+
+export class LocalNode implements FleetNode {
+  readonly name: string;
+  readonly cores: number;
+  private readonly prepareCorpora: LocalNodeOptions['prepareCorpora'];
+  private threads: readonly Thread[] = [];
+  private events: NodeEvents | null = null;
+  private expected: Expectation | null = null;
+  private readonly completing = new Set<Thread>();
+  private hasFailed = false;
+  private isCancelled = false;
+  private isClosing = false;
+
+  constructor(options: LocalNodeOptions) {
+    this.name = options.name;
+    this.cores = options.cores;
+    this.prepareCorpora = options.prepareCorpora;
+  }
+
+  async prepare(plan: NodePlan, events: NodeEvents): Promise<void> {
+    this.events = events;
+    const corpora = await this.prepareCorpora(plan.run.corpora);
+    if (this.isCancelled) return;
+    this.threads = workerPlans(plan, corpora).map((own) => this.startThread(own));
+    const prepared = this.expect('prepared', this.threads);
+    for (const thread of this.threads) this.send(thread, { kind: 'prepare', plan: thread.plan });
+    await prepared;
+  }
+
+  async openStep(step: number): Promise<void> {
+    if (this.isCancelled) return;
+    const threads = this.threadsOf(step);
+    const opened = this.expect('opened', threads);
+    for (const thread of threads) this.send(thread, { kind: 'open', step });
+    await opened;
+  }
+
+  async clockOffset(): Promise<number> {
+    return 0;
+  }
+
+  async runStep(step: number, startAt: number): Promise<void> {
+    if (this.isCancelled) return;
+    const threads = this.threadsOf(step);
+    this.completing.clear();
+    for (const thread of threads) if (hasCompletingClients(thread.plan, step)) this.completing.add(thread);
+    const done = this.expect('step-done', threads);
+    for (const thread of threads) this.send(thread, { kind: 'run', step, startAt });
+    await done;
+  }
+
+  completeStep(step: number): void {
+    for (const thread of this.threads) this.send(thread, { kind: 'complete', step });
+  }
+
+  /** Asks all threads to end their load, and goes on without those that do not answer. */
+  cancel(): void {
+    if (this.isCancelled) return;
+    this.isCancelled = true;
+    for (const thread of this.threads) this.send(thread, { kind: 'cancel' });
+    const expected = this.expected;
+    // Only a step under way is answered with its last reports; whatever else was awaited is over.
+    if (expected !== null && expected.kind !== 'step-done') this.release(expected);
+    else if (expected !== null) setTimeout(() => this.release(expected), CANCEL_PATIENCE_MILLIS).unref();
+  }
+
+  async close(): Promise<void> {
+    this.isClosing = true;
+    await Promise.all(
+      this.threads.map(async (thread) => {
+        this.send(thread, { kind: 'close' });
+        await thread.worker.terminate();
+      }),
+    );
+  }
+
+  private startThread(plan: WorkerPlan): Thread {
+    const worker = new Worker(new URL('../worker/thread.js', import.meta.url));
+    const thread: Thread = { worker, plan };
+    worker.on('message', (message: WorkerMessage) => this.onMessage(thread, message));
+    worker.on('error', (error) => this.onLost(thread, messageOf(error)));
+    worker.on('exit', () => this.onLost(thread, 'the thread has ended'));
+    return thread;
+  }
+
+  private send(thread: Thread, command: WorkerCommand): void {
+    thread.worker.postMessage(command);
+  }
+
+  private threadsOf(step: number): readonly Thread[] {
+    return this.threads.filter(({ plan }) => (stepOf(plan, step)?.clients.length ?? 0) > 0);
+  }
+
+  private expect(kind: WorkerMessage['kind'], threads: readonly Thread[]): Promise<void> {
+    if (threads.length === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.expected = { kind, threads: new Set(threads), resolve };
+    });
+  }
+
+  private onMessage(thread: Thread, message: WorkerMessage): void {
+    switch (message.kind) {
+      case 'report':
+        this.events?.onReport(message.report);
+        return;
+      case 'completing-done':
+        this.completing.delete(thread);
+        if (this.completing.size === 0) this.events?.onCompletingDone(message.step);
+        return;
+      case 'failed':
+        if (message.report !== null) this.events?.onReport(message.report);
+        this.fail(fromWireError(message.error));
+        return;
+      case 'step-done':
+        this.events?.onReport(message.report);
+        break;
+      case 'prepared':
+      case 'opened':
+        break;
+    }
+    if (this.expected?.kind === message.kind) this.arrived(thread);
+  }
+
+  private arrived(thread: Thread): void {
+    const { expected } = this;
+    if (expected === null) return;
+    expected.threads.delete(thread);
+    if (expected.threads.size === 0) this.release(expected);
+  }
+
+  private release(expected: Expectation): void {
+    if (this.expected !== expected) return;
+    this.expected = null;
+    expected.resolve();
+  }
+
+  private onLost(thread: Thread, reason: string): void {
+    if (this.isClosing) return;
+    this.fail(new BenchmarkError('WORKER_LOST', `Load thread ${thread.plan.worker} on ${this.name} ended unexpectedly: ${reason}.`));
+    this.arrived(thread);
+  }
+
+  private fail(error: BenchmarkError): void {
+    if (this.hasFailed) return;
+    this.hasFailed = true;
+    this.events?.onFailure(error);
+    this.cancel();
+  }
+}
+
+const stepOf = (plan: WorkerPlan, step: number): WorkerStep | undefined => plan.steps.find((candidate) => candidate.index === step);
+
+function hasCompletingClients(plan: WorkerPlan, index: number): boolean {
+  const step = stepOf(plan, index);
+  return step !== undefined && step.completedBy !== null && step.clients.some(({ cells }) => cells.some((cell) => cell.task === step.completedBy));
+}
+
+/** Gives each thread its part of the steps. */
+export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[]): readonly WorkerPlan[] {
+  const { run, workers, firstWorker } = plan;
+  const facts = encodeFacts(run.workload, corpora);
+  const tasks = new Map(run.steps.map((step) => [step.index, step.tasks.map(taskPlan)]));
+  return workers.map((clients, index) => ({
+    worker: firstWorker + index,
+    target: run.target,
+    facts,
+    steps: run.steps.map((step) => workerStep(step, tasks.get(step.index) ?? [], clients)),
+    onError: run.onError,
+    checksAssertions: run.checksAssertions,
+    seed: run.seed,
+  }));
+}
+
+function workerStep(step: FleetStep, tasks: readonly TaskPlan[], clients: readonly number[]): WorkerStep {
+  return {
+    index: step.index,
+    tasks,
+    completedBy: step.completedBy,
+    clients: clients.map((client) => ({ client, cells: step.rows[client] ?? [] })).filter(({ cells }) => cells.length > 0),
+  };
+}
+
+function taskPlan(task: Task): TaskPlan {
+  return {
+    name: task.name,
+    operation: { name: task.operation.name, type: task.operation.type, params: writeJson(task.operation.params) },
+    clients: task.clients,
+    iterations: task.iterations,
+    warmupIterations: task.warmupIterations,
+    timePeriod: task.timePeriod,
+    warmupTimePeriod: task.warmupTimePeriod,
+    rampUpTimePeriod: task.rampUpTimePeriod,
+    rampDownTimePeriod: task.rampDownTimePeriod,
+    targetThroughput: task.targetThroughput,
+    schedule: task.schedule,
+    isNonFatal: task.ignoreResponseErrorLevel === 'non-fatal',
+  };
+}
