@@ -1,7 +1,7 @@
 // From the name or path of a workload to its directory: a path, a git repository, or the workloads of this package (spec/2 §1.1).
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { BenchmarkError, exitCodes } from '../errors.ts';
+import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { packageRoot } from '../package.ts';
 import { didYouMean } from './closest-match.ts';
 import type { Environment } from './git.ts';
@@ -75,7 +75,9 @@ export async function findWorkload(address: WorkloadAddress): Promise<FoundWorkl
 /** Names of the workloads of a collection, sorted. */
 export function workloadNames(directory: string): readonly string[] {
   if (!existsSync(directory)) return [];
-  const entries = readdirSync(directory).filter((name) => !name.startsWith('.') && existsSync(join(directory, name, DEFINITION)));
+  const entries = readable(directory, () => readdirSync(directory)).filter(
+    (name) => !name.startsWith('.') && existsSync(join(directory, name, DEFINITION)),
+  );
   return entries.sort();
 }
 
@@ -105,7 +107,7 @@ export async function openCollection(origin: WorkloadOrigin, wanted: string | nu
 
 function findByPath(given: string): FoundWorkload {
   const path = resolve(expandHome(given));
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = readable(path, () => statSync(path, { throwIfNoEntry: false }));
   if (status === undefined) throw notFound(`There is no workload at ${path}: no such file or directory.`);
   if (!status.isDirectory()) {
     if (!path.endsWith('.json')) throw notFound(`${path} is no workload: the file must end with .json.`);
@@ -114,6 +116,15 @@ function findByPath(given: string): FoundWorkload {
   const file = join(path, DEFINITION);
   if (!existsSync(file)) throw notFound(`${path} is no workload: it holds no ${DEFINITION}.`);
   return { name: basename(path), directory: path, file, source: { kind: 'path', path }, notices: [] };
+}
+
+/** What a look at the disk gives; its failure names the path. */
+function readable<T>(path: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    throw notFound(`${path} cannot be read: ${messageOf(error)}.`);
+  }
 }
 
 function unknownWorkload(name: string, collection: WorkloadCollection, builtin: string): BenchmarkError {
