@@ -26,8 +26,9 @@ export async function showWorkloads(context: Context, options: ListOptions): Pro
   console.print(`Available workloads (${sourceText(listing.source)}):\n`);
   console.print(workloadTable(listing));
   for (const { name, error } of listing.workloads) {
-    if (error !== null)
-      console.warning(`Workload [${name}] cannot be loaded: ${error.message} For details: ${environment.program} info --workload=${name}`);
+    if (error === null) continue;
+    const source = workloadPath === null ? `--workload=${name} --workload-repository=${origin.repository}` : `--workload-path=${workloadPath}`;
+    console.warning(`Workload [${name}] cannot be loaded; for the reason: ${environment.program} info ${source}`);
   }
 }
 

@@ -1,0 +1,139 @@
+// list workloads and info, with workloads in files.
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runInMemory, temporaryDirectory } from './run-in-memory.ts';
+
+const home = temporaryDirectory();
+const directory = join(home, 'tiny');
+mkdirSync(directory);
+writeFileSync(
+  join(directory, 'workload.json'),
+  JSON.stringify({
+    description: 'A tiny workload',
+    indices: [{ name: 'idx', body: 'idx.json' }],
+    corpora: [
+      {
+        name: 'c',
+        documents: [
+          { 'source-file': 'd.json.bz2', 'document-count': 2000, 'compressed-bytes': 54886, 'uncompressed-bytes': 3000000, 'target-index': 'idx' },
+        ],
+      },
+    ],
+    operations: [
+      { name: 'index-append', 'operation-type': 'bulk', 'bulk-size': 100 },
+      { name: 'match-all', 'operation-type': 'search', index: 'idx', body: { query: { match_all: {} } } },
+    ],
+    test_procedures: [
+      { name: 'search-only', description: 'Searches', schedule: [{ operation: 'match-all' }] },
+      {
+        name: 'all',
+        default: true,
+        schedule: [
+          { operation: 'index-append', clients: 2 },
+          {
+            parallel: {
+              tasks: [
+                { operation: 'match-all', name: 's1' },
+                { operation: 'match-all', name: 's2', clients: 3 },
+              ],
+            },
+          },
+        ],
+      },
+    ],
+  }),
+);
+writeFileSync(join(directory, 'idx.json'), '{"settings": {"index.number_of_shards": 5.0}}');
+
+const info = (...words: readonly string[]) => runInMemory(home, ['info', `--workload-path=${directory}`, ...words]);
+
+describe('info', () => {
+  it('shows facts and schedules, the default procedure first', async () => {
+    const { code, stdout, stderr } = await info();
+    assert.equal(code, 0, stderr);
+    const text = stdout.slice(stdout.indexOf('Showing'), stdout.lastIndexOf('\n\n----'));
+    assert.equal(
+      text.trimEnd(),
+      `Showing details for workload [tiny]:
+
+* Description: A tiny workload
+* Source: ${directory}
+* Documents: 2,000
+* Compressed Size: 53.6 kB
+* Uncompressed Size: 2.9 MB
+
+====================================
+TestProcedure [all] (run by default)
+====================================
+
+Schedule:
+---------
+
+1. index-append (2 clients)
+2. 2 parallel tasks:
+\t2.1 s1
+\t2.2 s2 (3 clients)
+
+===========================
+TestProcedure [search-only]
+===========================
+
+Searches
+
+Schedule:
+---------
+
+1. match-all`,
+    );
+  });
+
+  it('--rendered is JSON and nothing else, also with --quiet, without loss', async () => {
+    const { stdout } = await info('--rendered', '--format=json');
+    const value: unknown = JSON.parse(stdout);
+    assert.ok(typeof value === 'object' && value !== null && 'name' in value);
+    assert.equal(value.name, 'tiny');
+    assert.match(stdout, /"index.number_of_shards": 5\.0/);
+    assert.equal((await info('--rendered', '--quiet')).stdout, stdout);
+  });
+
+  it('shows what the filters leave', async () => {
+    const { stdout } = await info('--rendered', '--include-tasks=s1', '--test-procedure=all');
+    assert.match(stdout, /"s1"/);
+    assert.doesNotMatch(stdout, /"s2"/);
+  });
+
+  const failures: readonly (readonly [words: readonly string[], message: RegExp])[] = [
+    [['info', '--workload-path=nowhere'], /There is no workload at/],
+    [['info'], /No workload is given/],
+    [['info', `--workload-path=${directory}`, '--test-procedure=al'], /no test procedure \[al\]/],
+    [['info', `--workload-path=${directory}`, '--include-tasks=nothing'], /leave no task/],
+    [['info', '-w=x', '--workload-repository=mine'], /repository \[mine\] is not in .*benchmark\.ini.*What to do: Add mine\.url to \[workloads\]/s],
+    [['info', '-w=x', '--workload-repository=built'], /Did you mean builtin\?/],
+  ];
+  for (const [words, message] of failures) {
+    it(`fails clearly: ${words.slice(1).join(' ').replace(directory, 'W')}`, async () => {
+      const { code, stderr } = await runInMemory(home, words);
+      assert.equal(code, 64);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+    });
+  }
+});
+
+describe('list workloads', () => {
+  it('shows the one at a path with its sizes and procedures', async () => {
+    const { code, stdout, stderr } = await runInMemory(home, ['list', 'workloads', `--workload-path=${directory}`]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /Name +Description +Documents +Compressed Size +Uncompressed Size +Default TestProcedure +All TestProcedures\n/);
+    assert.match(stdout, /tiny +A tiny workload +2,000 +53\.6 kB +2\.9 MB +all +all,search-only\n/);
+  });
+
+  it('shows those that are built in', async () => {
+    const { code, stdout, stderr } = await runInMemory(home, ['list', 'workloads', '--workload-repository=builtin']);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /Available workloads \(built in\):\n\nName/);
+    assert.match(stdout, /\neventdata /);
+  });
+});
