@@ -1,0 +1,60 @@
+// What the nodes of a fleet say to each other over NATS: subjects and messages. Everything that arrives is parsed before it is believed.
+//
+//   node (id)                                       coordinator
+//   osb.up.<id>.register   ─ request ─▶  hub        who I am, my address, my secret; admitted or not
+//   osb.up.<id>.out        ─ request ─▶  test run   one message of the node's outbox; answered with the last sequence number that was merged
+//   osb.up.<id>.fetch      ─ request ─▶  test run   a range of a bundle or of a document file
+//   osb.up.<id>.alive      ─ publish ─▶  test run   once a second while a run is on
+//   osb.down.<id>          ◀─ request ─  test run   a command, with the node's secret
+//
+// Each process of a node has its own random id, which is also its user name; it may publish to osb.up.<id>.> and subscribe to osb.down.<id> and
+// _INBOX.<id>.>, nothing else. Answers go only to inboxes of the id that asked.
+
+/** Refused if it differs: messages are not negotiated. */
+export const protocolVersion = 1;
+
+export type UpVerb = 'register' | 'out' | 'fetch' | 'alive';
+
+export const upSubject = (id: string, verb: UpVerb): string => `osb.up.${id}.${verb}`;
+export const upPattern = (verb: UpVerb): string => `osb.up.*.${verb}`;
+export const downSubject = (id: string): string => `osb.down.${id}`;
+export const inboxPrefix = (id: string): string => `_INBOX.${id}`;
+/** Requests of the command line to the coordinator's daemon; only the coordinator's keys may publish there. */
+export const hubSubject = (verb: HubVerb): string => `osb.hub.${verb}`;
+export type HubVerb = 'nodes' | 'begin' | 'end' | 'status';
+
+/** Ids are 22 characters of base64url: 128 bits. */
+export const idPattern = /^[A-Za-z0-9_-]{22}$/;
+
+/** What a node says of itself. */
+export interface NodeHello {
+  readonly protocol: number;
+  /** Version of the program; the coordinator refuses another one than its own. */
+  readonly version: string;
+  /** The address that the node claims: its `--node-ip`. */
+  readonly address: string;
+  readonly hostName: string;
+  readonly cores: number;
+  readonly role: 'coordinator' | 'worker';
+  readonly freeMemoryBytes: number;
+  readonly freeDiskBytes: number;
+  readonly nodeVersion: string;
+  readonly processId: number;
+}
+
+/** A registered node, as the hub knows it. */
+export interface RegisteredNode {
+  readonly id: string;
+  /** Every command must carry it. */
+  readonly secret: string;
+  readonly hello: NodeHello;
+  /** Epoch ms. */
+  readonly registeredAt: number;
+}
+
+export interface RegisterRequest {
+  readonly secret: string;
+  readonly hello: NodeHello;
+}
+
+export type RegisterReply = { readonly accepted: true; readonly coordinatorVersion: string } | { readonly accepted: false; readonly reason: string };
