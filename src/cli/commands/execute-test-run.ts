@@ -48,10 +48,12 @@ export async function executeTest(context: Context, run: Run): Promise<number> {
 }
 
 /** Shows the events of the run, and that Ctrl-C was heard. */
-function makeListener({ console, environment: { clock, signal } }: Context): RunListener {
+function makeListener({ console, log, environment: { clock, signal } }: Context): RunListener {
   const view = new ProgressView(console, clock);
   signal.addEventListener('abort', () => console.warning('The test run is being cancelled. Once more ends the program at once.'), { once: true });
   return (event) => {
+    if (event.kind === 'info' || event.kind === 'warning') log.write(event.kind === 'info' ? 'INFO' : 'WARNING', 'run', event.message);
+    if (event.kind === 'step-end') log.write('INFO', 'run', `Step ${event.step + 1} of ${event.steps} ended: ${event.tasks.join(', ')}.`);
     // A step that was cut short is not done.
     if (event.kind === 'step-end' && signal.aborted) console.eraseStatus();
     else view.handle(event);
@@ -106,6 +108,7 @@ async function loadForRun(context: Context, { options }: Run, distributionVersio
 
 function logOutcome({ log }: Context, outcome: RunOutcome): void {
   log.write('INFO', 'run', `Test run ${outcome.testRun.id} ended: ${outcome.status}.`);
+  for (const warning of outcome.results.driverWarnings) log.write('WARNING', 'run', warning);
   for (const task of outcome.results.tasks) {
     for (const { kind, count, example } of task.errors) log.write('WARNING', 'run', `Task ${task.task}: ${count} × ${kind}, e.g. ${example}`);
   }
