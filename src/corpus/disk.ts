@@ -32,7 +32,7 @@ export function errorCode(error: unknown): string | null {
 export function diskError(error: unknown, path: string, bytesNeeded: number | null): unknown {
   const reason = DISK_ERRORS[errorCode(error) ?? ''];
   if (reason === undefined) return error;
-  const needed = bytesNeeded === null ? '' : ` (${bytesNeeded} bytes needed)`;
+  const needed = bytesNeeded === null ? '' : ` (at least ${bytesNeeded} bytes needed)`;
   const hint = 'Free some space, or set `local.dataset.cache` in benchmark.ini to a directory on another disk.';
   return new BenchmarkError('DISK', `Cannot write ${path}${needed}: ${reason}.`, { hint, cause: error });
 }
@@ -72,7 +72,7 @@ export async function saveChunks(path: string, chunks: AsyncIterable<Uint8Array>
   try {
     let size = options.append === true ? (await handle.stat()).size : 0;
     for await (const chunk of chunks) {
-      await writeWhole(handle, chunk, path, options.expectedBytes);
+      await writeWhole(handle, chunk, path, options.expectedBytes ?? size + chunk.length);
       size += chunk.length;
       options.onProgress(size);
     }

@@ -1,6 +1,6 @@
 // Downloads one file: resumes what was broken off, tries again with growing waits, checks the size, and gives the file its name when it is complete.
 import { createReadStream } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,17 @@ import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undic
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { type Millis, millis } from '../units.ts';
 import { errorCode, fileSize, removeFile, requireSpace, saveChunks } from './disk.ts';
+import {
+  complete,
+  type DownloadRequest,
+  factsPath,
+  type PartialFacts,
+  publicAddress,
+  readPartialFacts,
+  removePartial,
+  temporaryOf,
+  wrongSize,
+} from './partial-download.ts';
 import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 
 const CONNECT_TIMEOUT = 45_000;
@@ -17,23 +28,7 @@ const ATTEMPTS = 10;
 const ATTEMPTS_WITHOUT_SERVER = 4;
 const REDIRECTS = 5;
 
-export interface DownloadRequest {
-  /** `http(s):`, `file:` or an absolute path. */
-  readonly url: string;
-  /** Where the file is to lie. While it is incomplete, `<path>.tmp` and `<path>.tmp.json` lie beside. */
-  readonly path: string;
-  /** From the workload; `null` = what the server says. */
-  readonly expectedBytes: number | null;
-}
-
 export type DownloadOptions = Pick<PrepareOptions, 'listener' | 'signal' | 'testMode' | 'environment' | 'retryDelay'>;
-
-/** What a partial file is a part of: kept beside it, so that another process can go on. */
-interface PartialFacts {
-  readonly url: string;
-  readonly validator: string | null;
-  readonly size: number | null;
-}
 
 /** An attempt that failed in a way that may pass. */
 class PassingFailure extends Error {}
@@ -76,16 +71,6 @@ export function localPath(url: string): string | null {
   throw new BenchmarkError('UNSUPPORTED', `Cannot download ${url}: only http, https and file addresses are supported.`, {
     hint: 'Download the file with a tool for this kind of address, and put it into the directory of the corpus below `local.dataset.cache`.',
   });
-}
-
-/** An address for messages: without credentials and without the query, which may hold a signature. */
-export function publicAddress(url: string): string {
-  try {
-    const { protocol, host, pathname } = new URL(url);
-    return `${protocol}//${host}${pathname}`;
-  } catch {
-    return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/s, '');
-  }
 }
 
 const defaultDelay = (attempt: number): Millis => millis(Math.min(30_000, 500 * 2 ** (attempt - 1)));
@@ -253,48 +238,6 @@ function contentRange(response: Dispatcher.ResponseData): { readonly start: numb
 function validatorOf(response: Dispatcher.ResponseData): string | null {
   const etag = headerOf(response, 'etag');
   return etag?.startsWith('"') ? etag : headerOf(response, 'last-modified');
-}
-
-const temporaryOf = (file: DownloadRequest): string => `${file.path}.tmp`;
-const factsPath = (file: DownloadRequest): string => `${file.path}.tmp.json`;
-
-/** `null` if there is nothing to go on with: without a validator or a size nobody can tell whether the rest fits. */
-async function readPartialFacts(file: DownloadRequest): Promise<PartialFacts | null> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(factsPath(file), 'utf8'));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
-    throw error;
-  }
-  if (typeof value !== 'object' || value === null || !('url' in value && 'validator' in value && 'size' in value)) return null;
-  const validator = typeof value.validator === 'string' ? value.validator : null;
-  const size = typeof value.size === 'number' ? value.size : null;
-  if (value.url !== publicAddress(file.url) || (validator === null && size === null)) return null;
-  return { url: value.url, validator, size };
-}
-
-async function removePartial(file: DownloadRequest): Promise<void> {
-  await removeFile(temporaryOf(file));
-  await removeFile(factsPath(file));
-}
-
-/** Checks the size of the complete file and gives it its name. */
-async function complete(file: DownloadRequest, total: number): Promise<void> {
-  const size = (await stat(temporaryOf(file))).size;
-  const expected = file.expectedBytes ?? total;
-  if (size !== expected) {
-    await removePartial(file);
-    throw wrongSize(file, expected, size);
-  }
-  await rename(temporaryOf(file), file.path);
-  await removeFile(factsPath(file));
-}
-
-function wrongSize(file: DownloadRequest, expected: number, found: number): BenchmarkError {
-  return new BenchmarkError('CORPUS', `${publicAddress(file.url)} has ${found} bytes, but ${expected} are expected.`, {
-    hint: 'Either the file on the server or the size in the workload (`compressed-bytes`, `uncompressed-bytes`, `size`) is wrong.',
-  });
 }
 
 async function copyFile(source: string, file: DownloadRequest, options: DownloadOptions): Promise<void> {

@@ -23,10 +23,16 @@ function mixGrid(value: number, columns: number, rows: number, keys: Int32Array)
   let column = value % columns;
   let row = (value - column) / columns;
   for (let round = 0; round < ROUNDS; round += 2) {
-    column = (column + hash(row, keys[round] ?? 0)) % columns;
-    row = (row + hash(column, keys[round + 1] ?? 0)) % rows;
+    column = addWithin(column, hash(row, keys[round] ?? 0), columns);
+    row = addWithin(row, hash(column, keys[round + 1] ?? 0), rows);
   }
   return row * columns + column;
+}
+
+/** `(value + summand) % size` for a value below size, without leaving 32 bits, where remainders are quick. */
+function addWithin(value: number, summand: number, size: number): number {
+  const sum = value + (summand % size);
+  return sum < size ? sum : sum - size;
 }
 
 /** A well-mixed 32-bit hash of a coordinate (the finaliser of MurmurHash3). */

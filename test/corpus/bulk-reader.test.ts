@@ -267,6 +267,14 @@ describe('bulk bodies with conflicts', () => {
     assert.equal(bulk?.body, `${line('0000000002')}3\n${line('0000000003')}4\n`);
   });
 
+  it('have all ten digits where they are needed', async (context) => {
+    const set = await fileOf(await temporaryDirectory(context), 'd', '1\n2\n', 9_876_543_212);
+    const slice = { documentSet: { ...set, offsets: [{ line: 9_876_543_210, byte: 0 }] }, first: 9_876_543_210, count: 2 };
+    const conflicts = { order: 'sequential', probability: 0, onConflict: 'index', recency: 0 } as const;
+    const [bulk] = await readBulks([slice], { conflicts });
+    assert.equal(bulk?.body, `${withId('index', '9876543210')}1\n${withId('index', '9876543211')}2\n`);
+  });
+
   it('hold every document once and only valid lines, whatever the lengths', async (context) => {
     const directory = await temporaryDirectory(context);
     await fc.assert(

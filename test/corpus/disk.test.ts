@@ -19,12 +19,12 @@ describe('a full disk', () => {
     if (existsSync('/dev/full')) {
       await assert.rejects(saveChunks('/dev/full', chunks('x'), { expectedBytes: 12345, onProgress: () => undefined }), {
         code: 'DISK',
-        message: 'Cannot write /dev/full (12345 bytes needed): the disk is full.',
+        message: 'Cannot write /dev/full (at least 12345 bytes needed): the disk is full.',
       });
     }
     const error = diskError(systemError('ENOSPC'), '/data/documents.json', 99);
     assert.ok(error instanceof Error);
-    assert.equal(error.message, 'Cannot write /data/documents.json (99 bytes needed): the disk is full.');
+    assert.equal(error.message, 'Cannot write /data/documents.json (at least 99 bytes needed): the disk is full.');
   });
 
   it('is told from other failures', () => {

@@ -1,0 +1,76 @@
+// A file that is being downloaded: the bytes received so far, and what tells whether the rest on the server still fits them.
+import { readFile, rename, stat } from 'node:fs/promises';
+import { BenchmarkError } from '../errors.ts';
+import { errorCode, removeFile } from './disk.ts';
+
+export interface DownloadRequest {
+  /** `http(s):`, `file:` or an absolute path. */
+  readonly url: string;
+  /** Where the file is to lie. While it is incomplete, `<path>.tmp` and `<path>.tmp.json` lie beside. */
+  readonly path: string;
+  /** From the workload; `null` = what the server says. */
+  readonly expectedBytes: number | null;
+}
+
+/** What a partial file is a part of: kept beside it, so that another process can go on. */
+export interface PartialFacts {
+  readonly url: string;
+  readonly validator: string | null;
+  readonly size: number | null;
+}
+
+/** An address for messages: without credentials and without the query, which may hold a signature. */
+export function publicAddress(url: string): string {
+  try {
+    const { protocol, host, pathname } = new URL(url);
+    return `${protocol}//${host}${pathname}`;
+  } catch {
+    return url.replace(/\/\/[^/@]*@/, '//').replace(/\?.*$/s, '');
+  }
+}
+
+/** Where the received bytes lie until the file is complete. */
+export const temporaryOf = (file: DownloadRequest): string => `${file.path}.tmp`;
+/** Where the facts about them lie. */
+export const factsPath = (file: DownloadRequest): string => `${file.path}.tmp.json`;
+
+/** `null` if there is nothing to go on with: without a validator or a size nobody can tell whether the rest fits. */
+export async function readPartialFacts(file: DownloadRequest): Promise<PartialFacts | null> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(factsPath(file), 'utf8'));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
+    throw error;
+  }
+  if (typeof value !== 'object' || value === null || !('url' in value && 'validator' in value && 'size' in value)) return null;
+  const validator = typeof value.validator === 'string' ? value.validator : null;
+  const size = typeof value.size === 'number' ? value.size : null;
+  if (value.url !== publicAddress(file.url) || (validator === null && size === null)) return null;
+  return { url: value.url, validator, size };
+}
+
+/** Removes what was received. */
+export async function removePartial(file: DownloadRequest): Promise<void> {
+  await removeFile(temporaryOf(file));
+  await removeFile(factsPath(file));
+}
+
+/** Checks the size of the complete file and gives it its name. */
+export async function complete(file: DownloadRequest, total: number): Promise<void> {
+  const size = (await stat(temporaryOf(file))).size;
+  const expected = file.expectedBytes ?? total;
+  if (size !== expected) {
+    await removePartial(file);
+    throw wrongSize(file, expected, size);
+  }
+  await rename(temporaryOf(file), file.path);
+  await removeFile(factsPath(file));
+}
+
+/** The error for a file of another size than expected. */
+export function wrongSize(file: DownloadRequest, expected: number, found: number): BenchmarkError {
+  return new BenchmarkError('CORPUS', `${publicAddress(file.url)} has ${found} bytes, but ${expected} are expected.`, {
+    hint: 'Either the file on the server or the size in the workload (`compressed-bytes`, `uncompressed-bytes`, `size`) is wrong.',
+  });
+}
