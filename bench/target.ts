@@ -3,7 +3,7 @@
 // Prints `listening on <port>`; `GET /__count` answers with the number of other requests so far.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, TLSSocket } from 'node:tls';
@@ -13,6 +13,7 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const COUNT_PATH = 'GET /__count ';
 const CR = 13;
 const LF = 10;
+const READ_BYTES = 65_536;
 
 interface Shape {
   readonly answer: Buffer;
@@ -88,17 +89,38 @@ function searchBody(size: number): string {
   return `${start}${hit}${'x'.repeat(room)}"}}]}}`;
 }
 
-function serve(socket: Socket, shape: Shape): void {
-  socket.on('error', () => socket.destroy());
-  const counter = new RequestCounter((isCount) => {
-    if (isCount) socket.write(countAnswer(shape.count));
+function answering(shape: Shape, write: (data: Buffer | string) => void): RequestCounter {
+  return new RequestCounter((isCount) => {
+    if (isCount) write(countAnswer(shape.count));
     else {
       shape.count++;
-      socket.write(shape.answer);
+      write(shape.answer);
     }
   });
-  const push = (chunk: Buffer) => counter.push(chunk, chunk.length);
-  socket.on('data', push);
+}
+
+/**
+ * A server's sockets do not take `onread`, so each accepted connection is moved to a socket that does: the target needs 6.7 us
+ * of CPU per request instead of 9.4, and a driver of the same speed stays the limit.
+ */
+function servePlain(accepted: Socket, shape: Shape, buffer: Buffer): void {
+  const handle: unknown = Reflect.get(accepted, '_handle');
+  Reflect.set(accepted, '_handle', null);
+  const callback = (length: number): boolean => {
+    counter.push(buffer, length);
+    return true;
+  };
+  const socket: Socket = Reflect.construct(Socket, [{ handle, onread: { buffer, callback } }]);
+  const counter = answering(shape, (data) => socket.write(data));
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  socket.read(0);
+}
+
+function serveTls(socket: Socket, shape: Shape): void {
+  const counter = answering(shape, (data) => socket.write(data));
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (chunk: Buffer) => counter.push(chunk, chunk.length));
 }
 
 function countAnswer(count: number): string {
@@ -107,12 +129,12 @@ function countAnswer(count: number): string {
 }
 
 function makeServer(shape: Shape, useTls: boolean): Server {
-  if (!useTls) return createServer({ noDelay: true }, (socket) => serve(socket, shape));
+  if (!useTls) {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    return createServer({ noDelay: true, pauseOnConnect: true }, (socket) => servePlain(socket, shape, buffer));
+  }
   const secureContext = createSecureContext(makeCertificate());
-  return createServer({ noDelay: true }, (raw) => {
-    const socket = new TLSSocket(raw, { isServer: true, secureContext });
-    serve(socket, shape);
-  });
+  return createServer({ noDelay: true }, (raw) => serveTls(new TLSSocket(raw, { isServer: true, secureContext }), shape));
 }
 
 function makeCertificate(): { readonly key: string; readonly cert: string } {
