@@ -74,7 +74,7 @@ class Connection implements Wire {
         'secureConnect',
         whenCurrent(() => this.onConnected()),
       );
-      socket.on('session', (session: Buffer) => this.shared.sessions.set(this.place, session));
+      socket.on('session', (session: Buffer) => this.shared.sessions(this.options).set(this.place, session));
     }
   }
 
@@ -100,7 +100,7 @@ class Connection implements Wire {
       onread: { buffer: this.shared.readBuffer, callback: (length: number) => this.onRead(length) },
     };
     if (!this.endpoint.useTls) return connectTcp(base);
-    const session = this.shared.sessions.get(this.place);
+    const session = this.shared.sessions(this.options).get(this.place);
     try {
       return connectTls({
         ...base,
@@ -112,7 +112,7 @@ class Connection implements Wire {
       });
     } catch (error) {
       // Asynchronously, as any other failure: the caller has not stored what it needs to know yet.
-      setImmediate(() => this.owner.onFailure(failure('tls', messageOf(error))));
+      this.openTimer = setTimeout(() => this.fail(failure('tls', messageOf(error))), 0);
       return null;
     }
   }
@@ -184,7 +184,7 @@ class Connection implements Wire {
   private fail(reason: WireFailure): void {
     this.release();
     // A session of a handshake that failed is not tried again.
-    if (reason.kind === 'tls') this.shared.sessions.delete(this.place);
+    if (reason.kind === 'tls') this.shared.sessions(this.options).delete(this.place);
     this.owner.onFailure(reason);
   }
 

@@ -9,8 +9,8 @@ export interface WireContext {
   readonly readBuffer: Buffer;
   /** Throws `BenchmarkError` TLS if a certificate or key cannot be used. */
   secureContext(options: ClientOptions): SecureContext;
-  /** The last TLS session with this host, for a short handshake. */
-  readonly sessions: Map<string, Buffer>;
+  /** The last TLS session by host and port, for a short handshake; apart for each set of options, because the host is not verified again. */
+  sessions(options: ClientOptions): Map<string, Buffer>;
 }
 
 /** One read takes up to this much. Measured (bench/wire.ts): no gain beyond, and the buffer stays in the cache of the core. */
@@ -18,12 +18,17 @@ const READ_BYTES = 65_536;
 
 export function createWireContext(): WireContext {
   const contexts = new WeakMap<ClientOptions, SecureContext>();
+  const sessions = new WeakMap<ClientOptions, Map<string, Buffer>>();
   return {
     readBuffer: Buffer.allocUnsafeSlow(READ_BYTES),
-    sessions: new Map(),
     secureContext(options) {
       const known = contexts.get(options) ?? makeSecureContext(options);
       contexts.set(options, known);
+      return known;
+    },
+    sessions(options) {
+      const known = sessions.get(options) ?? new Map<string, Buffer>();
+      sessions.set(options, known);
       return known;
     },
   };
