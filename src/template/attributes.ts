@@ -1,0 +1,67 @@
+// `value.name` and `value[key]`: methods and attributes first for the one, items first for the other.
+import { Float } from '../json.ts';
+import { Dict } from './dict.ts';
+import { TemplateFailure } from './failure.ts';
+import { itemAt, slice } from './iterate.ts';
+import { dictMethods } from './methods/dict.ts';
+import { listMethods, tupleMethods } from './methods/list.ts';
+import type { Method } from './methods/method.ts';
+import { floatMethods, intMethods, numberAttribute } from './methods/number.ts';
+import { markupMethods, textMethods } from './methods/text.ts';
+import { represent } from './print.ts';
+import { AttributeObject, Callable, isInt, Markup, Range, Tuple, Undefined, undefinedItem, type Value } from './value.ts';
+
+/** `value.name`. */
+export function attributeOf(value: Value, name: string): Value {
+  if (value instanceof Undefined) value.fail();
+  return ownAttribute(value, name) ?? itemOrNothing(value, name) ?? undefinedItem(value, name, name);
+}
+
+/** `value[key]`. */
+export function itemOf(value: Value, key: Value): Value {
+  if (value instanceof Undefined) value.fail();
+  const item = itemOrNothing(value, key);
+  if (item !== undefined) return item;
+  const attribute = typeof key === 'string' ? ownAttribute(value, key) : undefined;
+  return attribute ?? undefinedItem(value, key, represent(key));
+}
+
+/** `value[start:stop:step]`. */
+export function sliceOf(value: Value, start: Value, stop: Value, step: Value): Value {
+  if (value instanceof Undefined) value.fail();
+  const part = slice(value, { start, stop, step });
+  if (part === undefined) throw new TemplateFailure(`A value of type ${represent(value)} cannot be sliced`);
+  return part;
+}
+
+function itemOrNothing(value: Value, key: Value): Value | undefined {
+  if (value instanceof Dict) return Array.isArray(key) || key instanceof Dict ? undefined : value.get(key);
+  if (typeof key === 'boolean') return itemAt(value, Number(key));
+  return isInt(key) ? itemAt(value, key) : undefined;
+}
+
+/** An attribute that is not an item: a method, a field, or one that the object defines. */
+export function ownAttribute(value: Value, name: string): Value | undefined {
+  if (name.startsWith('__') && name.endsWith('__')) {
+    throw new TemplateFailure(`"${name}" belongs to the inside of Python and cannot be used`);
+  }
+  if (value instanceof AttributeObject) return value.attribute(name);
+  const method = methodsOf(value)?.get(name);
+  if (method !== undefined) return new Callable(`method ${name}`, (args, caller) => method(value, args, caller), 'built-in');
+  if (value instanceof Tuple) {
+    const index = value.names.indexOf(name);
+    return index < 0 ? undefined : value.items[index];
+  }
+  if (value instanceof Range) return name === 'start' || name === 'stop' || name === 'step' ? value[name] : undefined;
+  return numberAttribute(value, name);
+}
+
+function methodsOf(value: Value): ReadonlyMap<string, Method> | undefined {
+  if (typeof value === 'string') return textMethods;
+  if (value instanceof Markup) return markupMethods;
+  if (value instanceof Dict) return dictMethods;
+  if (Array.isArray(value)) return listMethods;
+  if (value instanceof Tuple) return tupleMethods;
+  if (value instanceof Float) return floatMethods;
+  return isInt(value) || typeof value === 'boolean' ? intMethods : undefined;
+}
