@@ -81,7 +81,7 @@ export class LoadWorker implements ClientHost {
     };
     this.lastAccepted = performance.now();
     this.startSweep();
-    await Promise.all(this.current.clients.map(({ client }) => client.open()));
+    await Promise.all(this.current.clients.flatMap(({ client, runs }) => [client.open(), firstData(runs)]));
   }
 
   /** Starts the clients of the opened step at a reading of the process clock. */
@@ -281,4 +281,10 @@ export class LoadWorker implements ClientHost {
     const report = this.current === null ? null : this.report(this.current);
     this.post({ kind: 'failed', error: toWireError(error), report });
   }
+}
+
+/** What the first request of a client needs is read before the clock of the step runs. */
+function firstData(runs: readonly ClientRun[]): Promise<void> {
+  const operation = runs[0]?.operation;
+  return (operation?.kind === 'request' ? operation.ready() : null) ?? Promise.resolve();
 }
