@@ -2,14 +2,14 @@
 import { Float } from '../json.ts';
 import { Dict } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
-import { itemAt, slice } from './iterate.ts';
+import { itemAt, type SliceBounds, slice } from './iterate.ts';
 import { dictMethods } from './methods/dict.ts';
 import { listMethods, tupleMethods } from './methods/list.ts';
 import type { Method } from './methods/method.ts';
 import { floatMethods, intMethods, numberAttribute } from './methods/number.ts';
 import { markupMethods, textMethods } from './methods/text.ts';
 import { represent } from './print.ts';
-import { AttributeObject, Callable, isInt, Markup, Range, Tuple, Undefined, undefinedItem, type Value } from './value.ts';
+import { AttributeObject, Callable, isInt, Markup, Range, Tuple, typeName, Undefined, undefinedItem, type Value } from './value.ts';
 
 /** `value.name`. */
 export function attributeOf(value: Value, name: string): Value {
@@ -26,11 +26,11 @@ export function itemOf(value: Value, key: Value): Value {
   return attribute ?? undefinedItem(value, key, represent(key));
 }
 
-/** `value[start:stop:step]`. */
-export function sliceOf(value: Value, start: Value, stop: Value, step: Value): Value {
+/** `value[start:stop:step]`; `fallback` is what a value without slices yields, which otherwise fails. */
+export function sliceOf(value: Value, bounds: SliceBounds, fallback?: Value): Value {
   if (value instanceof Undefined) value.fail();
-  const part = slice(value, { start, stop, step });
-  if (part === undefined) throw new TemplateFailure(`A value of type ${represent(value)} cannot be sliced`);
+  const part = slice(value, bounds) ?? fallback;
+  if (part === undefined) throw new TemplateFailure(`A value of type ${typeName(value)} cannot be sliced`);
   return part;
 }
 
@@ -47,7 +47,8 @@ export function ownAttribute(value: Value, name: string): Value | undefined {
   }
   if (value instanceof AttributeObject) return value.attribute(name);
   const method = methodsOf(value)?.get(name);
-  if (method !== undefined) return new Callable(`method ${name}`, (args, caller) => method(value, args, caller), 'built-in');
+  if (method !== undefined)
+    return new Callable(`method ${name} of ${typeName(value)} object`, (args, caller) => method(value, args, caller), 'built-in');
   if (value instanceof Tuple) {
     const index = value.names.indexOf(name);
     return index < 0 ? undefined : value.items[index];

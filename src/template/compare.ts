@@ -31,10 +31,10 @@ const numeric = (value: NumberValue): number | bigint => (value instanceof Float
 
 /** `left == right`. */
 export function equals(left: Value, right: Value): boolean {
-  if (left === right) return true;
+  if (left === right) return !(left instanceof Float && Number.isNaN(left.value));
   if (isNumber(left) && isNumber(right)) {
-    // Mixed comparison of number and bigint is exact in JavaScript.
-    return numeric(left) == numeric(right); // biome-ignore lint/suspicious/noDoubleEquals: see above
+    // Both ways, since == is exact between number and bigint but === is not, and NaN equals nothing.
+    return numeric(left) <= numeric(right) && numeric(left) >= numeric(right);
   }
   if (isText(left) && isText(right)) return textOf(left) === textOf(right);
   if (Array.isArray(left) && Array.isArray(right)) return sameItems(left, right);

@@ -48,7 +48,7 @@ export class ExpressionParser {
       const { at } = this.stream.take();
       const test = this.or();
       const otherwise = this.stream.skipName('else') ? this.expression() : null;
-      result = { kind: 'conditional', at, test, then: result, otherwise };
+      result = { kind: 'conditional', at, test, value: result, otherwise };
     }
     return result;
   }

@@ -48,7 +48,7 @@ class FieldFormatter {
   }
 
   private field(body: string, depth: number): string {
-    const match = /^((?:[^[\]!:{}]|\[[^\]]*\])*)(?:!([^:]*))?(?::([^]*))?$/.exec(body);
+    const match = /^((?:[^[\]!:{}]|\[[^\]]*\])*)(?:!([^:]*))?(?::([\s\S]*))?$/.exec(body);
     if (match === null) throw new TemplateFailure(`"{${body}}" is not a field`);
     const [, name = '', conversion, rawSpec = ''] = match;
     const value = this.lookUp(name);
@@ -60,7 +60,7 @@ class FieldFormatter {
   }
 
   private lookUp(name: string): Value {
-    const [, first = '', path = ''] = /^([^.[]*)([^]*)$/.exec(name) ?? [];
+    const [, first = '', path = ''] = /^([^.[]*)([\s\S]*)$/.exec(name) ?? [];
     let value = this.argument(first);
     for (const [, attribute, index] of path.matchAll(/\.([^.[]*)|\[([^\]]*)\]/g)) {
       value = (index === undefined ? attributeOf(value, attribute ?? '') : itemOf(value, index)) ?? fail(name);

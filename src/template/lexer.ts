@@ -39,7 +39,7 @@ const FLOAT = /(?<!\.)(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:
 const INTEGER = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[\da-f])+|[1-9](?:_?\d)*|0(?:_?0)*/iy;
 const NAME = /[\p{L}\p{N}\p{ID_Continue}_]+/uy;
 const IDENTIFIER = /^[\p{ID_Start}_]\p{ID_Continue}*$/u;
-const STRING = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y;
+const STRING = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;]/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
@@ -136,21 +136,29 @@ class Lexer {
 
   private expressionToken(open: { readonly closing: string }[]): void {
     const at = this.position;
-    const float = this.match(FLOAT);
-    if (float !== null) return this.push('float', float, at, new Float(Number(float.replaceAll('_', ''))));
-    const integer = this.match(INTEGER);
-    if (integer !== null) return this.push('integer', integer, at, normalInt(BigInt(integer.replaceAll('_', '').toLowerCase())));
-    const name = this.match(NAME);
-    if (name !== null) {
-      if (!IDENTIFIER.test(name)) this.fail(`"${name}" is not a name`, at);
-      return this.push('name', name, at);
-    }
-    const string = this.match(STRING);
-    if (string !== null) return this.push('string', this.literal(string, at), at);
+    if (this.numberToken(at) || this.wordToken(at)) return;
     const operator = this.match(OPERATOR);
     if (operator === null) this.fail(`Unexpected character "${String.fromCodePoint(this.text.codePointAt(at) ?? 0)}"`, at);
     this.balance(operator, open, at);
     this.push('operator', operator, at);
+  }
+
+  private numberToken(at: number): boolean {
+    const float = this.match(FLOAT);
+    const integer = float === null ? this.match(INTEGER) : null;
+    if (float !== null) this.push('float', float, at, new Float(Number(float.replaceAll('_', ''))));
+    if (integer !== null) this.push('integer', integer, at, normalInt(BigInt(integer.replaceAll('_', '').toLowerCase())));
+    return float !== null || integer !== null;
+  }
+
+  /** A name or a string. */
+  private wordToken(at: number): boolean {
+    const name = this.match(NAME);
+    const string = name === null ? this.match(STRING) : null;
+    if (name !== null && !IDENTIFIER.test(name)) this.fail(`"${name}" is not a name`, at);
+    if (name !== null) this.push('name', name, at);
+    if (string !== null) this.push('string', this.literal(string, at), at);
+    return name !== null || string !== null;
   }
 
   private literal(quoted: string, at: number): string {

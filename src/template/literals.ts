@@ -1,7 +1,7 @@
 // Python's string literals: reading their escapes and printing a text as one.
 import { TemplateFailure } from './failure.ts';
 
-const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g;
+const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
 const SIMPLE: Readonly<Record<string, string>> = {
   '\n': '',
   '\\': '\\',

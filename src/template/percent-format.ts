@@ -8,7 +8,7 @@ import { intOf, isNumber, type NumberValue, normalInt } from './numbers.ts';
 import { print, represent } from './print.ts';
 import { type Int, isText, Tuple, typeName, Undefined, type Value } from './value.ts';
 
-const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([^])/gu;
+const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S])/gu;
 
 /** How `%s` prints a value; markup escapes here. */
 type Printer = (text: string, value: Value) => string;
@@ -29,7 +29,7 @@ export function formatPercent(format: string, argument: Value, printer: Printer 
       if (kind === '%') return '%';
       if (key !== undefined) named = true;
       const spec = { flags, width: size(width, next), precision: precision === undefined ? null : size(precision, next), kind };
-      const value = key === undefined ? next() : valueOf(argument, key);
+      const value = key === undefined ? next() : namedValue(argument, key);
       return directive(value, spec, whole, printer);
     },
   );
@@ -46,7 +46,7 @@ function size(text: string, next: () => Value): number {
   return value;
 }
 
-function valueOf(argument: Value, key: string): Value {
+function namedValue(argument: Value, key: string): Value {
   if (!(argument instanceof Dict)) throw new TemplateFailure('A format with "%(name)" needs a dictionary');
   const value = argument.get(key);
   if (value === undefined) throw new TemplateFailure(`The dictionary has no "${key}"`);

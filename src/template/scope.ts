@@ -150,37 +150,38 @@ export function analyseBody(scope: Scope, body: readonly Statement[]): void {
 }
 
 function analyse(scope: Scope, node: Statement): void {
+  if (node.kind === 'if') analyseIf(scope, node);
+  else {
+    readAll(scope, ...ownExpressions(node));
+    bindOwnNames(scope, node);
+  }
+}
+
+/** The expressions of a statement that belong to the scope around it. */
+function ownExpressions(node: Exclude<Statement, IfNode>): readonly (Expression | null)[] {
   switch (node.kind) {
-    case 'if':
-      return analyseIf(scope, node);
     case 'for':
-      return readAll(scope, node.iterable);
-    case 'set':
-      readAll(scope, node.value);
-      return bindTarget(scope, node.target);
-    case 'set-block':
-      return bindTarget(scope, node.target);
+      return [node.iterable];
     case 'with':
-      return readAll(scope, ...node.values);
-    case 'macro':
-      return scope.bind(node.name);
+      return node.values;
     case 'call-block':
-      return readAll(scope, node.call);
-    case 'filter-block':
-      return readAll(scope, node.filter);
-    case 'import':
-      readAll(scope, node.template);
-      return scope.bind(node.target);
-    case 'from-import':
-      readAll(scope, node.template);
-      for (const { alias } of node.names) scope.bind(alias);
-      return;
+      return [node.call];
+    case 'set-block':
+    case 'macro':
     case 'autoescape':
     case 'block':
-      return;
+      return [];
     default:
-      for (const child of childrenOf(node)) if (child.role === 'read') readAll(scope, child.node);
+      return childrenOf(node).flatMap((child) => (child.role === 'read' ? [child.node] : []));
   }
+}
+
+/** Binds the names that a statement gives to the scope around it. */
+function bindOwnNames(scope: Scope, node: Statement): void {
+  if (node.kind === 'set' || node.kind === 'set-block') bindTarget(scope, node.target);
+  else if (node.kind === 'macro') scope.bind(node.name);
+  else if (node.kind === 'import') scope.bind(node.target);
+  else if (node.kind === 'from-import') for (const { alias } of node.names) scope.bind(alias);
 }
 
 function analyseIf(scope: Scope, node: IfNode): void {
@@ -194,10 +195,9 @@ function analyseIf(scope: Scope, node: IfNode): void {
 
 /** The scope of a loop's body, filter or `else` part. */
 export function analyseLoop(scope: Scope, node: ForNode, part: 'body' | 'test' | 'else'): void {
-  if (part === 'else') return analyseBody(scope, node.otherwise);
-  declareTarget(scope, node.target);
+  if (part !== 'else') declareTarget(scope, node.target);
   if (part === 'test') readAll(scope, node.test);
-  else analyseBody(scope, node.body);
+  else analyseBody(scope, part === 'body' ? node.body : node.otherwise);
 }
 
 /** The scope of a macro or call block: parameters, then what defaults and body read. */

@@ -85,7 +85,7 @@ export type Expression =
       readonly kind: 'conditional';
       readonly at: number;
       readonly test: Expression;
-      readonly then: Expression;
+      readonly value: Expression;
       readonly otherwise: Expression | null;
     };
 

@@ -53,7 +53,7 @@ function partsOf(node: Expression): readonly (Expression | null)[] {
     case 'compare':
       return [node.first, ...node.rest.map((operand) => operand.value)];
     case 'conditional':
-      return [node.test, node.then, node.otherwise];
+      return [node.test, node.value, node.otherwise];
   }
 }
 

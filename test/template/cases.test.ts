@@ -9,7 +9,11 @@ import { packageRoot } from '../../src/package.ts';
 import { judgeCase } from './judge.ts';
 
 /** Cases that are left out on purpose, with the reason; the test fails when one of them starts to pass. */
-const LEFT_OUT: ReadonlyMap<string, string> = new Map([]);
+const LEFT_OUT: ReadonlyMap<string, string> = new Map([
+  ["[{{ 'abc'.encode() }}]", 'bytes are of no use in a workload'],
+  ["[{{ 'abc'.translate({}) }}]", 'needs tables that no workload has'],
+  ['[{{ s.__class__ }}]', 'shows the inside of Python, which is not there'],
+]);
 
 function object(json: Json | undefined): JsonObject {
   assert.ok(isJsonObject(json));

@@ -55,14 +55,17 @@ const required = (value: Value | undefined): string => {
   return textOf(value);
 };
 
-function dayOf(value: Value): number {
-  if (value instanceof Float) return Math.floor(value.value / 86_400);
+/** Seconds since 1970. */
+function secondsOf(value: Value): number {
+  if (value instanceof Float) return value.value;
   const match = /^(\d{2})-(\d{2})-(\d{4})$/.exec(required(value));
   if (match === null) throw new TemplateFailure('not a date');
-  return Date.UTC(Number(match[3]), Number(match[2]) - 1, Number(match[1])) / 86_400_000;
+  return Date.UTC(Number(match[3]), Number(match[2]) - 1, Number(match[1])) / 1000;
 }
 
-const daysAgo: TemplateFunction = defineFunction('days_ago', ['start', 'end'], ([start = null, end = null]) => dayOf(end) - dayOf(start));
+const daysAgo: TemplateFunction = defineFunction('days_ago', ['start', 'end'], ([start = null, end = null]) =>
+  Math.floor((secondsOf(end) - secondsOf(start)) / 86_400),
+);
 
 const versionOf = (value: Value | undefined): readonly number[] =>
   required(value)

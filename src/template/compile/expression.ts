@@ -106,7 +106,11 @@ export class ExpressionCompiler {
     const start = node.key.start === null ? none : this.compile(node.key.start, frame);
     const stop = node.key.stop === null ? none : this.compile(node.key.stop, frame);
     const step = node.key.step === null ? none : this.compile(node.key.step, frame);
-    return this.located(node.at, (activation) => sliceOf(owner(activation), start(activation), stop(activation), step(activation)));
+    // Jinja2 computes constants before it renders, and there a number has an undefined slice instead of none.
+    const fallback = isConstant(node) ? new Undefined('A constant without items has no slice') : undefined;
+    return this.located(node.at, (activation) =>
+      sliceOf(owner(activation), { start: start(activation), stop: stop(activation), step: step(activation) }, fallback),
+    );
   }
 
   private unary(node: Expression & { readonly kind: 'unary' }, frame: Frame): Evaluate {
@@ -155,12 +159,12 @@ export class ExpressionCompiler {
   private conditional(node: Expression & { readonly kind: 'conditional' }, outer: Frame): Evaluate {
     const frame = { ...outer, isSoft: true };
     const test = this.compile(node.test, frame);
-    const then = this.compile(node.then, frame);
+    const value = this.compile(node.value, frame);
     const otherwise =
       node.otherwise === null
         ? () => new Undefined('the inline if-expression evaluated to false and no else section was defined.')
         : this.compile(node.otherwise, frame);
-    return (activation) => (isTrue(test(activation)) ? then(activation) : otherwise(activation));
+    return (activation) => (isTrue(test(activation)) ? value(activation) : otherwise(activation));
   }
 
   private test(node: Expression & { readonly kind: 'test' }, frame: Frame): Evaluate {
