@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'CREDENTIALS'
   | 'OPERATION_FAILED'
   | 'WORKER_LOST'
+  | 'FLEET'
   | 'TEST_RUN_NOT_FOUND'
   | 'ANOTHER_RUN'
   | 'CANCELLED'

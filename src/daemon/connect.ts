@@ -1,0 +1,161 @@
+// Connections to the NATS of a fleet: as a node, as the coordinator, or through somebody else's NATS.
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { BenchmarkError } from '../errors.ts';
+import { inboxPrefix } from '../fleet/protocol.ts';
+import { explainConnectFailure } from './connect-failure.ts';
+import { readHubAccess } from './hub-access.ts';
+import { type FleetToken, serverName } from './token.ts';
+
+/** The port of the coordinator; the one that the original listens on, so that rules of firewalls stay as they are. */
+export const defaultFleetPort = 1900;
+
+/** Attempts to connect follow each other after so many ms, plus up to as many again. */
+const RETRY_MILLIS = 500;
+
+/** Where a node finds its coordinator. */
+export interface NodeEndpoint {
+  readonly coordinator: string;
+  readonly port: number;
+  /** Present: TLS, and the server must be the one of the token. */
+  readonly token: FleetToken | null;
+  /** Address to connect from, for machines with several; only with a token. */
+  readonly localAddress?: string | undefined;
+}
+
+/** An existing NATS, whose owner provides the credentials. */
+export interface NatsEndpoint {
+  readonly url: string;
+  /** A `.creds` file; `null` = what the URL says. */
+  readonly credentialsFile: string | null;
+}
+
+export interface ConnectOptions {
+  /** Ends the attempts: the promise rejects with CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told of each attempt that failed, with the reason in words. Without it the first failure rejects. */
+  readonly onFailedAttempt?: ((error: BenchmarkError) => void) | undefined;
+}
+
+/** The identity of one process of a node: user name, part of its subjects, and a secret. Never log it. */
+export const newNodeId = (): string => randomBytes(16).toString('base64url');
+
+/**
+ * Connects as a node. A node may open several connections with one id (one more for bundles), all from one address.
+ * With `onFailedAttempt` it tries until it succeeds or is cancelled; otherwise it fails with FLEET. An open connection reconnects for ever.
+ */
+export function connectNode(endpoint: NodeEndpoint, id: string, options: ConnectOptions = {}): Promise<NatsConnection> {
+  const { coordinator, port, token } = endpoint;
+  const tls = token === null ? null : nodeTls(token, endpoint.localAddress);
+  const settings: ConnectionOptions = {
+    ...nodeSettings,
+    servers: `${bracketed(coordinator)}:${port}`,
+    user: id,
+    inboxPrefix: inboxPrefix(id),
+    tls,
+    ...(token === null ? {} : { pass: token.secret }),
+  };
+  return attempt(settings, `${coordinator}:${port}`, token !== null, options);
+}
+
+/** Connects a node to an existing NATS. */
+export function connectUrl(endpoint: NatsEndpoint, id: string, options: ConnectOptions = {}): Promise<NatsConnection> {
+  return attempt(
+    { ...nodeSettings, ignoreClusterUpdates: false, inboxPrefix: inboxPrefix(id), ...urlSettings(endpoint) },
+    withoutSecrets(endpoint.url),
+    true,
+    options,
+  );
+}
+
+/**
+ * Connects as the coordinator, with the keys that the daemon of this machine has left in its run directory.
+ * Fails with FLEET if no daemon runs as coordinator with this configuration.
+ */
+export function connectCoordinator(runDirectory: string, options: ConnectOptions = {}): Promise<NatsConnection> {
+  const access = readHubAccess(runDirectory);
+  const settings: ConnectionOptions = { ...coordinatorSettings, inboxPrefix: inboxPrefix(newNodeId()) };
+  if (access.kind === 'url') {
+    return attempt({ ...settings, ignoreClusterUpdates: false, ...urlSettings(access) }, withoutSecrets(access.url), true, options);
+  }
+  const own: ConnectionOptions = {
+    servers: `${bracketed(access.host)}:${access.port}`,
+    authenticator: nkeyAuthenticator(new TextEncoder().encode(access.seed)),
+    tls: access.certificateAuthority === null ? null : pinnedTls(access.certificateAuthority),
+  };
+  return attempt({ ...settings, ...own }, `${access.host}:${access.port}`, access.certificateAuthority !== null, options);
+}
+
+/** Measured: a frozen server is noticed in 2.7 s; a server that is back before its coordinator must not close nodes for ever. */
+const sharedSettings: ConnectionOptions = {
+  maxReconnectAttempts: -1,
+  pingInterval: 1000,
+  maxPingOut: 2,
+  timeout: 3000,
+  ignoreAuthErrorAbort: true,
+  ignoreClusterUpdates: true,
+};
+const nodeSettings: ConnectionOptions = { ...sharedSettings, reconnectTimeWait: RETRY_MILLIS, reconnectJitter: 1000, reconnectJitterTLS: 1000 };
+/** The coordinator has to be first. */
+const coordinatorSettings: ConnectionOptions = { ...sharedSettings, reconnectTimeWait: 50, reconnectJitter: 10, reconnectJitterTLS: 10 };
+
+/** Keys beyond the client's own type reach `tls.connect`. */
+const pinnedTls = (ca: string) => ({ ca, servername: serverName, handshakeFirst: true, minVersion: 'TLSv1.3' });
+
+const nodeTls = (token: FleetToken, localAddress: string | undefined) =>
+  localAddress === undefined ? pinnedTls(token.certificateAuthority) : { ...pinnedTls(token.certificateAuthority), localAddress };
+
+function urlSettings({ url, credentialsFile }: NatsEndpoint): ConnectionOptions {
+  const all = url.split(',').map((server) => server.trim());
+  const servers = all.map(withoutSecrets);
+  if (credentialsFile === null) return { servers, ...userOf(all[0] ?? '') };
+  try {
+    return { servers, authenticator: credsAuthenticator(readFileSync(credentialsFile)) };
+  } catch (error) {
+    throw new BenchmarkError('CONFIG', `Cannot read the NATS credentials ${credentialsFile}.`, { cause: error });
+  }
+}
+
+/** The client does not read them from the URL. */
+function userOf(url: string): ConnectionOptions {
+  const found = /^(?:\w+:\/\/)?([^@:/]+)(?::([^@/]*))?@/.exec(url);
+  if (found?.[1] === undefined) return {};
+  const user = decodeURIComponent(found[1]);
+  return found[2] === undefined ? { token: user } : { user, pass: decodeURIComponent(found[2]) };
+}
+
+async function attempt(settings: ConnectionOptions, address: string, isTls: boolean, options: ConnectOptions): Promise<NatsConnection> {
+  const { signal, onFailedAttempt } = options;
+  for (;;) {
+    if (isAborted(signal)) throw cancelled();
+    try {
+      const connection = await connect(settings);
+      if (!isAborted(signal)) return connection;
+      await connection.close();
+    } catch (error) {
+      const explained = explainConnectFailure(error, address, isTls);
+      if (onFailedAttempt === undefined) throw explained;
+      onFailedAttempt(explained);
+    }
+    await pause(RETRY_MILLIS * (1 + Math.random()), signal);
+  }
+}
+
+async function pause(millis: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(millis, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw isAborted(signal) ? cancelled() : error;
+  }
+}
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted ?? false;
+
+const cancelled = (): BenchmarkError => new BenchmarkError('CANCELLED', 'The connection is not wanted any more.');
+
+/** IPv6 addresses need brackets before a port. */
+const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
+
+const withoutSecrets = (url: string): string => url.replace(/(^|\/\/|,)[^@,/]*@/g, '$1');

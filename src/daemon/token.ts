@@ -1,0 +1,58 @@
+// The token of a fleet: the coordinator's certificate authority and a secret, as one printable line (design §4).
+//
+//   osb1.<certificate authority, DER in base64url>.<secret>
+import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { BenchmarkError } from '../errors.ts';
+
+/** The one DNS name of every coordinator's certificate, whatever its address. */
+export const serverName = 'osb-coordinator';
+const prefix = 'osb1';
+const secretPattern = /^[A-Za-z0-9_-]{43}$/;
+
+export interface FleetToken {
+  /** PEM. */
+  readonly certificateAuthority: string;
+  /** 256 bits in base64url. */
+  readonly secret: string;
+}
+
+/** One line without spaces, for a file or an environment variable. */
+export function formatToken({ certificateAuthority, secret }: FleetToken): string {
+  return `${prefix}.${new X509Certificate(certificateAuthority).raw.toString('base64url')}.${secret}`;
+}
+
+/** Reads a token; `source` is where it comes from, for the message. Never shows the text. Fails with CONFIG. */
+export function parseToken(text: string, source: string): FleetToken {
+  const [kind, authority = '', secret = '', ...rest] = text.trim().split('.');
+  const hint = 'Copy the whole line that "opensearch-benchmarkd token" printed on the coordinator.';
+  if (kind !== prefix || rest.length > 0 || !secretPattern.test(secret)) {
+    throw new BenchmarkError('CONFIG', `The token in ${source} is not one, or only a part of one.`, { hint });
+  }
+  try {
+    const certificate = new X509Certificate(Buffer.from(authority, 'base64url'));
+    return { certificateAuthority: certificate.toString(), secret };
+  } catch (error) {
+    throw new BenchmarkError('CONFIG', `The token in ${source} is damaged: its certificate cannot be read.`, { cause: error, hint });
+  }
+}
+
+/** The token of `--token-file`, else of `OSB_FLEET_TOKEN`, else none. Fails with CONFIG. */
+export function findToken(tokenFile: string | null, variables: Readonly<Record<string, string | undefined>>): FleetToken | null {
+  if (tokenFile !== null) return parseToken(readTokenFile(tokenFile), tokenFile);
+  const text = variables.OSB_FLEET_TOKEN?.trim() ?? '';
+  return text === '' ? null : parseToken(text, 'OSB_FLEET_TOKEN');
+}
+
+function readTokenFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BenchmarkError('CONFIG', `Cannot read the token file ${path}.`, { cause: error });
+  }
+}
+
+/** Compares in a time that tells nothing of where or how long the difference is. */
+export function isSameSecret(given: string, expected: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(expected).digest());
+}
