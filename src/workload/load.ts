@@ -11,7 +11,7 @@ import { operationTypes } from './operation-types.ts';
 import { type ReadWorkload, readWorkload } from './read-workload.ts';
 import { selectProcedure } from './select-procedure.ts';
 import { forServerless } from './serverless.ts';
-import { checkSupport } from './support.ts';
+import { checkSupport, hasOtherSource } from './support.ts';
 import { filterTasks, parseTaskFilters } from './task-filter.ts';
 import { forTestMode } from './test-mode.ts';
 
@@ -141,18 +141,13 @@ function rejectUnrunnable(
 function checkParameters(workload: Workload, procedure: TestProcedure, checkOperation: OperationCheck | null): readonly Problem[] {
   if (checkOperation === null) return [];
   const operations = new Set(leafTasks(procedure.schedule).map((task) => task.operation));
-  return [...operations].flatMap(({ name, type, params, location }) => {
+  return [...operations].flatMap((operation) => {
+    const { name, type, params, location } = operation;
     const facts = operationTypes.get(type);
-    if (facts === undefined || facts.unsupported !== null || isCustomSource(params, type)) return [];
+    if (facts === undefined || facts.unsupported !== null || hasOtherSource(operation)) return [];
     const problems = checkOperation({ name, type, params }, workload);
     return problems.map((problem) => ({ ...problem, file: location.file, path: joinPath(location.path, problem.path) }));
   });
-}
-
-/** The parameters of an operation with a custom source are that source's business. */
-function isCustomSource(params: JsonObject, type: string): boolean {
-  const source = params.get('param-source');
-  return typeof source === 'string' && source !== type;
 }
 
 function invalidWorkload(found: FoundWorkload, read: Pick<ReadWorkload, 'locate'>, problems: readonly Problem[]): BenchmarkError {

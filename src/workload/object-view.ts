@@ -56,15 +56,17 @@ export class ObjectView {
     return null;
   }
 
-  /** A string that must be there and not be empty; `''` stands in for a missing one so that parsing can go on. */
+  /** A string that must be there; `''` stands in for a missing one so that parsing can go on. */
   requiredText(key: string): string {
-    if (!this.json.has(key)) {
-      this.complain(key, `is missing; it must be a string`);
-      return '';
-    }
-    const value = this.text(key);
-    if (value === '') this.complain(key, 'must not be empty');
-    return value ?? '';
+    if (!this.json.has(key)) this.complain(key, 'is missing; it must be a string');
+    return this.text(key) ?? '';
+  }
+
+  /** A string that must be there and not be empty. */
+  requiredName(key: string): string {
+    const name = this.requiredText(key);
+    if (name === '') this.complain(key, 'must not be empty');
+    return name;
   }
 
   boolean(key: string, fallback: boolean): boolean {

@@ -30,7 +30,7 @@ export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, la
 }
 
 function parseCorpus(view: ObjectView, definitions: IndexDefinitions, later: LaterWork): Corpus {
-  const name = view.requiredText('name');
+  const name = view.requiredName('name');
   const isStreaming = view.choice('streaming-ingestion', ['aws']) !== null;
   if (isStreaming) later.streamingCorpora.add(name);
   const defaults: CorpusDefaults = {
@@ -49,7 +49,7 @@ function parseCorpus(view: ObjectView, definitions: IndexDefinitions, later: Lat
 }
 
 function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentSet {
-  const sourceFile = view.requiredText('source-file');
+  const sourceFile = view.requiredName('source-file');
   const documentFile = unpackedName(sourceFile);
   const includesActionAndMetaData = view.boolean('includes-action-and-meta-data', defaults.includesActionAndMetaData);
   const documentCount = view.integer('document-count', 1);
@@ -95,13 +95,13 @@ function parseTargets(
 function parseParts(view: ObjectView): DocumentSet['parts'] {
   return (view.objects('source-file-parts') ?? []).map((part) => {
     if (!part.has('size')) part.complain('size', 'is missing; it must be the number of bytes');
-    return { name: part.requiredText('name'), size: part.integer('size', 1) ?? 0 };
+    return { name: part.requiredName('name'), size: part.integer('size', 1) ?? 0 };
   });
 }
 
 function parseGenerator(view: ObjectView): DocumentSet['generator'] {
   const generator = view.object('generator');
-  return generator === null ? null : { name: generator.requiredText('name'), seed: generator.integer('seed', 0) ?? 42 };
+  return generator === null ? null : { name: generator.requiredName('name'), seed: generator.integer('seed', 0) ?? 42 };
 }
 
 /** The name of the document file inside an archive: without the extension of the archive; a plain file's own name. */

@@ -61,6 +61,6 @@ function parseComponentTemplate(view: ObjectView, context: ParseContext): Compon
 }
 
 function requiredBody(view: ObjectView, what: string, context: ParseContext): Json {
-  const file = view.requiredText('template');
+  const file = view.requiredName('template');
   return file === '' ? null : context.readBody(file, view.at('template'), what);
 }

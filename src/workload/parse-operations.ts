@@ -9,7 +9,7 @@ import type { ProblemSink } from './problem-sink.ts';
 export function parseOperations(root: ObjectView): ReadonlyMap<string, Operation> {
   const views = root.objects('operations') ?? [];
   const operations = views.map((view) => {
-    view.requiredText('name');
+    view.requiredName('name');
     checkBlockOperation(view);
     return parseOperation(view);
   });
@@ -37,7 +37,7 @@ export function resolveOperation(value: Json, path: string, block: ReadonlyMap<s
 }
 
 function parseOperation(view: ObjectView): Operation {
-  const type = view.requiredText('operation-type');
+  const type = view.requiredName('operation-type');
   return {
     name: view.has('name') ? (view.text('name') ?? '') : type,
     type,

@@ -58,7 +58,7 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
   }
   const operation = resolveOperation(reference, view.at('operation'), context.operations, view.sink);
   if (operation === null) return [];
-  const name = view.has('name') ? view.requiredText('name') : operation.name;
+  const name = view.has('name') ? view.requiredName('name') : operation.name;
   const task: Task = {
     kind: 'task',
     name,

@@ -29,7 +29,7 @@ export function checkSupport(workload: Workload, procedure: TestProcedure, later
     if (seen.has(task.operation)) continue;
     seen.add(task.operation);
     checkType(task, hasPlugin, { unsupported, invalid });
-    if (task.operation.type === 'bulk') unsupported.push(...checkDocuments(task, workload, later));
+    if (task.operation.type === 'bulk' && !hasOtherSource(task.operation)) unsupported.push(...checkDocuments(task, workload, later));
   }
   return { unsupported, invalid };
 }
@@ -39,12 +39,19 @@ interface Found {
   readonly invalid: Problem[];
 }
 
+/** Its parameters come from somewhere else than its type, and are not ours to check. */
+export function hasOtherSource(operation: Operation): boolean {
+  const source = operation.params.get('param-source');
+  return typeof source === 'string' && source !== operation.type;
+}
+
 function checkType(task: Task, hasPlugin: boolean, found: Found): void {
   const { operation } = task;
   const facts = operationTypes.get(operation.type);
   const source = operation.params.get('param-source');
   if (facts === undefined && hasPlugin) {
-    found.unsupported.push(at(operation, 'operation-type', `Task "${task.name}" uses the operation type "${operation.type}", ${NEED_PYTHON}`));
+    const problem = at(operation, 'operation-type', `Task "${task.name}" uses the operation type "${operation.type}", ${NEED_PYTHON}`);
+    found.unsupported.push({ ...problem, hint: 'If it is the name of an operation, it is missing in "operations".' });
   } else if (facts === undefined) {
     const hint = didYouMean(operation.type, [...operationTypes.keys()]) ?? 'If it is the name of an operation, define it in "operations".';
     found.invalid.push({ ...at(operation, 'operation-type', `There is no operation type "${operation.type}" (task "${task.name}")`), hint });
@@ -57,7 +64,7 @@ function checkType(task: Task, hasPlugin: boolean, found: Found): void {
       ),
     );
   }
-  if (typeof source !== 'string' || source === operation.type) return;
+  if (typeof source !== 'string' || !hasOtherSource(operation)) return;
   if (operationTypes.has(source) || source === 'file-reader') {
     found.unsupported.push(
       at(operation, 'param-source', `Task "${task.name}" borrows the parameter source of "${source}", which this version does not support`),

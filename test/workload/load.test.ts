@@ -87,8 +87,8 @@ test('broken JSON names the fragment, the line, and shows the place', async (con
   const directory = temporaryFiles(context, { ...smallWorkload, 'test_procedures/default.json': text });
   const error = await failureOf(requestFor(directory));
   assert.equal(error.code, 'WORKLOAD_SYNTAX');
-  assert.deepEqual([error.problems[0]?.file, error.problems[0]?.line], [join(directory, 'test_procedures/default.json'), 10]);
-  assert.match(error.message, /is no valid JSON after rendering:\n +\d+ \| +"time-period": 8,\n +\d+ \| +"completed-by": reads,\n +\| +\^\n/);
+  assert.deepEqual([error.problems[0]?.file, error.problems[0]?.line], [join(directory, 'test_procedures/default.json'), 11]);
+  assert.match(error.message, /is no valid JSON after rendering:\n\d+ \| +"time-period": 8,\n\d+ \| +"completed-by": reads,\n +\| +\^\n/);
 });
 
 test('a broken template names the fragment and the line', async (context) => {
