@@ -1,5 +1,4 @@
 // Joins the generator of documents to the preparation of corpora: its progress becomes events of the run.
-import { basename } from 'node:path';
 import { generateFile } from '../corpus/eventdata/generate-file.ts';
 import type { GenerateDocuments } from '../corpus/preparation.ts';
 
@@ -8,7 +7,7 @@ const EVENT_INTERVAL_MILLIS = 200;
 /** Generates document files with at most `cores` threads. */
 export function documentGenerator(cores: number): GenerateDocuments {
   return async (documentSet, targetPath, listener, signal) => {
-    const what = `Generating ${basename(targetPath)}`;
+    const what = `Generating ${documentSet.documentFile}`;
     const total = documentSet.documentCount;
     let lastEvent = Number.NEGATIVE_INFINITY;
     const onDocuments = (done: number): void => {

@@ -10,11 +10,14 @@ const MIN_OBSERVED_MILLIS = 500;
 /** A delay of sending below this many ms is no news. */
 const MIN_LAG_MILLIS = 1;
 /** Nor is one below this share of the latency. */
-const LAG_SHARE_OF_LATENCY = 0.05;
+const LAG_SHARE_OF_LATENCY = 0.1;
 /** Share of the reports that must be late: a single pause of a long step is no news. */
-const LATE_SHARE = 0.1;
-/** Below this share of its busy time a thread lacked CPU. */
+const LATE_SHARE = 0.25;
+/** Fewer late reports than this are no news either, unless there are no others: each is a second at most. */
+const MIN_LATE_REPORTS = 3;
+/** Below this share of its busy time a thread lacked CPU; only told of threads that are busy enough to say so. */
 const STARVED = 0.7;
+const BUSY_ENOUGH = 0.3;
 /** Delays are counted in classes, eight to a doubling. */
 const CLASSES_PER_DOUBLING = 8;
 
@@ -92,7 +95,7 @@ function lateWarnings(workers: NamedHealth, tasks: readonly TaskLoad[]): readonl
   const limit = Math.max(MIN_LAG_MILLIS, LAG_SHARE_OF_LATENCY * (medians.length === 0 ? 0 : Math.min(...medians)));
   const late = workers.filter(([, health]) => {
     const reports = lateReports(health, limit);
-    return reports >= Math.max(Math.min(2, health.lagReports), LATE_SHARE * health.lagReports) && reports > 0;
+    return reports > 0 && reports >= Math.max(Math.min(MIN_LATE_REPORTS, health.lagReports), LATE_SHARE * health.lagReports);
   });
   const worst = greatest(late, (health) => health.worstLag);
   if (worst === null) return [];
@@ -126,7 +129,7 @@ function saturationWarnings(workers: NamedHealth, tasks: readonly TaskLoad[]): r
 
 /** A thread that is ready to run but does not run shares its core with somebody. */
 function starvation(health: WorkerHealth): string {
-  if (health.cpuMillis >= STARVED * health.busyMillis) return '';
+  if (health.busyMillis < BUSY_ENOUGH * health.millis || health.cpuMillis >= STARVED * health.busyMillis) return '';
   return `, with only ${percent(health.cpuMillis / health.millis)} of a core: other programs on the machine take CPU from it`;
 }
 
