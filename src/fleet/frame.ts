@@ -1,0 +1,53 @@
+// Bytes with a JSON header: how messages that carry histograms and documents look on the wire.
+//
+//   u32 length of the header | u32 number of sections | u32 length of each section | header | sections
+//
+// All numbers little endian, as on every machine that this program runs on.
+import { type Codec, decodeBytes, encodeBytes, refuse } from './codec.ts';
+
+const MAX_SECTIONS = 1 << 16;
+
+export interface Frame<H> {
+  readonly header: H;
+  /** Views of the bytes that were read. */
+  readonly sections: readonly Uint8Array[];
+}
+
+export function writeFrame<H>(codec: Codec<H>, header: H, sections: readonly Uint8Array[] = []): Uint8Array {
+  const head = encodeBytes(codec, header);
+  const bodyStart = 8 + 4 * sections.length + head.length;
+  const bytes = new Uint8Array(sections.reduce((sum, section) => sum + section.length, bodyStart));
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, head.length, true);
+  view.setUint32(4, sections.length, true);
+  sections.forEach((section, index) => {
+    view.setUint32(8 + 4 * index, section.length, true);
+  });
+  bytes.set(head, 8 + 4 * sections.length);
+  let at = bodyStart;
+  for (const section of sections) {
+    bytes.set(section, at);
+    at += section.length;
+  }
+  return bytes;
+}
+
+/** Refuses bytes whose lengths do not add up exactly. `what` names them in the error. */
+export function readFrame<H>(codec: Codec<H>, bytes: Uint8Array, what: string): Frame<H> {
+  if (bytes.length < 8) throw refuse(what, 'a frame');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headLength = view.getUint32(0, true);
+  const count = view.getUint32(4, true);
+  const headStart = 8 + 4 * count;
+  if (count > MAX_SECTIONS || headStart + headLength > bytes.length) throw refuse(what, 'a frame');
+  const sections: Uint8Array[] = [];
+  let at = headStart + headLength;
+  for (let index = 0; index < count; index++) {
+    const length = view.getUint32(8 + 4 * index, true);
+    if (at + length > bytes.length) throw refuse(what, 'a whole frame');
+    sections.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  if (at !== bytes.length) throw refuse(what, 'a frame of its length');
+  return { header: decodeBytes(codec, bytes.subarray(headStart, headStart + headLength), what), sections };
+}
