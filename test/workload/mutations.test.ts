@@ -9,7 +9,7 @@ import { loadWorkload, type OperationCheck } from '../../src/workload/load.ts';
 import { requestFor, smallWorkload } from './small-workload.ts';
 import { temporaryFiles, writeFiles } from './temporary-files.ts';
 
-const MUTATIONS = 1500;
+const MUTATIONS = 1200;
 
 /** Small, seeded, and good enough to choose places. */
 function seededRandom(seed: number): (bound: number) => number {
