@@ -8,8 +8,9 @@ export function joinNames(names: readonly string[]): string {
   return names.map(encodeName).join(',');
 }
 
-/** `index` as a part of a path, `fallback` if it is not given. */
+/** `index` as a part of a path, `fallback` if it is not given or empty (templates print an undefined name as nothing). */
 export function readIndex(reader: ParamReader, fallback: string): string {
+  if (reader.params.get('index') === '') return fallback;
   const names = reader.names('index', null);
   return names === null ? fallback : joinNames(names);
 }
