@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { writeBenchCorpus } from './bulk-corpus.ts';
 import type { DriverOrder, StepFigures } from './driver.ts';
 import { Driver, median, runWrk, withTarget } from './processes.ts';
+import { measureWall } from './wall.ts';
 
 interface Row {
   readonly figure: string;
@@ -144,6 +145,14 @@ async function measureMemory(minutes: number): Promise<Row> {
   });
 }
 
+async function measureOverhead(): Promise<readonly Row[]> {
+  const { oneStep, perStep } = await measureWall(3);
+  return [
+    { figure: 'wall time of a whole run beyond its load', value: `${Math.round(oneStep)} ms`, due: '<= 2000 ms', isMet: oneStep <= 2000 },
+    { figure: 'wall time that each further step adds', value: `${perStep.toFixed(1)} ms`, due: '<= 50 ms', isMet: perStep <= 50 },
+  ];
+}
+
 function print(rows: readonly Row[]): void {
   const widest = (pick: (row: Row) => string): number => Math.max(...rows.map((row) => pick(row).length));
   const [figure, value, due] = [widest((row) => row.figure), widest((row) => row.value), widest((row) => row.due)];
@@ -158,7 +167,7 @@ async function main(): Promise<void> {
     options: {
       rounds: { type: 'string', default: '8' },
       'memory-minutes': { type: 'string', default: '1' },
-      only: { type: 'string', default: 'search,tls,bulk,freeze,lag,memory' },
+      only: { type: 'string', default: 'search,tls,bulk,freeze,lag,wall,memory' },
     },
   });
   const rounds = Number(values.rounds);
@@ -169,6 +178,7 @@ async function main(): Promise<void> {
   if (wanted.has('bulk')) rows.push(await measureBulk(rounds));
   if (wanted.has('freeze')) rows.push(...(await measureFreeze()));
   if (wanted.has('lag')) rows.push(await measureLag());
+  if (wanted.has('wall')) rows.push(...(await measureOverhead()));
   if (wanted.has('memory')) rows.push(await measureMemory(Number(values['memory-minutes'])));
   print(rows);
 }
