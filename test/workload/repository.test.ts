@@ -6,7 +6,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
+import { millis } from '../../src/units.ts';
 import { findWorkload, openCollection, type WorkloadAddress, workloadNames } from '../../src/workload/find.ts';
+import { runGit } from '../../src/workload/git.ts';
 import { temporaryFiles, writeFiles } from './temporary-files.ts';
 
 const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
@@ -192,6 +194,17 @@ test('a host that accepts and hangs up fails at once, without its password in th
     return true;
   });
   assert.ok(performance.now() - started < 5000);
+});
+
+test('a host that accepts and never answers is given up', async (context) => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  context.after(() => server.close());
+  const bound = server.address();
+  const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
+  await assert.rejects(runGit(['ls-remote', '--', `http://127.0.0.1:${port}/r`], environment, millis(200)), {
+    message: 'git ls-remote got no answer within 0.2 s',
+  });
 });
 
 test('the repository "builtin" needs no git', async (context) => {
