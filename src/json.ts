@@ -36,23 +36,40 @@ export class JsonSyntaxError extends BenchmarkError {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const PLAIN_TEXT = /[^"\\\u0000-\u001f]*/y;
-const WHITESPACE = /[ \t\n\r]*/y;
-const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
-const WORDS: readonly (readonly [string, Json])[] = [
-  ['true', true],
-  ['false', false],
-  ['null', null],
-  ['NaN', new Float(Number.NaN)],
-  ['Infinity', new Float(Number.POSITIVE_INFINITY)],
-  ['-Infinity', new Float(Number.NEGATIVE_INFINITY)],
-];
+const ESCAPES: ReadonlyMap<number, string> = new Map([...'"\\/bfnrt'].map((letter, index) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charAt(index)]));
+/** Words by their first character; `-` may also begin a number. */
+const WORDS: ReadonlyMap<number, { readonly word: string; readonly value: Json }> = new Map([
+  [0x74, { word: 'true', value: true }],
+  [0x66, { word: 'false', value: false }],
+  [0x6e, { word: 'null', value: null }],
+  [0x4e, { word: 'NaN', value: new Float(Number.NaN) }],
+  [0x49, { word: 'Infinity', value: new Float(Number.POSITIVE_INFINITY) }],
+  [0x2d, { word: '-Infinity', value: new Float(Number.NEGATIVE_INFINITY) }],
+]);
 const MAX_DEPTH = 500;
+/** Integers of at most this many digits are exact as JavaScript numbers. */
+const SAFE_DIGITS = 15;
 
+/** Characters that JSON is made of. */
+const CODE = {
+  quote: 0x22,
+  comma: 0x2c,
+  zero: 0x30,
+  nine: 0x39,
+  colon: 0x3a,
+  openList: 0x5b,
+  backslash: 0x5c,
+  closeList: 0x5d,
+  openObject: 0x7b,
+  closeObject: 0x7d,
+} as const;
+
+/** Reads by character codes: bodies of several hundred kB are read while a workload is loaded and in the load path. */
 class Reader {
   private readonly text: string;
   private position = 0;
   private depth = 0;
+  private readonly keys: string[] = [];
 
   constructor(text: string) {
     this.text = text;
@@ -67,106 +84,159 @@ class Reader {
   }
 
   private value(): Json {
-    const character = this.text[this.position];
-    if (character === '{') return this.nested(() => this.object());
-    if (character === '[') return this.nested(() => this.array());
-    if (character === '"') return this.string();
-    for (const [word, value] of WORDS) {
-      if (this.text.startsWith(word, this.position)) {
-        this.position += word.length;
-        return value;
-      }
-    }
-    return this.number();
+    const code = this.text.charCodeAt(this.position);
+    if (code === CODE.quote) return this.string();
+    if (code === CODE.openObject) return this.object();
+    if (code === CODE.openList) return this.array();
+    if (code >= CODE.zero && code <= CODE.nine) return this.number();
+    const known = WORDS.get(code);
+    if (known === undefined || !this.text.startsWith(known.word, this.position)) return this.number();
+    this.position += known.word.length;
+    return known.value;
   }
 
-  private nested<T>(read: () => T): T {
+  private enter(): void {
     if (++this.depth > MAX_DEPTH) this.fail(`Nested deeper than ${MAX_DEPTH} levels`);
-    const value = read();
-    this.depth--;
-    return value;
+    this.position++;
+    this.skipWhitespace();
   }
 
   private object(): JsonObject {
     const object = new Map<string, Json>();
-    this.position++;
-    this.skipWhitespace();
-    if (this.take('}')) return object;
-    for (;;) {
-      if (this.text[this.position] !== '"') this.fail('Expected a property name in double quotes');
-      const key = this.string();
-      this.skipWhitespace();
-      if (!this.take(':')) this.fail('Expected ":" after a property name');
-      this.skipWhitespace();
-      object.set(key, this.value());
-      this.skipWhitespace();
-      if (this.take('}')) return object;
-      if (!this.take(',')) this.fail('Expected "," or "}"');
-      this.skipWhitespace();
+    this.enter();
+    if (!this.take(CODE.closeObject)) {
+      do {
+        this.skipWhitespace();
+        if (this.text.charCodeAt(this.position) !== CODE.quote) this.fail('Expected a property name in double quotes');
+        const key = this.key();
+        this.skipWhitespace();
+        if (!this.take(CODE.colon)) this.fail('Expected ":" after a property name');
+        this.skipWhitespace();
+        object.set(key, this.value());
+        this.skipWhitespace();
+      } while (this.take(CODE.comma));
+      if (!this.take(CODE.closeObject)) this.fail('Expected "," or "}"');
     }
+    this.depth--;
+    return object;
   }
 
   private array(): JsonArray {
     const array: Json[] = [];
-    this.position++;
-    this.skipWhitespace();
-    if (this.take(']')) return array;
-    for (;;) {
-      array.push(this.value());
-      this.skipWhitespace();
-      if (this.take(']')) return array;
-      if (!this.take(',')) this.fail('Expected "," or "]"');
-      this.skipWhitespace();
+    this.enter();
+    if (!this.take(CODE.closeList)) {
+      do {
+        this.skipWhitespace();
+        array.push(this.value());
+        this.skipWhitespace();
+      } while (this.take(CODE.comma));
+      if (!this.take(CODE.closeList)) this.fail('Expected "," or "]"');
     }
+    this.depth--;
+    return array;
+  }
+
+  /** A property name; those that repeat share one string, since objects in lists tend to have the same names. */
+  private key(): string {
+    const { text } = this;
+    const start = this.position + 1;
+    const slot = (text.charCodeAt(start) * 31 + text.charCodeAt(start + 1) * 7 + text.charCodeAt(start + 3)) & 127;
+    const known = this.keys[slot];
+    if (known !== undefined && text.charCodeAt(start + known.length) === CODE.quote && text.startsWith(known, start)) {
+      this.position = start + known.length + 1;
+      return known;
+    }
+    const key = this.string();
+    if (!key.includes('"') && !key.includes('\\')) this.keys[slot] = key;
+    return key;
   }
 
   private string(): string {
-    let text = '';
-    this.position++;
-    for (;;) {
-      PLAIN_TEXT.lastIndex = this.position;
-      text += PLAIN_TEXT.exec(this.text)?.[0] ?? '';
-      this.position = PLAIN_TEXT.lastIndex;
-      if (this.take('"')) return text;
-      if (this.position >= this.text.length) this.fail('Unterminated string');
-      if (!this.take('\\')) this.fail('Control character in a string');
-      text += this.escape();
+    const { text } = this;
+    const start = this.position + 1;
+    let position = start;
+    for (let code = text.charCodeAt(position); code !== CODE.quote; code = text.charCodeAt(++position)) {
+      // Also the end of the text, whose code is NaN.
+      if (code === CODE.backslash || !(code >= 0x20)) return this.escapedString(start, position);
     }
+    this.position = position + 1;
+    return text.slice(start, position);
+  }
+
+  /** A string with something in it that a slice of the text does not give; `position` is where that stands. */
+  private escapedString(start: number, position: number): string {
+    const { text } = this;
+    let result = text.slice(start, position);
+    this.position = position;
+    for (;;) {
+      const code = text.charCodeAt(this.position);
+      if (code === CODE.quote) break;
+      if (Number.isNaN(code)) this.fail('Unterminated string');
+      if (code < 0x20) this.fail('Control character in a string');
+      if (code === CODE.backslash) {
+        this.position++;
+        result += this.escape();
+      } else {
+        const from = this.position;
+        let next = code;
+        while (next !== CODE.quote && next !== CODE.backslash && next >= 0x20) next = text.charCodeAt(++this.position);
+        result += text.slice(from, this.position);
+      }
+    }
+    this.position++;
+    return result;
   }
 
   private escape(): string {
-    const character = this.text[this.position] ?? '';
-    const plain = ESCAPES[character];
+    const code = this.text.charCodeAt(this.position);
+    const plain = ESCAPES.get(code);
     if (plain !== undefined) {
       this.position++;
       return plain;
     }
     const hex = this.text.slice(this.position + 1, this.position + 5);
-    if (character !== 'u' || !/^[0-9a-fA-F]{4}$/.test(hex)) this.fail('Invalid escape in a string');
+    if (code !== 0x75 || !/^[0-9a-fA-F]{4}$/.test(hex)) this.fail('Invalid escape in a string');
     this.position += 5;
     return String.fromCharCode(Number.parseInt(hex, 16));
   }
 
   private number(): Json {
+    const { text } = this;
+    const start = this.position;
+    let position = start;
+    let integer = 0;
+    let code = text.charCodeAt(position);
+    while (code >= CODE.zero && code <= CODE.nine) {
+      integer = integer * 10 + code - CODE.zero;
+      code = text.charCodeAt(++position);
+    }
+    const digits = position - start;
+    const isPlain = code !== 0x2e && code !== 0x65 && code !== 0x45;
+    if (digits === 0 || digits > SAFE_DIGITS || !isPlain || (digits > 1 && text.charCodeAt(start) === CODE.zero)) return this.anyNumber();
+    this.position = position;
+    return integer;
+  }
+
+  private anyNumber(): Json {
     NUMBER.lastIndex = this.position;
     const match = NUMBER.exec(this.text);
     if (match === null) this.fail(this.position >= this.text.length ? 'Unexpected end of the text' : 'Expected a JSON value');
     this.position = NUMBER.lastIndex;
     if (match[1] !== undefined || match[2] !== undefined) return new Float(Number(match[0]));
     const integer = Number(match[0]);
-    return Number.isSafeInteger(integer) ? (Object.is(integer, -0) ? 0 : integer) : BigInt(match[0]);
+    // Python has no integer -0.
+    return Number.isSafeInteger(integer) ? integer + 0 : BigInt(match[0]);
   }
 
-  private take(character: string): boolean {
-    if (this.text[this.position] !== character) return false;
+  private take(code: number): boolean {
+    if (this.text.charCodeAt(this.position) !== code) return false;
     this.position++;
     return true;
   }
 
   private skipWhitespace(): void {
-    WHITESPACE.lastIndex = this.position;
-    WHITESPACE.test(this.text);
-    this.position = WHITESPACE.lastIndex;
+    let code = this.text.charCodeAt(this.position);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = this.text.charCodeAt(++this.position);
   }
 
   private fail(message: string): never {
@@ -185,24 +255,30 @@ export function parseJson(text: string): Json {
 export function formatFloat(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return '-0.0';
-  const [digits = '', exponent] = value.toExponential().split('e');
-  const power = Number(exponent);
-  if (power < -4 || power >= 16) {
-    const magnitude = Math.abs(power);
-    return `${digits}e${power < 0 ? '-' : '+'}${magnitude < 10 ? '0' : ''}${magnitude}`;
+  const magnitude = Math.abs(value);
+  if (value === 0 || (magnitude >= 1e-4 && magnitude < 1e16)) {
+    const plain = String(value);
+    return plain.includes('.') ? plain : `${plain}.0`;
   }
-  const plain = power < 0 ? `${value < 0 ? '-' : ''}0.${'0'.repeat(-power - 1)}${digits.replace('-', '').replace('.', '')}` : String(value);
-  return plain.includes('.') ? plain : `${plain}.0`;
+  // JavaScript's digits are Python's, its exponent is not: 1e-7 against 1e-07.
+  const [digits = '', sign = '', power = ''] = value.toExponential().split(/e([+-])/);
+  return `${digits}e${sign}${power.padStart(2, '0')}`;
 }
 
 /** Writes JSON without whitespace, non-ASCII characters as they are: what goes over the wire. */
 export function writeJson(value: Json): string {
-  if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof Float) return formatFloat(value.value);
-  if (isJsonObject(value)) return `{${[...value].map(([key, item]) => `${JSON.stringify(key)}:${writeJson(item)}`).join(',')}}`;
-  return `[${value.map(writeJson).join(',')}]`;
+  // Appending is quicker here than joining: no array per level.
+  if (isJsonObject(value)) {
+    let members = '';
+    for (const [key, item] of value) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(item)}`;
+    return `{${members}}`;
+  }
+  let items = '';
+  for (const item of value) items += `${items === '' ? '' : ','}${writeJson(item)}`;
+  return `[${items}]`;
 }
 
 /** A value made of plain JavaScript objects, arrays and numbers as JSON; other things are refused. Numbers with a fraction become floats. */
@@ -219,6 +295,7 @@ export function toJson(value: unknown): Json {
 /** JSON as plain JavaScript values, for libraries that want such. Floats become numbers; key order and large integers may suffer. */
 export function toPlain(value: Json): unknown {
   if (value instanceof Float) return value.value;
+  if (typeof value === 'bigint') return Number(value);
   if (isJsonObject(value)) return Object.fromEntries([...value].map(([key, item]) => [key, toPlain(item)]));
   if (isJsonArray(value)) return value.map(toPlain);
   return value;
