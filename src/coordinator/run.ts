@@ -9,7 +9,7 @@ import { BenchmarkError, messageOf } from '../errors.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { LocalNode } from '../fleet/local-node.ts';
 import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
-import { clusterInfo, waitForRest } from '../http/rest-readiness.ts';
+import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
 import type { Results } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
@@ -42,7 +42,7 @@ export async function runTest(config: RunConfig, listener: RunListener, signal: 
   const client = createAdminClient(config.targets.default);
   try {
     const cluster = await inspectCluster(config, client, signal);
-    const loaded = await config.loadWorkload(config.distributionVersion ?? cluster.distributionVersion);
+    const loaded = await config.loadWorkload(config.distributionVersion ?? workloadVersion(cluster));
     signal.throwIfAborted();
     return await new TestRunner(config, listener, signal, client, cluster, loaded).run();
   } catch (error) {
@@ -52,7 +52,11 @@ export async function runTest(config: RunConfig, listener: RunListener, signal: 
   }
 }
 
-async function inspectCluster(config: RunConfig, client: AdminClient, signal: AbortSignal): Promise<ClusterInfo> {
+/** The version by which the workload is chosen; serverless collections have a name instead. */
+const workloadVersion = (cluster: ClusterIdentity): string | null =>
+  cluster.distribution === 'opensearch-serverless' ? 'oss' : cluster.distributionVersion;
+
+async function inspectCluster(config: RunConfig, client: AdminClient, signal: AbortSignal): Promise<ClusterIdentity> {
   if (!config.skipRestApiCheck) await waitForRest(client, config.targets.default, signal);
   return clusterInfo(client);
 }
