@@ -1,17 +1,9 @@
 // What a test run tells its user while it goes on. The command line turns it into text; nothing else prints.
 
+import type { PreparationEvent } from '../corpus/preparation.ts';
+
 export type RunEvent =
-  | { readonly kind: 'info'; readonly message: string }
-  | { readonly kind: 'warning'; readonly message: string }
-  /** Long preparation: downloads, unpacking, generating, indexing lines. `total` in the same unit, `null` if unknown. */
-  | {
-      readonly kind: 'preparation';
-      readonly what: string;
-      readonly done: number;
-      readonly total: number | null;
-      readonly unit: 'bytes' | 'documents';
-    }
-  | { readonly kind: 'preparation-end'; readonly what: string }
+  | PreparationEvent
   /** A step of the schedule: `progress` 0..1, `null` if unknown; `secondsLeft` `null` if unknown. */
   | {
       readonly kind: 'progress';

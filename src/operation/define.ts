@@ -1,18 +1,13 @@
 // How an operation type is written down: its parameters are read once, by one function, for the check and for the load alike.
 import { BenchmarkError } from '../errors.ts';
 import type { Millis } from '../units.ts';
-import type { ComponentTemplateDefinition, IndexDefinition, TemplateDefinition } from '../workload/model.ts';
+import type { IndexDefinitions } from '../workload/model.ts';
 import type { LoadOperation, OperationContext, OperationSpec, OperationType } from './operation.ts';
 import { ParamReader } from './params.ts';
 import { readTimeout } from './request-options.ts';
 
 /** What the reading of parameters may know of the workload, before and after the preparation of its corpora. */
-export interface Facts {
-  readonly indices: readonly IndexDefinition[];
-  readonly dataStreams: readonly string[];
-  readonly templates: readonly TemplateDefinition[];
-  readonly composableTemplates: readonly TemplateDefinition[];
-  readonly componentTemplates: readonly ComponentTemplateDefinition[];
+export interface Facts extends IndexDefinitions {
   readonly corpora: readonly CorpusFacts[];
 }
 

@@ -6,15 +6,10 @@ import type { Answer } from '../http/answer.ts';
 import type { PreparedRequest, RequestFactory } from '../http/request.ts';
 import type { JsonObject } from '../json.ts';
 import type { Millis } from '../units.ts';
-import type { ComponentTemplateDefinition, IndexDefinition, TemplateDefinition } from '../workload/model.ts';
+import type { Corpus, IndexDefinitions } from '../workload/model.ts';
 
 /** What operations may know of the workload. Plain data, so that it travels to workers. */
-export interface WorkloadFacts {
-  readonly indices: readonly IndexDefinition[];
-  readonly dataStreams: readonly string[];
-  readonly templates: readonly TemplateDefinition[];
-  readonly composableTemplates: readonly TemplateDefinition[];
-  readonly componentTemplates: readonly ComponentTemplateDefinition[];
+export interface WorkloadFacts extends IndexDefinitions {
   readonly corpora: readonly PreparedCorpus[];
 }
 
@@ -190,11 +185,6 @@ export interface OperationType {
 }
 
 /** The part of the workload that checks may look at. */
-export interface CheckFacts {
-  readonly indices: readonly IndexDefinition[];
-  readonly dataStreams: readonly string[];
-  readonly templates: readonly TemplateDefinition[];
-  readonly composableTemplates: readonly TemplateDefinition[];
-  readonly componentTemplates: readonly ComponentTemplateDefinition[];
-  readonly corpora: readonly import('../workload/model.ts').Corpus[];
+export interface CheckFacts extends IndexDefinitions {
+  readonly corpora: readonly Corpus[];
 }

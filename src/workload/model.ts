@@ -8,18 +8,22 @@ export type WorkloadSource =
   | { readonly kind: 'repository'; readonly repository: string; readonly url: string | null; readonly revision: string }
   | { readonly kind: 'builtin' };
 
-export interface Workload {
+/** What a workload says about indices and what makes them. */
+export interface IndexDefinitions {
+  readonly indices: readonly IndexDefinition[];
+  readonly dataStreams: readonly string[];
+  readonly templates: readonly TemplateDefinition[];
+  readonly composableTemplates: readonly TemplateDefinition[];
+  readonly componentTemplates: readonly ComponentTemplateDefinition[];
+}
+
+export interface Workload extends IndexDefinitions {
   readonly name: string;
   readonly description: string;
   readonly source: WorkloadSource;
   /** Absolute path of the directory that holds `workload.json`. */
   readonly directory: string;
   readonly meta: JsonObject;
-  readonly indices: readonly IndexDefinition[];
-  readonly dataStreams: readonly string[];
-  readonly templates: readonly TemplateDefinition[];
-  readonly composableTemplates: readonly TemplateDefinition[];
-  readonly componentTemplates: readonly ComponentTemplateDefinition[];
   readonly corpora: readonly Corpus[];
   /** At least one; exactly one has `isDefault`. */
   readonly testProcedures: readonly TestProcedure[];

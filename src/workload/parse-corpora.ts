@@ -1,8 +1,7 @@
 // JSON → corpora and their documents (spec/2 §3.2).
-import type { Corpus, DocumentSet } from './model.ts';
+import type { Corpus, DocumentSet, IndexDefinitions } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { LaterWork } from './parse-context.ts';
-import type { IndexDefinitions } from './parse-indices.ts';
 
 /** Longest first, so that `.tar.gz` wins over `.gz`. */
 const ARCHIVE_EXTENSIONS = ['.tar.bz2', '.tar.gz', '.tgz', '.tar', '.zip', '.bz2', '.gz', '.zst'];

@@ -1,16 +1,8 @@
 // JSON → indices, data streams and templates (spec/2 §3.1).
 import type { Json } from '../json.ts';
-import type { ComponentTemplateDefinition, IndexDefinition, TemplateDefinition } from './model.ts';
+import type { ComponentTemplateDefinition, IndexDefinition, IndexDefinitions, TemplateDefinition } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { ParseContext } from './parse-context.ts';
-
-export interface IndexDefinitions {
-  readonly indices: readonly IndexDefinition[];
-  readonly dataStreams: readonly string[];
-  readonly templates: readonly TemplateDefinition[];
-  readonly composableTemplates: readonly TemplateDefinition[];
-  readonly componentTemplates: readonly ComponentTemplateDefinition[];
-}
 
 export function parseIndexDefinitions(root: ObjectView, context: ParseContext): IndexDefinitions {
   if (root.has('indices') && root.has('data-streams')) {

@@ -3,24 +3,9 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { allocate, clientCount, evenShares, type Step, spreadClients } from '../../src/schedule/allocation.ts';
 import type { Parallel, ScheduleElement, Task } from '../../src/workload/model.ts';
+import { task as anyTask } from '../support/load.ts';
 
-const task = (name: string, clients: number): Task => ({
-  kind: 'task',
-  name,
-  operation: { name, type: 'search', params: new Map(), includeInReporting: true, meta: new Map(), location: { file: 'workload.json', path: '' } },
-  clients,
-  warmupIterations: null,
-  iterations: null,
-  warmupTimePeriod: null,
-  timePeriod: null,
-  rampUpTimePeriod: null,
-  rampDownTimePeriod: null,
-  targetThroughput: null,
-  schedule: 'deterministic',
-  ignoreResponseErrorLevel: null,
-  tags: [],
-  meta: new Map(),
-});
+const task = (name: string, clients: number): Task => anyTask(name, 'search', {}, { clients });
 
 const parallel = (tasks: readonly Task[], clients?: number, completedBy: string | null = null): Parallel => ({
   kind: 'parallel',
@@ -116,11 +101,14 @@ test('law: every client is on exactly one worker, in order', () => {
 });
 
 test('law: every task-client appears once, whatever the schedule', () => {
-  const anyTask = fc.integer({ min: 1, max: 9 });
+  const clientsOfTask = fc.integer({ min: 1, max: 9 });
   const anyElement: fc.Arbitrary<ScheduleElement> = fc.oneof(
-    anyTask.map((clients) => task('t', clients)),
+    clientsOfTask.map((clients) => task('t', clients)),
     fc
-      .record({ sizes: fc.array(anyTask, { minLength: 1, maxLength: 4 }), clients: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }) })
+      .record({
+        sizes: fc.array(clientsOfTask, { minLength: 1, maxLength: 4 }),
+        clients: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
+      })
       .map(({ sizes, clients }) =>
         parallel(
           sizes.map((size, index) => task(`t${index}`, size)),
