@@ -3,6 +3,7 @@
 //   cluster ─▶ workload ─▶ test_run.json (begun) ─▶ telemetry ─▶ fleet: step, join point, step, … ─▶ telemetry ─▶ results ─▶ test_run.json
 import { randomInt } from 'node:crypto';
 import { systemClock } from '../clock.ts';
+import { documentGenerator } from '../corpus/eventdata/document-generator.ts';
 import { prepareCorpora } from '../corpus/prepare.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
@@ -21,7 +22,6 @@ import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../wo
 import { Collector } from './collector.ts';
 import type { LoadedWorkload, RunConfig } from './config.ts';
 import type { RunListener } from './events.ts';
-import { documentGenerator } from './generate-documents.ts';
 
 /** Enough for a message to a thread. */
 const LOCAL_START_DELAY_MILLIS = 5;

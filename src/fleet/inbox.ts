@@ -7,7 +7,8 @@ const MAX_MESSAGE_BYTES = 1 << 28;
 
 export class Inbox {
   private readonly deliver: (message: Uint8Array) => void;
-  private last = 0;
+  /** Number of the last piece that was taken; 0 = none. */
+  last = 0;
   private parts: Uint8Array[] = [];
   private partBytes = 0;
 

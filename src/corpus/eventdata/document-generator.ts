@@ -1,6 +1,7 @@
 // Joins the generator of documents to the preparation of corpora: its progress becomes events of the run.
-import { generateFile } from '../corpus/eventdata/generate-file.ts';
-import type { GenerateDocuments } from '../corpus/preparation.ts';
+
+import type { GenerateDocuments } from '../preparation.ts';
+import { generateFile } from './generate-file.ts';
 
 const EVENT_INTERVAL_MILLIS = 200;
 

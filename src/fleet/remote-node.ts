@@ -1,0 +1,320 @@
+// A node behind a network, as the fleet sees it: commands go down an ordered queue, what the node tells comes up another one.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchmarkError, fromWireError, messageOf } from '../errors.ts';
+import { processClock } from '../worker/messages.ts';
+import type { WorkerReport } from '../worker/report.ts';
+import type { Bus } from './bus.ts';
+import { decodeBytes, encodeBytes, refuse } from './codec.ts';
+import { readFrame } from './frame.ts';
+import { Inbox } from './inbox.ts';
+import {
+  type BundleAddress,
+  commandCodec,
+  type DownAnswer,
+  downAnswerCodec,
+  eventCodec,
+  type NodeCommand,
+  type NodeEvent,
+  type NodeQuestion,
+  writeDown,
+} from './messages.ts';
+import type { FleetNode, NodeEvents, NodePlan, RunPlan } from './node.ts';
+import { type Batch, Outbox, OutboxBroken, usualBound } from './outbox.ts';
+import { downSubject, type RegisteredNode } from './protocol.ts';
+import { readReport } from './report-codec.ts';
+import { difference, Totals } from './totals.ts';
+
+const TIMEOUT_MILLIS = 1500;
+const CLOCK_TIMEOUT_MILLIS = 1000;
+/** Measured: the least of so many round trips is off by 15 µs. */
+const CLOCK_ROUND_TRIPS = 32;
+const CLOCK_ATTEMPTS = 64;
+const CLOCK_PAUSE_MILLIS = 200;
+/** A node that does not answer a cancellation in this time is given up. */
+const CANCEL_PATIENCE_MILLIS = 2500;
+const CANCEL_REPEAT_MILLIS = 200;
+const CLOSE_PATIENCE_MILLIS = 2000;
+const BUSY_PATIENCE_MILLIS = 9000;
+/** Wall clocks that differ by less are taken as equal. */
+const WALL_TOLERANCE_MILLIS = 5;
+
+/** What a remote node tells its run beside its reports. */
+export type NodeTale = Extract<NodeEvent, { readonly kind: 'note' | 'preparation' | 'preparation-end' }>;
+
+export interface RemoteNodeOptions {
+  readonly bus: Bus;
+  readonly node: RegisteredNode;
+  /** As the user named it. */
+  readonly name: string;
+  readonly testRunId: string;
+  readonly testMode: boolean;
+  readonly isOffline: boolean;
+  /** Makes the plan available to nodes. */
+  readonly offer: (plan: RunPlan) => BundleAddress;
+  readonly onTale: (tale: NodeTale, node: RemoteNode) => void;
+  /** The node will not work for this run any more. */
+  readonly onLost: (node: RemoteNode, reason: string) => void;
+}
+
+interface Expectation {
+  readonly kind: 'prepared' | 'opened' | 'step-done';
+  readonly resolve: () => void;
+  readonly reject: (error: BenchmarkError) => void;
+}
+
+export class RemoteNode implements FleetNode {
+  readonly name: string;
+  readonly cores: number;
+  readonly node: RegisteredNode;
+  /** Reading of {@link processClock} when the node was heard last. */
+  lastHeard = processClock();
+  /** Reading of the node's clock minus ours in ms, as found last. */
+  offset = 0;
+  /** Our wall time minus the node's, in ms. */
+  private wallShift = 0;
+  /** Why the node is lost; `null` = it is not. */
+  lossReason: string | null = null;
+  private readonly options: RemoteNodeOptions;
+  private readonly commands: Outbox;
+  private readonly inbox = new Inbox((message) => this.onEvent(message));
+  private readonly merged = new Totals();
+  private events: NodeEvents | null = null;
+  private expected: Expectation | null = null;
+  private step: number | null = null;
+  private isCancelled = false;
+  private failure: BenchmarkError | null = null;
+  /** Reading of {@link processClock} when the node said for the first time that it works for another run; `null` = it does not. */
+  private busySince: number | null = null;
+  private isPinging = false;
+
+  constructor(options: RemoteNodeOptions) {
+    this.options = options;
+    this.name = options.name;
+    this.node = options.node;
+    this.cores = options.node.hello.cores;
+    this.commands = new Outbox({
+      send: (batch) => this.sendCommands(batch),
+      bound: usualBound,
+      onFailure: (error) => this.lose(error.message),
+      pause: (millis) => sleep(millis),
+      random: Math.random,
+    });
+  }
+
+  async prepare(plan: NodePlan, events: NodeEvents): Promise<void> {
+    this.events = events;
+    if (this.failure !== null) throw this.failure;
+    const { testMode, isOffline } = this.options;
+    const { target } = plan.run;
+    const { workers, firstWorker } = plan;
+    await this.expect('prepared', { kind: 'prepare', plan: this.options.offer(plan.run), target, workers, firstWorker, testMode, isOffline });
+  }
+
+  openStep(step: number): Promise<void> {
+    return this.expect('opened', { kind: 'open', step });
+  }
+
+  async clockOffset(): Promise<number> {
+    let best = Number.POSITIVE_INFINITY;
+    let answers = 0;
+    for (let attempt = 0; attempt < CLOCK_ATTEMPTS && answers < CLOCK_ROUND_TRIPS && this.isUsable; attempt++) {
+      const sent = processClock();
+      const answer = await this.ask({ kind: 'clock' }, CLOCK_TIMEOUT_MILLIS).catch(() => null);
+      const received = processClock();
+      if (answer?.kind !== 'clock') {
+        await sleep(CLOCK_PAUSE_MILLIS);
+        continue;
+      }
+      answers++;
+      if (received - sent >= best) continue;
+      best = received - sent;
+      this.offset = answer.mono - (sent + received) / 2;
+      this.wallShift = Date.now() - best / 2 - answer.wall;
+    }
+    if (answers === 0 && this.isUsable) throw new BenchmarkError('WORKER_LOST', `Node ${this.name} does not tell its time.`);
+    return this.offset;
+  }
+
+  async runStep(step: number, startAt: number): Promise<void> {
+    this.step = step;
+    // A lost node's part of the completing task ends at once, but not before the other nodes have begun.
+    if (this.lossReason !== null) setImmediate(() => this.events?.onCompletingDone(step));
+    await this.expect('step-done', { kind: 'run', step, startAt });
+    this.step = null;
+  }
+
+  completeStep(step: number): void {
+    if (this.isUsable) this.command({ kind: 'complete', step });
+  }
+
+  cancel(): void {
+    if (this.isCancelled) return;
+    this.isCancelled = true;
+    const { expected } = this;
+    void this.tellCancelled();
+    if (expected === null) return;
+    // Only a step under way is answered with its last reports; whatever else was awaited is over.
+    if (expected.kind !== 'step-done') this.settle(expected, null);
+    else setTimeout(() => this.settle(expected, null), CANCEL_PATIENCE_MILLIS).unref();
+  }
+
+  async close(): Promise<void> {
+    if (this.lossReason === null) {
+      this.command({ kind: 'close' });
+      await Promise.race([this.commands.flush(), sleep(CLOSE_PATIENCE_MILLIS, undefined, { ref: false })]);
+    }
+    this.commands.stop();
+  }
+
+  /** Takes what came up from the node; returns the number of the last piece taken, for the answer. */
+  receive(batch: Batch): number {
+    this.lastHeard = processClock();
+    if (this.lossReason !== null) return 0;
+    try {
+      return this.inbox.accept(batch);
+    } catch (error) {
+      this.fail(
+        error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', `What node ${this.name} sent cannot be used.`, { cause: error }),
+      );
+      return this.inbox.last;
+    }
+  }
+
+  /** Says that the run lives, and learns whether the node does. */
+  async ping(): Promise<void> {
+    if (this.isPinging || this.lossReason !== null) return;
+    this.isPinging = true;
+    const answer = await this.ask({ kind: 'ping' }, TIMEOUT_MILLIS).catch(() => null);
+    this.isPinging = false;
+    if (answer?.kind === 'refused' && this.events !== null) this.lose(answer.reason);
+  }
+
+  /** The node is gone: nothing more is expected of it, and whatever waits for it goes on. */
+  lose(reason: string): void {
+    if (this.lossReason !== null) return;
+    this.lossReason = reason;
+    this.commands.stop();
+    this.options.onLost(this, reason);
+    const { step } = this;
+    if (step !== null) this.events?.onCompletingDone(step);
+    if (this.expected !== null) this.settle(this.expected, null);
+  }
+
+  /** Ends the run because of this node. */
+  fail(error: BenchmarkError): void {
+    if (this.failure !== null) return;
+    this.failure = error;
+    this.events?.onFailure(error);
+  }
+
+  private get isUsable(): boolean {
+    return this.lossReason === null && !this.isCancelled;
+  }
+
+  private command(command: NodeCommand): void {
+    this.commands.push(encodeBytes(commandCodec, command));
+  }
+
+  private expect(kind: Expectation['kind'], command: NodeCommand): Promise<void> {
+    if (!this.isUsable) return Promise.resolve();
+    this.command(command);
+    return new Promise((resolve, reject) => {
+      this.expected = { kind, resolve, reject };
+    });
+  }
+
+  private settle(expected: Expectation, error: BenchmarkError | null): void {
+    if (this.expected !== expected) return;
+    this.expected = null;
+    if (error === null) expected.resolve();
+    else expected.reject(error);
+  }
+
+  private async sendCommands(batch: Batch): Promise<number> {
+    const { testRunId, node } = this.options;
+    const answer = await this.request(writeDown({ kind: 'commands', secret: node.secret, testRunId, batch }), TIMEOUT_MILLIS);
+    if (answer.kind === 'refused') throw new OutboxBroken(new BenchmarkError('WORKER_LOST', answer.reason));
+    if (answer.kind === 'busy') throw this.busy(answer.testRunId);
+    this.busySince = null;
+    if (answer.kind !== 'taken') throw refuse('answer', 'the one that was asked for');
+    return answer.last;
+  }
+
+  /** A run that has just ended may still have the node. */
+  private busy(testRunId: string): Error {
+    const reason = `it works for the test run ${testRunId}`;
+    this.busySince ??= processClock();
+    return processClock() - this.busySince < BUSY_PATIENCE_MILLIS ? new Error(reason) : new OutboxBroken(new BenchmarkError('ANOTHER_RUN', reason));
+  }
+
+  private ask(question: NodeQuestion, timeout: number): Promise<DownAnswer> {
+    const { testRunId, node } = this.options;
+    return this.request(writeDown({ kind: 'question', secret: node.secret, testRunId, question }), timeout);
+  }
+
+  private async request(payload: Uint8Array, timeout: number): Promise<DownAnswer> {
+    const { data } = await this.options.bus.request(downSubject(this.node.id), payload, { timeout });
+    this.lastHeard = processClock();
+    return decodeBytes(downAnswerCodec, data, 'answer');
+  }
+
+  /** Not behind the commands that wait: it has to be quick, and does no harm twice. */
+  private async tellCancelled(): Promise<void> {
+    const end = processClock() + CANCEL_PATIENCE_MILLIS;
+    while (this.lossReason === null && processClock() < end) {
+      const answer = await this.ask({ kind: 'cancel' }, TIMEOUT_MILLIS).catch(() => null);
+      if (answer !== null) return;
+      await sleep(CANCEL_REPEAT_MILLIS);
+    }
+  }
+
+  private onEvent(message: Uint8Array): void {
+    const { header: event, sections } = readFrame(eventCodec, message, 'event');
+    switch (event.kind) {
+      case 'report':
+        this.onReport(readReport(sections[0] ?? new Uint8Array()));
+        return;
+      case 'completing-done':
+        this.events?.onCompletingDone(event.step);
+        return;
+      case 'failed':
+        this.fail(this.named(fromWireError(event.error)));
+        return;
+      case 'rejected':
+        if (this.expected !== null) this.settle(this.expected, this.named(fromWireError(event.error)));
+        return;
+      case 'note':
+      case 'preparation':
+      case 'preparation-end':
+        this.options.onTale(event, this);
+        return;
+      case 'step-done': {
+        const error = difference(this.name, event.totals, this.merged.list());
+        if (error !== null) this.fail(error);
+        break;
+      }
+      case 'prepared':
+      case 'opened':
+        break;
+    }
+    if (this.expected?.kind === event.kind) this.settle(this.expected, null);
+  }
+
+  private onReport(report: WorkerReport): void {
+    this.events?.onReport(this.inOurTime(report));
+    this.merged.add(report);
+  }
+
+  /** Throughput is counted over all nodes by wall time, so it has to be one wall clock. */
+  private inOurTime(report: WorkerReport): WorkerReport {
+    if (Math.abs(this.wallShift) < WALL_TOLERANCE_MILLIS) return report;
+    const shift = this.wallShift / 1000;
+    const tasks = report.tasks.map((task) => ({ ...task, slots: task.slots.map((slot) => ({ ...slot, absoluteTime: slot.absoluteTime + shift })) }));
+    return { ...report, tasks };
+  }
+
+  private named(error: BenchmarkError): BenchmarkError {
+    const { hint, exitCode, problems, cause } = error;
+    return new BenchmarkError(error.code, `Node ${this.name}: ${messageOf(error)}`, { hint, exitCode, problems, cause });
+  }
+}

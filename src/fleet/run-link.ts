@@ -1,0 +1,145 @@
+// A test run's end of the network: receives what its nodes send, gives them what they fetch, and notices which of them are gone.
+import { BenchmarkError } from '../errors.ts';
+import { processClock } from '../worker/messages.ts';
+import { type Bus, type BusMessage, type BusSubscription, BusWatch, idInSubject } from './bus.ts';
+import { encodeBytes } from './codec.ts';
+import { readFrame } from './frame.ts';
+import { type UpAnswer, upAnswerCodec, upCodec } from './messages.ts';
+import type { RunPlan } from './node.ts';
+import { inboxPrefix, type RegisteredNode, upPattern } from './protocol.ts';
+import { type NodeTale, RemoteNode } from './remote-node.ts';
+import { type LocateDocuments, Shelf } from './shelf.ts';
+
+/** A node that was not heard for so long is lost. */
+const LOSS_MILLIS = 4000;
+const PING_MILLIS = 900;
+const TICK_MILLIS = 250;
+/** A longer time between two ticks was a pause of this process, and says nothing about the nodes. */
+const LONGEST_TICK_MILLIS = 1000;
+
+export interface RunLinkOptions {
+  readonly bus: Bus;
+  /** A second connection, for plans and documents. */
+  readonly bulk: Bus;
+  readonly testRunId: string;
+  readonly nodes: readonly { readonly name: string; readonly node: RegisteredNode }[];
+  readonly onWorkerLoss: 'abort' | 'continue';
+  readonly testMode: boolean;
+  readonly isOffline: boolean;
+  readonly locate: LocateDocuments;
+  readonly onTale: (tale: NodeTale, node: RemoteNode) => void;
+}
+
+export class RunLink {
+  readonly nodes: readonly RemoteNode[];
+  private readonly options: RunLinkOptions;
+  private readonly byId: ReadonlyMap<string, RemoteNode>;
+  private readonly shelf: Shelf;
+  private readonly watch: BusWatch;
+  private readonly subscriptions: readonly BusSubscription[];
+  private readonly timer: NodeJS.Timeout;
+  private lastTick = processClock();
+  private isClosed = false;
+
+  constructor(options: RunLinkOptions) {
+    const { bus, bulk, testRunId, testMode, isOffline } = options;
+    this.options = options;
+    this.shelf = new Shelf(testRunId, options.locate);
+    this.nodes = options.nodes.map(
+      ({ name, node }) =>
+        new RemoteNode({
+          bus,
+          node,
+          name,
+          testRunId,
+          testMode,
+          isOffline,
+          offer: (plan: RunPlan) => this.shelf.offer(plan),
+          onTale: options.onTale,
+          onLost: (lost, reason) => this.onLost(lost, reason),
+        }),
+    );
+    this.byId = new Map(this.nodes.map((node) => [node.node.id, node]));
+    this.watch = new BusWatch(bus, () => this.forgive());
+    this.subscriptions = [
+      bus.subscribe(upPattern('out'), { callback: (_, message) => this.onUp(message) }),
+      bulk.subscribe(upPattern('fetch'), { callback: (_, message) => void this.onFetch(message) }),
+    ];
+    this.timer = setInterval(() => this.tick(), TICK_MILLIS);
+  }
+
+  /** Listens no more. The nodes are closed by the fleet before. */
+  close(): void {
+    this.isClosed = true;
+    clearInterval(this.timer);
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+  }
+
+  private onUp(message: BusMessage): void {
+    const id = idInSubject(message.subject);
+    // Whoever may publish could name any subject to answer to: only the sender's own is used.
+    if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
+    message.respond(encodeBytes(upAnswerCodec, this.take(id, message.data)));
+  }
+
+  private take(id: string, bytes: Uint8Array): UpAnswer {
+    const node = this.byId.get(id);
+    const over: UpAnswer = { last: 0, isOver: true };
+    if (node === undefined || node.lossReason !== null) return over;
+    try {
+      const { header, sections } = readFrame(upCodec, bytes, 'events');
+      if (header.testRunId !== this.options.testRunId) return over;
+      return { last: node.receive({ first: header.first, pieces: sections }), isOver: false };
+    } catch (error) {
+      node.fail(
+        error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', `What node ${node.name} sent cannot be read.`, { cause: error }),
+      );
+      return over;
+    }
+  }
+
+  private async onFetch(message: BusMessage): Promise<void> {
+    const id = idInSubject(message.subject);
+    if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
+    const node = this.byId.get(id);
+    if (node === undefined || node.lossReason !== null) return;
+    const answer = await this.shelf.answer(message.data);
+    if (!this.isClosed) message.respond(answer);
+  }
+
+  /** Time in which the own connection was down, or this process stood still, does not count against the nodes. */
+  private tick(): void {
+    const now = processClock();
+    const isFair = this.watch.isUp && now - this.lastTick < LONGEST_TICK_MILLIS;
+    this.lastTick = now;
+    if (!isFair) {
+      this.forgive();
+      return;
+    }
+    for (const node of this.nodes) {
+      const silence = now - node.lastHeard;
+      if (silence >= LOSS_MILLIS) node.lose(`it was not heard for ${(silence / 1000).toFixed(1)} seconds`);
+      else if (silence >= PING_MILLIS) void node.ping();
+    }
+  }
+
+  private forgive(): void {
+    const now = processClock();
+    for (const node of this.nodes) node.lastHeard = now;
+  }
+
+  private onLost(lost: RemoteNode, reason: string): void {
+    const left = this.nodes.filter(({ lossReason }) => lossReason === null).length;
+    const what = `Node ${lost.name} is lost: ${reason}.`;
+    if (this.options.onWorkerLoss === 'abort' || left === 0) {
+      const hint =
+        left === 0 && this.options.onWorkerLoss === 'continue'
+          ? 'No node is left. Look at the log of the node.'
+          : 'What was measured until then is kept. Look at the log of the node; with --on-worker-loss=continue a run goes on without it.';
+      lost.fail(new BenchmarkError('WORKER_LOST', what, { hint }));
+      return;
+    }
+    const message = `${what} The run goes on without its clients; the results are marked as incomplete.`;
+    this.options.onTale({ kind: 'note', level: 'warning', message }, lost);
+  }
+}

@@ -1,0 +1,134 @@
+// What a test run has for its nodes, in ranges: the plan, and documents that a node cannot get from anywhere else.
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { type Codec, count, decodeBytes, encodeBytes, object, oneOf, text, union } from './codec.ts';
+import { readFrame, writeFrame } from './frame.ts';
+import type { BundleAddress } from './messages.ts';
+import { digestOf, type OpenPlan, openPlanCodec } from './run-plan-codec.ts';
+
+/** Largest range in bytes. */
+export const rangeBytes = 512 * 1024;
+
+export type FetchRequest =
+  | { readonly kind: 'bundle'; readonly testRunId: string; readonly digest: string; readonly offset: number }
+  /** Which file holds the documents of a set? `set` is its position in the corpus. */
+  | { readonly kind: 'find'; readonly testRunId: string; readonly corpus: string; readonly set: number }
+  | { readonly kind: 'document'; readonly testRunId: string; readonly corpus: string; readonly set: number; readonly offset: number };
+
+const runId = text(1000);
+export const fetchRequestCodec: Codec<FetchRequest> = union<FetchRequest>({
+  bundle: object({ kind: oneOf('bundle'), testRunId: runId, digest: text(64), offset: count() }),
+  find: object({ kind: oneOf('find'), testRunId: runId, corpus: text(1000), set: count() }),
+  document: object({ kind: oneOf('document'), testRunId: runId, corpus: text(1000), set: count(), offset: count() }),
+});
+
+export type FetchAnswer =
+  /** The bytes follow; `digest` is theirs. */
+  | { readonly kind: 'range'; readonly digest: string }
+  | { readonly kind: 'file'; readonly name: string; readonly bytes: number }
+  /** Ask again: the coordinator is getting the file itself. */
+  | { readonly kind: 'preparing' }
+  | { readonly kind: 'missing'; readonly reason: string };
+
+const fetchAnswerCodec: Codec<FetchAnswer> = union<FetchAnswer>({
+  range: object({ kind: oneOf('range'), digest: text(64) }),
+  file: object({ kind: oneOf('file'), name: text(1000), bytes: count() }),
+  preparing: object({ kind: oneOf('preparing') }),
+  missing: object({ kind: oneOf('missing'), reason: text(10_000) }),
+});
+
+export const readFetchAnswer = (bytes: Uint8Array): { readonly header: FetchAnswer; readonly sections: readonly Uint8Array[] } =>
+  readFrame(fetchAnswerCodec, bytes, 'answer');
+
+/** A file on the coordinator: the documents of a set, or the archive that holds them. */
+export interface DocumentSource {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** Finds the file of a document set, or gets it first. Rejects if there is none. */
+export type LocateDocuments = (corpus: string, set: number) => Promise<DocumentSource>;
+
+/** An answer is not kept waiting longer for a file that has still to be made. */
+const PATIENCE_MILLIS = 500;
+
+export class Shelf {
+  private readonly testRunId: string;
+  private readonly locate: LocateDocuments;
+  private readonly bundles = new Map<string, Uint8Array>();
+  private readonly addresses = new WeakMap<object, BundleAddress>();
+  private readonly located = new Map<string, Promise<DocumentSource>>();
+
+  constructor(testRunId: string, locate: LocateDocuments) {
+    this.testRunId = testRunId;
+    this.locate = locate;
+  }
+
+  /** Offers a plan; all nodes that get the same plan share its bytes. */
+  offer(plan: OpenPlan): BundleAddress {
+    const known = this.addresses.get(plan);
+    if (known !== undefined) return known;
+    const bytes = encodeBytes(openPlanCodec, plan);
+    const address = { digest: digestOf(bytes), bytes: bytes.length };
+    this.bundles.set(address.digest, bytes);
+    this.addresses.set(plan, address);
+    return address;
+  }
+
+  /** Answers a request of a node of this run; what is wrong with it is said in the answer. */
+  async answer(bytes: Uint8Array): Promise<Uint8Array> {
+    try {
+      const request = decodeBytes(fetchRequestCodec, bytes, 'request');
+      if (request.testRunId !== this.testRunId) return missing('The test run is over.');
+      switch (request.kind) {
+        case 'bundle': {
+          const bundle = this.bundles.get(request.digest);
+          return bundle === undefined ? missing('There is no such plan.') : range(bundle.subarray(request.offset, request.offset + rangeBytes));
+        }
+        case 'find':
+          return await this.find(request.corpus, request.set);
+        case 'document':
+          return await readRange(await this.source(request.corpus, request.set), request.offset);
+      }
+    } catch (error) {
+      return missing(messageOf(error));
+    }
+  }
+
+  private async find(corpus: string, set: number): Promise<Uint8Array> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), PATIENCE_MILLIS);
+    });
+    const source = await Promise.race([this.source(corpus, set), patience]);
+    clearTimeout(timer);
+    if (source === null) return writeFrame(fetchAnswerCodec, { kind: 'preparing' });
+    return writeFrame(fetchAnswerCodec, { kind: 'file', name: basename(source.path), bytes: source.bytes });
+  }
+
+  private source(corpus: string, set: number): Promise<DocumentSource> {
+    const key = JSON.stringify([corpus, set]);
+    const source = this.located.get(key) ?? this.locate(corpus, set);
+    this.located.set(key, source);
+    return source;
+  }
+}
+
+const missing = (reason: string): Uint8Array => writeFrame(fetchAnswerCodec, { kind: 'missing', reason });
+const range = (bytes: Uint8Array): Uint8Array => writeFrame(fetchAnswerCodec, { kind: 'range', digest: digestOf(bytes) }, [bytes]);
+
+async function readRange({ path, bytes }: DocumentSource, offset: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = new Uint8Array(Math.max(0, Math.min(rangeBytes, bytes - offset)));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+    return range(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Is a range what it says that it is? */
+export const isIntact = (bytes: Uint8Array, digest: string): boolean => createHash('sha256').update(bytes).digest('hex') === digest;
