@@ -8,9 +8,9 @@ const SATURATED_SHARE = 1 / 3;
 /** Steps shorter than this say nothing about utilisation. */
 const MIN_OBSERVED_MILLIS = 500;
 /** A delay of sending below this many ms is no news. */
-const MIN_LAG_MILLIS = 1;
+const MIN_LAG_MILLIS = 2;
 /** Nor is one below this share of the latency. */
-const LAG_SHARE_OF_LATENCY = 0.1;
+const LAG_SHARE_OF_LATENCY = 0.2;
 /** Share of the reports that must be late: a single pause of a long step is no news. */
 const LATE_SHARE = 0.25;
 /** Fewer late reports than this are no news either, unless there are no others: each is a second at most. */
