@@ -4,17 +4,18 @@ import { Dict } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
 import { itemAt, type SliceBounds, slice } from './iterate.ts';
 import { dictMethods } from './methods/dict.ts';
-import { listMethods, tupleMethods } from './methods/list.ts';
+import { listMethods, rangeMethods, tupleMethods } from './methods/list.ts';
 import type { Method } from './methods/method.ts';
 import { floatMethods, intMethods, numberAttribute } from './methods/number.ts';
 import { markupMethods, textMethods } from './methods/text.ts';
 import { represent } from './print.ts';
-import { AttributeObject, Callable, isInt, Markup, Range, Tuple, typeName, Undefined, undefinedItem, type Value } from './value.ts';
+import { AttributeObject, Callable, isInt, Markup, Range, Tuple, typeName, Undefined, undefinedItem, type Value, valueOr } from './value.ts';
 
 /** `value.name`. */
 export function attributeOf(value: Value, name: string): Value {
   if (value instanceof Undefined) value.fail();
-  return ownAttribute(value, name) ?? itemOrNothing(value, name) ?? undefinedItem(value, name, name);
+  const own = ownAttribute(value, name);
+  return valueOr(own === undefined ? itemOrNothing(value, name) : own, () => undefinedItem(value, name, name));
 }
 
 /** `value[key]`. */
@@ -23,7 +24,7 @@ export function itemOf(value: Value, key: Value): Value {
   const item = itemOrNothing(value, key);
   if (item !== undefined) return item;
   const attribute = typeof key === 'string' ? ownAttribute(value, key) : undefined;
-  return attribute ?? undefinedItem(value, key, represent(key));
+  return valueOr(attribute, () => undefinedItem(value, key, represent(key)));
 }
 
 /** `value[start:stop:step]`; `fallback` is what a value without slices yields, which otherwise fails. */
@@ -63,6 +64,7 @@ function methodsOf(value: Value): ReadonlyMap<string, Method> | undefined {
   if (value instanceof Dict) return dictMethods;
   if (Array.isArray(value)) return listMethods;
   if (value instanceof Tuple) return tupleMethods;
+  if (value instanceof Range) return rangeMethods;
   if (value instanceof Float) return floatMethods;
   return isInt(value) || typeof value === 'boolean' ? intMethods : undefined;
 }

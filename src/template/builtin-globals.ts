@@ -10,7 +10,7 @@ import { AttributeObject, Callable, Markup, Namespace, Range, type TemplateFunct
 
 const range = defineFunction('range', ['start', 'stop?', 'step?'], ([first, second, third]) => {
   const start = second === undefined ? 0 : intArgument(first, 'start');
-  const stop = intArgument(second ?? first, 'stop');
+  const stop = intArgument(second === undefined ? first : second, 'stop');
   const step = intArgument(third, 'step', 1);
   if (step === 0) throw new TemplateFailure('The step of a range cannot be zero');
   const made = new Range(start, stop, step);

@@ -4,7 +4,7 @@ import { TemplateFailure } from './failure.ts';
 import { formatWithSpec } from './format-spec.ts';
 import { itemAt } from './iterate.ts';
 import { print, represent } from './print.ts';
-import { type Arguments, AttributeObject, isText, Undefined, type Value } from './value.ts';
+import { type Arguments, AttributeObject, isText, Undefined, type Value, valueOr } from './value.ts';
 
 /** How a formatted field is written; markup escapes here. */
 export type FieldPrinter = (text: string, value: Value, converted: boolean) => string;
@@ -63,20 +63,20 @@ class FieldFormatter {
     const [, first = '', path = ''] = /^([^.[]*)([\s\S]*)$/.exec(name) ?? [];
     let value = this.argument(first);
     for (const [, attribute, index] of path.matchAll(/\.([^.[]*)|\[([^\]]*)\]/g)) {
-      value = (index === undefined ? attributeOf(value, attribute ?? '') : itemOf(value, index)) ?? fail(name);
+      value = valueOr(index === undefined ? attributeOf(value, attribute ?? '') : itemOf(value, index), () => fail(name));
     }
     return value;
   }
 
   private argument(name: string): Value {
-    if (name !== '' && !/^\d+$/.test(name)) return this.args.named.get(name) ?? fail(name);
+    if (name !== '' && !/^\d+$/.test(name)) return valueOr(this.args.named.get(name), () => fail(name));
     if (name === '') {
       if (this.automatic === null) throw mixed();
-      return this.args.positional[this.automatic++] ?? fail(name);
+      return valueOr(this.args.positional[this.automatic++], () => fail(name));
     }
     if (this.automatic !== null && this.automatic > 0) throw mixed();
     this.automatic = null;
-    return this.args.positional[Number(name)] ?? fail(name);
+    return valueOr(this.args.positional[Number(name)], () => fail(name));
   }
 }
 

@@ -3,7 +3,7 @@ import { Float } from '../json.ts';
 import { codePointLength } from './compare.ts';
 import { TemplateFailure } from './failure.ts';
 import { checkSize } from './limits.ts';
-import { exponential, fixed, general, group, MAX_DIGITS, shortest } from './number-format.ts';
+import { exponential, fixed, general, group, MAX_DIGITS, shortest, withPoint } from './number-format.ts';
 import { floatOf, isNumber, type NumberValue } from './numbers.ts';
 import { print } from './print.ts';
 import { type Int, isText, textOf, typeName, type Value } from './value.ts';
@@ -66,12 +66,19 @@ function formatText(text: string, spec: Spec): string {
 const unknownType = (spec: Spec, type: string): TemplateFailure => new TemplateFailure(`The format "${spec.type}" is not for a ${type}`);
 
 function formatNumber(value: NumberValue, spec: Spec): string {
+  if (spec.grouping !== '' && spec.type === 'n') throw new TemplateFailure(`"${spec.grouping}" does not go with "n"`);
   if (value instanceof Float || (spec.type !== '' && 'eEfFgG%'.includes(spec.type))) return formatFloating(floatOf(value), spec);
   const integer = typeof value === 'boolean' ? Number(value) : value;
   if (spec.type === 's') throw unknownType(spec, 'int');
   if (spec.precision !== null) throw new TemplateFailure('A precision is for floats and text, not for integers');
-  if (spec.type === 'c') return pad('', String.fromCodePoint(Number(integer)), spec.align === '>' ? { ...spec, align: '<' } : spec);
+  if (spec.type === 'c') return formatCharacter(Number(integer), spec);
   return formatInteger(integer, spec);
+}
+
+function formatCharacter(code: number, spec: Spec): string {
+  if (spec.sign !== '' || spec.alternate || spec.grouping !== '') throw new TemplateFailure('A character takes no sign, "#" or separator');
+  if (code < 0 || code > 0x10ffff) throw new TemplateFailure(`${code} is not the code of a character`);
+  return pad('', String.fromCodePoint(code), spec.align === '>' ? { ...spec, align: '<' } : spec);
 }
 
 const RADIX: Readonly<Record<string, number>> = { '': 10, d: 10, n: 10, b: 2, o: 8, x: 16, X: 16 };
@@ -114,21 +121,22 @@ function formatFloating(value: number, spec: Spec): string {
 
 function floatDigits(magnitude: number, spec: Spec): string {
   const precision = spec.precision ?? 6;
+  const pointed = (text: string): string => (spec.alternate ? withPoint(text) : text);
   switch (spec.type) {
     case '':
-      return shortest(magnitude, spec.precision);
+      return shortest(magnitude, spec.precision, spec.alternate);
     case 'f':
     case 'F':
-      return fixed(magnitude, precision);
+      return pointed(fixed(magnitude, precision));
     case 'e':
     case 'E':
-      return exponential(magnitude, precision);
+      return pointed(exponential(magnitude, precision));
     case 'g':
     case 'G':
     case 'n':
       return general(magnitude, precision, spec.alternate);
     case '%':
-      return `${fixed(magnitude * 100, precision)}%`;
+      return `${pointed(fixed(magnitude * 100, precision))}%`;
   }
   throw unknownType(spec, 'float');
 }

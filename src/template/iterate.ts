@@ -10,7 +10,7 @@ export function iterate(value: Value): Iterator<Value> | undefined {
   if (typeof value === 'string') return value[Symbol.iterator]();
   if (value instanceof Tuple) return value.items[Symbol.iterator]();
   if (value instanceof Dict) return keysOf(value);
-  if (value instanceof Markup) return markupCharacters(value.text);
+  if (value instanceof Markup) return value.text[Symbol.iterator]();
   if (value instanceof Range) return rangeItems(value);
   if (value instanceof DictView) return value[Symbol.iterator]();
   if (value instanceof LazySequence) return value;
@@ -23,10 +23,6 @@ function* keysOf(dict: Dict): Iterator<Value> {
     yield key;
     if (dict.size !== size) throw new TemplateFailure('The dictionary changed its size while a loop went through it');
   }
-}
-
-function* markupCharacters(text: string): Iterator<Value> {
-  for (const character of text) yield new Markup(character);
 }
 
 function* rangeItems(range: Range): Iterator<Value> {
@@ -111,6 +107,13 @@ function indexes(length: number, bounds: SliceBounds): number[] {
   const chosen: number[] = [];
   for (let index = start; step > 0 ? index < stop : index > stop; index += step) chosen.push(index);
   return chosen;
+}
+
+/** Where a search between two bounds begins and ends; `undefined` if it begins behind the end. */
+export function searchBounds(length: number, start: Value, stop: Value): { readonly start: number; readonly stop: number } | undefined {
+  const from = bound(start);
+  const bounds = resolveBounds(length, { start, stop, step: null });
+  return (from !== null && from > length) || bounds.start > bounds.stop ? undefined : bounds;
 }
 
 /** Python's rules for missing, negative and too large bounds. */

@@ -69,6 +69,7 @@ function sortArguments(signature: MacroSignature, { positional, named }: Argumen
   });
   let caller: Value | undefined;
   if (signature.usesCaller && !parameters.includes('caller')) {
+    // Like Jinja2, which takes none for no caller.
     caller = left.get('caller') ?? new Undefined('No caller defined');
     left.delete('caller');
   }

@@ -37,7 +37,7 @@ export function exponential(magnitude: number, places: number): string {
 export function general(magnitude: number, precision: number, keepZeros: boolean): string {
   const significant = Math.max(precision, 1);
   const { digits, power } = significantDigits(magnitude, significant);
-  const strip = (text: string): string => (keepZeros || !text.includes('.') ? text : text.replace(/\.?0+$/, ''));
+  const strip = (text: string): string => (keepZeros ? withPoint(text) : text.includes('.') ? text.replace(/\.?0+$/, '') : text);
   if (power < -4 || power >= significant) {
     const mantissa = digits.length === 1 ? digits : `${digits.charAt(0)}.${digits.slice(1)}`;
     return strip(mantissa) + exponentText(power);
@@ -46,22 +46,25 @@ export function general(magnitude: number, precision: number, keepZeros: boolean
 }
 
 /** What `format` without a type writes: as many digits as needed, at least one behind the point. */
-export function shortest(magnitude: number, precision: number | null): string {
-  if (precision === null) return formatFloat(magnitude);
+export function shortest(magnitude: number, precision: number | null, keepZeros: boolean): string {
+  if (precision === null) return keepZeros ? withPoint(formatFloat(magnitude)) : formatFloat(magnitude);
   const significant = Math.max(precision, 1);
   const { power } = significantDigits(magnitude, significant);
   // Python switches one digit earlier here than `%g` does, to leave room for the ".0".
-  if (power >= significant - 1)
-    return exponential(magnitude, significant - 1)
-      .replace(/(\.\d*?)0+e/, '$1e')
-      .replace('.e', 'e');
-  const text = general(magnitude, precision, false);
+  if (power >= significant - 1) {
+    const text = exponential(magnitude, significant - 1);
+    return keepZeros ? withPoint(text) : text.replace(/(\.\d*?)0+e/, '$1e').replace('.e', 'e');
+  }
+  const text = general(magnitude, precision, keepZeros);
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
+/** The flag `#`: a point even where no digit follows. */
+export const withPoint = (text: string): string => (text.includes('.') ? text : text.replace(/^\d+/, '$&.'));
+
 /** Thousands separators in the digits before the point. */
 export function group(digits: string, separator: string, every = 3): string {
-  const [whole = '', ...rest] = digits.split(/(?=[.e])/);
+  const [whole = '', ...rest] = digits.split(/(?=[.e%])/);
   const parts: string[] = [];
   for (let end = whole.length; end > 0; end -= every) parts.unshift(whole.slice(Math.max(0, end - every), end));
   return parts.join(separator) + rest.join('');

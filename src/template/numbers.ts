@@ -64,9 +64,21 @@ function floatPower(left: number, right: number): Float {
   if (left < 0 && Number.isFinite(left) && Number.isFinite(right) && !Number.isInteger(right)) {
     throw new TemplateFailure('A power of a negative number with a fraction has no real value');
   }
-  const power = left ** right;
+  const power = powerOf(left, right);
   if (!Number.isFinite(power) && Number.isFinite(left) && Number.isFinite(right)) throw new TemplateFailure('The power is too large for a float');
   return new Float(power);
+}
+
+/** Exact where it can be: V8's own power of whole exponents is off in the last digit. */
+function powerOf(left: number, right: number): number {
+  if (right === 0.5) return Math.sqrt(left);
+  if (!Number.isInteger(right) || Math.abs(right) > 64 || !Number.isFinite(left) || left === 0) return left ** right;
+  const { digits, exponent } = exactDecimal(left);
+  const count = Math.abs(right);
+  const numerator = digits ** BigInt(count);
+  const denominator = 10n ** BigInt(-exponent * count);
+  const magnitude = right < 0 ? divide(denominator, numerator) : divide(numerator, denominator);
+  return left < 0 && count % 2 === 1 ? -magnitude : magnitude;
 }
 
 function floatModulo(left: number, right: number): number {
@@ -121,13 +133,17 @@ function intPower(base: bigint, exponent: bigint): Value {
 /** True division; integers beyond 2^53 are scaled so that the quotient is exact to the last digit. */
 function divide(left: Int, right: Int): number {
   if (typeof left === 'number' && typeof right === 'number') return left / right;
+  if (BigInt(right) < 0n) return divide(-BigInt(left), -BigInt(right));
+  if (BigInt(left) < 0n) return -divide(-BigInt(left), right);
   const numerator = BigInt(left);
   const denominator = BigInt(right);
   const shift = Math.max(0, 70 - (bits(numerator) - bits(denominator)));
   const quotient = (numerator << BigInt(shift)) / denominator;
   // A sticky last bit keeps the rounding right when the division left a remainder.
-  const sticky = (quotient << 1n) | (((numerator << BigInt(shift)) % denominator === 0n ? 0n : 1n) as bigint);
-  const float = Number(sticky) / 2 ** (shift + 1);
+  const sticky = quotient * 2n + ((numerator << BigInt(shift)) % denominator === 0n ? 0n : 1n);
+  // In two steps, because 2 ** 1024 is no float.
+  const half = Math.floor((shift + 1) / 2);
+  const float = Number(sticky) / 2 ** half / 2 ** (shift + 1 - half);
   if (!Number.isFinite(float)) throw new TemplateFailure('The quotient is too large for a float');
   return float;
 }

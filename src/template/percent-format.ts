@@ -4,7 +4,7 @@ import { Dict } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
 import { formatWithSpec } from './format-spec.ts';
 import { checkSize } from './limits.ts';
-import { intOf, isNumber, type NumberValue, normalInt } from './numbers.ts';
+import { intOf, isNumber, type NumberValue } from './numbers.ts';
 import { print, represent } from './print.ts';
 import { type Int, isText, Tuple, typeName, Undefined, type Value } from './value.ts';
 
@@ -83,6 +83,7 @@ function padText(text: string, { flags, width }: Directive): string {
 
 function character(value: Value): string {
   if (isText(value) && [...print(value)].length === 1) return print(value);
+  if (typeof value === 'boolean') return String.fromCodePoint(Number(value));
   if (typeof value === 'number' && value >= 0 && value <= 0x10ffff) return String.fromCodePoint(value);
   throw new TemplateFailure('"%c" needs one character or its code');
 }
@@ -102,11 +103,14 @@ function wholeNumber(value: Value, kind: string): Int {
 }
 
 function integer(value: Int, kind: string, spec: Directive): string {
-  if (spec.precision === null) return numberSpec(value, kind, spec);
-  const magnitude = value < 0 ? -BigInt(value) : BigInt(value);
-  const digits = formatWithSpec(normalInt(magnitude), kind).padStart(spec.precision, '0');
-  const sign = value < 0 ? '-' : spec.flags.includes('+') ? '+' : spec.flags.includes(' ') ? ' ' : '';
-  return padText(sign + digits, spec);
+  const { flags, width, precision } = spec;
+  const sign = value < 0 ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+  const prefix = flags.includes('#') && kind !== 'd' ? `0${kind}` : '';
+  const digits = formatWithSpec(value, kind)
+    .replace('-', '')
+    .padStart(precision ?? 0, '0');
+  const zeros = flags.includes('0') && !flags.includes('-') ? width - sign.length - prefix.length : 0;
+  return padText(sign + prefix + digits.padStart(zeros, '0'), spec);
 }
 
 function numberSpec(value: NumberValue, kind: string, { flags, width }: Directive): string {

@@ -19,7 +19,7 @@ export function wrapText(text: string, options: WrapOptions): string[] {
   const pending = chunksOf(text, options.breakOnHyphens).reverse();
   const lines: string[] = [];
   while (pending.length > 0) {
-    if (lines.length > 0 && isSpace(pending.at(-1) ?? '')) pending.pop();
+    if (lines.length > 0 && isBlank(pending.at(-1) ?? '')) pending.pop();
     const line = takeLine(pending, options);
     if (line.length > 0) lines.push(line.join(''));
   }
@@ -31,7 +31,7 @@ function chunksOf(text: string, breakOnHyphens: boolean): string[] {
   return breakOnHyphens ? chunks.flatMap((chunk) => chunk.split(HYPHENATED)) : chunks;
 }
 
-function takeLine(pending: string[], { width, breakLongWords }: WrapOptions): string[] {
+function takeLine(pending: string[], { width, breakLongWords, breakOnHyphens }: WrapOptions): string[] {
   const line: string[] = [];
   let used = 0;
   for (let chunk = pending.at(-1); chunk !== undefined; chunk = pending.at(-1)) {
@@ -45,14 +45,23 @@ function takeLine(pending: string[], { width, breakLongWords }: WrapOptions): st
   if (next !== undefined && codePointLength(next) > width) {
     if (breakLongWords) {
       const characters = [...next];
-      const room = Math.max(1, width - used);
-      line.push(characters.slice(0, room).join(''));
-      pending[pending.length - 1] = characters.slice(room).join('');
+      const end = breakPoint(characters, width - used, breakOnHyphens);
+      line.push(characters.slice(0, end).join(''));
+      pending[pending.length - 1] = characters.slice(end).join('');
     } else if (line.length === 0) {
       line.push(next);
       pending.pop();
     }
   }
-  if (line.length > 0 && isSpace(line.at(-1) ?? '')) line.pop();
+  // A word cut off after nothing counts as the blank end, so the space before it stays: as in Python.
+  if (isBlank(line.at(-1) ?? ' ')) line.pop();
   return line;
+}
+
+const isBlank = (text: string): boolean => text === '' || isSpace(text);
+
+/** Where a word that fits no line is cut: behind the last hyphen within `room`, else at its end. */
+function breakPoint(characters: readonly string[], room: number, breakOnHyphens: boolean): number {
+  const hyphen = breakOnHyphens ? characters.slice(0, room).lastIndexOf('-') : -1;
+  return hyphen > 0 && characters.slice(0, hyphen).some((character) => character !== '-') ? hyphen + 1 : room;
 }

@@ -148,6 +148,9 @@ export class Namespace extends AttributeObject {
   }
 }
 
+/** A value, or what stands in for one that is not there. Never `??`: it would also replace null, which is a value. */
+export const valueOr = (value: Value | undefined, otherwise: () => Value): Value => (value === undefined ? otherwise() : value);
+
 /** Python's name of a value's type. */
 export function typeName(value: Value): string {
   if (value === null) return 'NoneType';

@@ -4,7 +4,7 @@ import { locate } from '../failure.ts';
 import type { Activation } from '../runtime.ts';
 import { type FunctionLayout, Scope, type Variable } from '../scope.ts';
 import type { Location } from '../source.ts';
-import { Undefined, type Value } from '../value.ts';
+import { Undefined, type Value, valueOr } from '../value.ts';
 
 export type Evaluate = (activation: Activation) => Value;
 export type Execute = (activation: Activation, out: string[]) => void;
@@ -74,11 +74,8 @@ export function nameReader(frame: Frame, name: string): Evaluate {
   const missing = `'${name}' is undefined`;
   if (variable === undefined) return () => new Undefined(missing);
   const read = reader(frame, variable);
-  return (activation) => read(activation) ?? orMissing(read(activation), missing);
+  return (activation) => valueOr(read(activation), () => new Undefined(missing));
 }
-
-/** null is a value too, which `??` passes over. */
-const orMissing = (value: Value | undefined, message: string): Value => (value === undefined ? new Undefined(message) : value);
 
 /** Adds the place to failures of `run`. */
 export function located<Args extends readonly unknown[], Result>(place: () => Location, run: (...args: Args) => Result): (...args: Args) => Result {

@@ -22,6 +22,7 @@ import {
   Undefined,
   undefinedItem,
   type Value,
+  valueOr,
 } from '../value.ts';
 
 type Getter = (item: Value) => Value;
@@ -125,7 +126,7 @@ function extreme(name: string, operator: '<' | '>'): [string, TemplateFunction] 
       const key = keyOf(item);
       if (best === undefined || ordered(operator, key, best.key)) best = { value: item, key };
     }
-    return best?.value ?? new Undefined('No aggregated item, sequence was empty.');
+    return valueOr(best?.value, () => new Undefined('No aggregated item, sequence was empty.'));
   });
 }
 
@@ -201,7 +202,7 @@ function dictSort([value = null, caseSensitive, by = 'key', reverse]: Bound): Va
   return sortValues(
     [...value.pairs()].map((pair) => new Tuple(pair)),
     keyOf,
-    flagArgument(reverse, false),
+    intArgument(reverse, 'reverse', 0) !== 0,
   );
 }
 
@@ -231,7 +232,7 @@ export const selectionFilters: readonly (readonly [string, TemplateFunction])[] 
   selecting('selectattr', 'sync_do_selectattr', true, true),
   selecting('rejectattr', 'sync_do_rejectattr', false, true),
   define('sort', ['value', 'reverse?', 'case_sensitive?', 'attribute?'], ([value = null, reverse, caseSensitive, attribute = null]) =>
-    sortValues(listOf(value), attributesGetter(attribute, caseRule(caseSensitive)), flagArgument(reverse, false)),
+    sortValues(listOf(value), attributesGetter(attribute, caseRule(caseSensitive)), intArgument(reverse, 'reverse', 0) !== 0),
   ),
   lazy('unique', ['value', 'case_sensitive?', 'attribute?'], 'do_unique', unique),
   lazy('batch', ['value', 'linecount', 'fill_with?'], 'do_batch', batch),
@@ -245,6 +246,6 @@ export const selectionFilters: readonly (readonly [string, TemplateFunction])[] 
   define('first', ['seq'], first),
   define('attr', ['obj', 'name'], ([value = null, name = null]) => {
     if (value instanceof Undefined) value.fail();
-    return ownAttribute(value, print(name)) ?? undefinedItem(value, print(name), print(name));
+    return valueOr(ownAttribute(value, print(name)), () => undefinedItem(value, print(name), print(name)));
   }),
 ];

@@ -5,9 +5,22 @@ import { lengthOf } from '../compare.ts';
 import { Dict, DictView } from '../dict.ts';
 import { escapeText, escapeValue } from '../escape.ts';
 import { TemplateFailure } from '../failure.ts';
-import { listOf } from '../iterate.ts';
+import { itemAt, listOf } from '../iterate.ts';
 import { print } from '../print.ts';
-import { type Caller, isText, LazySequence, Markup, Range, type TemplateFunction, Tuple, textOf, typeName, Undefined, type Value } from '../value.ts';
+import {
+  type Caller,
+  isText,
+  LazySequence,
+  Markup,
+  Range,
+  type TemplateFunction,
+  Tuple,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+  valueOr,
+} from '../value.ts';
 import { attributeJoinItems } from './selection.ts';
 
 const define = (name: string, parameters: readonly string[], body: (bound: Bound, caller: Caller) => Value): [string, TemplateFunction] => [
@@ -27,7 +40,9 @@ const isReversible = (value: Value): boolean =>
 
 function last([value = null]: Bound): Value {
   if (!isReversible(value)) throw new TemplateFailure(`"last" does not work on a ${typeName(value)}`, 'Make it a list with "|list" first.');
-  return listOf(value).at(-1) ?? new Undefined('No last item, sequence was empty.');
+  // The last character of markup is markup, though those that a loop meets are not.
+  const item = isText(value) ? itemAt(value, -1) : listOf(value).at(-1);
+  return valueOr(item, () => new Undefined('No last item, sequence was empty.'));
 }
 
 function reverse([value = null]: Bound): Value {
@@ -58,7 +73,7 @@ function join([value = null, separator = '', attribute = null]: Bound, { autoesc
 function random([value = null]: Bound): Value {
   const items = isText(value) || Array.isArray(value) || value instanceof Tuple || value instanceof Range ? listOf(value) : null;
   if (items === null) throw new TemplateFailure(`"random" does not work on a ${typeName(value)}`);
-  return items[Math.floor(Math.random() * items.length)] ?? new Undefined('No random item, sequence was empty.');
+  return valueOr(items[Math.floor(Math.random() * items.length)], () => new Undefined('No random item, sequence was empty.'));
 }
 
 const length = (name: string): [string, TemplateFunction] => define(name, ['value'], ([value = null]) => lengthOf(value));

@@ -3,7 +3,7 @@ import { Dict, DictView } from '../dict.ts';
 import { TemplateFailure } from '../failure.ts';
 import { itemsOf, listOf } from '../iterate.ts';
 import { represent } from '../print.ts';
-import { type Arguments, Tuple, type Value } from '../value.ts';
+import { type Arguments, Tuple, type Value, valueOr } from '../value.ts';
 import { type Method, method } from './method.ts';
 
 function self(value: Value): Dict {
@@ -34,14 +34,14 @@ export const dictMethods: ReadonlyMap<string, Method> = new Map([
   define('items', [], (dict) => new DictView(dict, 'dict_items')),
   define('keys', [], (dict) => new DictView(dict, 'dict_keys')),
   define('values', [], (dict) => new DictView(dict, 'dict_values')),
-  define('get', ['key', 'default?'], (dict, [key = null, missing = null]) => dict.get(key) ?? missing),
+  define('get', ['key', 'default?'], (dict, [key = null, missing = null]) => valueOr(dict.get(key), () => missing)),
   define('copy', [], (dict) => Dict.of(dict.pairs())),
   define('clear', [], (dict) => {
     dict.clear();
     return null;
   }),
   define('pop', ['key', 'default?'], (dict, [key = null, missing]) => {
-    const value = dict.get(key) ?? missing;
+    const value = dict.has(key) ? dict.get(key) : missing;
     if (value === undefined) throw new TemplateFailure(`The dictionary has no key ${represent(key)}`);
     dict.delete(key);
     return value;

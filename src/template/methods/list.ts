@@ -1,10 +1,10 @@
 // Methods of lists and tuples.
 
-import { flagArgument, intArgument } from '../arguments.ts';
+import { intArgument } from '../arguments.ts';
 import { callValue, positional } from '../call.ts';
 import { equals, sortValues } from '../compare.ts';
 import { TemplateFailure } from '../failure.ts';
-import { itemsOf, resolveBounds } from '../iterate.ts';
+import { itemsOf, listOf, resolveBounds } from '../iterate.ts';
 import { represent } from '../print.ts';
 import { type Caller, Tuple, type Value } from '../value.ts';
 import { type Method, method } from './method.ts';
@@ -30,33 +30,27 @@ function indexOf(items: readonly Value[], wanted: Value, from: Value, to: Value)
   return index;
 }
 
-const shared: readonly (readonly [string, Method])[] = [
-  [
+/** Methods that only look. */
+const looking = (items: (value: Value) => readonly Value[]): readonly (readonly [string, Method])[] => [
+  method(
     'count',
-    (self, args, caller) =>
-      method(
-        'count',
-        () => null,
-        ['value'],
-        (_, [wanted = null]) => sequence(self).filter((item) => equals(item, wanted)).length,
-      )[1](self, args, caller),
-  ],
-  [
+    (value) => value,
+    ['value'],
+    (self, [wanted = null]) => items(self).filter((item) => equals(item, wanted)).length,
+  ),
+  method(
     'index',
-    (self, args, caller) =>
-      method(
-        'index',
-        () => null,
-        ['value', 'start?', 'stop?'],
-        (_, [wanted = null, start = null, stop = null]) => indexOf(sequence(self), wanted, start, stop),
-      )[1](self, args, caller),
-  ],
+    (value) => value,
+    ['value', 'start?', 'stop?'],
+    (self, [wanted = null, start = null, stop = null]) => indexOf(items(self), wanted, start, stop),
+  ),
 ];
 
-export const tupleMethods: ReadonlyMap<string, Method> = new Map(shared);
+export const tupleMethods: ReadonlyMap<string, Method> = new Map(looking(sequence));
+export const rangeMethods: ReadonlyMap<string, Method> = new Map(looking(listOf));
 
 export const listMethods: ReadonlyMap<string, Method> = new Map([
-  ...shared,
+  ...looking(list),
   onList('append', ['value'], (items, [value = null]) => {
     items.push(value);
     return null;
@@ -91,7 +85,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
   }),
   onList('sort', ['key?', 'reverse?'], (items, [key = null, reverse], caller) => {
     const keyOf = key === null ? (value: Value) => value : (value: Value) => callValue(key, positional(value), caller);
-    items.splice(0, items.length, ...sortValues(items, keyOf, flagArgument(reverse, false)));
+    items.splice(0, items.length, ...sortValues(items, keyOf, intArgument(reverse, 'reverse', 0) !== 0));
     return null;
   }),
 ]);

@@ -19,7 +19,7 @@ const magnitudeOf = (value: NumberValue): bigint => {
 export const intMethods: ReadonlyMap<string, Method> = new Map([
   define('bit_length', (value) => (magnitudeOf(value) === 0n ? 0 : magnitudeOf(value).toString(2).length)),
   define('bit_count', (value) => magnitudeOf(value).toString(2).replaceAll('0', '').length),
-  define('conjugate', (value) => value),
+  define('conjugate', (value) => (typeof value === 'boolean' ? Number(value) : value)),
   define('as_integer_ratio', (value) => new Tuple([typeof value === 'boolean' ? Number(value) : value, 1])),
 ]);
 

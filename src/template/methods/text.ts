@@ -7,7 +7,7 @@ import { Dict } from '../dict.ts';
 import { escapeText, escapeValue, stripTags, unescapeText } from '../escape.ts';
 import { TemplateFailure } from '../failure.ts';
 import { type FieldPrinter, formatFields } from '../format-fields.ts';
-import { itemsOf, resolveBounds } from '../iterate.ts';
+import { itemsOf, searchBounds } from '../iterate.ts';
 import { checkSize } from '../limits.ts';
 import { expandTabs, replace, split, splitLines, splitRight, strip } from '../text-search.ts';
 import { type Arguments, isText, Markup, Tuple, textOf, typeName, type Value } from '../value.ts';
@@ -61,14 +61,18 @@ const padding = (name: string, side: Side): [string, Method] =>
 const stripping = (name: string, ends: 'both' | 'start' | 'end'): [string, Method] =>
   same(name, ['chars?'], (text, [characters]) => strip(text, separatorOf(characters), ends));
 
-/** A search within `start` and `end`; positions count characters. */
+/** The part of a text that a search looks at; positions count characters. */
+function searched(text: string, start: Value, end: Value): { readonly part: string; readonly offset: number } | undefined {
+  const bounds = searchBounds(codePointLength(text), start, end);
+  return bounds === undefined ? undefined : { part: substring(text, bounds.start, bounds.stop), offset: bounds.start };
+}
+
 function search(text: string, [sub, start = null, end = null]: Bound, last: boolean): number {
-  const bounds = resolveBounds(codePointLength(text), { start, stop: end, step: null });
-  if (bounds.start > bounds.stop) return -1;
-  const part = substring(text, bounds.start, bounds.stop);
   const wanted = textArgument(sub, 'sub');
-  const found = last ? part.lastIndexOf(wanted) : part.indexOf(wanted);
-  return found < 0 ? -1 : bounds.start + codePointLength(part.slice(0, found));
+  const place = searched(text, start, end);
+  if (place === undefined) return -1;
+  const found = last ? place.part.lastIndexOf(wanted) : place.part.indexOf(wanted);
+  return found < 0 ? -1 : place.offset + codePointLength(place.part.slice(0, found));
 }
 
 const finding = (name: string, last: boolean, fails: boolean): [string, Method] =>
@@ -80,17 +84,16 @@ const finding = (name: string, last: boolean, fails: boolean): [string, Method] 
 
 const fixing = (name: string, matches: (text: string, affix: string) => boolean): [string, Method] =>
   plain(name, ['affix', 'start?', 'end?'], (text, [affix = null, start = null, end = null]) => {
-    const bounds = resolveBounds(codePointLength(text), { start, stop: end, step: null });
-    const part = substring(text, bounds.start, bounds.stop);
+    const place = searched(text, start, end);
     const affixes = affix instanceof Tuple ? affix.items : [affix];
-    return bounds.start <= bounds.stop && affixes.some((item) => matches(part, textArgument(item, 'affix')));
+    return affixes.map((item) => textArgument(item, 'affix')).some((item) => place !== undefined && matches(place.part, item));
   });
 
 function count(text: string, [sub, start = null, end = null]: Bound): number {
-  const bounds = resolveBounds(codePointLength(text), { start, stop: end, step: null });
-  const part = substring(text, bounds.start, bounds.stop);
   const wanted = textArgument(sub, 'sub');
-  return wanted === '' ? codePointLength(part) + 1 : part.split(wanted).length - 1;
+  const place = searched(text, start, end);
+  if (place === undefined) return 0;
+  return wanted === '' ? codePointLength(place.part) + 1 : place.part.split(wanted).length - 1;
 }
 
 function partition(value: string | Markup, separator: Value | undefined, last: boolean): Value {
