@@ -6,7 +6,7 @@ import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnectio
 import { BenchmarkError } from '../errors.ts';
 import { inboxPrefix } from '../fleet/protocol.ts';
 import { explainConnectFailure } from './connect-failure.ts';
-import { readHubAccess } from './hub-access.ts';
+import { type HubAccess, readHubAccess } from './hub-access.ts';
 import { type FleetToken, serverName } from './token.ts';
 
 /** The port of the coordinator; the one that the original listens on, so that rules of firewalls stay as they are. */
@@ -74,8 +74,12 @@ export function connectUrl(endpoint: NatsEndpoint, id: string, options: ConnectO
  * Connects as the coordinator, with the keys that the daemon of this machine has left in its run directory.
  * Fails with FLEET if no daemon runs as coordinator with this configuration.
  */
-export function connectCoordinator(runDirectory: string, options: ConnectOptions = {}): Promise<NatsConnection> {
-  const access = readHubAccess(runDirectory);
+export async function connectCoordinator(runDirectory: string, options: ConnectOptions = {}): Promise<NatsConnection> {
+  return connectAsOwner(readHubAccess(runDirectory), options);
+}
+
+/** Connects with a key of the coordinator. Fails with FLEET. */
+export function connectAsOwner(access: HubAccess, options: ConnectOptions = {}): Promise<NatsConnection> {
   const settings: ConnectionOptions = { ...coordinatorSettings, inboxPrefix: inboxPrefix(newNodeId()) };
   if (access.kind === 'url') {
     return attempt({ ...settings, ignoreClusterUpdates: false, ...urlSettings(access) }, withoutSecrets(access.url), true, options);

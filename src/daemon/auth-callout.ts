@@ -1,0 +1,94 @@
+// Answers the server's question about every connection that is not the coordinator's own: who is it, and what may it do.
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { downSubject, inboxPrefix } from '../fleet/protocol.ts';
+import type { Admission, Applicant } from './admission.ts';
+import { type KeyPair, readClaims, signJwt } from './nkeys.ts';
+
+/** The account of the fleet in the configuration of the server. */
+export const fleetAccount = 'OSB';
+const subject = '$SYS.REQ.USER.AUTH';
+/** A command is answered at once. */
+const responseSeconds = 10;
+const longestRequest = 64 * 1024;
+
+export interface AuthCalloutOptions {
+  /** The coordinator's connection. */
+  readonly connection: NatsConnection;
+  /** The key of the account, which the configuration names as issuer. */
+  readonly issuer: KeyPair;
+  readonly admission: Admission;
+  readonly onRefused: (host: string, reason: string) => void;
+}
+
+/** Answers until the connection is closed; it survives restarts of the server. */
+export function answerAuthCallouts(options: AuthCalloutOptions): void {
+  options.connection.subscribe(subject, {
+    callback: (error, message) => {
+      if (error === null) answer(options, message);
+    },
+  });
+}
+
+function answer({ issuer, admission, onRefused }: AuthCalloutOptions, message: Msg): void {
+  const request = message.data.length > longestRequest ? null : parseRequest(readClaims(message.string()));
+  if (request === null) return;
+  const verdict = admission.judge(request.applicant);
+  if (verdict.kind === 'ignored') return;
+  if (verdict.kind === 'refused') onRefused(request.applicant.host, verdict.reason);
+  const seconds = Math.floor(Date.now() / 1000);
+  const outcome = verdict.kind === 'admitted' ? { jwt: userJwt(issuer, request.userKey, verdict.id, seconds) } : { error: 'authorization violation' };
+  const claims = { sub: request.userKey, aud: request.applicant.serverId, nats: { ...outcome, type: 'authorization_response', version: 2 } };
+  message.respond(signJwt(issuer, claims, seconds));
+}
+
+/** What a node may do: speak below its own subject, hear its own commands and answers, and answer each command once. */
+function userJwt(issuer: KeyPair, userKey: string, id: string, seconds: number): string {
+  return signJwt(
+    issuer,
+    {
+      sub: userKey,
+      // The account, because this server has no operator.
+      aud: fleetAccount,
+      // Events of the server show the name; the id is a secret.
+      name: 'node',
+      nats: {
+        pub: { allow: [`osb.up.${id}.>`] },
+        sub: { allow: [downSubject(id), `${inboxPrefix(id)}.>`] },
+        resp: { max: 1, ttl: responseSeconds * 1_000_000_000 },
+        subs: -1,
+        data: -1,
+        payload: -1,
+        type: 'user',
+        version: 2,
+      },
+    },
+    seconds,
+  );
+}
+
+interface CalloutRequest {
+  /** Key that the server made for this connection. */
+  readonly userKey: string;
+  readonly applicant: Applicant;
+}
+
+function parseRequest(claims: unknown): CalloutRequest | null {
+  const nats = property(claims, 'nats');
+  const client = property(nats, 'client_info');
+  const options = property(nats, 'connect_opts');
+  const userKey = property(nats, 'user_nkey');
+  const serverId = property(property(nats, 'server_id'), 'id');
+  const host = property(client, 'host');
+  const clientId = property(client, 'id');
+  if (typeof userKey !== 'string' || typeof serverId !== 'string' || typeof host !== 'string' || typeof clientId !== 'number') return null;
+  const user = property(options, 'user');
+  const secret = property(options, 'pass');
+  return {
+    userKey,
+    applicant: { user: typeof user === 'string' ? user : '', secret: typeof secret === 'string' ? secret : '', host, serverId, clientId },
+  };
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+}

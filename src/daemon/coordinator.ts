@@ -1,0 +1,160 @@
+// What a coordinator runs beside its own node: the server, its guard and the hub; or only the hub, on somebody else's NATS.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { isOwnAddress } from './addresses.ts';
+import { Admission } from './admission.ts';
+import { answerAuthCallouts } from './auth-callout.ts';
+import { connectAsOwner, connectCoordinator, type NatsEndpoint } from './connect.ts';
+import { Hub, type HubOptions } from './hub.ts';
+import { removeHubAccess, writeHubAccess } from './hub-access.ts';
+import type { NatsBinary } from './nats-binary.ts';
+import { NatsServer, type NatsServerEvent } from './nats-server.ts';
+import { createKeyPair } from './nkeys.ts';
+import { writePrivateFile } from './private-files.ts';
+import type { TokenKey } from './token-key.ts';
+
+export interface Coordinator {
+  /** Where nodes of this machine reach it. */
+  readonly host: string;
+  /** 0 = the NATS is not ours. */
+  readonly port: number;
+  readonly hub: Hub;
+  /** Of the supervised server; 0 = none. */
+  readonly serverProcessId: () => number;
+  stop(): Promise<void>;
+}
+
+export interface CoordinatorOptions {
+  /** Private to its owner. */
+  readonly runDirectory: string;
+  readonly ownVersion: string;
+  readonly log: (level: 'INFO' | 'WARNING', message: string) => void;
+}
+
+export interface OwnServerOptions extends CoordinatorOptions {
+  readonly binary: NatsBinary;
+  /** The address that nodes connect to. */
+  readonly address: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  /** Present: TLS, and nobody without the token gets a connection. */
+  readonly tokenKey: TokenKey | null;
+}
+
+/** Starts server and hub. Fails with FLEET, e.g. if the port is in use. */
+export async function startCoordinator(options: OwnServerOptions): Promise<Coordinator> {
+  const { runDirectory, address, tokenKey, log } = options;
+  const keys = { issuer: createKeyPair('account'), coordinator: createKeyPair('user'), observer: createKeyPair('user') };
+  // An address that is translated on its way, as clouds do, is none of this machine: then all of them.
+  const isOwn = isOwnAddress(address);
+  const server = await NatsServer.start({
+    binary: options.binary.path,
+    directory: runDirectory,
+    config: {
+      host: isOwn ? address : '0.0.0.0',
+      port: options.port === 0 ? -1 : options.port,
+      issuerKey: keys.issuer.publicKey,
+      coordinatorKey: keys.coordinator.publicKey,
+      observerKey: keys.observer.publicKey,
+      tls: tokenKey === null ? null : writeCertificate(runDirectory, tokenKey),
+    },
+    onEvent: (event) => log(event.kind === 'restarted' ? 'INFO' : 'WARNING', describeEvent(event)),
+  });
+  const place = { host: isOwn ? address : '127.0.0.1', port: server.port, certificateAuthority: tokenKey?.token.certificateAuthority ?? null };
+  const connections: NatsConnection[] = [];
+  try {
+    const connection = await connectAsOwner({ kind: 'server', ...place, seed: keys.coordinator.seed });
+    connections.push(connection);
+    const observer = await connectAsOwner({ kind: 'server', ...place, seed: keys.observer.seed });
+    connections.push(observer);
+    const isOwnMachine = (host: string): boolean => isOwnAddress(host) || host === address;
+    const admission = new Admission({ secret: tokenKey?.token.secret ?? null, isOwnMachine, now: () => performance.now() });
+    answerAuthCallouts({ connection, issuer: keys.issuer, admission, onRefused: refusalLog(log) });
+    const hub = startHub({ ...options, connection, guard: { observer, admission }, believesAddresses: tokenKey !== null, isOwnMachine });
+    await connection.flush();
+    writeHubAccess(runDirectory, { kind: 'server', ...place, seed: keys.coordinator.seed });
+    return coordinatorOf(place, hub, connections, server, runDirectory);
+  } catch (error) {
+    for (const connection of connections) await connection.close();
+    await server.stop();
+    throw error;
+  }
+}
+
+/** Runs the hub on an existing NATS, whose owner decides who may connect. */
+export async function startHubOnly(options: CoordinatorOptions, endpoint: NatsEndpoint): Promise<Coordinator> {
+  const { runDirectory } = options;
+  writeHubAccess(runDirectory, { kind: 'url', ...endpoint });
+  try {
+    const connection = await connectCoordinator(runDirectory);
+    const hub = startHub({ ...options, connection, guard: null, believesAddresses: true, isOwnMachine: isOwnAddress });
+    return coordinatorOf({ host: '', port: 0 }, hub, [connection], null, runDirectory);
+  } catch (error) {
+    removeHubAccess(runDirectory);
+    throw error;
+  }
+}
+
+function startHub(options: HubOptions): Hub {
+  const hub = new Hub(options);
+  hub.start();
+  return hub;
+}
+
+function coordinatorOf(
+  { host, port }: { readonly host: string; readonly port: number },
+  hub: Hub,
+  connections: readonly NatsConnection[],
+  server: NatsServer | null,
+  runDirectory: string,
+): Coordinator {
+  return {
+    host,
+    port,
+    hub,
+    serverProcessId: () => server?.processId ?? 0,
+    stop: async () => {
+      removeHubAccess(runDirectory);
+      hub.stop();
+      for (const connection of connections) await connection.close();
+      await server?.stop();
+      for (const name of ['server.pem', 'server.key']) rmSync(join(runDirectory, name), { force: true });
+    },
+  };
+}
+
+function writeCertificate(
+  runDirectory: string,
+  { certificate, privateKey }: TokenKey,
+): { readonly certificateFile: string; readonly keyFile: string } {
+  const certificateFile = join(runDirectory, 'server.pem');
+  const keyFile = join(runDirectory, 'server.key');
+  writePrivateFile(certificateFile, certificate);
+  writePrivateFile(keyFile, privateKey);
+  return { certificateFile, keyFile };
+}
+
+function describeEvent(event: NatsServerEvent): string {
+  switch (event.kind) {
+    case 'log':
+      return `nats-server: ${event.text}`;
+    case 'died':
+      return `nats-server has died: ${event.reason}. It is started again.`;
+    case 'restarted':
+      return `nats-server runs again, process ${event.processId}.`;
+  }
+}
+
+/** Refusals are told once per address and reason in a minute: strangers shall not fill the log. */
+function refusalLog(log: CoordinatorOptions['log']): (host: string, reason: string) => void {
+  const told = new Map<string, number>();
+  return (host, reason) => {
+    const key = `${host} ${reason}`;
+    const now = performance.now();
+    if (now - (told.get(key) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
+    if (told.size > 1000) told.clear();
+    told.set(key, now);
+    log('WARNING', `A connection from ${host} was refused: ${reason}.`);
+  };
+}

@@ -1,0 +1,71 @@
+// A coordinator with the real nats-server on a free port, and nodes that join it.
+import { homedir } from 'node:os';
+import { after } from 'node:test';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNode, type NodeEndpoint, newNodeId } from '../../src/daemon/connect.ts';
+import { type Coordinator, startCoordinator } from '../../src/daemon/coordinator.ts';
+import { findNatsServer } from '../../src/daemon/nats-binary.ts';
+import type { TokenKey } from '../../src/daemon/token-key.ts';
+import { decodeBytes, encodeBytes } from '../../src/fleet/codec.ts';
+import { type RegisterAnswer, registerAnswerCodec, registerRequestCodec } from '../../src/fleet/hub-messages.ts';
+import { type NodeHello, protocolVersion, upSubject } from '../../src/fleet/protocol.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+export interface TestCoordinator {
+  readonly coordinator: Coordinator;
+  readonly runDirectory: string;
+  readonly log: string[];
+  readonly endpoint: NodeEndpoint;
+}
+
+/** Stopped when the tests of the file have ended. */
+export async function realCoordinator(tokenKey: TokenKey | null = null): Promise<TestCoordinator> {
+  const runDirectory = temporaryDirectory();
+  const log: string[] = [];
+  const binary = await findNatsServer({ variables: process.env, homeDirectory: homedir() });
+  const coordinator = await startCoordinator({
+    runDirectory,
+    ownVersion: '1.2.3',
+    log: (_level, message) => log.push(message),
+    binary,
+    address: '127.0.0.1',
+    port: 0,
+    tokenKey,
+  });
+  after(() => coordinator.stop());
+  const endpoint = { coordinator: '127.0.0.1', port: coordinator.port, token: tokenKey?.token ?? null };
+  return { coordinator, runDirectory, log, endpoint };
+}
+
+export interface TestNode {
+  readonly id: string;
+  readonly secret: string;
+  readonly connection: NatsConnection;
+}
+
+/** Connects; closed when the tests of the file have ended. */
+export async function joinAsNode(endpoint: NodeEndpoint, id: string = newNodeId()): Promise<TestNode> {
+  const connection = await connectNode(endpoint, id);
+  after(() => connection.close());
+  return { id, secret: newNodeId(), connection };
+}
+
+export const hello = (address: string, more: Partial<NodeHello> = {}): NodeHello => ({
+  protocol: protocolVersion,
+  version: '1.2.3',
+  address,
+  hostName: 'machine',
+  cores: 2,
+  role: 'worker',
+  freeMemoryBytes: 1,
+  freeDiskBytes: 1,
+  nodeVersion: 'v20.0.0',
+  processId: 42,
+  ...more,
+});
+
+export async function register({ connection, id, secret }: TestNode, said: NodeHello): Promise<RegisterAnswer> {
+  const request = encodeBytes(registerRequestCodec, { secret, hello: said });
+  const answer = await connection.request(upSubject(id, 'register'), request, { timeout: 2000 });
+  return decodeBytes(registerAnswerCodec, answer.data, 'answer');
+}
