@@ -16,7 +16,7 @@ interface OpenSlot {
   readonly slot: number;
   readonly type: SampleType;
   absoluteTime: number;
-  readonly timePeriod: number;
+  timePeriod: number;
   work: number;
 }
 
@@ -192,14 +192,20 @@ export class TaskRecorder {
   private addToSlot(type: SampleType, times: SampleTimes, work: number): void {
     const number = Math.floor((this.wallOrigin + times.requestEnd) / SLOT_MILLIS);
     const open = type === 'normal' ? this.normalSlot : this.warmupSlot;
-    const absoluteTime = (this.wallOrigin + times.processingStart) / 1000;
+    // Work counts when it is done, and the time so far reaches until then: counted at its start, a few long requests side by side would look
+    // several times as fast as they are.
+    const absoluteTime = (this.wallOrigin + times.requestEnd) / 1000;
+    const timePeriod = (times.requestEnd - this.stepStart) / 1000;
     if (open !== null && open.slot === number) {
-      if (absoluteTime > open.absoluteTime) open.absoluteTime = absoluteTime;
+      if (absoluteTime > open.absoluteTime) {
+        open.absoluteTime = absoluteTime;
+        open.timePeriod = timePeriod;
+      }
       open.work += work;
       return;
     }
     this.closeSlot(open);
-    const slot: OpenSlot = { slot: number, type, absoluteTime, timePeriod: (times.requestEnd - this.stepStart) / 1000, work };
+    const slot: OpenSlot = { slot: number, type, absoluteTime, timePeriod, work };
     if (type === 'normal') this.normalSlot = slot;
     else this.warmupSlot = slot;
   }

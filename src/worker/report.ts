@@ -72,9 +72,9 @@ export interface PartReport {
  */
 export interface ThroughputSlot {
   readonly type: 'warmup' | 'normal';
-  /** Wall time in seconds at the start of the last request in the slot. */
+  /** Wall time in seconds at the end of the last request in the slot. */
   readonly absoluteTime: number;
-  /** Seconds from the start of the task to the end of the slot's first request. */
+  /** Seconds from the start of the task to that end. */
   readonly timePeriod: number;
   /** Sum of the weights. */
   readonly work: number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Histogram } from '../../src/metrics/histogram.ts';
+import { ThroughputCalculator } from '../../src/metrics/throughput.ts';
 import { Outcome } from '../../src/operation/operation.ts';
 import { type SampleTimes, TaskRecorder } from '../../src/worker/recorder.ts';
 
@@ -49,8 +50,8 @@ test('warm-up samples count as work but not as times', () => {
   assert.deepEqual([report.warmupSamples, report.normalSamples, report.work, report.unit, report.progress], [1, 1, 1000, 'docs', 0.5]);
   assert.equal(report.raw.serviceTime.length, 1);
   assert.deepEqual(report.slots, [
-    { type: 'normal', absoluteTime: 1000.05, timePeriod: 0.15, work: 500 },
-    { type: 'warmup', absoluteTime: 1000, timePeriod: 0.05, work: 500 },
+    { type: 'normal', absoluteTime: 1000.15, timePeriod: 0.15, work: 500 },
+    { type: 'warmup', absoluteTime: 1000.05, timePeriod: 0.05, work: 500 },
   ]);
 });
 
@@ -62,6 +63,18 @@ test('samples of a tenth of a second share a slot', () => {
   assert.deepEqual(
     slots.map(({ work }) => work),
     [99, 100, 51],
+  );
+});
+
+test('a few long requests side by side are not faster than the time they took', () => {
+  const recorder = new TaskRecorder('t', false, 1_000_000);
+  recorder.begin(0);
+  // Four clients start together; the last answer comes after 0.5 s: 4,000 documents in half a second.
+  for (const end of [200, 410, 450, 500]) recorder.sample('normal', times(0, end), outcome(1000, 'docs'));
+  const points = new ThroughputCalculator().add(recorder.drain(null).slots);
+  assert.deepEqual(
+    points.map(({ value }) => Math.round(value)),
+    [8000],
   );
 });
 
