@@ -52,7 +52,6 @@ describe('eventdata', () => {
       '--test-run-id=the-first',
       '--latency-percentiles=50,99',
       '--show-in-results=all',
-      '--throughput-percentiles=50',
     ]);
     testRun = home.testRun('the-first');
     stats = (await (await fetch(`${url}/eventdata/_stats`)).json()) as IndexStats;
@@ -137,7 +136,6 @@ describe('eventdata', () => {
       append.map(([metric]) => metric),
       [
         ...['Min', 'Mean', 'Median', 'Max'].map((name) => `${name} Throughput`),
-        '50th percentile throughput',
         '50th percentile latency',
         '99th percentile latency',
         ...['50', '90', '99', '99.9', '99.99', '100'].map((percentile) => `${percentile}th percentile service time`),

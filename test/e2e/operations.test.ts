@@ -1,0 +1,330 @@
+// Every operation type against a real OpenSearch: one run that builds, one that tears down, and what is in the cluster after each.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { sharedOpenSearch } from '../../scripts/opensearch.ts';
+import { operationTypes } from '../../src/operation/registry.ts';
+import { type Ended, Home, type TestRunDocument, taskOf } from './benchmark-process.ts';
+import { numberedDocuments } from './small-workloads.ts';
+
+const prefix = `e2e-operations-${process.pid}`;
+const logs = `${prefix}-logs`;
+const other = `${prefix}-other`;
+const conflicting = `${prefix}-conflicts`;
+const documents = 1000;
+
+const mapping = { properties: { number: { type: 'integer' }, tagged: { type: 'keyword' } } };
+const indexBody = (shards: number): string => JSON.stringify({ settings: { number_of_shards: shards, number_of_replicas: 0 }, mappings: mapping });
+
+type Params = Readonly<Record<string, unknown>>;
+/** A task whose operation is named like it and counts in the results even if it is administrative. */
+const task = (type: string, name: string, params: Params = {}, taskParams: Params = {}): unknown => ({
+  name,
+  operation: { name, 'operation-type': type, 'include-in-reporting': true, ...params },
+  ...taskParams,
+});
+
+const everyNumber = { query: { match_all: {} }, sort: [{ number: 'asc' }] };
+
+const build: readonly unknown[] = [
+  task('delete-index', 'remove-what-was-there'),
+  task('create-index', 'make-indices', { settings: { 'index.refresh_interval': '7s' } }),
+  task('cluster-health', 'wait', { index: logs, 'request-params': { wait_for_status: 'green' }, 'retry-until-success': true }),
+  task('put-pipeline', 'make-pipeline', { id: `${prefix}-tag`, body: { processors: [{ set: { field: 'tagged', value: 'yes' } }] } }),
+  task('create-search-pipeline', 'make-search-pipeline', { id: `${prefix}-search`, body: { request_processors: [] } }),
+  task('bulk', 'append', { 'bulk-size': 150, corpora: ['logs'], pipeline: `${prefix}-tag` }, { clients: 3 }),
+  task('bulk', 'append-half', { 'bulk-size': 10, corpora: ['halved'], 'ingest-percentage': 50 }, { clients: 2 }),
+  task(
+    'bulk',
+    'append-conflicts',
+    { 'bulk-size': 100, corpora: ['conflicting'], conflicts: 'sequential', 'conflict-probability': 100, 'on-conflict': 'update' },
+    { clients: 1 },
+  ),
+  task('refresh', 'refresh-all', { index: `${prefix}-*` }),
+  task('force-merge', 'merge', { index: logs, 'max-num-segments': 1 }),
+  task('force-merge', 'merge-polling', { index: other, mode: 'polling', 'poll-period': 0.05 }),
+  task('index-stats', 'until-merged', {
+    index: prefix.concat('-*'),
+    condition: { path: '_all.total.merges.current', 'expected-value': 0 },
+    'retry-until-success': true,
+  }),
+  task('node-stats', 'look-at-nodes'),
+  task('search', 'search-one', { index: logs, body: { query: { term: { number: 7 } } } }, { iterations: 4, 'warmup-iterations': 1 }),
+  task('search', 'search-pipeline', { index: logs, 'request-params': { search_pipeline: `${prefix}-search` }, body: everyNumber }),
+  task('paginated-search', 'turn-pages', { index: logs, pages: 4, 'results-per-page': 100, body: everyNumber }),
+  task('paginated-search', 'turn-all-pages', { index: logs, pages: 'all', 'results-per-page': 300, body: everyNumber }),
+  task('scroll-search', 'scroll', { index: logs, pages: 'all', 'results-per-page': 400, body: { query: { match_all: {} } } }),
+  task('raw-request', 'raw', { method: 'POST', path: `/${logs}/_count`, body: { query: { range: { number: { lt: 10 } } } } }),
+  task('raw-request', 'raw-missing', { path: `/${prefix}-nowhere/_doc/1`, ignore: [404] }),
+  task('raw-request', 'raw-failing', { path: `/${prefix}-nowhere/_doc/1` }, { iterations: 3 }),
+  task('composite', 'in-a-point-in-time', {
+    requests: [
+      { name: 'open-it', 'operation-type': 'create-point-in-time', index: logs, 'keep-alive': '1m' },
+      {
+        'operation-type': 'paginated-search',
+        name: 'read-it',
+        'with-point-in-time-from': 'open-it',
+        pages: 2,
+        'results-per-page': 10,
+        body: everyNumber,
+      },
+      {
+        stream: [
+          { 'operation-type': 'raw-request', name: 'beside', path: '/' },
+          { 'operation-type': 'sleep', duration: 0.05 },
+        ],
+      },
+      { stream: [{ 'operation-type': 'search', index: logs, name: 'also-beside', body: { query: { match_all: {} } } }] },
+      { name: 'close-it', 'operation-type': 'delete-point-in-time', 'with-point-in-time-from': 'open-it' },
+    ],
+  }),
+  task('list-all-point-in-time', 'list-points-in-time'),
+  task('sleep', 'rest', { duration: 0.25 }),
+  task('put-settings', 'set', { body: { transient: { 'indices.recovery.max_bytes_per_sec': '41mb' } } }),
+  task('create-component-template', 'make-component'),
+  task('create-composable-template', 'make-composable', { settings: { 'index.codec': 'best_compression' } }),
+  task('create-index-template', 'make-template'),
+];
+
+const tearDown: readonly unknown[] = [
+  task('delete-pipeline', 'drop-pipeline', { id: `${prefix}-tag` }),
+  task('delete-index-template', 'drop-template', { 'only-if-exists': true }),
+  task('delete-composable-template', 'drop-composable'),
+  task('delete-component-template', 'drop-component'),
+  task('delete-point-in-time', 'drop-points-in-time'),
+  task('delete-index', 'drop-indices'),
+  task('put-settings', 'set', { body: { transient: { 'indices.recovery.max_bytes_per_sec': null } } }),
+];
+
+const corpus = (name: string, targetIndex: string, count: number): unknown => ({
+  name,
+  'target-index': targetIndex,
+  documents: [{ 'source-file': `${name}.json.gz`, 'document-count': count, 'uncompressed-bytes': numberedDocuments(count).length }],
+});
+
+const workload = {
+  version: 2,
+  description: 'every operation type',
+  indices: [
+    { name: logs, body: 'index.json' },
+    { name: other, body: 'index.json' },
+    { name: conflicting, body: 'index.json' },
+  ],
+  templates: [
+    { name: `${prefix}-legacy`, 'index-pattern': `${prefix}-legacy-*`, template: 'legacy-template.json', 'delete-matching-indices': false },
+  ],
+  'composable-templates': [{ name: `${prefix}-composable`, 'index-pattern': `${prefix}-events-*`, template: 'composable-template.json' }],
+  'component-templates': [{ name: `${prefix}-component`, template: 'component-template.json' }],
+  corpora: [corpus('logs', logs, documents), corpus('halved', other, 200), corpus('conflicting', conflicting, 400)],
+  test_procedures: [
+    { name: 'build', default: true, schedule: build },
+    { name: 'tear-down', schedule: tearDown },
+  ],
+};
+
+const streamName = `${prefix}-stream-a`;
+const streams = {
+  version: 2,
+  description: 'data streams',
+  'data-streams': [{ name: streamName }],
+  'composable-templates': [{ name: `${prefix}-streams`, 'index-pattern': `${prefix}-stream-*`, template: 'stream-template.json' }],
+  corpora: [{ name: 'streamed', documents: [{ 'source-file': 'streamed.json', 'document-count': 30, 'target-data-stream': streamName }] }],
+  test_procedures: [
+    {
+      name: 'build',
+      default: true,
+      schedule: [
+        task('create-composable-template', 'make-template'),
+        task('create-data-stream', 'make-stream'),
+        task('bulk', 'append', { 'bulk-size': 7 }),
+        task('refresh', 'refresh', { index: streamName }),
+      ],
+    },
+    { name: 'tear-down', schedule: [task('delete-data-stream', 'drop-stream'), task('delete-composable-template', 'drop-template')] },
+  ],
+};
+
+const files = {
+  'workload.json': JSON.stringify(workload),
+  'index.json': indexBody(1),
+  'legacy-template.json': JSON.stringify({ index_patterns: [`${prefix}-legacy-*`], settings: { number_of_shards: 3 } }),
+  'component-template.json': JSON.stringify({ template: { settings: { number_of_shards: 2 } } }),
+  'composable-template.json': JSON.stringify({
+    index_patterns: [`${prefix}-events-*`],
+    composed_of: [`${prefix}-component`],
+    template: { settings: { number_of_replicas: 0 } },
+  }),
+};
+
+const streamFiles = {
+  'workload.json': JSON.stringify(streams),
+  'stream-template.json': JSON.stringify({
+    index_patterns: [`${prefix}-stream-*`],
+    data_stream: {},
+    template: { settings: { number_of_replicas: 0 } },
+  }),
+  'streamed.json': Array.from(
+    { length: 30 },
+    (_, number) => `{"@timestamp":"2026-01-01T00:00:${String(number).padStart(2, '0')}Z","number":${number}}\n`,
+  ).join(''),
+};
+
+describe('operations', () => {
+  const home = new Home();
+  let url = '';
+  let stop: () => Promise<void> = async () => undefined;
+  let built: Ended;
+  let results: TestRunDocument;
+
+  const run = (path: string, procedure: string, id: string): Promise<Ended> =>
+    home.run(['run', `--workload-path=${path}`, `--target-hosts=${new URL(url).host}`, `--test-procedure=${procedure}`, `--test-run-id=${id}`]);
+  const ask = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
+  const statusOf = async (path: string): Promise<number> => (await fetch(`${url}${path}`)).status;
+  const count = async (path: string): Promise<unknown> => Object.entries((await ask(`/${path}`)) as object).find(([name]) => name === 'count')?.[1];
+
+  before(async () => {
+    ({ url, stop } = await sharedOpenSearch());
+    const path = home.workload('everything', files);
+    for (const [name, size] of [
+      ['logs', documents],
+      ['halved', 200],
+      ['conflicting', 400],
+    ] as const) {
+      writeFileSync(`${path}/${name}.json.gz`, gzipSync(numberedDocuments(size)));
+    }
+    home.workload('streams', streamFiles);
+    built = await run(path, 'build', 'build');
+    results = home.testRun('build');
+  });
+
+  after(async () => {
+    await fetch(`${url}/${prefix}-*`, { method: 'DELETE' });
+    await fetch(`${url}/_data_stream/${streamName}`, { method: 'DELETE' });
+    for (const name of ['composable', 'streams']) await fetch(`${url}/_index_template/${prefix}-${name}`, { method: 'DELETE' });
+    await fetch(`${url}/_component_template/${prefix}-component`, { method: 'DELETE' });
+    await fetch(`${url}/_template/${prefix}-legacy`, { method: 'DELETE' });
+    await fetch(`${url}/_ingest/pipeline/${prefix}-tag`, { method: 'DELETE' });
+    await fetch(`${url}/_search/pipeline/${prefix}-search`, { method: 'DELETE' });
+    home.dispose();
+    await stop();
+  });
+
+  test('are all tried here', () => {
+    const text = JSON.stringify([workload, streams]);
+    for (const { name } of operationTypes) assert.ok(text.includes(`"operation-type":"${name}"`), name);
+  });
+
+  test('succeed, apart from the one that must fail', () => {
+    assert.equal(built.code, 0, built.stderr);
+    const failed = results.results?.op_metrics.filter(({ errors }) => errors > 0).map(({ task: name, errors }) => [name, errors]);
+    assert.deepEqual(failed, [['raw-failing', 3]], built.stdout);
+    assert.match(built.stdout, /\[WARNING\] Error rate is 100(\.0)? for operation 'raw-failing'/);
+    assert.match(built.stdout, /raw-failing +HTTP 404 +3 /);
+  });
+
+  test('make indices with the settings of body and task', async () => {
+    const settings = (await ask(`/${logs}/_settings?flat_settings=true`)) as Record<string, { settings: Record<string, string> }>;
+    assert.equal(settings[logs]?.settings['index.refresh_interval'], '7s');
+    assert.equal(settings[logs]?.settings['index.number_of_replicas'], '0');
+    assert.equal(taskOf(results, 'make-indices').requests, 3);
+  });
+
+  test('index corpora whole, through a pipeline', async () => {
+    assert.equal(await count(`${logs}/_count`), documents);
+    assert.equal(await count(`${logs}/_count?q=tagged:yes`), documents);
+    const { requests, throughput } = taskOf(results, 'append');
+    assert.equal(throughput.unit, 'docs/s');
+    // Clients share the slice of their worker: 1000 documents in bulks of 150 are 7 requests, or more if several workers have a rest each.
+    assert.ok(requests >= 7 && requests <= 9, String(requests));
+  });
+
+  test('index a part of a corpus', async () => {
+    const indexed = await count(`${other}/_count`);
+    assert.ok(indexed === 100, `half of 200: ${indexed}`);
+  });
+
+  test('make conflicts with what was indexed before', async () => {
+    const stats = (await ask(`/${conflicting}/_stats/docs,indexing`)) as { _all: { primaries: { docs: { count: number } } } };
+    const { count: left } = stats._all.primaries.docs;
+    assert.ok(left > 0 && left < 400, `with every document in conflict few are left: ${left}`);
+  });
+
+  test('merge, blocking and polling', async () => {
+    const segments = (await ask(`/${logs}/_segments`)) as {
+      indices: Record<string, { shards: Record<string, { num_committed_segments: number }[]> }>;
+    };
+    assert.equal(segments.indices[logs]?.shards['0']?.[0]?.num_committed_segments, 1);
+    assert.ok(taskOf(results, 'merge-polling').requests >= 2);
+  });
+
+  test('search, page by page', () => {
+    const requestsOf = (name: string): number => taskOf(results, name).requests;
+    assert.deepEqual([requestsOf('search-one'), taskOf(results, 'search-one').samples], [5, 4]);
+    assert.equal(requestsOf('turn-pages'), 4);
+    assert.equal(requestsOf('turn-all-pages'), 4);
+    // 400 + 400 + 200 documents, an empty page, and the scroll is freed.
+    assert.equal(requestsOf('scroll'), 5);
+    assert.equal(taskOf(results, 'turn-pages').throughput.unit, 'pages/s');
+    assert.equal(requestsOf('search-pipeline'), 1);
+  });
+
+  test('send requests of any kind, and leave no point in time behind', async () => {
+    assert.equal(taskOf(results, 'raw-missing').errors, 0);
+    assert.equal(taskOf(results, 'in-a-point-in-time').requests, 6);
+    const points = (await ask('/_search/point_in_time/_all')) as { pits?: readonly unknown[] };
+    assert.deepEqual(points.pits ?? [], []);
+  });
+
+  test('rest as long as they are told', () => {
+    const { service_time: service, requests } = taskOf(results, 'rest');
+    assert.equal(requests, 0);
+    assert.ok((service['100_0'] ?? 0) >= 249 && (service['100_0'] ?? 0) < 400, JSON.stringify(service));
+  });
+
+  test('change settings of the cluster', async () => {
+    const settings = (await ask('/_cluster/settings?flat_settings=true')) as { transient: Record<string, string> };
+    assert.equal(settings.transient['indices.recovery.max_bytes_per_sec'], '41mb');
+  });
+
+  test('make templates of all kinds', async () => {
+    const legacy = (await ask(`/_template/${prefix}-legacy?flat_settings=true`)) as Record<string, { settings: Record<string, string> }>;
+    assert.equal(legacy[`${prefix}-legacy`]?.settings['index.number_of_shards'], '3');
+    type Composable = { index_templates: { index_template: { composed_of: string[]; template: { settings: { index: Record<string, string> } } } }[] };
+    const composable = (await ask(`/_index_template/${prefix}-composable`)) as Composable;
+    assert.deepEqual(composable.index_templates[0]?.index_template.composed_of, [`${prefix}-component`]);
+    assert.equal(composable.index_templates[0]?.index_template.template.settings.index.codec, 'best_compression');
+    assert.equal(await statusOf(`/_component_template/${prefix}-component`), 200);
+    assert.equal(await statusOf(`/_search/pipeline/${prefix}-search`), 200);
+  });
+
+  test('remove all of that again', async () => {
+    const ended = await run(home.path('everything'), 'tear-down', 'tear-down');
+    assert.equal(ended.code, 0, ended.stderr);
+    const failed = home.testRun('tear-down').results?.op_metrics.filter(({ errors }) => errors > 0);
+    assert.deepEqual(failed, [], ended.stdout);
+    const gone = [
+      `/${logs}`,
+      `/${other}`,
+      `/_template/${prefix}-legacy`,
+      `/_index_template/${prefix}-composable`,
+      `/_component_template/${prefix}-component`,
+      `/_ingest/pipeline/${prefix}-tag`,
+    ];
+    assert.deepEqual(
+      await Promise.all(gone.map(statusOf)),
+      gone.map(() => 404),
+    );
+  });
+
+  test('fill and remove a data stream', async () => {
+    const ended = await run(home.path('streams'), 'build', 'streams');
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(taskOf(home.testRun('streams'), 'append').errors, 0, ended.stdout);
+    assert.equal(await count(`${streamName}/_count`), 30);
+    const removed = await run(home.path('streams'), 'tear-down', 'streams-removed');
+    assert.equal(removed.code, 0, removed.stderr);
+    assert.equal(await statusOf(`/_data_stream/${streamName}`), 404);
+    assert.equal(await statusOf(`/_index_template/${prefix}-streams`), 404);
+  });
+});
