@@ -34,7 +34,8 @@ const PIECES_PER_THREAD = 24;
 const PROGRESS_BOUND = 50;
 
 export interface NodeSessionOptions extends NodeAgentOptions {
-  readonly testRunId: string;
+  /** What messages of the run carry. */
+  readonly key: string;
   /** The session is over; said once. */
   readonly onEnd: (reason: string) => void;
 }
@@ -42,7 +43,9 @@ export interface NodeSessionOptions extends NodeAgentOptions {
 type Prepare = Extract<NodeCommand, { readonly kind: 'prepare' }>;
 
 export class NodeSession {
-  readonly testRunId: string;
+  readonly key: string;
+  /** For people; known once the run prepares, which is its first command. */
+  testRunId = '';
   /** Reading of {@link processClock} when the run was heard last. */
   lastHeard = processClock();
   private readonly options: NodeSessionOptions;
@@ -59,7 +62,7 @@ export class NodeSession {
 
   constructor(options: NodeSessionOptions) {
     this.options = options;
-    this.testRunId = options.testRunId;
+    this.key = options.key;
     this.outbox = new Outbox({
       send: (batch) => this.send(batch),
       bound: Math.max(usualBound, options.cores * PIECES_PER_THREAD),
@@ -68,7 +71,6 @@ export class NodeSession {
       random: Math.random,
     });
     this.lease = setInterval(() => this.checkLease(), LEASE_TICK_MILLIS);
-    this.log('INFO', 'A test run has taken this node.');
   }
 
   heard(): void {
@@ -142,6 +144,8 @@ export class NodeSession {
   private obey(command: NodeCommand): void {
     switch (command.kind) {
       case 'prepare':
+        this.testRunId = command.testRunId;
+        this.log('INFO', 'The test run has taken this node.');
         this.attempt(async () => {
           await this.prepare(command);
           this.tell({ kind: 'prepared' });
@@ -174,7 +178,7 @@ export class NodeSession {
 
   private async prepare(command: Prepare): Promise<void> {
     const { bulk, id, address, cores } = this.options;
-    const context: FetchContext = { bus: bulk, id, testRunId: this.testRunId, signal: this.aborter.signal };
+    const context: FetchContext = { bus: bulk, id, session: this.key, signal: this.aborter.signal };
     const plan: RunPlan = { ...(await fetchPlan(context, command.plan)), target: command.target };
     if (plan.testRunId !== this.testRunId) throw new BenchmarkError('FLEET', 'The plan is that of another test run.');
     this.plan = plan;
@@ -247,7 +251,7 @@ export class NodeSession {
 
   private async send({ first, pieces }: Batch): Promise<number> {
     const { bus, id } = this.options;
-    const payload = writeFrame(upCodec, { testRunId: this.testRunId, first }, pieces);
+    const payload = writeFrame(upCodec, { session: this.key, first }, pieces);
     const { data } = await bus.request(upSubject(id, 'out'), payload, { timeout: TIMEOUT_MILLIS });
     const { last, isOver } = decodeBytes(upAnswerCodec, data, 'answer');
     if (isOver) throw new OutboxBroken(new BenchmarkError('WORKER_LOST', 'the test run does not want the reports of this node any more'));

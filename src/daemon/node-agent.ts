@@ -37,7 +37,7 @@ export interface NodeAgentOptions {
 
 /** A run that was not heard for so long does not keep others from the node: it would be heard each second. */
 const FRESH_MILLIS = 2500;
-/** Ids of runs whose commands are not obeyed any more. */
+/** Sessions whose commands are not obeyed any more. */
 const ENDED_BOUND = 100;
 
 export class NodeAgent {
@@ -96,46 +96,46 @@ export class NodeAgent {
       return refused('the command does not have the secret of this node');
     }
     if (down.kind === 'commands') return this.take(down);
-    if (down.question.kind !== 'probe') return this.answer(down.testRunId, down.question);
+    if (down.question.kind !== 'probe') return this.answer(down.session, down.question);
     return { kind: 'probed', probe: await probe(down.question.endpoints, this.options.dataDirectory, this.testRunId) };
   }
 
-  private answer(testRunId: string, question: Exclude<NodeQuestion, { readonly kind: 'probe' }>): DownAnswer {
-    const own = this.session?.testRunId === testRunId ? this.session : null;
+  private answer(key: string, question: Exclude<NodeQuestion, { readonly kind: 'probe' }>): DownAnswer {
+    const own = this.session?.key === key ? this.session : null;
     own?.heard();
     switch (question.kind) {
       case 'clock':
         return { kind: 'clock', mono: processClock(), wall: Date.now() };
       case 'cancel':
-        if (own === null) this.end(testRunId, 'the test run was cancelled');
+        if (own === null) this.end(key, 'the test run was cancelled');
         own?.cancel();
         return { kind: 'alive' };
       case 'ping': {
-        const reason = own === null ? this.ended.get(testRunId) : undefined;
+        const reason = own === null ? this.ended.get(key) : undefined;
         return reason === undefined ? { kind: 'alive' } : refused(reason);
       }
     }
   }
 
-  private take({ testRunId, batch }: Extract<DownMessage, { readonly kind: 'commands' }>): DownAnswer {
-    const reason = this.ended.get(testRunId);
+  private take({ session: key, batch }: Extract<DownMessage, { readonly kind: 'commands' }>): DownAnswer {
+    const reason = this.ended.get(key);
     if (reason !== undefined) return refused(reason);
     const { session } = this;
-    if (session !== null && session.testRunId !== testRunId) {
+    if (session !== null && session.key !== key) {
       if (processClock() - session.lastHeard < FRESH_MILLIS) return { kind: 'busy', testRunId: session.testRunId };
-      void session.orphan(`the test run ${testRunId} has taken its place`);
+      void session.orphan('another test run has taken its place');
     }
-    const own = session?.testRunId === testRunId ? session : this.begin(testRunId);
+    const own = session?.key === key ? session : this.begin(key);
     own.heard();
     return { kind: 'taken', last: own.accept(batch) };
   }
 
-  private begin(testRunId: string): NodeSession {
+  private begin(key: string): NodeSession {
     const session: NodeSession = new NodeSession({
       ...this.options,
-      testRunId,
+      key,
       onEnd: (reason) => {
-        this.end(testRunId, reason);
+        this.end(key, reason);
         if (this.session === session) this.session = null;
       },
     });
@@ -143,8 +143,8 @@ export class NodeAgent {
     return session;
   }
 
-  private end(testRunId: string, reason: string): void {
-    this.ended.set(testRunId, reason);
+  private end(key: string, reason: string): void {
+    this.ended.set(key, reason);
     const [oldest] = this.ended.keys();
     if (this.ended.size > ENDED_BOUND && oldest !== undefined) this.ended.delete(oldest);
   }

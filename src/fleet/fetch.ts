@@ -20,18 +20,18 @@ export interface FetchContext {
   /** A connection of its own, so that reports need not wait behind documents. */
   readonly bus: Bus;
   readonly id: string;
-  readonly testRunId: string;
+  readonly session: string;
   readonly signal: AbortSignal;
 }
 
 /** Fetches a plan and checks that it is the one that its address names. */
 export async function fetchPlan(context: FetchContext, { digest, bytes }: BundleAddress): Promise<OpenPlan> {
   const plan = new Uint8Array(bytes);
-  const { testRunId } = context;
+  const { session } = context;
   await fetchRanges(
     context,
     bytes,
-    (offset) => ({ kind: 'bundle', testRunId, digest, offset }),
+    (offset) => ({ kind: 'bundle', session, digest, offset }),
     async (part, offset) => plan.set(part, offset),
   );
   if (digestOf(plan) !== digest) throw new BenchmarkError('FLEET', 'The plan of the test run arrived damaged.');
@@ -41,7 +41,7 @@ export async function fetchPlan(context: FetchContext, { digest, bytes }: Bundle
 /** Which file the coordinator has for a document set; waits while it gets it itself. */
 export async function findDocuments(context: FetchContext, corpus: string, set: number): Promise<{ readonly name: string; readonly bytes: number }> {
   for (;;) {
-    const { header } = await ask(context, { kind: 'find', testRunId: context.testRunId, corpus, set });
+    const { header } = await ask(context, { kind: 'find', session: context.session, corpus, set });
     if (header.kind === 'file') return header;
     if (header.kind !== 'preparing') throw unexpected(header);
     await sleep(POLL_MILLIS, undefined, { signal: context.signal });
@@ -55,7 +55,7 @@ export async function fetchDocuments(
   path: string,
   onProgress: (bytes: number) => void,
 ): Promise<void> {
-  const { testRunId } = context;
+  const { session } = context;
   const { corpus, set } = source;
   const temporary = `${path}.fetched.tmp`;
   const file = await open(temporary, 'w');
@@ -64,7 +64,7 @@ export async function fetchDocuments(
     await fetchRanges(
       context,
       source.bytes,
-      (offset) => ({ kind: 'document', testRunId, corpus, set, offset }),
+      (offset) => ({ kind: 'document', session, corpus, set, offset }),
       async (part, offset) => {
         for (let written = 0; written < part.length; )
           written += (await file.write(part, written, part.length - written, offset + written)).bytesWritten;

@@ -17,6 +17,7 @@ export interface BundleAddress {
 export type NodeCommand =
   | {
       readonly kind: 'prepare';
+      readonly testRunId: string;
       readonly plan: BundleAddress;
       readonly target: TargetCluster;
       readonly workers: readonly (readonly number[])[];
@@ -33,6 +34,7 @@ export type NodeCommand =
 export const commandCodec: Codec<NodeCommand> = union<NodeCommand>({
   prepare: object({
     kind: oneOf('prepare'),
+    testRunId: text(1000),
     plan: object<BundleAddress>({ digest: text(64), bytes: count() }),
     target: targetCodec,
     workers: list(list(count())),
@@ -125,7 +127,8 @@ const questionCodec: Codec<NodeQuestion> = union<NodeQuestion>({
 /** What goes to `osb.down.<id>`. */
 interface DownHeader {
   readonly secret: string;
-  readonly testRunId: string;
+  /** Names one run of one process: ids of test runs may be given again by the user. */
+  readonly session: string;
   /** Number of the first command among the sections; `null` for a question. */
   readonly first: number | null;
   readonly question: NodeQuestion | null;
@@ -133,27 +136,27 @@ interface DownHeader {
 
 const downCodec: Codec<DownHeader> = object<DownHeader>({
   secret: text(100),
-  testRunId: text(1000),
+  session: text(100),
   first: nullable(count()),
   question: nullable(questionCodec),
 });
 
 export type DownMessage =
-  | { readonly kind: 'commands'; readonly secret: string; readonly testRunId: string; readonly batch: Batch }
-  | { readonly kind: 'question'; readonly secret: string; readonly testRunId: string; readonly question: NodeQuestion };
+  | { readonly kind: 'commands'; readonly secret: string; readonly session: string; readonly batch: Batch }
+  | { readonly kind: 'question'; readonly secret: string; readonly session: string; readonly question: NodeQuestion };
 
 export function writeDown(message: DownMessage): Uint8Array {
-  const { secret, testRunId } = message;
-  if (message.kind === 'question') return writeFrame(downCodec, { secret, testRunId, first: null, question: message.question });
-  return writeFrame(downCodec, { secret, testRunId, first: message.batch.first, question: null }, message.batch.pieces);
+  const { secret, session } = message;
+  if (message.kind === 'question') return writeFrame(downCodec, { secret, session, first: null, question: message.question });
+  return writeFrame(downCodec, { secret, session, first: message.batch.first, question: null }, message.batch.pieces);
 }
 
 /** Reads what came to a node; `null` if it says nothing. Throws INTERNAL for anything that is not a message of this program. */
 export function readDown(bytes: Uint8Array): DownMessage | null {
   const { header, sections } = readFrame(downCodec, bytes, 'command');
-  const { secret, testRunId, first, question } = header;
-  if (question !== null) return { kind: 'question', secret, testRunId, question };
-  return first === null ? null : { kind: 'commands', secret, testRunId, batch: { first, pieces: sections } };
+  const { secret, session, first, question } = header;
+  if (question !== null) return { kind: 'question', secret, session, question };
+  return first === null ? null : { kind: 'commands', secret, session, batch: { first, pieces: sections } };
 }
 
 /** What a node answers. */
@@ -204,11 +207,11 @@ export const downAnswerCodec: Codec<DownAnswer> = union<DownAnswer>({
 
 /** What goes to `osb.up.<id>.out`. */
 export interface UpHeader {
-  readonly testRunId: string;
+  readonly session: string;
   readonly first: number;
 }
 
-export const upCodec: Codec<UpHeader> = object<UpHeader>({ testRunId: text(1000), first: count() });
+export const upCodec: Codec<UpHeader> = object<UpHeader>({ session: text(100), first: count() });
 
 /** The answer: `last` is the number of the last piece taken; `isOver`: the run is not interested any more. */
 export interface UpAnswer {

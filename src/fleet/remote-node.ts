@@ -47,6 +47,8 @@ export interface RemoteNodeOptions {
   /** As the user named it. */
   readonly name: string;
   readonly testRunId: string;
+  /** The run's own name for itself, see {@link writeDown}. */
+  readonly session: string;
   readonly testMode: boolean;
   readonly isOffline: boolean;
   /** Makes the plan available to nodes. */
@@ -104,10 +106,19 @@ export class RemoteNode implements FleetNode {
   async prepare(plan: NodePlan, events: NodeEvents): Promise<void> {
     this.events = events;
     if (this.failure !== null) throw this.failure;
-    const { testMode, isOffline } = this.options;
+    const { testRunId, testMode, isOffline } = this.options;
     const { target } = plan.run;
     const { workers, firstWorker } = plan;
-    await this.expect('prepared', { kind: 'prepare', plan: this.options.offer(plan.run), target, workers, firstWorker, testMode, isOffline });
+    await this.expect('prepared', {
+      kind: 'prepare',
+      testRunId,
+      plan: this.options.offer(plan.run),
+      target,
+      workers,
+      firstWorker,
+      testMode,
+      isOffline,
+    });
   }
 
   openStep(step: number): Promise<void> {
@@ -231,8 +242,8 @@ export class RemoteNode implements FleetNode {
   }
 
   private async sendCommands(batch: Batch): Promise<number> {
-    const { testRunId, node } = this.options;
-    const answer = await this.request(writeDown({ kind: 'commands', secret: node.secret, testRunId, batch }), TIMEOUT_MILLIS);
+    const { session, node } = this.options;
+    const answer = await this.request(writeDown({ kind: 'commands', secret: node.secret, session, batch }), TIMEOUT_MILLIS);
     if (answer.kind === 'refused') throw new OutboxBroken(new BenchmarkError('WORKER_LOST', answer.reason));
     if (answer.kind === 'busy') throw this.busy(answer.testRunId);
     this.busySince = null;
@@ -248,8 +259,8 @@ export class RemoteNode implements FleetNode {
   }
 
   private ask(question: NodeQuestion, timeout: number): Promise<DownAnswer> {
-    const { testRunId, node } = this.options;
-    return this.request(writeDown({ kind: 'question', secret: node.secret, testRunId, question }), timeout);
+    const { session, node } = this.options;
+    return this.request(writeDown({ kind: 'question', secret: node.secret, session, question }), timeout);
   }
 
   private async request(payload: Uint8Array, timeout: number): Promise<DownAnswer> {

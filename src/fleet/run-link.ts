@@ -1,4 +1,5 @@
 // A test run's end of the network: receives what its nodes send, gives them what they fetch, and notices which of them are gone.
+import { randomUUID } from 'node:crypto';
 import { BenchmarkError } from '../errors.ts';
 import { processClock } from '../worker/messages.ts';
 import { type Bus, type BusMessage, type BusSubscription, BusWatch, idInSubject } from './bus.ts';
@@ -34,6 +35,7 @@ export class RunLink {
   readonly nodes: readonly RemoteNode[];
   private readonly options: RunLinkOptions;
   private readonly byId: ReadonlyMap<string, RemoteNode>;
+  private readonly session = randomUUID();
   private readonly shelf: Shelf;
   private readonly watch: BusWatch;
   private readonly subscriptions: readonly BusSubscription[];
@@ -44,7 +46,7 @@ export class RunLink {
   constructor(options: RunLinkOptions) {
     const { bus, bulk, testRunId, testMode, isOffline } = options;
     this.options = options;
-    this.shelf = new Shelf(testRunId, options.locate);
+    this.shelf = new Shelf(this.session, options.locate);
     this.nodes = options.nodes.map(
       ({ name, node }) =>
         new RemoteNode({
@@ -52,6 +54,7 @@ export class RunLink {
           node,
           name,
           testRunId,
+          session: this.session,
           testMode,
           isOffline,
           offer: (plan: RunPlan) => this.shelf.offer(plan),
@@ -88,7 +91,7 @@ export class RunLink {
     if (node === undefined || node.lossReason !== null) return over;
     try {
       const { header, sections } = readFrame(upCodec, bytes, 'events');
-      if (header.testRunId !== this.options.testRunId) return over;
+      if (header.session !== this.session) return over;
       return { last: node.receive({ first: header.first, pieces: sections }), isOver: false };
     } catch (error) {
       node.fail(

@@ -12,16 +12,16 @@ import { digestOf, type OpenPlan, openPlanCodec } from './run-plan-codec.ts';
 export const rangeBytes = 512 * 1024;
 
 export type FetchRequest =
-  | { readonly kind: 'bundle'; readonly testRunId: string; readonly digest: string; readonly offset: number }
+  | { readonly kind: 'bundle'; readonly session: string; readonly digest: string; readonly offset: number }
   /** Which file holds the documents of a set? `set` is its position in the corpus. */
-  | { readonly kind: 'find'; readonly testRunId: string; readonly corpus: string; readonly set: number }
-  | { readonly kind: 'document'; readonly testRunId: string; readonly corpus: string; readonly set: number; readonly offset: number };
+  | { readonly kind: 'find'; readonly session: string; readonly corpus: string; readonly set: number }
+  | { readonly kind: 'document'; readonly session: string; readonly corpus: string; readonly set: number; readonly offset: number };
 
-const runId = text(1000);
+const session = text(100);
 export const fetchRequestCodec: Codec<FetchRequest> = union<FetchRequest>({
-  bundle: object({ kind: oneOf('bundle'), testRunId: runId, digest: text(64), offset: count() }),
-  find: object({ kind: oneOf('find'), testRunId: runId, corpus: text(1000), set: count() }),
-  document: object({ kind: oneOf('document'), testRunId: runId, corpus: text(1000), set: count(), offset: count() }),
+  bundle: object({ kind: oneOf('bundle'), session, digest: text(64), offset: count() }),
+  find: object({ kind: oneOf('find'), session, corpus: text(1000), set: count() }),
+  document: object({ kind: oneOf('document'), session, corpus: text(1000), set: count(), offset: count() }),
 });
 
 export type FetchAnswer =
@@ -55,14 +55,14 @@ export type LocateDocuments = (corpus: string, set: number) => Promise<DocumentS
 const PATIENCE_MILLIS = 500;
 
 export class Shelf {
-  private readonly testRunId: string;
+  private readonly session: string;
   private readonly locate: LocateDocuments;
   private readonly bundles = new Map<string, Uint8Array>();
   private readonly addresses = new WeakMap<object, BundleAddress>();
   private readonly located = new Map<string, Promise<DocumentSource>>();
 
-  constructor(testRunId: string, locate: LocateDocuments) {
-    this.testRunId = testRunId;
+  constructor(session: string, locate: LocateDocuments) {
+    this.session = session;
     this.locate = locate;
   }
 
@@ -81,7 +81,7 @@ export class Shelf {
   async answer(bytes: Uint8Array): Promise<Uint8Array> {
     try {
       const request = decodeBytes(fetchRequestCodec, bytes, 'request');
-      if (request.testRunId !== this.testRunId) return missing('The test run is over.');
+      if (request.session !== this.session) return missing('The test run is over.');
       switch (request.kind) {
         case 'bundle': {
           const bundle = this.bundles.get(request.digest);

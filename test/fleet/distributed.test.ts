@@ -1,0 +1,68 @@
+// Runs over several nodes: what is reported is what the target saw, whatever happens to the network in between.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seconds } from '../../src/units.ts';
+import type { Parallel, Task } from '../../src/workload/model.ts';
+import { task } from '../support/load.ts';
+import { NatsServer } from './nats-server.ts';
+import { CountingTarget, DistributedRun, startNode, type TestNode } from './nodes.ts';
+
+let server: NatsServer;
+let target: CountingTarget;
+let nodes: readonly TestNode[];
+
+before(async () => {
+  server = await NatsServer.start();
+  target = new CountingTarget();
+  await target.start();
+  nodes = await Promise.all(['127.0.0.1', '127.0.0.2', '127.0.0.3'].map((address) => startNode(server, address)));
+});
+
+after(async () => {
+  await Promise.all(nodes.map((node) => node.close()));
+  target.close();
+  await server.kill();
+});
+
+const raw = (name: string, settings: Partial<Task>): Task => task(name, 'raw-request', { path: `/${name}` }, settings);
+const seen = (): Readonly<Record<string, number>> => Object.fromEntries([...target.counts].map(([path, requests]) => [path.slice(1), requests]));
+const registered = () => nodes.map((node) => node.registered);
+
+function parallel(tasks: readonly Task[], completedBy: string): Parallel {
+  return { kind: 'parallel', clients: tasks.reduce((sum, { clients }) => sum + clients, 0), tasks, completedBy };
+}
+
+test('three nodes share the clients, keep the join points and report every request', async () => {
+  target.counts.clear();
+  const schedule = [raw('first', { clients: 5, iterations: 20 }), raw('second', { clients: 2, iterations: 10 }), raw('third', { clients: 7 })];
+  const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule });
+  try {
+    assert.equal(await run.drive(), null);
+    assert.deepEqual(run.requests(), { first: 100, second: 20, third: 7 });
+    assert.deepEqual(seen(), { first: 100, second: 20, third: 7 });
+  } finally {
+    await run.close();
+  }
+  await sleep(50);
+  for (const node of nodes) {
+    assert.equal(node.agent.testRunId, null);
+    assert.ok(node.log.some((line) => line.includes('[test run test-run] Step 3 of 3 begins: third.')));
+  }
+});
+
+test('the end of the completing task ends the others, on all nodes', async () => {
+  target.counts.clear();
+  const others = { clients: 2, timePeriod: seconds(60), targetThroughput: { value: 20, unit: 'ops' } };
+  const schedule = [parallel([raw('main', { clients: 1, timePeriod: seconds(1) }), raw('side', others)], 'main'), raw('next', {})];
+  const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule });
+  const begin = performance.now();
+  try {
+    assert.equal(await run.drive(), null);
+    assert.ok(performance.now() - begin < 10_000);
+    assert.deepEqual(run.requests(), seen());
+    assert.equal(run.requests().next, 1);
+  } finally {
+    await run.close();
+  }
+});
