@@ -1,0 +1,93 @@
+// Packs what is installed with npm: the main package and, for each platform, the one that carries nats-server. See docs/distributed.md.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { packageRoot } from '../src/package.ts';
+import { readManifest, stageMainPackage } from './package-main.ts';
+import { stageNatsPackage } from './package-nats.ts';
+import { type Platform, parsePlatforms, platformName } from './package-platforms.ts';
+
+export interface PackageRequest {
+  /** Root of the checkout. */
+  readonly root: string;
+  /** Where `tsc` has put the compiled tree. */
+  readonly compiled: string;
+  /** Where the tarballs go; made if it is missing. */
+  readonly out: string;
+  readonly platforms: readonly Platform[];
+  /** Told of what is done. */
+  readonly onProgress: (text: string) => void;
+}
+
+export interface PackedTarballs {
+  readonly main: string;
+  /** In the order of the platforms. */
+  readonly servers: readonly string[];
+}
+
+/** Packs all. Throws an error if a part cannot be built; tarballs that exist are replaced. */
+export function packAll({ root, compiled, out, platforms, onProgress }: PackageRequest): PackedTarballs {
+  const work = mkdtempSync(join(tmpdir(), 'osb-package-'));
+  try {
+    mkdirSync(out, { recursive: true });
+    const { version } = readManifest(root);
+    const servers = platforms.map((platform) => {
+      onProgress(`nats-server for ${platformName(platform)}`);
+      const directory = emptyDirectory(work, platformName(platform));
+      stageNatsPackage({ platform, version, root, directory });
+      return pack(directory, out);
+    });
+    onProgress('opensearch-benchmark');
+    const directory = emptyDirectory(work, 'main');
+    stageMainPackage({ root, compiled, platforms, directory });
+    return { main: pack(directory, out), servers };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function emptyDirectory(parent: string, name: string): string {
+  const directory = join(parent, name);
+  mkdirSync(directory);
+  return directory;
+}
+
+/** npm's own packing: the same files and modes for everybody. Returns the path of the tarball. */
+function pack(directory: string, out: string): string {
+  const name = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', `--pack-destination=${out}`], { cwd: directory, encoding: 'utf8' });
+  return join(out, name.trim());
+}
+
+const USAGE = `Usage: scripts/package [--platforms=all|this|linux-x64,…] [--out=DIRECTORY]
+  Packs opensearch-benchmark and, for each platform, the package with its nats-server, into dist/packages or DIRECTORY.
+  Prints the paths of the tarballs. Platforms: all (default), this, or some of linux-x64, linux-arm64, darwin-x64, darwin-arm64, win32-x64.
+`;
+
+function main(args: readonly string[]): number {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { platforms: { type: 'string', default: 'all' }, out: { type: 'string' }, help: { type: 'boolean' } },
+  });
+  if (values.help === true) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const compiled = fileURLToPath(new URL('..', import.meta.url));
+  const out = resolve(values.out ?? join(packageRoot, 'dist/packages'));
+  const onProgress = (text: string): void => void process.stderr.write(`[package] ${text}\n`);
+  const packed = packAll({ root: packageRoot, compiled, out, platforms: parsePlatforms(values.platforms), onProgress });
+  process.stdout.write(`${[packed.main, ...packed.servers].join('\n')}\n`);
+  return 0;
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  try {
+    process.exitCode = main(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exitCode = 1;
+  }
+}
