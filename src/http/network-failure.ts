@@ -63,7 +63,9 @@ function reasonOfTls(error: unknown, code: string): string | null {
   const known = TLS_REASONS[code];
   if (known !== undefined) return known;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongName(error);
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+  // Some versions of Node.js put the reason of EPROTO into the message only.
+  const isPlain = code === 'EPROTO' && /wrong version number|packet length too long/.test(messageOf(error));
+  if (isPlain || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return 'the server does not speak TLS there; give use_ssl:false or another port';
   if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN/.test(code)) {
     return `the server refused the handshake (${code}); does it want client_cert and client_key?`;

@@ -53,7 +53,7 @@ export async function waitForRest(
     try {
       reply = await askHealth(client, cluster.endpoints.length, signal);
       hasAnswered = true;
-      if (isReady(reply, clock.now() - start >= patience.answer)) return;
+      if (isReady(reply, client.place, clock.now() - start >= patience.answer)) return;
       if (reply.status === 404) return void (await askServerless(client, signal));
       if (!NOT_READY.has(reply.status)) requireStatus(reply, HEALTH, client.place);
     } catch (error) {
@@ -96,19 +96,23 @@ function askHealth(client: AdminClient, nodes: number, signal?: AbortSignal): Pr
 }
 
 /** 200; or, after a while, 408 with a state: the REST layer is there, but fewer nodes than targets. */
-function isReady(reply: AdminReply, isLenient: boolean): boolean {
-  if (reply.status === 200 && textIn(reply.body, 'status') === null) {
-    throw new BenchmarkError('TARGET_NOT_OPENSEARCH', 'The target answers GET /_cluster/health, but not like OpenSearch.', {
-      hint: 'do --target-hosts name an OpenSearch cluster, and not a proxy or a dashboard?',
-    });
-  }
+function isReady(reply: AdminReply, place: string, isLenient: boolean): boolean {
+  if (reply.status === 200 && textIn(reply.body, 'status') === null) throw notOpenSearch(`${place} answers GET /_cluster/health`);
+  if (reply.status >= 300 && reply.status < 400) throw notOpenSearch(`${place} redirects GET /_cluster/health (HTTP ${reply.status})`);
   return reply.status === 200 || (isLenient && reply.status === 408 && textIn(reply.body, 'status') !== null);
 }
 
 /** A serverless collection has no health. */
 async function askServerless(client: AdminClient, signal?: AbortSignal): Promise<void> {
   const reply = await client.request({ ...INDICES, timeout: seconds(ATTEMPT_SECONDS), signal });
+  if (reply.status === 404) throw notOpenSearch(`${client.place} answers GET /_cluster/health and GET /_cat/indices with HTTP 404`);
   requireStatus(reply, INDICES, client.place);
+}
+
+function notOpenSearch(what: string): BenchmarkError {
+  return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${what}, which is not like OpenSearch.`, {
+    hint: 'does --target-hosts name an OpenSearch cluster, and not a proxy or a dashboard? Is a path in front of it missing?',
+  });
 }
 
 function notReady(client: AdminClient, reply: AdminReply | null): BenchmarkError {
