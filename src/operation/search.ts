@@ -94,13 +94,20 @@ class SearchOperation implements RequestOperation {
   read(answer: Answer, outcome: Outcome): void {
     if (this.bodyUse === 'none') return;
     const body = this.details === null || this.bodyUse === 'all' ? decodeBody(answer) : null;
-    if (this.params.detailed) outcome.details = body === null ? this.details : nameDetails(scanSearchDetails(body));
+    if (this.params.detailed) outcome.details = body === null ? this.details : readDetails(body, outcome);
     if (this.bodyUse === 'all' && body !== null) {
       outcome.profile = readProfile(body, this.params.profileMetrics);
       if (outcome.profile === null) outcome.fail('profile', 'The answer to a profiled search holds no profile.');
     }
     if (this.assertions.length > 0) assertOutcome(this.assertions, outcome);
   }
+}
+
+/** Details of an answer that was read as a whole: one that does not even say how long it took, such as the page of a proxy, is a failure. */
+function readDetails(body: Buffer, outcome: Outcome): ReadonlyMap<string, string | number | boolean> {
+  const details = scanSearchDetails(body);
+  if (details.took === undefined) outcome.fail('search', 'The answer to a search cannot be read.');
+  return nameDetails(details);
 }
 
 function prepareSearch(params: PlainSearchParams, body: Json, requests: RequestFactory): PreparedRequest {
