@@ -5,6 +5,7 @@ import { compareCommand } from './commands/compare.ts';
 import { createWorkloadCommand } from './commands/create-workload.ts';
 import { daemonCommands } from './commands/daemon.ts';
 import { executeTestCommand } from './commands/execute-test.ts';
+import { fleetCommand } from './commands/fleet.ts';
 import { generateDataCommand } from './commands/generate-data.ts';
 import { infoCommand } from './commands/info.ts';
 import { listCommand } from './commands/list.ts';
@@ -26,6 +27,7 @@ export const benchmarkProgram: Program = {
     executeTestCommand,
     listCommand,
     infoCommand,
+    fleetCommand,
     compareCommand,
     aggregateCommand,
     visualizeCommand,

@@ -46,8 +46,8 @@ export class Collector {
     for (const { name } of step.tasks) this.finish(name);
   }
 
-  /** Adds a report. A worker's reports must come in order and without gaps: anything else is a defect, never silently accepted. */
-  add(report: WorkerReport): void {
+  /** Adds a report; `place` names its machine if there are several. A worker's reports must come in order and without gaps: anything else is a defect, never silently accepted. */
+  add(report: WorkerReport, place: string | null = null): void {
     const expected = this.sequences.get(report.worker) ?? 0;
     if (report.sequence !== expected) {
       throw new BenchmarkError('INTERNAL', `Worker ${report.worker} sent report ${report.sequence} where report ${expected} was due.`);
@@ -57,7 +57,7 @@ export class Collector {
       this.taskMetrics(task).merge(task);
       this.progress.report(report.worker, task.task, task.progress);
     }
-    this.health.record(report.step, `worker ${report.worker}`, report.health);
+    this.health.record(report.step, `worker ${report.worker}${place === null ? '' : ` on ${place}`}`, report.health);
     this.tellProgress();
   }
 

@@ -7,8 +7,7 @@ import { documentGenerator } from '../corpus/eventdata/document-generator.ts';
 import { prepareCorpora } from '../corpus/prepare.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
-import { Fleet } from '../fleet/fleet.ts';
-import { LocalNode } from '../fleet/local-node.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
 import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
 import type { Results } from '../metrics/results.ts';
@@ -22,9 +21,7 @@ import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../wo
 import { Collector } from './collector.ts';
 import type { LoadedWorkload, RunConfig } from './config.ts';
 import type { RunListener } from './events.ts';
-
-/** Enough for a message to a thread. */
-const LOCAL_START_DELAY_MILLIS = 5;
+import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
 
 export interface RunOutcome {
   readonly status: 'success' | 'cancelled' | 'failed';
@@ -40,14 +37,18 @@ export interface RunOutcome {
  */
 export async function runTest(config: RunConfig, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
   const client = createAdminClient(config.targets.default);
+  let claimed: ClaimedNodes | null = null;
   try {
+    // First of all: who waits for a cluster or a download wants to know that the nodes are there.
+    claimed = await claimNodes(config, signal);
     const cluster = await inspectCluster(config, client, signal);
     const loaded = await config.loadWorkload(config.distributionVersion ?? workloadVersion(cluster));
     signal.throwIfAborted();
-    return await new TestRunner(config, listener, signal, client, cluster, loaded).run();
+    return await new TestRunner(config, listener, signal, client, cluster, loaded, claimed).run();
   } catch (error) {
     throw signal.aborted && !(error instanceof BenchmarkError && error.code !== 'CANCELLED') ? cancelled() : error;
   } finally {
+    await claimed?.release();
     await client.close();
   }
 }
@@ -71,8 +72,17 @@ class TestRunner {
   private readonly procedure: TestProcedure;
   private readonly steps: readonly Step[];
   private readonly collector: Collector;
+  private readonly runFleet: RunFleet;
 
-  constructor(config: RunConfig, listener: RunListener, signal: AbortSignal, client: AdminClient, cluster: ClusterInfo, loaded: LoadedWorkload) {
+  constructor(
+    config: RunConfig,
+    listener: RunListener,
+    signal: AbortSignal,
+    client: AdminClient,
+    cluster: ClusterInfo,
+    loaded: LoadedWorkload,
+    claimed: ClaimedNodes | null,
+  ) {
     this.config = config;
     this.listener = listener;
     this.signal = signal;
@@ -82,22 +92,30 @@ class TestRunner {
     this.procedure = loaded.procedure;
     this.steps = allocate(this.procedure.schedule);
     this.collector = new Collector(systemClock, listener, this.steps, identities(loaded.workload, this.procedure), config);
+    this.runFleet = new RunFleet({
+      config,
+      claimed,
+      listener,
+      corpora: corporaOf(loaded.workload, this.procedure),
+      prepareCorpora: (corpora) => this.prepareCorpora(corpora),
+      onReport: (report, place) => this.collector.add(report, place),
+    });
   }
 
   async run(): Promise<RunOutcome> {
-    await this.store(null);
-    this.announce();
-    const fleet = this.createFleet();
+    const { fleet } = this.runFleet;
     const cancel = (): void => fleet.cancel();
     this.signal.addEventListener('abort', cancel, { once: true });
     try {
+      await this.store(null);
+      this.announce();
       await this.prepare(fleet);
       const telemetry = await this.startTelemetry();
       const error = await this.drive(fleet);
       return await this.finish(telemetry, error);
     } finally {
       this.signal.removeEventListener('abort', cancel);
-      await fleet.close();
+      await this.runFleet.close();
     }
   }
 
@@ -109,12 +127,6 @@ class TestRunner {
     const message = `Running test with workload [${workload.name}]${procedure} and cluster_config ['external'] with version [${version}].`;
     this.listener({ kind: 'info', message });
     if (this.procedure.userInfo !== null) this.listener({ kind: 'info', message: this.procedure.userInfo });
-  }
-
-  private createFleet(): Fleet {
-    const { config, collector } = this;
-    const node = new LocalNode({ name: 'localhost', cores: config.cores, prepareCorpora: (corpora) => this.prepareCorpora(corpora) });
-    return new Fleet({ nodes: [node], startDelay: LOCAL_START_DELAY_MILLIS, onReport: (report) => collector.add(report) });
   }
 
   private prepareCorpora(corpora: readonly Corpus[]): Promise<readonly PreparedCorpus[]> {
@@ -176,7 +188,9 @@ class TestRunner {
     const warned = telemetry.warnings.length;
     const cluster = isPartial ? {} : await telemetry.stop();
     for (const message of telemetry.warnings.slice(warned)) this.listener({ kind: 'warning', message });
-    const results: Results = { tasks, cluster, isPartial, driverWarnings: this.collector.driverWarnings(tasks) };
+    const losses = this.runFleet.losses();
+    const driverWarnings = [...losses, ...this.collector.driverWarnings(tasks)];
+    const results: Results = { tasks, cluster, isPartial: isPartial || losses.length > 0, driverWarnings };
     const testRun = await this.store(results);
     return { status: error !== null ? 'failed' : this.signal.aborted ? 'cancelled' : 'success', results, testRun, error };
   }
@@ -198,6 +212,7 @@ class TestRunner {
       clusterConfig: ['external'],
       cluster: this.cluster,
       results,
+      fleet: results === null ? undefined : this.runFleet.results(),
     };
     await writeTestRun(config.rootDirectory, testRun);
     return testRun;

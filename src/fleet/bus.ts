@@ -18,6 +18,11 @@ export interface Bus {
   status(): AsyncIterable<{ readonly type: string }>;
 }
 
+/** A connection of one's own. */
+export interface FleetConnection extends Bus {
+  close(): Promise<void>;
+}
+
 /** Knows whether a connection is up, and tells of each time when it is up again. */
 export class BusWatch {
   isUp = true;

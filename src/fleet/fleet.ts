@@ -71,6 +71,11 @@ export class Fleet {
     await this.settle(nodes.map((node, position) => node.runStep(index, start + (offsets[position] ?? 0))));
   }
 
+  /** Clients that were dealt to a node. */
+  clientsOf(node: FleetNode): number {
+    return this.members.find((member) => member.node === node)?.clients.size ?? 0;
+  }
+
   /** Ends the load at once; the step under way ends after the last reports. */
   cancel(): void {
     if (this.isCancelled) return;

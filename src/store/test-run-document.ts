@@ -1,5 +1,6 @@
 // A test run as the content of test_run.json (spec/1 §6.1).
 import type { Json, JsonObject } from '../json.ts';
+import { fleetDocument } from './fleet-document.ts';
 import { resultsDocument } from './results-document.ts';
 import type { TestRun } from './test-run.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -29,5 +30,6 @@ export function testRunDocument(run: TestRun): JsonObject {
     ...(run.workloadRevision === null ? [] : [['workload-revision', run.workloadRevision] as const]),
     ['test_procedure', run.testProcedure],
     ...(run.workloadParams.size === 0 ? [] : [['workload-params', run.workloadParams] as const]),
+    ...(run.fleet === undefined ? [] : [['fleet', fleetDocument(run.fleet)] as const]),
   ]);
 }

@@ -1,6 +1,7 @@
 // Reads the content of test_run.json, of this program, of OpenSearch Benchmark 2.x, or of 1.x with its older names.
 import { isJsonObject, type Json, writeJson } from '../json.ts';
-import { objectField, textField, textsField } from './fields.ts';
+import { objectField, objectsField, textField, textsField } from './fields.ts';
+import { parseNode } from './fleet-document.ts';
 import { parseResults } from './results-reader.ts';
 import type { TestRun } from './test-run.ts';
 import { parseTimestamp } from './timestamp.ts';
@@ -35,5 +36,6 @@ export function parseTestRun(document: Json): TestRun | null {
       distributionFlavor: textField(cluster, 'distribution-flavor'),
     },
     results: isJsonObject(results) ? parseResults(results) : null,
+    ...(document.has('fleet') ? { fleet: objectsField(document, 'fleet').map(parseNode) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 // A test run as it is stored: the content of test_run.json apart from its results.
 
 import type { JsonObject } from '../json.ts';
+import type { NodeResults } from '../metrics/node-figures.ts';
 import type { Results } from '../metrics/results.ts';
 
 /** The version of the cluster under test; `null` = not known. */
@@ -27,4 +28,6 @@ export interface TestRun {
   readonly clusterConfig: readonly string[];
   readonly cluster: ClusterInfo;
   readonly results: Results | null;
+  /** The machines that drove load; absent while it runs, and in runs of other programs. */
+  readonly fleet?: readonly NodeResults[] | undefined;
 }

@@ -14,6 +14,8 @@ const flagsOfRun =
   'workload workload-path workload-repository workload-revision workload-params test-procedure include-tasks exclude-tasks pipeline target-hosts client-options test-mode test-run-id user-tag on-error kill-running-processes results-file results-format results-numbers-align show-in-results latency-percentiles throughput-percentiles telemetry telemetry-params worker-ips distribution-version distribution-repository revision cluster-config cluster-config-params cluster-config-path cluster-config-repository cluster-config-revision opensearch-plugins plugin-params runtime-jdk preserve-install grpc-target-hosts database-type enable-assertions enable-worker-coordinator-profiling randomization-enabled randomization-repeat-frequency randomization-n randomization-alpha test-iterations aggregate sleep-timer cancel-on-error load-test-qps redline-test redline-scale-step redline-scaledown-percentage redline-post-scaledown-sleep redline-max-clients redline-max-cpu-usage redline-cpu-window-seconds redline-cpu-check-interval visualize visualize-output-path effective-start-date skip-rest-api-check quiet offline configuration-name';
 const olderFlagsOfRun =
   'test-execution-id load-worker-coordinator-hosts provision-config-instance provision-config-instance-params provision-config-path provision-config-repository provision-config-revision';
+/** Flags that the original does not have. */
+const ownFlagsOfRun = 'worker-wait on-worker-loss';
 
 /** A word that the flag accepts and that is not its default. */
 function sample(flag: Flag<unknown>): string {
@@ -49,7 +51,7 @@ describe('run', () => {
   it('has all flags of the original, under all their names', () => {
     const names = Object.values(executeTestFlags).map((flag) => flag.long);
     const aliases = Object.values(executeTestFlags).flatMap((flag) => flag.aliases);
-    assert.deepEqual([...names].sort(), flagsOfRun.split(' ').sort());
+    assert.deepEqual([...names].sort(), `${flagsOfRun} ${ownFlagsOfRun}`.split(' ').sort());
     assert.deepEqual([...aliases].sort(), olderFlagsOfRun.split(' ').sort());
   });
 
@@ -72,11 +74,11 @@ describe('run', () => {
   }
 
   it('lists all refused flags at once', async () => {
-    const { code, stderr } = await runInMemory(home, ['execute-test', '--workload=w', '--telemetry=jfr', '--visualize', '--worker-ips=a,b']);
+    const { code, stderr } = await runInMemory(home, ['execute-test', '--workload=w', '--telemetry=jfr', '--visualize', '--redline-test']);
     assert.equal(code, 64);
     assert.match(
       stderr,
-      /^\[ERROR\] ❌ Cannot execute-test\. 3 flags are not in this version\.\n {2}- --telemetry: .*\n {2}- --visualize: .*\n {2}- --worker-ips: .*\nWhat to do: /,
+      /^\[ERROR\] ❌ Cannot execute-test\. 3 flags are not in this version\.\n {2}- --telemetry: .*\n {2}- --visualize: .*\n {2}- --redline-test: .*\nWhat to do: /,
     );
   });
 });

@@ -14,6 +14,7 @@ import {
   resultsFlags,
   targetFlags,
   testRunIdFlag,
+  workerFlags,
   workloadFlags,
 } from './shared-flags.ts';
 
@@ -121,15 +122,7 @@ const otherTargetFlags = {
 };
 
 const loadFlags = {
-  workerIps: valueFlag('worker-ips', {
-    aliases: ['load-worker-coordinator-hosts'],
-    description: 'Addresses of the machines that generate load.',
-    group: load,
-    placeholder: 'LIST',
-    fallback: ['localhost'],
-    parse: readList,
-    notBuilt: 'load from other machines than this one',
-  }),
+  ...workerFlags,
   profiling: switchFlag('enable-worker-coordinator-profiling', {
     description: 'Write a CPU profile of the load generator.',
     group: load,

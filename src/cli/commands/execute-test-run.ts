@@ -1,11 +1,11 @@
 // The work of `run`: from typed flags to a finished test run and its summary.
 import { randomUUID } from 'node:crypto';
-import type { LoadedWorkload, RunConfig } from '../../coordinator/config.ts';
+import { hostname } from 'node:os';
+import type { LoadedWorkload, RunConfig, WorkersConfig } from '../../coordinator/config.ts';
 import type { RunListener } from '../../coordinator/events.ts';
 import type { RunOutcome } from '../../coordinator/run.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
-import { secretsOf } from '../../http/redact.ts';
-import { describeTargets, parseTargets, type Targets } from '../../http/targets.ts';
+import type { Targets } from '../../http/targets.ts';
 import { packageVersion } from '../../package.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { Invocation } from '../args/command.ts';
@@ -15,6 +15,7 @@ import { takeRunLock } from '../run-lock.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { executeTestFlags } from './execute-test-flags.ts';
 import { reportRun } from './execute-test-report.ts';
+import { readTargets } from './read-targets.ts';
 import { loadNamedWorkload } from './workload-request.ts';
 
 type Run = Invocation<typeof executeTestFlags>;
@@ -26,7 +27,7 @@ export async function executeTest(context: Context, run: Run): Promise<number> {
     const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${settings.rootDirectory}/test-runs.`;
     throw new BenchmarkError('UNSUPPORTED', 'A metrics store in OpenSearch (datastore.type = opensearch) is not in this version.', { hint });
   }
-  const config = makeConfig(context, run, await readTargets(context, run));
+  const config = makeConfig(context, run, await readTargets(context, run.options), await workersOf(context, run));
   console.info(`[Test Run ID]: ${config.testRunId}`);
   const lock = await takeRunLock({
     path: settings.locations.lockFile,
@@ -60,18 +61,7 @@ function makeListener({ console, log, environment: { clock, signal } }: Context)
   };
 }
 
-/** Reads the targets; their secrets are masked from here on, wherever they would be printed. */
-async function readTargets({ console, environment, redactor, log }: Context, { options }: Run): Promise<Targets> {
-  const { targetHosts, clientOptions } = options;
-  const { targets, warnings, notices } = await parseTargets({ targetHosts, clientOptions: clientOptions ?? undefined, env: environment.variables });
-  for (const secret of secretsOf(targets)) redactor.register(secret);
-  for (const warning of warnings) console.warning(warning);
-  for (const notice of notices) console.info(notice);
-  log.write('INFO', 'run', `Targets: ${describeTargets(targets)}`);
-  return targets;
-}
-
-function makeConfig(context: Context, run: Run, targets: Targets): RunConfig {
+function makeConfig(context: Context, run: Run, targets: Targets, workers: WorkersConfig | null): RunConfig {
   const { environment, settings, common } = context;
   const { options } = run;
   return {
@@ -92,10 +82,29 @@ function makeConfig(context: Context, run: Run, targets: Targets): RunConfig {
     latencyPercentiles: options.latencyPercentiles,
     throughputPercentiles: options.throughputPercentiles,
     cores: settings.cores ?? environment.cores,
+    hostName: hostname(),
+    workers,
     rootDirectory: settings.rootDirectory,
     dataDirectory: settings.dataDirectory,
     isOffline: common.isOffline,
     environmentVariables: environment.variables,
+  };
+}
+
+/** The listed machines; `null` if that is only this one, which needs no daemon. */
+async function workersOf(context: Context, { options }: Run): Promise<WorkersConfig | null> {
+  const { workerIps, workerWait, onWorkerLoss, killRunningProcesses } = options;
+  if (workerIps.every((name) => name.toLowerCase() === 'localhost')) return null;
+  const { accessOf } = await import('./coordinator-access.ts');
+  const { connectCoordinator, resolveAddress, runDirectory } = accessOf(context);
+  return {
+    names: workerIps,
+    wait: workerWait,
+    onWorkerLoss,
+    processId: context.environment.processId,
+    isPatient: killRunningProcesses,
+    connect: () => connectCoordinator(runDirectory),
+    resolve: resolveAddress,
   };
 }
 

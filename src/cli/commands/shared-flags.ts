@@ -1,7 +1,7 @@
 // Flags that several commands share, each described once.
 
 import { choiceFlag, switchFlag, valueFlag } from '../args/flag.ts';
-import { readDictionaryText, readJdk, readList, readPercentiles, readRunId, readText, readVersion } from '../args/grammar.ts';
+import { readDictionaryText, readJdk, readList, readNumber, readPercentiles, readRunId, readText, readVersion } from '../args/grammar.ts';
 
 export const groups = {
   workload: 'Workload',
@@ -261,3 +261,28 @@ export const testRunIdFlag = valueFlag('test-run-id', {
   fallback: null,
   parse: readRunId,
 });
+
+/** Which machines generate the load. */
+export const workerFlags = {
+  workerIps: valueFlag('worker-ips', {
+    aliases: ['load-worker-coordinator-hosts'],
+    description: 'Addresses of the machines that generate load, each with its daemon; localhost is this one.',
+    group: groups.load,
+    placeholder: 'LIST',
+    fallback: ['localhost'],
+    parse: readList,
+  }),
+  workerWait: valueFlag('worker-wait', {
+    description: 'Seconds to wait for the listed machines.',
+    group: groups.load,
+    placeholder: 'SECONDS',
+    fallback: 10,
+    parse: (text) => readNumber(text, 0),
+  }),
+  onWorkerLoss: choiceFlag('on-worker-loss', {
+    description: 'What to do when a machine that generates load is lost: end the run, or go on without it.',
+    group: groups.load,
+    choices: ['abort', 'continue'],
+    fallback: 'abort',
+  }),
+};

@@ -1,0 +1,177 @@
+// The machines of a test run: this one, or the nodes that the user listed, found and claimed before anything else is done.
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { documentFiles } from '../corpus/document-files.ts';
+import type { PreparedCorpus } from '../corpus/prepared.ts';
+import { BenchmarkError } from '../errors.ts';
+import type { FleetConnection } from '../fleet/bus.ts';
+import { Fleet } from '../fleet/fleet.ts';
+import { LocalNode } from '../fleet/local-node.ts';
+import type { FleetNode } from '../fleet/node.ts';
+import { FleetClaim, findNodes, type ListedNode } from '../fleet/node-directory.ts';
+import type { NodeTale, RemoteNode } from '../fleet/remote-node.ts';
+import { RunLink } from '../fleet/run-link.ts';
+import type { DocumentSource } from '../fleet/shelf.ts';
+import { NodeFigures, type NodeResults } from '../metrics/node-figures.ts';
+import type { WorkerReport } from '../worker/report.ts';
+import type { Corpus } from '../workload/model.ts';
+import type { RunConfig } from './config.ts';
+import type { RunListener } from './events.ts';
+
+/** Enough for a message to a thread, and to a node. */
+const LOCAL_START_DELAY_MILLIS = 5;
+const REMOTE_START_DELAY_MILLIS = 250;
+
+/** Nodes that were found, and the right to use them. */
+export interface ClaimedNodes {
+  readonly bus: FleetConnection;
+  /** For plans and documents. */
+  readonly bulk: FleetConnection;
+  readonly nodes: readonly ListedNode[];
+  release(): Promise<void>;
+}
+
+/** Finds and claims the nodes that the user listed; `null` if the load is to come from this process. Fails with FLEET or ANOTHER_RUN. */
+export async function claimNodes(config: RunConfig, signal: AbortSignal): Promise<ClaimedNodes | null> {
+  const { workers, testRunId, benchmarkVersion } = config;
+  if (workers === null) return null;
+  const connections: FleetConnection[] = [];
+  const open = async (): Promise<FleetConnection> => {
+    const connection = await workers.connect();
+    connections.push(connection);
+    return connection;
+  };
+  const closeAll = async (): Promise<void> => {
+    for (const connection of connections) await connection.close();
+  };
+  try {
+    const [bus, bulk] = [await open(), await open()];
+    const claim = await FleetClaim.take(bus, { testRunId, processId: workers.processId }, workers.isPatient);
+    const release = async (): Promise<void> => {
+      await claim.release();
+      await closeAll();
+    };
+    try {
+      const { names, wait, resolve } = workers;
+      return { bus, bulk, release, nodes: await findNodes({ bus, names, wait, version: benchmarkVersion, resolve, signal }) };
+    } catch (error) {
+      await claim.release();
+      throw error;
+    }
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+export interface RunFleetOptions {
+  readonly config: RunConfig;
+  readonly claimed: ClaimedNodes | null;
+  readonly listener: RunListener;
+  /** Prepares documents on this machine. */
+  readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
+  /** What nodes may ask for. */
+  readonly corpora: readonly Corpus[];
+  /** `place` names the machine if there are several. */
+  readonly onReport: (report: WorkerReport, place: string | null) => void;
+}
+
+export class RunFleet {
+  readonly fleet: Fleet;
+  private readonly options: RunFleetOptions;
+  private readonly link: RunLink | null;
+  private readonly nodes: readonly FleetNode[];
+  private readonly figures = new Map<FleetNode, NodeFigures>();
+  private prepared: Promise<readonly PreparedCorpus[]> | null = null;
+
+  constructor(options: RunFleetOptions) {
+    this.options = options;
+    const { config, claimed, prepareCorpora } = options;
+    this.link = claimed === null ? null : this.createLink(claimed);
+    this.nodes = this.link?.nodes ?? [new LocalNode({ name: 'localhost', cores: config.cores, prepareCorpora })];
+    for (const node of this.nodes) this.figures.set(node, new NodeFigures());
+    this.fleet = new Fleet({
+      nodes: this.nodes,
+      startDelay: this.link === null ? LOCAL_START_DELAY_MILLIS : REMOTE_START_DELAY_MILLIS,
+      onReport: (report, node) => {
+        this.figures.get(node)?.add(report);
+        options.onReport(report, this.link === null ? null : node.name);
+      },
+    });
+  }
+
+  /** What each machine has done so far. */
+  results(): readonly NodeResults[] {
+    const remote = this.link?.nodes.map((node) => {
+      const { address, hostName, version } = node.node.hello;
+      return this.resultsOf(node, { address, hostName, version, clockOffset: node.offset, lost: node.lossReason });
+    });
+    const own = { address: 'localhost', hostName: this.options.config.hostName, version: this.options.config.benchmarkVersion };
+    return remote ?? this.nodes.flatMap((node) => this.resultsOf(node, { ...own, clockOffset: 0, lost: null }) ?? []);
+  }
+
+  /** Sentences about nodes that were lost while the run went on. */
+  losses(): readonly string[] {
+    return (this.link?.nodes ?? []).flatMap(({ name, lossReason }) =>
+      lossReason === null ? [] : [`Node ${name} was lost (${lossReason}): from then on its clients are missing from the load.`],
+    );
+  }
+
+  /** Ends all nodes and gives them back. */
+  async close(): Promise<void> {
+    await this.fleet.close();
+    this.link?.close();
+  }
+
+  private resultsOf(node: FleetNode, facts: Pick<NodeResults, 'address' | 'hostName' | 'version' | 'clockOffset' | 'lost'>): NodeResults {
+    const figures = this.figures.get(node) ?? new NodeFigures();
+    return figures.results({ ...facts, cores: node.cores, clients: this.fleet.clientsOf(node) });
+  }
+
+  private createLink({ bus, bulk, nodes }: ClaimedNodes): RunLink {
+    const { testRunId, testMode, isOffline, workers } = this.options.config;
+    return new RunLink({
+      bus,
+      bulk,
+      testRunId,
+      nodes,
+      onWorkerLoss: workers?.onWorkerLoss ?? 'abort',
+      testMode,
+      isOffline,
+      locate: (corpus, set) => this.locate(corpus, set),
+      onTale: (tale, node) => this.retell(tale, node),
+    });
+  }
+
+  private retell(tale: NodeTale, { name }: RemoteNode): void {
+    const { listener } = this.options;
+    switch (tale.kind) {
+      case 'note':
+        listener({ kind: tale.level, message: tale.message.includes(name) ? tale.message : `Node ${name}: ${tale.message}` });
+        break;
+      case 'preparation':
+      case 'preparation-end':
+        listener({ ...tale, what: `${tale.what} on ${name}` });
+        break;
+    }
+  }
+
+  /** The documents of a set for a node that cannot get them elsewhere: the archive if it is here, for it is smaller. */
+  private async locate(corpusName: string, set: number): Promise<DocumentSource> {
+    const { corpora, prepareCorpora } = this.options;
+    this.prepared ??= prepareCorpora(corpora);
+    const corpus = corpora.find(({ name }) => name === corpusName);
+    const documentSet = corpus?.documentSets[set];
+    const position = corpus?.documentSets.slice(0, set).filter(({ sourceFormat }) => sourceFormat === 'bulk').length ?? 0;
+    const prepared = (await this.prepared).find(({ name }) => name === corpusName)?.documentSets[position];
+    if (documentSet === undefined || prepared === undefined)
+      throw new BenchmarkError('CORPUS', `The test run has no documents ${set} of ${corpusName}.`);
+    const { archive } = documentFiles(dirname(prepared.path), documentSet);
+    if (archive !== null) {
+      const found = await stat(archive).catch(() => null);
+      if (found !== null && (documentSet.compressedBytes === null || found.size === documentSet.compressedBytes))
+        return { path: archive, bytes: found.size };
+    }
+    return { path: prepared.path, bytes: prepared.size };
+  }
+}
