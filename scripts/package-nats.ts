@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { goTarget, type Platform, platformName, platformPackageName, serverPath } from './package-platforms.ts';
 
 const MODULE = 'github.com/nats-io/nats-server/v2';
@@ -141,9 +141,9 @@ class GoModule {
 }
 
 /** A Go that builds, or that fetches one that does: 1.21 or later. */
-function findGo(): string {
+export function findGo(): string {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'opensearch-benchmark-test');
-  const onPath = (process.env.PATH ?? '').split(':').filter((directory) => directory !== '');
+  const onPath = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
   const cached = existsSync(cache) ? readdirSync(cache).flatMap((name) => (name.startsWith('go-') ? [join(cache, name, 'bin')] : [])) : [];
   for (const directory of [...onPath, '/usr/local/go/bin', ...cached]) {
     const program = join(directory, 'go');
