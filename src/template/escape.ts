@@ -1,5 +1,6 @@
 // HTML escaping as MarkupSafe does it, and the text operations that keep it.
 import { namedEntities } from './entities.ts';
+import { checkSize } from './limits.ts';
 import { print } from './print.ts';
 import { AttributeObject, isText, Markup, textOf, type Value } from './value.ts';
 import { SPACE_CLASS, trim } from './whitespace.ts';
@@ -27,8 +28,10 @@ export const markupOrText = (text: string, safe: boolean): Value => (safe ? new 
 
 /** `Markup.join` / `str.join` of values as `~` does: from the first {@link Markup} on everything counts as escaped text. */
 export function concatenate(values: readonly Value[], autoescape: boolean): Value {
-  if (!autoescape || !values.some((value) => value instanceof Markup)) return values.map(print).join('');
-  return new Markup(values.map(escapeValue).join(''));
+  const isSafe = autoescape && values.some((value) => value instanceof Markup);
+  const text = values.map(isSafe ? escapeValue : print).join('');
+  checkSize(text.length);
+  return markupOrText(text, isSafe);
 }
 
 /** A text value; others as they print. */

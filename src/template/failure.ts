@@ -24,15 +24,17 @@ export class TemplateNotFound extends TemplateFailure {
   }
 }
 
-/** Adds the place to a failure that has none yet; a JavaScript stack overflow becomes a failure with a message a user can act on. */
+/** Adds the place to a failure that has none yet; JavaScript's own limits become failures with a message a user can act on. */
 export function locate(error: unknown, place: () => Location): unknown {
   if (error instanceof TemplateFailure) {
     error.location ??= place();
     return error;
   }
-  if (error instanceof RangeError && /call stack/i.test(error.message)) {
+  if (!(error instanceof RangeError)) return error;
+  if (/call stack/i.test(error.message)) {
     return new TemplateFailure('The template nests too deeply', 'Split the expression, or end the recursion earlier.', place());
   }
+  if (/invalid (?:string|array) length/i.test(error.message)) return new TemplateFailure('The rendered text is too large', undefined, place());
   return error;
 }
 

@@ -4,11 +4,11 @@ import { TemplateFailure } from './failure.ts';
 /** Longest `range(...)`. */
 export const MAX_RANGE = 1_000_000;
 /** Passes of all loops of one render together. */
-export const MAX_ITERATIONS = 20_000_000;
+export const MAX_ITERATIONS = 5_000_000;
 /** Macros, includes, blocks and recursive loops inside one another. */
 export const MAX_DEPTH = 250;
-/** Characters of a text or items of a list that a repetition or padding makes. */
-export const MAX_SIZE = 100_000_000;
+/** Characters of a text or items of a list that an operation makes. */
+export const MAX_SIZE = 20_000_000;
 
 /** Refuses results that only a mistake asks for. */
 export function checkSize(size: number): void {

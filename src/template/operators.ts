@@ -21,6 +21,8 @@ export function binary(operator: BinaryOperator, left: Value, right: Value): Val
 }
 
 function add(left: Value, right: Value): Value | undefined {
+  if (isText(left) && isText(right)) checkSize(textOf(left).length + textOf(right).length);
+  if (Array.isArray(left) && Array.isArray(right)) checkSize(left.length + right.length);
   if (typeof left === 'string' && typeof right === 'string') return left + right;
   if (isText(left) && isText(right)) return new Markup(escapeValue(left) + escapeValue(right));
   if (Array.isArray(left) && Array.isArray(right)) return [...left, ...right];

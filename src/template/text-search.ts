@@ -96,6 +96,7 @@ export function strip(text: string, characters: string | null, ends: 'both' | 's
 export function expandTabs(text: string, width: number): string {
   let column = 0;
   let result = '';
+  checkSize(text.length + width);
   for (const character of text) {
     if (character === '\t') {
       const spaces = width > 0 ? width - (column % width) : 0;

@@ -221,7 +221,7 @@ export class ExpressionCompiler {
     const namedRest = node.namedRest === null ? null : this.compile(node.namedRest, frame);
     return (activation) => {
       const positional = args.map((arg) => arg(activation));
-      if (rest !== null) positional.push(...listOf(rest(activation)));
+      if (rest !== null) for (const item of listOf(rest(activation))) positional.push(item);
       const names = new Map<string, Value>();
       for (const { name, value } of named) addName(names, name, value(activation));
       if (namedRest !== null) for (const [key, value] of namesOf(namedRest(activation))) addName(names, key, value);

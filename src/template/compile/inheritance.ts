@@ -74,7 +74,7 @@ export function compileInclude(node: IncludeNode, frame: Frame, compiler: Compil
     if (node.withContext) {
       const context = new Context(run, loaded, activation.context.all(locals(activation)));
       run.nested(() => loaded.template.render(context, loaded, out));
-    } else out.push(...sharedModule(run, loaded).body);
+    } else out.push(sharedModule(run, loaded).print());
   });
 }
 

@@ -1,10 +1,11 @@
 // Filters about escaping and markup: escape, safe, tojson, urlencode, urlize, xmlattr, ...
-import { flagArgument } from '../arguments.ts';
+import { flagArgument, intArgument } from '../arguments.ts';
 import { type Bound, defineFunction } from '../call.ts';
 import { Dict } from '../dict.ts';
 import { escapeText, escapeValue, markupOrText, stripTags } from '../escape.ts';
 import { TemplateFailure } from '../failure.ts';
 import { itemsOf, iterate, listOf } from '../iterate.ts';
+import { checkSize } from '../limits.ts';
 import { prettyPrint } from '../pretty-print.ts';
 import { print } from '../print.ts';
 import { toPythonJson } from '../to-json.ts';
@@ -19,8 +20,16 @@ const define = (name: string, parameters: readonly string[], body: (bound: Bound
 const HTML_IN_JSON: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', "'": '\\u0027' };
 
 function json([value = null, indent = null]: Bound): Value {
-  const step = indent === null ? null : isText(indent) ? textOf(indent) : ' '.repeat(Math.max(0, Number(print(indent)) || 0));
+  const step = indent === null ? null : indentation(indent);
   return new Markup(toPythonJson(value, step).replace(/[<>&']/g, (character) => HTML_IN_JSON[character] ?? character));
+}
+
+/** One level of `tojson(indent)`: a text, or so many spaces. */
+function indentation(indent: Value): string {
+  if (isText(indent)) return textOf(indent);
+  const width = Math.max(0, intArgument(indent, 'indent'));
+  checkSize(width);
+  return ' '.repeat(width);
 }
 
 /** Characters outside of `A-Za-z0-9_.-~` and `/` as `%XX` of their UTF-8 bytes. */

@@ -4,7 +4,8 @@ import { intArgument } from '../arguments.ts';
 import { callValue, positional } from '../call.ts';
 import { equals, sortValues } from '../compare.ts';
 import { TemplateFailure } from '../failure.ts';
-import { itemsOf, listOf, resolveBounds } from '../iterate.ts';
+import { listOf, resolveBounds } from '../iterate.ts';
+import { checkSize } from '../limits.ts';
 import { represent } from '../print.ts';
 import { type Caller, Tuple, type Value } from '../value.ts';
 import { type Method, method } from './method.ts';
@@ -57,7 +58,9 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
   }),
   onList('extend', ['values'], (items, [values = null]) => {
     // A list may be extended by itself: take its items first.
-    items.push(...[...itemsOf(values)]);
+    const more = listOf(values);
+    checkSize(items.length + more.length);
+    for (const item of more) items.push(item);
     return null;
   }),
   onList('insert', ['index', 'value'], (items, [index, value = null]) => {
@@ -85,7 +88,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
   }),
   onList('sort', ['key?', 'reverse?'], (items, [key = null, reverse], caller) => {
     const keyOf = key === null ? (value: Value) => value : (value: Value) => callValue(key, positional(value), caller);
-    items.splice(0, items.length, ...sortValues(items, keyOf, intArgument(reverse, 'reverse', 0) !== 0));
+    for (const [index, item] of sortValues(items, keyOf, intArgument(reverse, 'reverse', 0) !== 0).entries()) items[index] = item;
     return null;
   }),
 ]);
