@@ -1,12 +1,11 @@
 // Runs over several nodes: what is reported is what the target saw, whatever happens to the network in between.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { seconds } from '../../src/units.ts';
 import type { Parallel, Task } from '../../src/workload/model.ts';
 import { task } from '../support/load.ts';
 import { NatsServer } from './nats-server.ts';
-import { CountingTarget, DistributedRun, startNode, type TestNode } from './nodes.ts';
+import { CountingTarget, DistributedRun, startNode, type TestNode, until } from './nodes.ts';
 
 let server: NatsServer;
 let target: CountingTarget;
@@ -44,9 +43,8 @@ test('three nodes share the clients, keep the join points and report every reque
   } finally {
     await run.close();
   }
-  await sleep(50);
   for (const node of nodes) {
-    assert.equal(node.agent.testRunId, null);
+    await until(() => node.agent.testRunId === null);
     assert.ok(node.log.some((line) => line.includes('[test run test-run] Step 3 of 3 begins: third.')));
   }
 });

@@ -1,9 +1,12 @@
 // Nodes and test runs for tests: real agents on a real nats-server, a target that counts, a fleet that drives them.
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { newNodeId } from '../../src/daemon/connect.ts';
 import { NodeAgent } from '../../src/daemon/node-agent.ts';
@@ -97,6 +100,37 @@ export async function startNode(server: NatsServer, address: string, cores = 1):
       rmSync(rootDirectory, { recursive: true, force: true });
     },
   };
+}
+
+/** A node in a process of its own. */
+export interface ProcessNode {
+  readonly child: ChildProcess;
+  readonly registered: RegisteredNode;
+  readonly rootDirectory: string;
+  close(): Promise<void>;
+}
+
+export async function forkNode(server: NatsServer, address: string): Promise<ProcessNode> {
+  const rootDirectory = mkdtempSync(join(tmpdir(), 'osb-node-'));
+  const child = fork(new URL('./node-process.js', import.meta.url), [String(server.port), address, rootDirectory]);
+  const [registered] = await once(child, 'message');
+  return {
+    child,
+    registered,
+    rootDirectory,
+    close: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      rmSync(rootDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until something is so; for what no event tells. */
+export async function until(isSo: () => boolean, millis = 5000): Promise<void> {
+  for (const end = performance.now() + millis; !isSo(); await sleep(10)) assert.ok(performance.now() < end, 'It did not happen in time.');
 }
 
 export interface RunSettings {
