@@ -94,7 +94,7 @@ function orderedPrimitives(operator: OrderOperator, left: number | bigint, right
 const holds = (operator: OrderOperator, sign: number): boolean => orderedPrimitives(operator, sign, 0);
 
 /** By code points; JavaScript's own order puts U+FFFF behind U+10000. */
-export function compareTexts(left: string, right: string): number {
+function compareTexts(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {
     const a = left.charCodeAt(index);

@@ -1,4 +1,8 @@
 // The template engine: a Jinja2 3.1 of its own. It knows nothing of workloads.
+//
+//   text --lexer--> tokens --parser--> tree --scope--> which variable each name means --compile/--> functions --render--> text
+//                                                        |
+//                                                        +--> the parameters of the template
 import { builtinGlobals } from './builtin-globals.ts';
 import { builtinTests } from './builtin-tests.ts';
 import { CompiledTemplate } from './compiled.ts';

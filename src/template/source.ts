@@ -61,6 +61,6 @@ export class NormalizedSource {
 }
 
 /** `\r\n` and lone `\r` as `\n`. */
-export function normalizeNewlines(text: string): string {
+function normalizeNewlines(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }

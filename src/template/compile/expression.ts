@@ -1,6 +1,6 @@
 // Turns expressions into functions of the activation they run in.
 import { attributeOf, itemOf, sliceOf } from '../attributes.ts';
-import { callValue } from '../call.ts';
+import { callValue, NO_NAMED } from '../call.ts';
 import { isTrue } from '../compare.ts';
 import { Dict } from '../dict.ts';
 import { concatenate } from '../escape.ts';
@@ -214,7 +214,7 @@ export class ExpressionCompiler {
   private arguments(node: CallArguments, frame: Frame): (activation: Activation) => Arguments {
     const args = node.args.map((arg) => this.compile(arg, frame));
     if (node.named.length === 0 && node.rest === null && node.namedRest === null) {
-      return (activation) => ({ positional: args.map((arg) => arg(activation)), named: NO_NAMES });
+      return (activation) => ({ positional: args.map((arg) => arg(activation)), named: NO_NAMED });
     }
     const named = node.named.map(({ name, value }) => ({ name, value: this.compile(value, frame) }));
     const rest = node.rest === null ? null : this.compile(node.rest, frame);
@@ -229,8 +229,6 @@ export class ExpressionCompiler {
     };
   }
 }
-
-const NO_NAMES: ReadonlyMap<string, Value> = new Map();
 
 const withFirst = (value: Value, { positional, named }: Arguments): Arguments => ({ positional: [value, ...positional], named });
 
