@@ -7,6 +7,9 @@ import { formatPlace } from './connection.ts';
 import { codeOf, explainSocketError } from './network-failure.ts';
 import type { Endpoint, TargetCluster } from './targets.ts';
 
+/** What the official client says of an answer that is cut off; it has no code. */
+const ABORTED_ANSWER = 'Response aborted while reading the body';
+
 export interface AdminRequest {
   readonly method: string;
   /** Path without query, without the prefix of the endpoint. */
@@ -79,12 +82,12 @@ export function requireStatus(
   const what = `${request.method} ${request.path} at ${place} failed with HTTP ${reply.status}`;
   if (reply.status === 401) {
     throw new BenchmarkError('CREDENTIALS', `${what}: the credentials are missing or wrong.`, {
-      hint: 'give basic_auth_user and basic_auth_password in --client-options, or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD',
+      hint: 'Give basic_auth_user and basic_auth_password in --client-options, or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD.',
     });
   }
   if (reply.status === 403) {
     throw new BenchmarkError('CREDENTIALS', `${what}: the user may not do this${reasonOf(reply.body)}.`, {
-      hint: 'use a user with more permissions',
+      hint: 'Use a user with more permissions.',
     });
   }
   throw new BenchmarkError('TARGET_REJECTED', `${what}${reasonOf(reply.body)}.`);
@@ -147,7 +150,7 @@ function cancelled(sender: Sender, request: AdminRequest): BenchmarkError {
 
 function late(sender: Sender, request: AdminRequest, timeout: number): BenchmarkError {
   return new BenchmarkError('TARGET_UNREACHABLE', `${sender.place} did not answer ${nameOf(request)} within ${timeout} s.`, {
-    hint: 'is it overloaded, or a firewall in between? If not, raise timeout in --client-options',
+    hint: 'Look whether it is overloaded, or a firewall in between; if not, raise timeout in --client-options.',
   });
 }
 
@@ -156,19 +159,29 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
   const what = nameOf(request);
   if (error instanceof errors.DeserializationError) {
     return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with something that is not JSON.`, {
-      hint: 'does --target-hosts name an OpenSearch cluster?',
+      hint: 'Check that --target-hosts names an OpenSearch cluster.',
     });
   }
   const cause = sender.socketErrors.get(messageOf(error)) ?? error;
+  if (codeOf(cause).startsWith('Z_')) {
+    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with something that cannot be decompressed (${codeOf(cause)}).`, {
+      hint: 'Look for a proxy in between that changes answers.',
+    });
+  }
+  if (messageOf(error) === ABORTED_ANSWER) {
+    return new BenchmarkError('TARGET_UNREACHABLE', `${place} closed the connection in the middle of its answer to ${what}.`, {
+      hint: 'Look into the log of the cluster, and at proxies in between.',
+    });
+  }
   const failure = explainSocketError(cause, place, 'connect');
   if (failure.kind === 'tls') return new BenchmarkError('TLS', `${failure.message}.`);
   if (codeOf(cause).startsWith('HPE_')) {
     return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} does not speak HTTP: ${messageOf(cause)}.`, {
-      hint: 'is the port right, and does the server want use_ssl:true?',
+      hint: 'Check the port in --target-hosts, and whether the server wants use_ssl:true.',
     });
   }
   return new BenchmarkError('TARGET_UNREACHABLE', `${failure.message}.`, {
-    hint: 'is it running, and are host and port in --target-hosts right? If it wants TLS, give use_ssl:true',
+    hint: 'Check that it is running, and host and port in --target-hosts. If it wants TLS, give use_ssl:true in --client-options.',
   });
 }
 

@@ -76,7 +76,7 @@ export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Pr
   const number = textIn(version, 'number');
   if (number === null) {
     throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${client.place} answers, but not like OpenSearch: GET / names no version.number.`, {
-      hint: 'is the port right? 9200 is usual; 9300, 9600 and 5601 belong to other services',
+      hint: 'Check the port: 9200 is usual; 9300, 9600 and 5601 belong to other services.',
     });
   }
   const major = Number(/^(\d+)\.\d+/.exec(number)?.[1] ?? Number.NaN);
@@ -97,28 +97,31 @@ function askHealth(client: AdminClient, nodes: number, signal?: AbortSignal): Pr
 
 /** 200; or, after a while, 408 with a state: the REST layer is there, but fewer nodes than targets. */
 function isReady(reply: AdminReply, place: string, isLenient: boolean): boolean {
-  if (reply.status === 200 && textIn(reply.body, 'status') === null) throw notOpenSearch(`${place} answers GET /_cluster/health`);
-  if (reply.status >= 300 && reply.status < 400) throw notOpenSearch(`${place} redirects GET /_cluster/health (HTTP ${reply.status})`);
+  if (reply.status === 200 && textIn(reply.body, 'status') === null)
+    throw notOpenSearch(`${place} answers GET /_cluster/health, but not like OpenSearch.`);
+  if (reply.status >= 300 && reply.status < 400)
+    throw notOpenSearch(`${place} redirects GET /_cluster/health (HTTP ${reply.status}), which OpenSearch never does.`);
   return reply.status === 200 || (isLenient && reply.status === 408 && textIn(reply.body, 'status') !== null);
 }
 
 /** A serverless collection has no health. */
 async function askServerless(client: AdminClient, signal?: AbortSignal): Promise<void> {
   const reply = await client.request({ ...INDICES, timeout: seconds(ATTEMPT_SECONDS), signal });
-  if (reply.status === 404) throw notOpenSearch(`${client.place} answers GET /_cluster/health and GET /_cat/indices with HTTP 404`);
+  if (reply.status === 404)
+    throw notOpenSearch(`${client.place} answers GET /_cluster/health and GET /_cat/indices with HTTP 404: it is no OpenSearch.`);
   requireStatus(reply, INDICES, client.place);
 }
 
-function notOpenSearch(what: string): BenchmarkError {
-  return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${what}, which is not like OpenSearch.`, {
-    hint: 'does --target-hosts name an OpenSearch cluster, and not a proxy or a dashboard? Is a path in front of it missing?',
+function notOpenSearch(message: string): BenchmarkError {
+  return new BenchmarkError('TARGET_NOT_OPENSEARCH', message, {
+    hint: 'Check that --target-hosts names an OpenSearch cluster, not a proxy or a dashboard, with its path if it has one.',
   });
 }
 
 function notReady(client: AdminClient, reply: AdminReply | null): BenchmarkError {
   const last = reply === null ? 'it does not answer any more' : `its last answer was HTTP ${reply.status}`;
   return new BenchmarkError('TARGET_UNREACHABLE', `OpenSearch REST API layer is not available at ${client.place}: ${last}.`, {
-    hint: 'look into the log of the cluster',
+    hint: 'Look into the log of the cluster.',
   });
 }
 

@@ -97,7 +97,7 @@ test('what is no answer becomes an error that names the host and what to do', as
   await gone.close();
   assert.match(
     await failure(ask(clusterAt(gone.port)), 'TARGET_UNREACHABLE'),
-    new RegExp(`127\\.0\\.0\\.1:${gone.port} refused the connection.*is it running`),
+    new RegExp(`127\\.0\\.0\\.1:${gone.port} refused the connection.*Check that it is running`),
   );
   assert.match(
     await failure(ask(clusterAt(1, {}, { host: 'no-such-host.invalid' })), 'TARGET_UNREACHABLE'),
