@@ -37,7 +37,8 @@ function originOf(rendered: Rendered, error: JsonSyntaxError): Problem {
     if (!(again instanceof JsonSyntaxError)) throw again;
     // Blanks before the error belong to earlier lines only by chance: the text before them is where a comma is missing.
     const position = trace.positionOf(again.offset);
-    return { file: position.file, line: position.line, message };
+    // An empty file has no character that could tell where it comes from.
+    return { file: position.file === '' ? rendered.file : position.file, line: position.line, message };
   }
   return { file: rendered.file, message: `${message} (line ${error.line} of the rendered text)` };
 }
