@@ -136,9 +136,8 @@ const inProcess: Readonly<Record<Codec, (path: string, signal: AbortSignal) => A
 
 /** The error for an archive that cannot be unpacked. */
 export function damaged(path: string, cause: unknown): BenchmarkError {
-  const hint = 'Remove it, so that the next run downloads it again.';
-  const reason = cause instanceof Error ? `: ${cause.message}` : '';
-  return new BenchmarkError('CORPUS', `Cannot unpack ${path}${reason}`, { hint, cause });
+  const hint = 'Replace it; or remove it, if the workload says where to download it from.';
+  return new BenchmarkError('CORPUS', `Cannot unpack ${path}: it is damaged or cut off.`, { hint, cause });
 }
 
 function isFileError(error: unknown): boolean {

@@ -15,7 +15,7 @@ export async function fetchSource(directory: string, documentSet: DocumentSet, p
   const expectedBytes = isArchive ? documentSet.compressedBytes : documentSet.uncompressedBytes;
   if (documentSet.parts.length > 0) return await fetchParts(directory, documentSet, path, expectedBytes, options);
   const url = sourceAddress(documentSet);
-  if (url === null) throw await noAddress(path, expectedBytes);
+  if (url === null) throw await noAddress(path, expectedBytes, options);
   refuseOffline(url, path, options);
   await download({ url, path, expectedBytes }, options);
 }
@@ -27,7 +27,7 @@ async function fetchParts(
   expectedBytes: number | null,
   options: PrepareOptions,
 ): Promise<void> {
-  if (documentSet.baseUrl === null) throw await noAddress(path, expectedBytes);
+  if (documentSet.baseUrl === null) throw await noAddress(path, expectedBytes, options);
   const total = documentSet.parts.reduce((sum, part) => sum + part.size, 0);
   if (expectedBytes !== null && total !== expectedBytes) {
     throw new BenchmarkError('CORPUS', `The parts of ${basename(path)} have ${total} bytes together, but ${expectedBytes} are expected.`, {
@@ -76,10 +76,10 @@ function refuseOffline(url: string, path: string, options: PrepareOptions): void
   });
 }
 
-async function noAddress(path: string, expectedBytes: number | null): Promise<BenchmarkError> {
+async function noAddress(path: string, expectedBytes: number | null, { workloadDirectory }: PrepareOptions): Promise<BenchmarkError> {
   const size = await fileSize(path);
   const state = size === null ? 'is missing' : `has ${size} bytes instead of ${expectedBytes}`;
   return new BenchmarkError('CORPUS', `${path} ${state}, and the workload does not say where to download it from.`, {
-    hint: 'Put the file in place, or give the corpus a `base-url` or the documents a `source-url`.',
+    hint: `Put the file ${workloadDirectory === null ? 'in place' : `there or into ${workloadDirectory}`}, or give the corpus a \`base-url\` or the documents a \`source-url\`.`,
   });
 }
