@@ -189,19 +189,28 @@ describe('a target', { concurrency: 5 }, () => {
     });
   }
 
-  const broken: readonly (readonly [string, string])[] = [
-    ['cut off', 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"status":"gre'],
-    ['chunked and cut off', 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{"status":"gre'],
-    ['no HTTP at all', 'SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n'],
-    ['compressed and broken', 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nnogz'],
+  const broken: readonly (readonly [string, string, RegExp])[] = [
+    ['cut off', 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"status":"gre', /in the middle of its answer/],
+    [
+      'chunked and cut off',
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{"status":"gre',
+      /in the middle of its answer/,
+    ],
+    ['no HTTP at all', 'SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n', /does not speak HTTP/],
+    [
+      'compressed and broken',
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nnogz',
+      /cannot be decompressed/,
+    ],
   ];
-  for (const [name, bytes] of broken) {
+  for (const [name, bytes, message] of broken) {
     test(`whose answer is ${name}`, async (context) => {
       const home = temporaryHome(context);
       const server = await startRawServer((socket) => socket.end(bytes));
       context.after(() => server.close());
       const ended = await run(home, `127.0.0.1:${server.port}`);
       assertFailure(ended, '[A-Z_]+', new RegExp(`127\\.0\\.0\\.1:${server.port}`));
+      assertFailure(ended, '[A-Z_]+', message);
       assertNothingStored(home);
     });
   }
