@@ -57,7 +57,9 @@ export class NodeAgent {
 
   /** Obeys from here on. */
   start(): void {
-    const callback = (_: Error | null, message: BusMessage): void => this.onMessage(message);
+    const callback = (error: Error | null, message: BusMessage): void => {
+      if (error === null) this.onMessage(message);
+    };
     this.subscription = this.options.bus.subscribe(downSubject(this.options.id), { callback });
   }
 

@@ -65,8 +65,8 @@ export class RunLink {
     this.byId = new Map(this.nodes.map((node) => [node.node.id, node]));
     this.watch = new BusWatch(bus, () => this.forgive());
     this.subscriptions = [
-      bus.subscribe(upPattern('out'), { callback: (_, message) => this.onUp(message) }),
-      bulk.subscribe(upPattern('fetch'), { callback: (_, message) => void this.onFetch(message) }),
+      bus.subscribe(upPattern('out'), { callback: (error, message) => (error === null ? this.onUp(message) : undefined) }),
+      bulk.subscribe(upPattern('fetch'), { callback: (error, message) => (error === null ? void this.onFetch(message) : undefined) }),
     ];
     this.timer = setInterval(() => this.tick(), TICK_MILLIS);
   }
