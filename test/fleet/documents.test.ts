@@ -1,0 +1,129 @@
+// How documents come to nodes: generated there, or from the coordinator, which is asked only for what has no other source.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { BenchmarkError } from '../../src/errors.ts';
+import type { Corpus, DocumentSet } from '../../src/workload/model.ts';
+import { task, workloadOf } from '../support/load.ts';
+import { NatsServer } from './nats-server.ts';
+import { DistributedRun, startNode, type TestNode } from './nodes.ts';
+
+let server: NatsServer;
+let nodes: readonly TestNode[];
+let directory: string;
+/** Lines of bodies of bulk requests. */
+const received = new Map<string, number>();
+let target: Server;
+let targetHosts = '';
+
+before(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'osb-documents-'));
+  server = await NatsServer.start();
+  nodes = await Promise.all(['127.0.0.1', '127.0.0.2'].map((address) => startNode(server, address)));
+  target = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const raw = Buffer.concat(parts);
+      const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(raw) : raw;
+      const lines = body.toString('utf8').trimEnd().split('\n');
+      for (const line of lines) if (!line.startsWith('{"index"')) received.set(line, (received.get(line) ?? 0) + 1);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"took":1,"errors":false,"items":[]}');
+    });
+  });
+  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+  const address = target.address();
+  targetHosts = `127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+});
+
+after(async () => {
+  for (const node of nodes) await node.close();
+  target.closeAllConnections();
+  target.close();
+  await server.kill();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function corpusOf(name: string, settings: Partial<DocumentSet>): Corpus {
+  const documentSet: DocumentSet = {
+    sourceFormat: 'bulk',
+    documentFile: `${name}.json`,
+    archiveFile: null,
+    baseUrl: null,
+    sourceUrl: null,
+    parts: [],
+    documentCount: 0,
+    includesActionAndMetaData: false,
+    compressedBytes: null,
+    uncompressedBytes: null,
+    targetIndex: 'idx',
+    targetType: null,
+    targetDataStream: null,
+    meta: new Map(),
+    generator: null,
+    ...settings,
+  };
+  return { name, meta: new Map(), documentSets: [documentSet] };
+}
+
+async function bulk(corpus: Corpus, locate?: () => Promise<{ readonly path: string; readonly bytes: number }>) {
+  received.clear();
+  const schedule = [task('bulk', 'bulk', { 'bulk-size': 100, indices: ['idx'], corpora: corpus.name }, { clients: 4 })];
+  const workload = { ...workloadOf(schedule), corpora: [corpus] };
+  const plan = { corpora: [corpus], workload };
+  const run = await DistributedRun.create({
+    server,
+    nodes: nodes.map((node) => node.registered),
+    targetHosts,
+    schedule,
+    plan,
+    ...(locate === undefined ? {} : { locate }),
+  });
+  try {
+    return { error: await run.drive(), run };
+  } finally {
+    await run.close();
+  }
+}
+
+test('documents that only the coordinator has are fetched from it, each node once, whatever their size', async () => {
+  const lines = Array.from({ length: 30_000 }, (_, index) => JSON.stringify({ number: index, text: 'x'.repeat(40) }));
+  const path = join(directory, 'own.json.gz');
+  writeFileSync(path, gzipSync(`${lines.join('\n')}\n`, { level: 0 }));
+  const bytes = readFileSync(path).length;
+  assert.ok(bytes > 3 * 512 * 1024);
+  let asked = 0;
+  const corpus = corpusOf('own', { archiveFile: 'own.json.gz', documentCount: lines.length });
+  const { error, run } = await bulk(corpus, async () => {
+    asked++;
+    return { path, bytes };
+  });
+  assert.equal(error, null);
+  assert.equal(asked, 1);
+  assert.deepEqual([received.size, Math.max(...received.values())], [lines.length, 1]);
+  for (const line of lines) assert.equal(received.get(line), 1);
+  for (const node of nodes) assert.deepEqual(readFileSync(join(node.rootDirectory, 'data', 'own', 'own.json.gz')), readFileSync(path));
+  assert.ok(run.tales.some((tale) => tale.includes('Fetching own.json.gz from the coordinator')));
+  const again = await bulk(corpus, async () => assert.fail('The documents are there.'));
+  assert.equal(again.error, null);
+  assert.equal(received.size, lines.length);
+});
+
+test('generated documents are made on each node', async () => {
+  const { error } = await bulk(corpusOf('made', { documentCount: 1000, generator: { name: 'eventdata', seed: 7 } }));
+  assert.equal(error, null);
+  assert.equal(
+    [...received.values()].reduce((sum, count) => sum + count, 0),
+    1000,
+  );
+});
+
+test('documents that nobody has end the run with the words of the coordinator and the name of the node', async () => {
+  const { error } = await bulk(corpusOf('none', { documentCount: 10 }));
+  assert.ok(error instanceof BenchmarkError);
+  assert.match(error.message, /^Node 127\.0\.0\.[12]: The coordinator says: There are no documents\.$/);
+});
