@@ -24,7 +24,7 @@ export async function indexDocuments(
 ): Promise<PreparedDocumentSet> {
   const known = await indexedDocuments(path, documentSet);
   if (known !== null) return known;
-  const progress = new PreparationProgress(options.listener, `Indexing ${basename(path)}`, (await stat(path)).size);
+  const progress = new PreparationProgress(options.listener, `Counting lines of ${basename(path)}`, (await stat(path)).size);
   try {
     const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
     throwIfCancelled(options.signal);

@@ -57,7 +57,7 @@ describe('preparation in the cache', () => {
       },
     ];
     assert.deepEqual(await prepareCorpora(corpora, options), expected);
-    assert.deepEqual(kinds(options.events), ['Downloading documents.json.gz', 'Unpacking documents.json.gz', 'Indexing documents.json']);
+    assert.deepEqual(kinds(options.events), ['Downloading documents.json.gz', 'Unpacking documents.json.gz', 'Counting lines of documents.json']);
     assert.deepEqual((await readdir(join(data, 'logs'))).sort(), ['documents.json', 'documents.json.gz', 'documents.json.offset']);
     const again = prepareOptions(data, { isOffline: true });
     assert.deepEqual(await prepareCorpora(corpora, again), expected);
@@ -109,7 +109,7 @@ describe('preparation in the cache', () => {
     await utimes(`${path}.offset`, new Date(1000), new Date(1000));
     const options = prepareOptions(data);
     await prepareCorpora([corpusOf('c', {})], options);
-    assert.deepEqual(kinds(options.events), ['Indexing documents.json']);
+    assert.deepEqual(kinds(options.events), ['Counting lines of documents.json']);
     assert.ok((await stat(`${path}.offset`)).mtimeMs >= (await stat(path)).mtimeMs);
   });
 

@@ -46,7 +46,7 @@ export class ProgressView {
   private preparation(event: Preparation): void {
     const isNew = !this.prepared.has(event.what);
     if (isNew) this.prepared.set(event.what, this.clock.now());
-    const size = event.total === null ? amount(event.done, event.unit) : `${amount(event.done, event.unit)} of ${amount(event.total, event.unit)}`;
+    const size = sizeText(event);
     if (this.console.isInteractive) this.console.showStatus(layout(event.what, size, share(event.total, event.done), this.console.width));
     else if (isNew || this.isDue()) this.line(isNew ? `${event.what} …` : `${event.what}: ${size}`);
   }
@@ -121,10 +121,16 @@ export class ProgressView {
   }
 }
 
-/** What runs on the left, facts and percent on the right; the left side gives way first. */
+/** Characters that the left side of a status line keeps where the terminal is narrow: facts give way then. */
+const leastRoom = 15;
+
+/** What runs on the left, facts and percent on the right; the left side gives way first, then the facts from their end. */
 export function layout(what: string, facts: string, progress: number | null, width: number): string {
   const right = `${facts === '' ? '' : `${facts} `}${progress === null ? '[  ?% done]' : `[${percent(progress).padStart(4)} done]`}`;
   const room = Math.min(width, 110) - 2 - right.length;
+  if (facts !== '' && room < Math.min(leastRoom, what.length)) {
+    return layout(what, facts.slice(0, Math.max(0, facts.lastIndexOf(', '))), progress, width);
+  }
   const left = what.length <= room ? what : `${what.slice(0, Math.max(0, room - 3))}...`;
   return `${left.padEnd(Math.max(0, room))} ${right}`;
 }
@@ -145,8 +151,12 @@ const errorText = (errors: number): readonly string[] => (errors === 0 ? [] : [`
 /** A whole number with commas between thousands. */
 export const count = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
-function amount(value: number, unit: Preparation['unit']): string {
-  if (unit === 'documents') return `${count(value)} documents`;
+function sizeText({ done, total, unit }: Preparation): string {
+  if (unit === 'documents') return `${count(done)}${total === null ? '' : ` of ${count(total)}`} documents`;
+  return total === null ? bytesText(done) : `${bytesText(done)} of ${bytesText(total)}`;
+}
+
+function bytesText(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(1024)));
   return `${power === 0 ? value : (value / 1024 ** power).toFixed(1)} ${units[power]}`;

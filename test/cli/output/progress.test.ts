@@ -87,6 +87,8 @@ describe('progress on a terminal', () => {
 describe('the parts of a line', () => {
   it('shortens names that do not fit', () => {
     assert.equal(layout('Running a-task-with-a-long-name', '12 s left', 0.5, 50), 'Running a-task-with-a-lo... 12 s left [ 50% done]');
+    assert.equal(layout('Running a-task-with-a-long-name', '12 s left, 99 requests/s', 0.5, 40), 'Running a-task... 12 s left [ 50% done]');
+    assert.equal(layout('Running a-task-with-a-long-name', '12 s left, 99 requests/s', 0.5, 30), 'Running a-task... [ 50% done]');
   });
 
   it('writes spans and numbers as people do', () => {
