@@ -7,8 +7,8 @@ import { type KeyPair, readClaims, signJwt } from './nkeys.ts';
 /** The account of the fleet in the configuration of the server. */
 export const fleetAccount = 'OSB';
 const subject = '$SYS.REQ.USER.AUTH';
-/** A command is answered at once. */
-const responseSeconds = 10;
+/** A command is answered at once, a check of the target after some seconds. */
+const responseSeconds = 30;
 const longestRequest = 64 * 1024;
 
 export interface AuthCalloutOptions {

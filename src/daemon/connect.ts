@@ -9,8 +9,7 @@ import { explainConnectFailure } from './connect-failure.ts';
 import { type HubAccess, readHubAccess } from './hub-access.ts';
 import { type FleetToken, serverName } from './token.ts';
 
-/** The port of the coordinator; the one that the original listens on, so that rules of firewalls stay as they are. */
-export const defaultFleetPort = 1900;
+export { defaultFleetPort } from './fleet-port.ts';
 
 /** Attempts to connect follow each other after so many ms, plus up to as many again. */
 const RETRY_MILLIS = 500;

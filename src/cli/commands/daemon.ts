@@ -1,37 +1,72 @@
-// start, stop, restart, status of opensearch-benchmarkd. Not in this version.
-
-import { valueFlag } from '../args/flag.ts';
-import { readText } from '../args/grammar.ts';
-import { defineFutureCommand } from './not-built.ts';
+// start, stop, restart, status and token of opensearch-benchmarkd.
+import { defineCommand } from '../args/command.ts';
+import { switchFlag } from '../args/flag.ts';
+import type { Context } from '../context.ts';
+import { type StartOptions, startFlags, tokenKeyFlag } from '../daemon/flags.ts';
 import { commonFlags, groups } from './shared-flags.ts';
 
-const address = (long: string, description: string) =>
-  valueFlag(long, { description, group: groups.command, placeholder: 'ADDRESS', isRequired: true, fallback: null, parse: readText });
+const plain = { hasPlainOutput: () => true } as const;
 
-const nodeAddresses = {
-  nodeIp: address('node-ip', 'Address of this machine.'),
-  coordinatorIp: address('coordinator-ip', 'Address of the machine on which test runs are started.'),
-};
+async function start(context: Context, options: StartOptions): Promise<number> {
+  if (options.foreground) return (await import('../daemon/foreground.ts')).runInForeground(context, options);
+  return (await import('../daemon/background.ts')).startInBackground(context, options);
+}
 
-/** Distributed mode: parsed and explained, and refused when run. */
+async function restart(context: Context, options: StartOptions): Promise<number> {
+  const { endRunningDaemon } = await import('../daemon/stop.ts');
+  await endRunningDaemon(context);
+  return start(context, options);
+}
+
 export const daemonCommands = [
-  defineFutureCommand({
+  defineCommand({
     name: 'start',
     summary: 'Start the daemon.',
     description: 'Starts the daemon, which generates load for test runs that are started on the coordinator.',
-    flags: { ...nodeAddresses, ...commonFlags },
+    flags: startFlags,
+    endsItself: true,
+    ...plain,
+    execute: (context, { options }) => start(context, options),
   }),
-  defineFutureCommand({ name: 'stop', summary: 'Stop the daemon.', description: 'Stops the daemon of this machine.', flags: commonFlags }),
-  defineFutureCommand({
+  defineCommand({
+    name: 'stop',
+    summary: 'Stop the daemon.',
+    description: 'Stops the daemon of this machine; load that it generates ends.',
+    flags: commonFlags,
+    ...plain,
+    execute: async (context) => (await import('../daemon/stop.ts')).stopDaemon(context),
+  }),
+  defineCommand({
     name: 'restart',
     summary: 'Restart the daemon.',
     description: 'Stops the daemon, if it runs, and starts it.',
-    flags: { ...nodeAddresses, ...commonFlags },
+    flags: startFlags,
+    endsItself: true,
+    ...plain,
+    execute: (context, { options }) => restart(context, options),
   }),
-  defineFutureCommand({
+  defineCommand({
     name: 'status',
     summary: 'Say whether the daemon runs.',
-    description: 'Says whether the daemon of this machine runs.',
+    description: 'Says whether the daemon of this machine runs, as what, and which nodes are in its fleet. The exit code is 3 if it does not run.',
     flags: commonFlags,
+    ...plain,
+    execute: async (context) => (await import('../daemon/status.ts')).showStatus(context),
+  }),
+  defineCommand({
+    name: 'token',
+    summary: 'Make a token for the fleet.',
+    description:
+      'To be run on the coordinator: prints the token of its fleet, and makes it first if there is none. Give it to start on all nodes, in OSB_FLEET_TOKEN or with --token-file.',
+    flags: {
+      new: switchFlag('new', {
+        description: 'Make a new token; the one before is of no use any more once the coordinator is restarted.',
+        group: groups.command,
+      }),
+      tokenKeyFile: tokenKeyFlag,
+      ...commonFlags,
+    },
+    ...plain,
+    execute: async (context, { options }) => (await import('../daemon/token.ts')).showToken(context, options),
   }),
 ];

@@ -1,0 +1,38 @@
+// From flags, environment and settings to the options of the daemon.
+import type { DaemonOptions } from '../../daemon/daemon.ts';
+import { runDirectoryIn } from '../../daemon/hub-access.ts';
+import { findToken } from '../../daemon/token.ts';
+import { tokenKeyFileIn } from '../../daemon/token-key.ts';
+import { contradiction } from '../args/command.ts';
+import type { Context } from '../context.ts';
+import { absolutePath, type StartOptions } from './flags.ts';
+
+/** Reads what the daemon needs. The token is a secret: it is masked from here on. Fails with CONFIG or USAGE. */
+export function daemonOptions({ environment, settings, redactor }: Context, options: StartOptions, log: DaemonOptions['log']): DaemonOptions {
+  const inPlace = (path: string): string => absolutePath(path, environment.workingDirectory);
+  const { natsCredentials } = options;
+  const natsUrl = options.natsUrl ?? (environment.variables.OSB_NATS_URL || null);
+  const token = findToken(options.tokenFile === null ? null : inPlace(options.tokenFile), environment.variables);
+  if (natsUrl === null && natsCredentials !== null) throw contradiction('--nats-credentials is for --nats-url.');
+  if (natsUrl !== null && options.tokenFile !== null) {
+    throw contradiction('--nats-url and --token-file exclude each other.', 'The owner of that NATS decides who may connect: use --nats-credentials.');
+  }
+  redactor.register(token?.secret);
+  redactor.register(natsUrl === null ? null : /\/\/([^@/]*)@/.exec(natsUrl)?.[1]);
+  const runDirectory = runDirectoryIn(settings.locations.directory);
+  return {
+    runDirectory,
+    rootDirectory: settings.rootDirectory,
+    dataDirectory: settings.dataDirectory,
+    homeDirectory: environment.homeDirectory,
+    variables: environment.variables,
+    cores: settings.cores ?? environment.cores,
+    nodeIp: options.nodeIp ?? '',
+    coordinatorIp: options.coordinatorIp ?? '',
+    port: options.port,
+    token: natsUrl === null ? token : null,
+    tokenKeyFile: options.tokenKeyFile === null ? tokenKeyFileIn(runDirectory) : inPlace(options.tokenKeyFile),
+    nats: natsUrl === null ? null : { url: natsUrl, credentialsFile: natsCredentials === null ? null : inPlace(natsCredentials) },
+    log,
+  };
+}

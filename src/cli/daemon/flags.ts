@@ -1,0 +1,62 @@
+// Flags of opensearch-benchmarkd.
+import { isAbsolute, resolve } from 'node:path';
+import { defaultFleetPort } from '../../daemon/fleet-port.ts';
+import { type Flag, switchFlag, ValueProblem, type Values, valueFlag } from '../args/flag.ts';
+import { readInteger, readText } from '../args/grammar.ts';
+import { commonFlags, groups } from '../commands/shared-flags.ts';
+
+const address = (long: string, description: string): Flag<string | null> =>
+  valueFlag(long, { description, group: groups.command, placeholder: 'ADDRESS', isRequired: true, fallback: null, parse: readText });
+
+const optionalText = (long: string, placeholder: string, description: string): Flag<string | null> =>
+  valueFlag(long, { description, group: groups.command, placeholder, fallback: null, parse: readText });
+
+/** Where the coordinator's part of a token lies. */
+export const tokenKeyFlag = optionalText(
+  'token-key-file',
+  'PATH',
+  "The coordinator's part of the token, as the command token has stored it. Default: in the configuration directory.",
+);
+
+/** Flags of start and restart. */
+export const startFlags = {
+  nodeIp: address('node-ip', 'Address of this machine, as --worker-ips names it.'),
+  coordinatorIp: address(
+    'coordinator-ip',
+    'Address of the machine on which test runs are started. The same as --node-ip makes this machine the coordinator.',
+  ),
+  port: valueFlag('port', {
+    description: 'Port of the coordinator, the only one that is opened; the same on all nodes.',
+    group: groups.command,
+    fallback: defaultFleetPort,
+    parse: readPort,
+  }),
+  tokenFile: optionalText(
+    'token-file',
+    'PATH',
+    'File that holds the token of the fleet; instead of the environment variable OSB_FLEET_TOKEN. With a token all is encrypted, and nobody joins without it.',
+  ),
+  tokenKeyFile: tokenKeyFlag,
+  natsUrl: optionalText(
+    'nats-url',
+    'URL',
+    'Use this NATS instead of a server on the coordinator; its owner decides who may connect. Or the environment variable OSB_NATS_URL.',
+  ),
+  natsCredentials: optionalText('nats-credentials', 'PATH', 'File with the credentials for --nats-url.'),
+  foreground: switchFlag('foreground', {
+    description: 'Do not go to the background, and log to the console too: for containers and service managers.',
+    group: groups.command,
+  }),
+  ...commonFlags,
+};
+
+export type StartOptions = Values<typeof startFlags>;
+
+function readPort(text: string): number {
+  const port = readInteger(text, 1);
+  if (port > 65_535) throw new ValueProblem(`${text} is too large, the largest port is 65535`);
+  return port;
+}
+
+/** A path that a user typed, seen from where he typed it. */
+export const absolutePath = (path: string, workingDirectory: string): string => (isAbsolute(path) ? path : resolve(workingDirectory, path));

@@ -1,0 +1,52 @@
+// The daemon itself: runs until it is told to end. In the background it tells its starter, over a channel, that it is ready or why not.
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { resolveAddress } from '../../daemon/addresses.ts';
+import { Daemon } from '../../daemon/daemon.ts';
+import { exitCodes, toWireError } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { type Log, LogFile } from '../log.ts';
+import { logFailure } from '../main.ts';
+import { daemonOptions } from './daemon-options.ts';
+import type { StartOptions } from './flags.ts';
+import { daemonLogFile, startedLines } from './messages.ts';
+import type { StartMessage } from './start-message.ts';
+
+/** Starts the daemon in this process and resolves with the exit code when a signal has ended it. */
+export async function runInForeground(context: Context, options: StartOptions): Promise<number> {
+  const { environment, settings, redactor, console } = context;
+  const isBackground = process.send !== undefined;
+  const address = await resolveAddress(options.nodeIp ?? '');
+  const path = join(settings.locations.logDirectory, daemonLogFile(address));
+  const file = new LogFile({ path, processId: environment.processId, clock: environment.clock, redactor });
+  const log: Log = {
+    write: (level, logger, message) => {
+      file.write(level, logger, message);
+      if (!isBackground) console.print(`[${level}] ${redactor.redact(message)}`);
+    },
+  };
+  let daemon: Daemon;
+  try {
+    daemon = await Daemon.start(daemonOptions(context, options, (level, message) => log.write(level, 'daemon', message)));
+  } catch (error) {
+    logFailure(file, error);
+    await tell({ kind: 'failed', error: toWireError(error) });
+    throw error;
+  }
+  const started = { address: daemon.address, coordinator: daemon.coordinatorAddress, link: daemon.linkText };
+  if (isBackground) await tell({ kind: 'started', ...started });
+  else for (const line of startedLines(started)) console.print(line);
+  if (!environment.signal.aborted) await once(environment.signal, 'abort');
+  log.write('INFO', 'daemon', 'The daemon ends.');
+  await daemon.stop('the daemon was stopped');
+  log.write('INFO', 'daemon', 'The daemon has ended.');
+  return exitCodes.success;
+}
+
+/** Speaks to the starter and lets it go. */
+async function tell(message: StartMessage): Promise<void> {
+  if (process.send === undefined || !process.connected) return;
+  const send = process.send.bind(process);
+  await new Promise<void>((resolve) => send(message, undefined, undefined, () => resolve()));
+  if (process.connected) process.disconnect();
+}

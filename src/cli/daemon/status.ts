@@ -1,0 +1,68 @@
+// Says whether the daemon runs, as what, and who is in its fleet.
+import { connectCoordinator } from '../../daemon/connect.ts';
+import { type DaemonState, findDaemon } from '../../daemon/daemon-state.ts';
+import { runDirectoryIn } from '../../daemon/hub-access.ts';
+import { exitCodes, messageOf } from '../../errors.ts';
+import { decodeBytes } from '../../fleet/codec.ts';
+import { type StatusAnswer, statusAnswerCodec } from '../../fleet/hub-messages.ts';
+import { hubSubject } from '../../fleet/protocol.ts';
+import type { Context } from '../context.ts';
+
+/** As services have it: 3 = stopped. */
+export const stoppedExitCode = 3;
+const timeoutMillis = 2000;
+
+/** Prints `Running` and what there is to know, or `Stopped`. */
+export async function showStatus({ console, settings }: Context): Promise<number> {
+  const runDirectory = runDirectoryIn(settings.locations.directory);
+  const daemon = findDaemon(runDirectory);
+  if (daemon === null) {
+    console.printResult('Stopped');
+    return stoppedExitCode;
+  }
+  console.printResult(['Running', ...daemonLines(daemon)].join('\n'));
+  if (daemon.role === 'coordinator') console.printResult((await hubLines(runDirectory)).join('\n'));
+  return exitCodes.success;
+}
+
+function daemonLines({ role, address, coordinator, port, version, process, link }: DaemonState): readonly string[] {
+  const endpoint = port === 0 ? 'an existing NATS' : `port ${port}`;
+  const place = role === 'coordinator' ? endpoint : `of ${coordinator}, ${endpoint}`;
+  return [
+    `Role: ${role} ${role === 'coordinator' ? 'on' : ''} ${place}`.replace(/ {2,}/g, ' '),
+    `Node: ${address}, ${link}`,
+    `Version: ${version}, process ${process.processId}`,
+  ];
+}
+
+async function hubLines(runDirectory: string): Promise<readonly string[]> {
+  try {
+    return describeHub(await askHub(runDirectory));
+  } catch (error) {
+    return [`The fleet cannot be asked: ${messageOf(error)}`];
+  }
+}
+
+async function askHub(runDirectory: string): Promise<StatusAnswer> {
+  const connection = await connectCoordinator(runDirectory);
+  try {
+    const { data } = await connection.request(hubSubject('status'), '', { timeout: timeoutMillis });
+    return decodeBytes(statusAnswerCodec, data, 'the status of the fleet');
+  } finally {
+    await connection.close();
+  }
+}
+
+function describeHub({ nodes, refused, natsVersion, run }: StatusAnswer): readonly string[] {
+  return [
+    `NATS: ${natsVersion}`,
+    `Test run: ${run === null ? 'none' : `${run.testRunId}, process ${run.processId}`}`,
+    `Nodes: ${nodes.length}`,
+    ...nodes.map(
+      ({ hello }) =>
+        `  ${hello.address} (${hello.hostName}): ${hello.role}, version ${hello.version}, ${hello.cores} cores, process ${hello.processId}`,
+    ),
+    ...(refused.length === 0 ? [] : [`Refused: ${refused.length}`]),
+    ...refused.map(({ address, hostName, reason }) => `  ${address} (${hostName}): ${reason}`),
+  ];
+}

@@ -1,0 +1,25 @@
+// Makes or shows the token of the fleet; its other half, a key, stays on the coordinator.
+import { runDirectoryIn } from '../../daemon/hub-access.ts';
+import { providePrivateDirectory } from '../../daemon/private-files.ts';
+import { formatToken } from '../../daemon/token.ts';
+import { createTokenKey, readTokenKey, tokenKeyFileIn, writeTokenKey } from '../../daemon/token-key.ts';
+import { exitCodes } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { absolutePath } from './flags.ts';
+
+export interface TokenOptions {
+  readonly new: boolean;
+  readonly tokenKeyFile: string | null;
+}
+
+/** Prints the token and nothing else, so that a script may store it. */
+export async function showToken({ console, settings, environment }: Context, options: TokenOptions): Promise<number> {
+  const runDirectory = runDirectoryIn(settings.locations.directory);
+  const path = options.tokenKeyFile === null ? tokenKeyFileIn(runDirectory) : absolutePath(options.tokenKeyFile, environment.workingDirectory);
+  if (options.tokenKeyFile === null) providePrivateDirectory(runDirectory);
+  const known = options.new ? null : readTokenKey(path);
+  const key = known ?? createTokenKey(environment.clock.wall());
+  if (known === null) writeTokenKey(path, key);
+  console.printResult(formatToken(key.token));
+  return exitCodes.success;
+}
