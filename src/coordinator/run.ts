@@ -9,8 +9,10 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
+import { redact } from '../http/redact.ts';
 import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
-import type { Results } from '../metrics/results.ts';
+import type { Targets } from '../http/targets.ts';
+import type { Results, TaskResults } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
 import { allocate, type Step } from '../schedule/allocation.ts';
@@ -183,7 +185,7 @@ class TestRunner {
 
   private async finish(telemetry: Telemetry, error: BenchmarkError | null): Promise<RunOutcome> {
     const isPartial = error !== null || this.signal.aborted;
-    const tasks = this.collector.results();
+    const tasks = this.collector.results().map((task) => withoutSecrets(task, this.config.targets));
     // The cluster may be gone or slow after a cut: its figures would describe another moment.
     const warned = telemetry.warnings.length;
     const cluster = isPartial ? {} : await telemetry.stop();
@@ -234,6 +236,11 @@ function identities(workload: Workload, procedure: TestProcedure): readonly Task
 function corporaOf(workload: Workload, procedure: TestProcedure): readonly Corpus[] {
   const names = new Set(leafTasks(procedure.schedule).flatMap(({ operation }) => operationType(operation.type)?.corpora(operation, workload) ?? []));
   return workload.corpora.filter((corpus) => names.has(corpus.name));
+}
+
+/** An answer that is kept as an example may repeat the request's credentials. */
+function withoutSecrets(task: TaskResults, targets: Targets): TaskResults {
+  return { ...task, errors: task.errors.map((error) => ({ ...error, example: redact(error.example, targets) })) };
 }
 
 const cancelled = (): BenchmarkError => new BenchmarkError('CANCELLED', 'The test was cancelled.');
