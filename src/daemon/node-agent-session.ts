@@ -8,6 +8,7 @@ import type { FetchContext } from '../fleet/fetch.ts';
 import { fetchPlan } from '../fleet/fetch.ts';
 import { writeFrame } from '../fleet/frame.ts';
 import { Inbox } from '../fleet/inbox.ts';
+import { Lightener } from '../fleet/lighten.ts';
 import { LocalNode } from '../fleet/local-node.ts';
 import { commandCodec, eventCodec, type NodeCommand, type NodeEvent, upAnswerCodec, upCodec } from '../fleet/messages.ts';
 import type { RunPlan } from '../fleet/node.ts';
@@ -52,6 +53,7 @@ export class NodeSession {
   private readonly inbox = new Inbox((message) => this.obey(decodeBytes(commandCodec, message, 'command')));
   private readonly outbox: Outbox;
   private readonly sent = new Totals();
+  private readonly lightener = new Lightener();
   private readonly lastReports = new Map<number, WorkerReport>();
   private readonly aborter = new AbortController();
   private readonly lease: NodeJS.Timeout;
@@ -242,7 +244,7 @@ export class NodeSession {
   private onReport(report: WorkerReport): void {
     this.sent.add(report);
     this.lastReports.set(report.worker, report);
-    this.tell({ kind: 'report' }, writeReport(report));
+    this.tell({ kind: 'report' }, writeReport(this.lightener.lighten(report)));
   }
 
   private tell(event: NodeEvent, ...sections: readonly Uint8Array[]): void {
