@@ -30,6 +30,7 @@ const longestBackOffMillis = 5000;
 /** A server that lived this long was all right: the next restart is quick again. */
 const healthyMillis = 10_000;
 const keptLogLines = 20;
+const toldPerMinute = 30;
 
 /**
  * Runs the server (`$0 -c $1`) with this shell's process id. A watcher waits on descriptor 3, a pipe from the supervisor: a line means that the
@@ -47,6 +48,8 @@ export class NatsServer {
   private isStopping = false;
   private backOff = firstBackOffMillis;
   private startedAt = 0;
+  private told = 0;
+  private toldSince = Number.NEGATIVE_INFINITY;
   private readonly stopped = new AbortController();
 
   private constructor(options: NatsServerOptions) {
@@ -156,12 +159,22 @@ export class NatsServer {
   private onLog(text: string): void {
     for (const line of text.split('\n')) {
       if (!/\[(?:ERR|WRN|FTL)\]|^nats-server:/.test(line)) continue;
-      // A user name is the identity of a node, and that is a secret.
-      const message = line.replace(/^\[\d+\]\s*/, '').replace(/User "[^"]*"/g, 'User *****');
+      // Users and subjects hold identities of nodes, and those are secrets.
+      const message = line.replace(/^\[\d+\]\s*/, '').replace(/[A-Za-z0-9_-]{22,}/g, '*****');
       this.log.push(message);
       if (this.log.length > keptLogLines) this.log.shift();
-      this.options.onEvent({ kind: 'log', text: message });
+      if (this.mayTell()) this.options.onEvent({ kind: 'log', text: message });
     }
+  }
+
+  /** Strangers shall not fill the log: each of their attempts is a line of the server. */
+  private mayTell(): boolean {
+    const now = performance.now();
+    if (now - this.toldSince > 60_000) {
+      this.toldSince = now;
+      this.told = 0;
+    }
+    return this.told++ < toldPerMinute;
   }
 
   private onDeath(child: ChildProcess, reason: string): void {

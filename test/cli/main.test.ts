@@ -168,8 +168,10 @@ describe('opensearch-benchmarkd', () => {
     [[], 1, /start/],
     [['start', '--help'], 0, /--node-ip ADDRESS --coordinator-ip ADDRESS/],
     [['start'], 2, /--node-ip is required\n.*--coordinator-ip is required/],
-    [['start', '--node-ip=a', '--coordinator-ip=b'], 64, /The command start is not in this version/],
-    [['status'], 64, /The command status is not in this version/],
+    [['start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', '--port=70000'], 2, /70000 is too large, the largest port is 65535/],
+    [['start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', '--token-file=none'], 64, /Cannot read the token file .*none/],
+    [['status'], 3, /^Stopped\n$/],
+    [['stop'], 64, /Actor system is not running/],
   ];
   for (const [words, code, output] of table) {
     it(`${code}: ${words.join(' ') || 'no arguments'}`, async () => {

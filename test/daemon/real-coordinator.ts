@@ -1,6 +1,5 @@
 // A coordinator with the real nats-server on a free port, and nodes that join it.
 import { homedir } from 'node:os';
-import { after } from 'node:test';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNode, type NodeEndpoint, newNodeId } from '../../src/daemon/connect.ts';
 import { type Coordinator, startCoordinator } from '../../src/daemon/coordinator.ts';
@@ -9,7 +8,7 @@ import type { TokenKey } from '../../src/daemon/token-key.ts';
 import { decodeBytes, encodeBytes } from '../../src/fleet/codec.ts';
 import { type RegisterAnswer, registerAnswerCodec, registerRequestCodec } from '../../src/fleet/hub-messages.ts';
 import { type NodeHello, protocolVersion, upSubject } from '../../src/fleet/protocol.ts';
-import { temporaryDirectory } from './temporary.ts';
+import { atEnd, temporaryDirectory } from './at-end.ts';
 
 export interface TestCoordinator {
   readonly coordinator: Coordinator;
@@ -32,7 +31,7 @@ export async function realCoordinator(tokenKey: TokenKey | null = null): Promise
     port: 0,
     tokenKey,
   });
-  after(() => coordinator.stop());
+  atEnd(() => coordinator.stop());
   const endpoint = { coordinator: '127.0.0.1', port: coordinator.port, token: tokenKey?.token ?? null };
   return { coordinator, runDirectory, log, endpoint };
 }
@@ -46,7 +45,7 @@ export interface TestNode {
 /** Connects; closed when the tests of the file have ended. */
 export async function joinAsNode(endpoint: NodeEndpoint, id: string = newNodeId()): Promise<TestNode> {
   const connection = await connectNode(endpoint, id);
-  after(() => connection.close());
+  atEnd(() => connection.close());
   return { id, secret: newNodeId(), connection };
 }
 
