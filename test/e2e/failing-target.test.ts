@@ -1,0 +1,127 @@
+// Targets that misbehave while the load runs: what is reported is what the target saw, request for request.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { assertClean, assertFailure, type Home, taskOf, temporaryHome } from './benchmark-process.ts';
+import { type FakeOpenSearch, sendJson, startFakeOpenSearch } from './fake-opensearch.ts';
+import { workloadJson } from './small-workloads.ts';
+
+const search = (more: Readonly<Record<string, unknown>>): string =>
+  workloadJson({ schedule: [{ name: 'find', operation: { name: 'find', 'operation-type': 'search', index: 'e2e', body: { size: 1 } }, ...more }] });
+
+const found = { took: 1, timed_out: false, hits: { total: { value: 1, relation: 'eq' }, hits: [{ _id: 'x'.repeat(3000) }] } };
+
+function words(home: Home, target: FakeOpenSearch, workload: string, ...more: readonly string[]): readonly string[] {
+  const path = home.workload('w', { 'workload.json': workload });
+  return ['run', `--workload-path=${path}`, `--target-hosts=${target.host}`, ...more];
+}
+
+describe('a target that', { concurrency: 3 }, () => {
+  test('drops, refuses, chunks, compresses and closes has its requests counted one by one', async (context) => {
+    const home = temporaryHome(context);
+    const seen = { dropped: 0, refused: 0, broken: 0, chunked: 0, compressed: 0, closed: 0, plain: 0 };
+    let count = 0;
+    const target = await startFakeOpenSearch((request, response) => {
+      if (!(request.url ?? '').startsWith('/e2e/_search')) return false;
+      switch (count++ % 10) {
+        case 0:
+          seen.dropped++;
+          request.socket.destroy();
+          break;
+        case 1:
+        case 2:
+          seen.refused++;
+          sendJson(response, 429, { error: { type: 'rejected_execution_exception', reason: `queue is full, ${count}` }, status: 429 });
+          break;
+        case 3:
+          seen.broken++;
+          sendJson(response, 503, { error: 'unavailable' });
+          break;
+        case 4:
+          seen.chunked++;
+          response.writeHead(200, { 'content-type': 'application/json' });
+          response.write(JSON.stringify(found).slice(0, 100));
+          setImmediate(() => response.end(JSON.stringify(found).slice(100)));
+          break;
+        case 5:
+          seen.compressed++;
+          response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+          response.end(gzipSync(JSON.stringify(found)));
+          break;
+        case 6:
+          seen.closed++;
+          response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
+          response.end(JSON.stringify(found));
+          break;
+        default:
+          seen.plain++;
+          sendJson(response, 200, found);
+      }
+      return true;
+    });
+    context.after(() => target.close());
+    const ended = await home.run(words(home, target, search({ clients: 6, 'warmup-iterations': 20, iterations: 80 })));
+    assert.equal(ended.code, 0, ended.stderr);
+    const { requests, errors, samples, error_rate: rate, error_kinds: kinds, retries } = taskOf(home.testRun(), 'find');
+    assert.equal(requests, 600);
+    assert.equal(count, 600, 'the target saw as many');
+    assert.equal(errors, seen.dropped + seen.refused + seen.broken);
+    assert.deepEqual([samples, retries], [480, 0]);
+    assert.ok(rate > 0.3 && rate < 0.5, String(rate));
+    const byKind = Object.fromEntries((kinds as readonly { kind: string; count: number }[]).map((entry) => [entry.kind, entry.count]));
+    assert.deepEqual(byKind, { 'HTTP 429': seen.refused, 'HTTP 503': seen.broken, 'connection lost': seen.dropped });
+    // Counted per kind, not printed per request.
+    assert.equal(ended.stdout.match(/HTTP 429 +120 /g)?.length, 1, ended.stdout);
+  });
+
+  test('is gone for good ends the run within seconds and keeps what was measured', async (context) => {
+    const home = temporaryHome(context);
+    const target = await startFakeOpenSearch();
+    const run = home.start(words(home, target, search({ clients: 4, 'target-throughput': 100, 'time-period': 120 })));
+    context.after(() => void run.child.kill('SIGKILL'));
+    await run.printed(/Running find/);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await target.close();
+    const start = performance.now();
+    const ended = await run.ended;
+    assertFailure(ended, 'TARGET_UNREACHABLE', new RegExp(target.host.replaceAll('.', '\\.')));
+    const took = performance.now() - start;
+    assert.ok(took > 8000 && took < 16_000, `${took} ms`);
+    assert.match(ended.stdout, /\[WARNING\] The test run ended early/);
+    assert.equal(home.testRun().results?.partial, true);
+    assert.ok(taskOf(home.testRun(), 'find').requests > 50);
+  });
+
+  test('fails a request ends the run at once with --on-error=abort', async (context) => {
+    const home = temporaryHome(context);
+    let count = 0;
+    const target = await startFakeOpenSearch((request, response) => {
+      if (!(request.url ?? '').startsWith('/e2e/_search')) return false;
+      sendJson(response, ++count <= 10 ? 200 : 500, count <= 10 ? found : { error: { type: 'boom', reason: 'it broke' } });
+      return true;
+    });
+    context.after(() => target.close());
+    const ended = await home.run(words(home, target, search({ iterations: 1000 }), '--on-error=abort'));
+    assertFailure(ended, 'OPERATION_FAILED', /find/);
+    assert.match(ended.stderr, /HTTP 500.*it broke/s);
+    assert.equal(count, 11);
+    assert.equal(taskOf(home.testRun(), 'find').requests, 11);
+  });
+
+  test('answers too late has its requests counted as timeouts', async (context) => {
+    const home = temporaryHome(context);
+    let count = 0;
+    const target = await startFakeOpenSearch((request, response) => {
+      if (!(request.url ?? '').startsWith('/e2e/_search')) return false;
+      if (++count % 2 === 0) sendJson(response, 200, found);
+      return true;
+    });
+    context.after(() => target.close());
+    const ended = await home.run(words(home, target, search({ iterations: 4 }), '--client-options=timeout:1'));
+    assert.equal(ended.code, 0, ended.stderr);
+    const { requests, errors } = taskOf(home.testRun(), 'find');
+    assert.deepEqual([requests, errors, count], [4, 2, 4]);
+    assert.match(ended.stdout, /timeout +2 /);
+    assertClean(ended);
+  });
+});
