@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type PackedTarballs, packAll } from '../../scripts/package.ts';
@@ -22,6 +24,16 @@ const modules = join(prefix, 'lib/node_modules');
 let packed: PackedTarballs;
 
 const readJson = (path: string): Record<string, unknown> => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  assert.ok(address !== null && typeof address === 'object');
+  return address.port;
+}
 
 /** Installs the tarballs in an empty prefix, with the words of the container image. */
 function installLikeTheImage(): void {
@@ -119,6 +131,37 @@ describe('an installation from the tarballs alone', () => {
     );
     assert.match(notices, /The standard library and the runtime of Go/);
     assert.match(readFileSync(join(modules, serverPackage, 'LICENSE'), 'utf8'), /Apache License\s+Version 2\.0/);
+  });
+});
+
+describe('a fleet of nothing but the installation', () => {
+  const run = (name: string, home: string, ...args: readonly string[]) =>
+    spawnSync(join(prefix, 'bin', name), args, {
+      encoding: 'utf8',
+      env: { PATH: dirname(process.execPath), HOME: home, BENCHMARK_HOME: home, XDG_CACHE_HOME: join(work, 'none') },
+    });
+
+  test('starts with the commands of the tutorial, and stops', async () => {
+    const [one, two] = [join(work, 'one'), join(work, 'two')];
+    const port = `--port=${await freePort()}`;
+    const started = (address: string): string =>
+      `[INFO] Successfully started actor system on node [${address}] with coordinator node IP [127.0.0.1].\n`;
+    try {
+      const coordinator = run('opensearch-benchmarkd', one, 'start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', port);
+      assert.deepEqual([coordinator.stdout, coordinator.stderr, coordinator.status], [started('127.0.0.1'), '', 0]);
+      const worker = run('osbd', two, 'start', '--node-ip=127.0.0.2', '--coordinator-ip=127.0.0.1', port);
+      assert.deepEqual([worker.stdout, worker.stderr, worker.status], [started('127.0.0.2'), '', 0]);
+      const log = readFileSync(join(one, '.benchmark/logs/daemon-127.0.0.1.log'), 'utf8');
+      assert.ok(log.includes(`nats-server 2.15.2 (${join(modules, serverPackage, serverPath(thisPlatform))}) listens on port`), log);
+      const fleet = run('osb', one, 'fleet', '--worker-ips=127.0.0.2,localhost', '--quiet');
+      assert.equal(fleet.status, 0, fleet.stdout + fleet.stderr);
+    } finally {
+      for (const home of [two, one]) run('osbd', home, 'stop');
+    }
+    for (const home of [two, one]) {
+      const { stdout, status } = run('osbd', home, 'status');
+      assert.deepEqual([stdout, status], ['Stopped\n', 3]);
+    }
   });
 });
 
