@@ -186,7 +186,9 @@ async function compareNodes(time: number): Promise<void> {
           if (registered !== undefined) nodes.push(registered);
         }
         const metrics = await drive(port, nodes, 16, time, `127.0.0.1:${targetPort}`);
-        print(`${count} node${count === 1 ? '' : 's'}, 16 clients: ${Math.round(metrics.requests / time)} requests/s`);
+        print(
+          `${count} node${count === 1 ? '' : 's'}, 16 clients: ${Math.round(metrics.requests / time)} requests/s, ${metrics.failedRequests} failed`,
+        );
         for (const child of children) {
           child.kill();
           await once(child, 'exit');

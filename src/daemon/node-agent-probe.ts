@@ -2,7 +2,8 @@
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { freemem } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { errorCode } from '../corpus/disk.ts';
 import { messageOf } from '../errors.ts';
 import type { NodeProbe } from '../fleet/messages.ts';
 
@@ -51,13 +52,15 @@ async function bytesIn(directory: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Of the file system that a directory is on; 0 if it cannot be told. */
+/** Of the file system that a directory is on, or will be once it is made; 0 if it cannot be told. */
 export async function freeBytes(directory: string): Promise<number> {
-  try {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
-  } catch {
-    // A directory that is made only later says nothing; a disk without room is found when something is written.
-    return 0;
+  for (let path = resolve(directory); ; path = dirname(path)) {
+    try {
+      const { bavail, bsize } = await statfs(path);
+      return bavail * bsize;
+    } catch (error) {
+      // Whatever is wrong with a disk is told by what is written to it; here it only lacks a figure.
+      if (errorCode(error) !== 'ENOENT' || path === dirname(path)) return 0;
+    }
   }
 }

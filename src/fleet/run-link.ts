@@ -13,6 +13,8 @@ import { type LocateDocuments, Shelf } from './shelf.ts';
 
 /** A node that was not heard for so long is lost. */
 const LOSS_MILLIS = 4000;
+/** Nodes that do not hear their run for 7 s end their load. */
+const OWN_LOSS_MILLIS = 8000;
 const PING_MILLIS = 900;
 const TICK_MILLIS = 250;
 /** A longer time between two ticks was a pause of this process, and says nothing about the nodes. */
@@ -41,6 +43,8 @@ export class RunLink {
   private readonly subscriptions: readonly BusSubscription[];
   private readonly timer: NodeJS.Timeout;
   private lastTick = processClock();
+  /** Reading of {@link processClock} since which the own connection is down. */
+  private downSince: number | null = null;
   private isClosed = false;
 
   constructor(options: RunLinkOptions) {
@@ -115,6 +119,8 @@ export class RunLink {
     const now = processClock();
     const isFair = this.watch.isUp && now - this.lastTick < LONGEST_TICK_MILLIS;
     this.lastTick = now;
+    if (!this.watch.isUp) this.checkOwnConnection(now);
+    else this.downSince = null;
     if (!isFair) {
       this.forgive();
       return;
@@ -124,6 +130,14 @@ export class RunLink {
       if (silence >= LOSS_MILLIS) node.lose(`it was not heard for ${(silence / 1000).toFixed(1)} seconds`);
       else if (silence >= PING_MILLIS) void node.ping();
     }
+  }
+
+  /** After the time that nodes wait for their run there is nothing left to wait for. */
+  private checkOwnConnection(now: number): void {
+    this.downSince ??= now;
+    if (now - this.downSince < OWN_LOSS_MILLIS) return;
+    const away = `the coordinator's NATS was away for ${Math.round((now - this.downSince) / 1000)} seconds, after which nodes end their load`;
+    for (const node of this.nodes) node.lose(away);
   }
 
   private forgive(): void {

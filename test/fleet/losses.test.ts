@@ -173,4 +173,21 @@ describe('a distributed run', { concurrency: true }, () => {
       assert.ok(node.log.some((line) => line.startsWith('WARNING [test run gone] The load ends: the coordinator was not heard')));
     }),
   );
+
+  it(
+    'ends by itself when the server does not come back',
+    scenic(async (scene) => {
+      const nodes = [await scene.node('127.0.0.1'), await scene.node('127.0.0.2')];
+      const run = await scene.run({ nodes: nodes.map((node) => node.registered), schedule: [steady(60)] });
+      const ended = run.drive();
+      await loaded(scene);
+      await scene.server.kill();
+      const begin = Date.now();
+      const error = await ended;
+      assert.ok(error instanceof BenchmarkError && error.code === 'WORKER_LOST');
+      assert.match(error.message, /^Node 127\.0\.0\.1 is lost: the coordinator's NATS was away for 8 seconds/);
+      await until(() => nodes.every((node) => node.agent.testRunId === null));
+      assert.ok(scene.target.lastRequest - begin < 10_000);
+    }),
+  );
 });
