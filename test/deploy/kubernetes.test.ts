@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
+import { loadSettings } from '../../src/cli/config/settings.ts';
 import { defaultFleetPort } from '../../src/daemon/fleet-port.ts';
 import { packageRoot } from '../../src/package.ts';
 import { parseCommand } from './command-line.ts';
@@ -36,6 +39,7 @@ const podTemplates = objects
   .filter(({ object }) => ['Deployment', 'StatefulSet', 'Job'].includes(String(object.kind)))
   .map(({ file, object }) => ({ file, object, template: at(object, 'spec', 'template') }));
 const containersOf = (template: unknown): readonly Json[] => at(template, 'spec', 'containers') as readonly Json[];
+const initContainersOf = (template: unknown): readonly Json[] => ((at(template, 'spec') as Json).initContainers ?? []) as readonly Json[];
 const find = (kind: string, name: string): Json => {
   const found = objects.find(({ object }) => object.kind === kind && (at(object, 'metadata') as Json).name === name);
   assert.ok(found !== undefined, `${kind} ${name} exists`);
@@ -80,7 +84,7 @@ describe('manifests for Kubernetes', () => {
       const context = pod.securityContext as Json;
       assert.deepEqual([context.runAsNonRoot, context.runAsUser, at(context, 'seccompProfile', 'type')], [true, 1000, 'RuntimeDefault']);
       assert.deepEqual([pod.automountServiceAccountToken, pod.hostNetwork, pod.hostPID], [false, undefined, undefined]);
-      for (const container of containersOf(template)) {
+      for (const container of [...initContainersOf(template), ...containersOf(template)]) {
         assert.deepEqual(container.securityContext, {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,
@@ -120,6 +124,18 @@ describe('manifests for Kubernetes', () => {
           if (probe in container) parseCommand(at(container, probe, 'exec', 'command') as string[]);
         }
       }
+    }
+  });
+
+  test('give a worker as many load threads as it has cores', () => {
+    const [settings] = initContainersOf(at(find('StatefulSet', 'osb-worker'), 'spec', 'template'));
+    const home = mkdtempSync(join(tmpdir(), 'osb-manifest-'));
+    try {
+      const [shell = '', ...words] = [...(at(settings, 'command') as string[]), ...(at(settings, 'args') as string[])];
+      execFileSync(shell, words, { env: { PATH: process.env.PATH, BENCHMARK_HOME: home, CORES: '4' } });
+      assert.equal(loadSettings({ BENCHMARK_HOME: home }, home, null).cores, 4);
+    } finally {
+      rmSync(home, { recursive: true });
     }
   });
 
