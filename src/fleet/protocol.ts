@@ -2,10 +2,9 @@
 //
 //   node (id)                                       coordinator
 //   osb.up.<id>.register   ─ request ─▶  hub        who I am, my address, my secret; admitted or not
-//   osb.up.<id>.out        ─ request ─▶  test run   one message of the node's outbox; answered with the last sequence number that was merged
+//   osb.up.<id>.out        ─ request ─▶  test run   messages of the node's outbox; answered with the number of the last one that was merged
 //   osb.up.<id>.fetch      ─ request ─▶  test run   a range of a bundle or of a document file
-//   osb.up.<id>.alive      ─ publish ─▶  test run   once a second while a run is on
-//   osb.down.<id>          ◀─ request ─  test run   a command, with the node's secret
+//   osb.down.<id>          ◀─ request ─  test run   commands, questions and pings, with the node's secret
 //
 // Each process of a node has its own random id, which is also its user name; it may publish to osb.up.<id>.> and subscribe to osb.down.<id> and
 // _INBOX.<id>.>, nothing else. Answers go only to inboxes of the id that asked.
@@ -13,7 +12,7 @@
 /** Refused if it differs: messages are not negotiated. */
 export const protocolVersion = 1;
 
-export type UpVerb = 'register' | 'out' | 'fetch' | 'alive';
+export type UpVerb = 'register' | 'out' | 'fetch';
 
 export const upSubject = (id: string, verb: UpVerb): string => `osb.up.${id}.${verb}`;
 export const upPattern = (verb: UpVerb): string => `osb.up.*.${verb}`;
@@ -56,5 +55,3 @@ export interface RegisterRequest {
   readonly secret: string;
   readonly hello: NodeHello;
 }
-
-export type RegisterReply = { readonly accepted: true; readonly coordinatorVersion: string } | { readonly accepted: false; readonly reason: string };

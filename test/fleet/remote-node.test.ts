@@ -1,0 +1,172 @@
+// What a remote node makes of answers: clocks, totals that do not add up, refusals. The network is a function here.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BenchmarkError } from '../../src/errors.ts';
+import type { Bus, BusMessage } from '../../src/fleet/bus.ts';
+import { decodeBytes, encodeBytes } from '../../src/fleet/codec.ts';
+import { writeFrame } from '../../src/fleet/frame.ts';
+import { Lightener } from '../../src/fleet/lighten.ts';
+import { commandCodec, type DownAnswer, downAnswerCodec, eventCodec, type NodeCommand, type NodeEvent, readDown } from '../../src/fleet/messages.ts';
+import type { FleetStep, NodeEvents, RunPlan } from '../../src/fleet/node.ts';
+import { RemoteNode } from '../../src/fleet/remote-node.ts';
+import { writeReport } from '../../src/fleet/report-codec.ts';
+import { Totals } from '../../src/fleet/totals.ts';
+import { defaultClientOptions } from '../../src/http/client-options.ts';
+import { maxRawSamples } from '../../src/metrics/task-metrics.ts';
+import { processClock } from '../../src/worker/messages.ts';
+import type { TaskReport, WorkerReport } from '../../src/worker/report.ts';
+import { workloadOf } from '../support/load.ts';
+
+const values = (length: number): Float64Array => new Float64Array(length).fill(1);
+
+function reportOf(samples: number, raw: number): WorkerReport {
+  const columns = { latency: values(raw), serviceTime: values(raw), clientProcessingTime: values(raw), processingTime: values(raw) };
+  const task: TaskReport = {
+    task: 't',
+    requests: samples,
+    failedRequests: 0,
+    retries: 0,
+    normalSamples: samples,
+    failedNormalSamples: 0,
+    warmupSamples: 0,
+    failedWarmupSamples: 0,
+    work: samples,
+    unit: 'ops',
+    errors: [],
+    histograms: { latency: null, serviceTime: null, clientProcessingTime: null, processingTime: null },
+    raw: columns,
+    slots: [{ type: 'normal', absoluteTime: 1000, timePeriod: 1, work: samples }],
+    lastRelativeTime: 0,
+    progress: null,
+    profile: [],
+    parts: [],
+  };
+  return {
+    worker: 0,
+    step: 0,
+    sequence: 0,
+    tasks: [task],
+    health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000 },
+  };
+}
+
+/** A node that answers as a function says. */
+function remote(answer: (command: NodeCommand | null) => DownAnswer) {
+  const lost: string[] = [];
+  const bus: Bus = {
+    request: async (subject, payload): Promise<BusMessage> => {
+      const down = readDown(payload);
+      const [piece] = down?.kind === 'commands' ? down.batch.pieces : [];
+      const command = piece === undefined ? null : decodeBytes(commandCodec, piece.subarray(1), 'command');
+      return { subject, data: encodeBytes(downAnswerCodec, answer(command)), respond: () => true };
+    },
+    subscribe: () => ({ unsubscribe: () => undefined }),
+    status: async function* () {},
+  };
+  const machine = { hostName: 'h', cores: 4, freeMemoryBytes: 0, freeDiskBytes: 0, nodeVersion: '', processId: 1 };
+  const hello = { protocol: 1, version: '1', address: '10.0.0.1', role: 'worker', ...machine } as const;
+  const node = new RemoteNode({
+    bus,
+    node: { id: 'i', secret: 's', hello, registeredAt: 0 },
+    name: '10.0.0.1',
+    testRunId: 'run',
+    session: 'session',
+    testMode: false,
+    isOffline: false,
+    offer: () => ({ digest: 'd', bytes: 1 }),
+    onTale: () => undefined,
+    onLost: (one, reason) => {
+      lost.push(reason);
+      one.fail(new BenchmarkError('WORKER_LOST', reason));
+    },
+  });
+  const reports: WorkerReport[] = [];
+  const failures: string[] = [];
+  const events: NodeEvents = {
+    onReport: (report) => reports.push(report),
+    onCompletingDone: () => undefined,
+    onFailure: ({ message }) => failures.push(message),
+  };
+  let first = 1;
+  const up = (event: NodeEvent, ...sections: Uint8Array[]): void => {
+    const message = writeFrame(eventCodec, event, sections);
+    const piece = new Uint8Array(message.length + 1);
+    piece.set(message, 1);
+    node.receive({ first: first++, pieces: [piece] });
+  };
+  return { node, events, reports, failures, lost, up };
+}
+
+const target = { name: 'default', endpoints: [], options: defaultClientOptions };
+const steps: readonly FleetStep[] = [{ index: 0, tasks: [], rows: [], completedBy: null }];
+const run: RunPlan = {
+  testRunId: 'run',
+  target,
+  workload: workloadOf([]),
+  corpora: [],
+  steps,
+  onError: 'continue',
+  checksAssertions: false,
+  seed: 1,
+};
+const plan = { run, workers: [[0]], firstWorker: 0 };
+const taken = (): DownAnswer => ({ kind: 'taken', last: 1 });
+
+test('a node whose clocks go differently is understood: its start in its time, its throughput in ours', async () => {
+  const { node, events, reports, up } = remote((command) =>
+    command === null ? { kind: 'clock', mono: processClock() + 123_456, wall: Date.now() - 60_000 } : taken(),
+  );
+  assert.ok(Math.abs((await node.clockOffset()) - 123_456) < 5);
+  const prepared = node.prepare(plan, events);
+  up({ kind: 'prepared' });
+  await prepared;
+  up({ kind: 'report' }, writeReport(reportOf(3, 3)));
+  const time = reports[0]?.tasks[0]?.slots[0]?.absoluteTime ?? 0;
+  assert.ok(Math.abs(time - 1060) < 0.05, `${time}`);
+});
+
+test('totals that differ from what was merged are an error that names node, task and figures', async () => {
+  const { node, events, failures, up } = remote(taken);
+  void node.prepare(plan, events);
+  up({ kind: 'prepared' });
+  up({ kind: 'report' }, writeReport(reportOf(3, 3)));
+  const totals = new Totals();
+  totals.add(reportOf(3, 3));
+  up({ kind: 'step-done', step: 0, totals: totals.list() });
+  assert.deepEqual(failures, []);
+  totals.add(reportOf(2, 2));
+  up({ kind: 'step-done', step: 0, totals: totals.list() });
+  assert.equal(
+    failures[0],
+    'The figures of node 10.0.0.1 do not add up: t: reports 2 sent, 1 merged; t: requests 5 sent, 3 merged; t: normalSamples 5 sent, 3 merged.',
+  );
+});
+
+test('what a node rejects fails what was asked, with the name of the node', async () => {
+  const { node, events, up } = remote(taken);
+  const prepared = node.prepare(plan, events);
+  up({ kind: 'rejected', error: { code: 'DISK', message: 'The disk is full.', hint: 'Free some.', exitCode: 64, problems: [], causes: [] } });
+  await assert.rejects(prepared, { code: 'DISK', message: 'Node 10.0.0.1: The disk is full.', hint: 'Free some.' });
+});
+
+test('a node that refuses commands is lost at once', async () => {
+  const { node, events, lost, failures } = remote(() => ({ kind: 'refused', reason: 'it works for somebody else' }));
+  await node.prepare(plan, events);
+  assert.deepEqual([lost, failures], [['it works for somebody else'], ['it works for somebody else']]);
+});
+
+test('bytes that are no events end the run, in words', async () => {
+  const { node, events, failures } = remote(taken);
+  void node.prepare(plan, events);
+  node.receive({ first: 1, pieces: [new Uint8Array([0, 1, 2, 3])] });
+  assert.match(failures[0] ?? '', /^A message between nodes cannot be read: event is not a frame/);
+});
+
+test('raw values travel while all of them can be held, and not longer', () => {
+  const lightener = new Lightener();
+  const raw = (samples: number, held: number): number => lightener.lighten(reportOf(samples, held)).tasks[0]?.raw.latency.length ?? -1;
+  assert.equal(raw(100, 100), 100);
+  assert.equal(raw(100, 99), 0);
+  assert.equal(raw(maxRawSamples - 200, maxRawSamples - 200), maxRawSamples - 200);
+  assert.equal(raw(1, 1), 0);
+});

@@ -1,0 +1,202 @@
+// Whole test runs over nodes, as the command line starts them: hub, claim, nodes, steps, results on disk.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { NatsConnection } from '@nats-io/transport-node';
+import type { RunConfig } from '../../src/coordinator/config.ts';
+import type { RunEvent } from '../../src/coordinator/events.ts';
+import { type RunOutcome, runTest } from '../../src/coordinator/run.ts';
+import { newNodeId } from '../../src/daemon/connect.ts';
+import { Hub } from '../../src/daemon/hub.ts';
+import { Registration } from '../../src/daemon/registration.ts';
+import { BenchmarkError } from '../../src/errors.ts';
+import { parseTargets } from '../../src/http/targets.ts';
+import { parseJson } from '../../src/json.ts';
+import { packageVersion } from '../../src/package.ts';
+import { parseTestRun } from '../../src/store/test-run-reader.ts';
+import { seconds } from '../../src/units.ts';
+import type { Task } from '../../src/workload/model.ts';
+import { type FakeOpenSearch, startFakeOpenSearch } from '../e2e/fake-opensearch.ts';
+import { task, workloadOf } from '../support/load.ts';
+import { NatsServer } from './nats-server.ts';
+import { forkNode, startNode } from './nodes.ts';
+
+let server: NatsServer;
+let hub: Hub;
+let connection: NatsConnection;
+let cluster: FakeOpenSearch;
+let rootDirectory: string;
+const closers: (() => unknown)[] = [];
+
+before(async () => {
+  server = await NatsServer.start();
+  cluster = await startFakeOpenSearch();
+  rootDirectory = mkdtempSync(join(tmpdir(), 'osb-run-'));
+  connection = await server.connect(newNodeId());
+  hub = new Hub({ connection, guard: null, ownVersion: packageVersion, believesAddresses: true, isOwnMachine: () => true, log: () => undefined });
+  hub.start();
+  for (const [address, role] of [
+    ['127.0.0.1', 'coordinator'],
+    ['127.0.0.2', 'worker'],
+  ] as const) {
+    const node = await startNode(server, address);
+    const [own] = node.connections;
+    if (own === undefined) throw new Error('No connection.');
+    const { id, secret } = node.registered;
+    await registered(own, id, secret, async () => ({ ...(await node.agent.hello()), role }));
+    closers.push(() => node.close());
+  }
+});
+
+after(async () => {
+  for (const close of closers.reverse()) await close();
+  hub.stop();
+  await connection.close();
+  await server.kill();
+  await cluster.close();
+  rmSync(rootDirectory, { recursive: true, force: true });
+});
+
+function registered(own: NatsConnection, id: string, secret: string, hello: ConstructorParameters<typeof Registration>[0]['hello']): Promise<void> {
+  return new Promise((resolve) => {
+    const registration = new Registration({ connection: own, id, secret, hello, onState: () => resolve() });
+    closers.push(() => registration.stop());
+    registration.start();
+  });
+}
+
+async function configOf(names: readonly string[], schedule: readonly Task[], onWorkerLoss: 'abort' | 'continue' = 'abort'): Promise<RunConfig> {
+  const { targets } = await parseTargets({ targetHosts: cluster.host, clientOptions: 'timeout:10' });
+  const workload = workloadOf(schedule);
+  const [procedure] = workload.testProcedures;
+  if (procedure === undefined) throw new Error('No procedure.');
+  return {
+    testRunId: newNodeId(),
+    timestamp: Date.now(),
+    environment: 'local',
+    benchmarkVersion: packageVersion,
+    pipeline: 'benchmark-only',
+    targets,
+    skipRestApiCheck: false,
+    distributionVersion: null,
+    loadWorkload: async () => ({ workload, procedure, notices: [] }),
+    workloadParams: new Map(),
+    testMode: false,
+    onError: 'continue',
+    checksAssertions: false,
+    userTags: {},
+    latencyPercentiles: [50, 100],
+    throughputPercentiles: [],
+    cores: 1,
+    hostName: 'test',
+    workers: {
+      names,
+      wait: 0,
+      onWorkerLoss,
+      processId: process.pid,
+      isPatient: false,
+      connect: () => server.connect(newNodeId()),
+      resolve: async (name) => name,
+    },
+    rootDirectory,
+    dataDirectory: join(rootDirectory, 'data'),
+    isOffline: true,
+    environmentVariables: {},
+  };
+}
+
+const raw = (name: string, settings: Partial<Task>): Task => task(name, 'raw-request', { path: `/${name}` }, settings);
+const answered = (name: string): number => cluster.requests.filter((line) => line === `GET /${name}`).length;
+const signal = (): AbortSignal => new AbortController().signal;
+
+function stored(outcome: RunOutcome) {
+  const document = parseJson(readFileSync(join(rootDirectory, 'test-runs', outcome.testRun.id, 'test_run.json'), 'utf8'));
+  const run = parseTestRun(document);
+  assert.ok(run !== null);
+  return run;
+}
+
+test('the stored run says what each machine did, and it is what the cluster saw', async () => {
+  const config = await configOf(['localhost', '127.0.0.2'], [raw('a', { clients: 4, iterations: 25 }), raw('b', { clients: 2, iterations: 5 })]);
+  const outcome = await runTest(config, () => undefined, signal());
+  assert.deepEqual([outcome.status, outcome.error, outcome.results.isPartial], ['success', null, false]);
+  assert.deepEqual([answered('a'), answered('b')], [100, 10]);
+  const run = stored(outcome);
+  assert.deepEqual(
+    run.fleet?.map(({ address, version, cores, clients, requests, errors, lost }) => ({ address, version, cores, clients, requests, errors, lost })),
+    [
+      { address: '127.0.0.1', version: packageVersion, cores: 1, clients: 2, requests: 60, errors: 0, lost: null },
+      { address: '127.0.0.2', version: packageVersion, cores: 1, clients: 2, requests: 50, errors: 0, lost: null },
+    ],
+  );
+  for (const { clockOffset, cpuSeconds, eventLoopUtilisation } of run.fleet ?? []) {
+    assert.ok(Math.abs(clockOffset ?? 100) < 5 && cpuSeconds >= 0 && eventLoopUtilisation.max <= 1);
+  }
+  assert.deepEqual(
+    run.results?.tasks.map(({ task: name, requests, clients }) => [name, requests, clients]),
+    [
+      ['a', 100, 4],
+      ['b', 10, 2],
+    ],
+  );
+});
+
+test('a missing node is named before anything is asked of the cluster', async () => {
+  const before = cluster.requests.length;
+  const config = await configOf(['127.0.0.2', '127.0.0.88'], [raw('c', {})]);
+  await assert.rejects(
+    runTest(config, () => undefined, signal()),
+    { code: 'FLEET', message: /: 127\.0\.0\.88\.$/ },
+  );
+  assert.equal(cluster.requests.length, before);
+});
+
+test('while a run has the fleet, another one is refused, naming it; afterwards it is free', async () => {
+  const first = await configOf(['127.0.0.2'], [raw('d', { iterations: 30, targetThroughput: { value: 20, unit: 'ops' } })]);
+  const events: RunEvent[] = [];
+  const going = runTest(first, (event) => events.push(event), signal());
+  while (!events.some(({ kind }) => kind === 'progress')) await new Promise((resolve) => setTimeout(resolve, 10));
+  const second = await configOf(['127.0.0.2'], [raw('e', {})]);
+  await assert.rejects(
+    runTest(second, () => undefined, signal()),
+    { code: 'ANOTHER_RUN', message: new RegExp(`test run ${first.testRunId}\\.$`) },
+  );
+  assert.equal((await going).status, 'success');
+  assert.equal((await runTest(second, () => undefined, signal())).status, 'success');
+});
+
+test('a lost node marks the results, and ends the run unless it is told to go on', async () => {
+  for (const policy of ['abort', 'continue'] as const) {
+    const victim = await forkNode(server, '127.0.0.9');
+    const { id, secret, hello } = victim.registered;
+    const own = await server.connect(id);
+    await registered(own, id, secret, async () => hello);
+    const name = `lossy-${policy}`;
+    const config = await configOf(
+      ['127.0.0.9', '127.0.0.2'],
+      [raw(name, { clients: 2, timePeriod: seconds(6), targetThroughput: { value: 40, unit: 'ops' } })],
+      policy,
+    );
+    const warnings: string[] = [];
+    const going = runTest(config, (event) => void (event.kind === 'warning' && warnings.push(event.message)), signal());
+    while (answered(name) < 10) await new Promise((resolve) => setTimeout(resolve, 10));
+    victim.child.kill('SIGKILL');
+    const outcome = await going;
+    const run = stored(outcome);
+    assert.equal(run.results?.isPartial, true);
+    assert.match(run.fleet?.[0]?.lost ?? '', /^it was not heard for 4\.\d seconds$/);
+    assert.equal(run.fleet?.[1]?.lost, null);
+    assert.ok((run.results?.tasks[0]?.requests ?? 0) > 10);
+    if (policy === 'abort') {
+      assert.ok(outcome.status === 'failed' && outcome.error instanceof BenchmarkError && outcome.error.code === 'WORKER_LOST');
+    } else {
+      assert.equal(outcome.status, 'success');
+      assert.ok(warnings.some((warning) => warning.startsWith('Node 127.0.0.9 is lost:')));
+      assert.ok(run.results?.driverWarnings.some((warning) => warning.startsWith('Node 127.0.0.9 was lost')));
+    }
+    await own.close();
+    await victim.close();
+  }
+});
