@@ -27,6 +27,7 @@ const LEASE_MILLIS = 7000;
 const LEASE_TICK_MILLIS = 500;
 const TIMEOUT_MILLIS = 1500;
 const FLUSH_PATIENCE_MILLIS = 2000;
+const LEAVE_PATIENCE_MILLIS = 1000;
 /** Until threads that were cancelled have sent their last reports. */
 const CANCEL_PATIENCE_MILLIS = 1500;
 /** Reports per second and thread; the queue has room for what threads send while a lease lasts. */
@@ -95,6 +96,13 @@ export class NodeSession {
     this.log('INFO', 'Cancelled: the load ends.');
     this.aborter.abort();
     this.node?.cancel();
+  }
+
+  /** The node is about to go: says so, and ends the load. */
+  async leave(reason: string): Promise<void> {
+    this.tell({ kind: 'leaving', reason });
+    await Promise.race([this.outbox.flush(), sleep(LEAVE_PATIENCE_MILLIS, undefined, { ref: false })]);
+    await this.orphan(reason);
   }
 
   /** The run is gone: ends the load, keeps what is left on disk, and makes the node free. */

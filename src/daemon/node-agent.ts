@@ -66,7 +66,7 @@ export class NodeAgent {
   /** Ends the load, and obeys no more. */
   async stop(reason: string): Promise<void> {
     this.subscription?.unsubscribe();
-    await this.session?.orphan(reason);
+    await this.session?.leave(reason);
   }
 
   /** What the node says of itself when it registers. */

@@ -58,6 +58,8 @@ export type NodeEvent =
   | { readonly kind: 'step-done'; readonly step: number; readonly totals: readonly TaskTotals[] }
   /** A command could not be done. */
   | { readonly kind: 'rejected'; readonly error: WireError }
+  /** The daemon of the node is being stopped. */
+  | { readonly kind: 'leaving'; readonly reason: string }
   /** The load cannot go on. */
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly message: string }
@@ -101,6 +103,7 @@ export const eventCodec: Codec<NodeEvent> = union<NodeEvent>({
   'completing-done': object({ kind: oneOf('completing-done'), step: count() }),
   'step-done': object({ kind: oneOf('step-done'), step: count(), totals: list(totalsCodec) }),
   rejected: object({ kind: oneOf('rejected'), error: wireError }),
+  leaving: object({ kind: oneOf('leaving'), reason: text(10_000) }),
   failed: object({ kind: oneOf('failed'), error: wireError }),
   note: object({ kind: oneOf('note'), level: oneOf('info', 'warning'), message: text() }),
   preparation: object({ kind: oneOf('preparation'), what: text(), done: number, total: nullable(number), unit: oneOf('bytes', 'documents') }),

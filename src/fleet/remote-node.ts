@@ -288,6 +288,9 @@ export class RemoteNode implements FleetNode {
       case 'completing-done':
         this.events?.onCompletingDone(event.step);
         return;
+      case 'leaving':
+        this.lose(event.reason);
+        return;
       case 'failed':
         this.fail(this.named(fromWireError(event.error)));
         return;

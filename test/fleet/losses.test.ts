@@ -73,7 +73,7 @@ const scenic = (play: (scene: Scene) => Promise<void>) => async (): Promise<void
 };
 
 /** Resolves once the target has seen load. */
-const loaded = (scene: Scene): Promise<void> => until(() => scene.seen('steady') > 10);
+const loaded = (scene: Scene): Promise<void> => until(() => scene.seen('steady') > 10, 30_000);
 
 describe('a distributed run', { concurrency: true }, () => {
   it(
@@ -188,6 +188,21 @@ describe('a distributed run', { concurrency: true }, () => {
       assert.match(error.message, /^Node 127\.0\.0\.1 is lost: the coordinator's NATS was away for 8 seconds/);
       await until(() => nodes.every((node) => node.agent.testRunId === null));
       assert.ok(scene.target.lastRequest - begin < 10_000);
+    }),
+  );
+
+  it(
+    'names a node whose daemon is stopped at once, with the reason',
+    scenic(async (scene) => {
+      const nodes = [await scene.node('127.0.0.1'), await scene.node('127.0.0.2')];
+      const run = await scene.run({ nodes: nodes.map((node) => node.registered), schedule: [steady(60)] });
+      const ended = run.drive();
+      await loaded(scene);
+      const begin = performance.now();
+      await nodes[0]?.agent.stop('its daemon was stopped');
+      const error = await ended;
+      assert.ok(performance.now() - begin < 2000);
+      assert.ok(error instanceof BenchmarkError && error.message === 'Node 127.0.0.1 is lost: its daemon was stopped.');
     }),
   );
 });

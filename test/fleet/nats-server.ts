@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectSocket, createServer } from 'node:net';
+import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { findNatsServer } from '../../src/daemon/nats-binary.ts';
 import { inboxPrefix } from '../../src/fleet/protocol.ts';
 
 export class NatsServer {
@@ -21,7 +23,8 @@ export class NatsServer {
   }
 
   async start(): Promise<void> {
-    this.child = spawn(binary(), ['-a', '127.0.0.1', '-p', String(this.port)], { stdio: 'ignore' });
+    const { path } = await findNatsServer({ variables: process.env, homeDirectory: homedir() });
+    this.child = spawn(path, ['-a', '127.0.0.1', '-p', String(this.port)], { stdio: 'ignore' });
     while (!(await accepts(this.port))) await sleep(10);
   }
 
@@ -47,11 +50,6 @@ export class NatsServer {
       ignoreClusterUpdates: true,
     });
   }
-}
-
-/** The one of the environment, else the one that the daemon would use. */
-function binary(): string {
-  return process.env.OSB_NATS_SERVER ?? '/tmp/gonats/nats-server';
 }
 
 async function freePort(): Promise<number> {
