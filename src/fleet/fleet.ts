@@ -89,13 +89,24 @@ export class Fleet {
 
   private eventsOf(node: FleetNode): NodeEvents {
     return {
-      onReport: (report) => this.options.onReport(report, node),
+      onReport: (report) => this.merge(report, node),
       onCompletingDone: (step) => {
         this.completing.delete(node);
         if (this.completing.size === 0) for (const { node: other } of this.members) other.completeStep(step);
       },
       onFailure: (error) => this.fail(error),
     };
+  }
+
+  /** A report that cannot be merged ends the run: what it held would be missing from the results. */
+  private merge(report: WorkerReport, node: FleetNode): void {
+    try {
+      this.options.onReport(report, node);
+    } catch (error) {
+      this.fail(
+        error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', `A report of ${node.name} cannot be used.`, { cause: error }),
+      );
+    }
   }
 
   private fail(error: BenchmarkError): void {
