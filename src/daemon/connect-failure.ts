@@ -3,33 +3,52 @@ import { BenchmarkError, messageOf } from '../errors.ts';
 
 const untrusted = new Set(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_SIGNATURE_FAILURE']);
 
-/** A FLEET error for what the NATS client threw. `isTls`: a token or credentials were used. */
-export function explainConnectFailure(error: unknown, address: string, isTls: boolean): BenchmarkError {
-  const code = codeOf(error);
-  const fail = (message: string, hint: string): BenchmarkError => new BenchmarkError('FLEET', message, { cause: error, hint });
-  if (untrusted.has(code))
-    return fail(`The coordinator at ${address} is not the one of the token: another authority signed its certificate.`, sameToken);
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return fail(`The server at ${address} is not a coordinator: its certificate has another name.`, sameToken);
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO') {
-    return fail(`The coordinator at ${address} does not speak TLS.`, 'It runs without a token: start it with the same token, or this node without.');
-  }
-  if (code === 'ECONNREFUSED') {
-    return fail(`Nobody listens at ${address}.`, 'Start the daemon of the coordinator, and check --coordinator-ip and --port.');
-  }
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return fail(`The name of the coordinator in ${address} cannot be resolved.`, 'Use its IP address.');
-  if (isRefusal(error)) {
-    const hint = isTls ? sameToken : 'The log of the coordinator has the reason. It may have just been started: then another attempt succeeds.';
-    return fail(`The coordinator at ${address} refused the connection.`, hint);
-  }
-  const hint = isTls
-    ? 'Check the network and the firewall of the coordinator, and that it runs with a token.'
-    : 'Check the network and the firewall of the coordinator. If it runs with a token, this machine needs the token too.';
-  return fail(`No answer from ${address}.`, hint);
+/** Who was to answer: a coordinator without or with a token, or somebody else's NATS. */
+export interface Peer {
+  /** Without secrets. */
+  readonly address: string;
+  readonly kind: 'open' | 'token' | 'existing';
 }
 
+/** A FLEET error for what the NATS client threw. */
+export function explainConnectFailure(error: unknown, { address, kind }: Peer): BenchmarkError {
+  const code = codeOf(error);
+  const peer = kind === 'existing' ? `The NATS at ${address}` : `The coordinator at ${address}`;
+  const fail = (message: string, hint: string): BenchmarkError => new BenchmarkError('FLEET', message, { cause: error, hint });
+  if (untrusted.has(code)) {
+    if (kind === 'existing') return fail(`${peer} cannot be trusted: the issuer of its certificate is unknown.`, trustIssuer);
+    return fail(`${peer} is not the one of the token: another authority signed its certificate.`, sameToken);
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return fail(
+      `${peer} is another one: its certificate has another name.`,
+      kind === 'existing' ? 'Use the name that the certificate has.' : sameToken,
+    );
+  }
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO') {
+    return fail(`${peer} does not speak TLS.`, 'It runs without a token: start it with the same token, or this node without.');
+  }
+  if (code === 'ECONNREFUSED') return fail(`Nobody listens at ${address}.`, kind === 'existing' ? checkUrl : checkCoordinator);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fail(`The name in ${address} cannot be resolved.`, 'Use an IP address.');
+  if (isRefusal(error)) return fail(`${peer} refused the connection.`, refusalHints[kind]);
+  return fail(`No answer from ${address}.`, silenceHints[kind]);
+}
+
+const trustIssuer = 'Name the authority of that server in the environment variable NODE_EXTRA_CA_CERTS.';
+const checkUrl = 'Check --nats-url or OSB_NATS_URL.';
+const checkCoordinator = 'Start the daemon of the coordinator, and check --coordinator-ip and --port.';
 const sameToken = 'Give this node and the coordinator the same token: OSB_FLEET_TOKEN or --token-file.';
+
+const refusalHints: Readonly<Record<Peer['kind'], string>> = {
+  open: 'The log of the coordinator has the reason. It may have just been started: then another attempt succeeds.',
+  token: sameToken,
+  existing: 'Its owner decides who may connect: check user and password in the URL, or --nats-credentials.',
+};
+const silenceHints: Readonly<Record<Peer['kind'], string>> = {
+  open: 'Check the network and the firewall of the coordinator. If it runs with a token, this machine needs the token too.',
+  token: 'Check the network and the firewall of the coordinator, and that it runs with a token.',
+  existing: checkUrl,
+};
 
 /** The code of the error or of one of its causes. */
 function codeOf(error: unknown): string {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
 import { inboxPrefix } from '../fleet/protocol.ts';
-import { explainConnectFailure } from './connect-failure.ts';
+import { explainConnectFailure, type Peer } from './connect-failure.ts';
 import { type HubAccess, readHubAccess } from './hub-access.ts';
 import { type FleetToken, serverName } from './token.ts';
 
@@ -56,15 +56,14 @@ export function connectNode(endpoint: NodeEndpoint, id: string, options: Connect
     tls,
     ...(token === null ? {} : { pass: token.secret }),
   };
-  return attempt(settings, `${coordinator}:${port}`, token !== null, options);
+  return attempt(settings, { address: `${coordinator}:${port}`, kind: token === null ? 'open' : 'token' }, options);
 }
 
 /** Connects a node to an existing NATS. */
 export function connectUrl(endpoint: NatsEndpoint, id: string, options: ConnectOptions = {}): Promise<NatsConnection> {
   return attempt(
     { ...nodeSettings, ignoreClusterUpdates: false, inboxPrefix: inboxPrefix(id), ...urlSettings(endpoint) },
-    withoutSecrets(endpoint.url),
-    true,
+    { address: withoutSecrets(endpoint.url), kind: 'existing' },
     options,
   );
 }
@@ -81,14 +80,19 @@ export async function connectCoordinator(runDirectory: string, options: ConnectO
 export function connectAsOwner(access: HubAccess, options: ConnectOptions = {}): Promise<NatsConnection> {
   const settings: ConnectionOptions = { ...coordinatorSettings, inboxPrefix: inboxPrefix(newNodeId()) };
   if (access.kind === 'url') {
-    return attempt({ ...settings, ignoreClusterUpdates: false, ...urlSettings(access) }, withoutSecrets(access.url), true, options);
+    return attempt(
+      { ...settings, ignoreClusterUpdates: false, ...urlSettings(access) },
+      { address: withoutSecrets(access.url), kind: 'existing' },
+      options,
+    );
   }
   const own: ConnectionOptions = {
     servers: `${bracketed(access.host)}:${access.port}`,
     authenticator: nkeyAuthenticator(new TextEncoder().encode(access.seed)),
     tls: access.certificateAuthority === null ? null : pinnedTls(access.certificateAuthority),
   };
-  return attempt({ ...settings, ...own }, `${access.host}:${access.port}`, access.certificateAuthority !== null, options);
+  const kind = access.certificateAuthority === null ? 'open' : 'token';
+  return attempt({ ...settings, ...own }, { address: `${access.host}:${access.port}`, kind }, options);
 }
 
 /** Measured: a frozen server is noticed in 2.7 s; a server that is back before its coordinator must not close nodes for ever. */
@@ -129,7 +133,7 @@ function userOf(url: string): ConnectionOptions {
   return found[2] === undefined ? { token: user } : { user, pass: decodeURIComponent(found[2]) };
 }
 
-async function attempt(settings: ConnectionOptions, address: string, isTls: boolean, options: ConnectOptions): Promise<NatsConnection> {
+async function attempt(settings: ConnectionOptions, peer: Peer, options: ConnectOptions): Promise<NatsConnection> {
   const { signal, onFailedAttempt } = options;
   for (;;) {
     if (isAborted(signal)) throw cancelled();
@@ -138,7 +142,7 @@ async function attempt(settings: ConnectionOptions, address: string, isTls: bool
       if (!isAborted(signal)) return connection;
       await connection.close();
     } catch (error) {
-      const explained = explainConnectFailure(error, address, isTls);
+      const explained = explainConnectFailure(error, peer);
       if (onFailedAttempt === undefined) throw explained;
       onFailedAttempt(explained);
     }

@@ -154,7 +154,8 @@ export class Daemon {
   private connect(id: string, connectOptions: ConnectOptions) {
     const { nats, token, port } = this.options;
     if (nats !== null) return connectUrl(nats, id, connectOptions);
-    const place = this.coordinator ?? { host: this.state.coordinator, port };
+    // A name is resolved anew with each attempt: a coordinator that was moved is found again.
+    const place = this.coordinator ?? { host: this.options.coordinatorIp.trim(), port };
     return connectNode({ coordinator: place.host, port: place.port, token }, id, connectOptions);
   }
 

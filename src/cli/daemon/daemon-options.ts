@@ -12,11 +12,11 @@ export function daemonOptions({ environment, settings, redactor }: Context, opti
   const inPlace = (path: string): string => absolutePath(path, environment.workingDirectory);
   const { natsCredentials } = options;
   const natsUrl = options.natsUrl ?? (environment.variables.OSB_NATS_URL || null);
-  const token = findToken(options.tokenFile === null ? null : inPlace(options.tokenFile), environment.variables);
   if (natsUrl === null && natsCredentials !== null) throw contradiction('--nats-credentials is for --nats-url.');
   if (natsUrl !== null && options.tokenFile !== null) {
     throw contradiction('--nats-url and --token-file exclude each other.', 'The owner of that NATS decides who may connect: use --nats-credentials.');
   }
+  const token = findToken(options.tokenFile === null ? null : inPlace(options.tokenFile), environment.variables);
   redactor.register(token?.secret);
   redactor.register(natsUrl === null ? null : /\/\/([^@/]*)@/.exec(natsUrl)?.[1]);
   const runDirectory = runDirectoryIn(settings.locations.directory);
