@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { KeyPair } from '../fakes/http-certificates.ts';
 
 export interface FakeOpenSearch {
-  /** `127.0.0.1:<port>`. */
+  /** `127.0.0.1:<port>`, or where else it listens. */
   readonly host: string;
   /** Requests in the order of their arrival: `GET /path`. */
   readonly requests: readonly string[];
@@ -26,8 +26,18 @@ const answers: readonly (readonly [RegExp, unknown])[] = [
   [/^\/$/, { name: 'fake', cluster_name: 'fake', version, tagline: 'The OpenSearch Project: https://opensearch.org/' }],
 ];
 
-/** Listens on 127.0.0.1, with TLS if there is a certificate. */
-export async function startFakeOpenSearch(override: Override = () => false, tls: KeyPair | null = null): Promise<FakeOpenSearch> {
+/** Where a server listens; port 0 = any free one. */
+export interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Listens on 127.0.0.1 unless told otherwise, with TLS if there is a certificate. */
+export async function startFakeOpenSearch(
+  override: Override = () => false,
+  tls: KeyPair | null = null,
+  place: Place = { address: '127.0.0.1', port: 0 },
+): Promise<FakeOpenSearch> {
   const requests: string[] = [];
   const headers: IncomingMessage['headers'][] = [];
   const listener: RequestListener = (request, response) => {
@@ -40,10 +50,10 @@ export async function startFakeOpenSearch(override: Override = () => false, tls:
   };
   const server = tls === null ? createServer(listener) : createTlsServer(tls, listener);
   server.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(place.port, place.address, resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    host: `127.0.0.1:${port}`,
+    host: `${place.address}:${port}`,
     requests,
     headers,
     close: () =>
