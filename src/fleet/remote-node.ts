@@ -4,37 +4,22 @@ import { BenchmarkError, fromWireError, messageOf } from '../errors.ts';
 import { processClock } from '../worker/messages.ts';
 import type { WorkerReport } from '../worker/report.ts';
 import type { Bus } from './bus.ts';
-import { decodeBytes, encodeBytes, refuse } from './codec.ts';
+import { encodeBytes } from './codec.ts';
 import { readFrame } from './frame.ts';
 import { Inbox } from './inbox.ts';
-import {
-  type BundleAddress,
-  commandCodec,
-  type DownAnswer,
-  downAnswerCodec,
-  eventCodec,
-  type NodeCommand,
-  type NodeEvent,
-  type NodeQuestion,
-  writeDown,
-} from './messages.ts';
+import { type BundleAddress, commandCodec, eventCodec, type NodeCommand, type NodeEvent } from './messages.ts';
 import type { FleetNode, NodeEvents, NodePlan, RunPlan } from './node.ts';
-import { type Batch, Outbox, OutboxBroken, usualBound } from './outbox.ts';
-import { downSubject, type RegisteredNode } from './protocol.ts';
+import { NodeChannel } from './node-channel.ts';
+import { measureClocks, type NodeClocks } from './node-clocks.ts';
+import { type Batch, Outbox, usualBound } from './outbox.ts';
+import type { RegisteredNode } from './protocol.ts';
 import { readReport } from './report-codec.ts';
 import { difference, Totals } from './totals.ts';
 
-const TIMEOUT_MILLIS = 1500;
-const CLOCK_TIMEOUT_MILLIS = 1000;
-/** Measured: the least of so many round trips is off by 15 µs. */
-const CLOCK_ROUND_TRIPS = 32;
-const CLOCK_ATTEMPTS = 64;
-const CLOCK_PAUSE_MILLIS = 200;
 /** A node that does not answer a cancellation in this time is given up. */
 const CANCEL_PATIENCE_MILLIS = 2500;
 const CANCEL_REPEAT_MILLIS = 200;
 const CLOSE_PATIENCE_MILLIS = 2000;
-const BUSY_PATIENCE_MILLIS = 9000;
 /** Wall clocks that differ by less are taken as equal. */
 const WALL_TOLERANCE_MILLIS = 5;
 
@@ -70,13 +55,11 @@ export class RemoteNode implements FleetNode {
   readonly node: RegisteredNode;
   /** Reading of {@link processClock} when the node was heard last. */
   lastHeard = processClock();
-  /** Reading of the node's clock minus ours in ms, as found last. */
-  offset = 0;
-  /** Our wall time minus the node's, in ms. */
-  private wallShift = 0;
   /** Why the node is lost; `null` = it is not. */
   lossReason: string | null = null;
   private readonly options: RemoteNodeOptions;
+  private readonly channel: NodeChannel;
+  private clocks: NodeClocks = { offset: 0, wallShift: 0 };
   private readonly commands: Outbox;
   private readonly inbox = new Inbox((message) => this.onEvent(message));
   private readonly merged = new Totals();
@@ -85,8 +68,6 @@ export class RemoteNode implements FleetNode {
   private step: number | null = null;
   private isCancelled = false;
   private failure: BenchmarkError | null = null;
-  /** Reading of {@link processClock} when the node said for the first time that it works for another run; `null` = it does not. */
-  private busySince: number | null = null;
   private isPinging = false;
 
   constructor(options: RemoteNodeOptions) {
@@ -94,8 +75,13 @@ export class RemoteNode implements FleetNode {
     this.name = options.name;
     this.node = options.node;
     this.cores = options.node.hello.cores;
+    const { bus, node, session } = options;
+    const onHeard = (): void => {
+      this.lastHeard = processClock();
+    };
+    this.channel = new NodeChannel({ bus, node, session, onHeard });
     this.commands = new Outbox({
-      send: (batch) => this.sendCommands(batch),
+      send: (batch) => this.channel.sendCommands(batch),
       bound: usualBound,
       onFailure: (error) => this.lose(error.message),
       pause: (millis) => sleep(millis),
@@ -126,24 +112,15 @@ export class RemoteNode implements FleetNode {
   }
 
   async clockOffset(): Promise<number> {
-    let best = Number.POSITIVE_INFINITY;
-    let answers = 0;
-    for (let attempt = 0; attempt < CLOCK_ATTEMPTS && answers < CLOCK_ROUND_TRIPS && this.isUsable; attempt++) {
-      const sent = processClock();
-      const answer = await this.ask({ kind: 'clock' }, CLOCK_TIMEOUT_MILLIS).catch(() => null);
-      const received = processClock();
-      if (answer?.kind !== 'clock') {
-        await sleep(CLOCK_PAUSE_MILLIS);
-        continue;
-      }
-      answers++;
-      if (received - sent >= best) continue;
-      best = received - sent;
-      this.offset = answer.mono - (sent + received) / 2;
-      this.wallShift = Date.now() - best / 2 - answer.wall;
-    }
-    if (answers === 0 && this.isUsable) throw new BenchmarkError('WORKER_LOST', `Node ${this.name} does not tell its time.`);
+    const clocks = await measureClocks(this.channel, () => this.isUsable);
+    if (clocks === null && this.isUsable) throw new BenchmarkError('WORKER_LOST', `Node ${this.name} does not tell its time.`);
+    if (clocks !== null) this.clocks = clocks;
     return this.offset;
+  }
+
+  /** Reading of the node's clock minus ours in ms, as found last. */
+  get offset(): number {
+    return this.clocks.offset;
   }
 
   async runStep(step: number, startAt: number): Promise<void> {
@@ -195,7 +172,7 @@ export class RemoteNode implements FleetNode {
   async ping(): Promise<void> {
     if (this.isPinging || this.lossReason !== null) return;
     this.isPinging = true;
-    const answer = await this.ask({ kind: 'ping' }, TIMEOUT_MILLIS).catch(() => null);
+    const answer = await this.channel.ask({ kind: 'ping' }).catch(() => null);
     this.isPinging = false;
     if (answer?.kind === 'refused' && this.events !== null) this.lose(answer.reason);
   }
@@ -241,39 +218,11 @@ export class RemoteNode implements FleetNode {
     else expected.reject(error);
   }
 
-  private async sendCommands(batch: Batch): Promise<number> {
-    const { session, node } = this.options;
-    const answer = await this.request(writeDown({ kind: 'commands', secret: node.secret, session, batch }), TIMEOUT_MILLIS);
-    if (answer.kind === 'refused') throw new OutboxBroken(new BenchmarkError('WORKER_LOST', answer.reason));
-    if (answer.kind === 'busy') throw this.busy(answer.testRunId);
-    this.busySince = null;
-    if (answer.kind !== 'taken') throw refuse('answer', 'the one that was asked for');
-    return answer.last;
-  }
-
-  /** A run that has just ended may still have the node. */
-  private busy(testRunId: string): Error {
-    const reason = `it works for the test run ${testRunId}`;
-    this.busySince ??= processClock();
-    return processClock() - this.busySince < BUSY_PATIENCE_MILLIS ? new Error(reason) : new OutboxBroken(new BenchmarkError('ANOTHER_RUN', reason));
-  }
-
-  private ask(question: NodeQuestion, timeout: number): Promise<DownAnswer> {
-    const { session, node } = this.options;
-    return this.request(writeDown({ kind: 'question', secret: node.secret, session, question }), timeout);
-  }
-
-  private async request(payload: Uint8Array, timeout: number): Promise<DownAnswer> {
-    const { data } = await this.options.bus.request(downSubject(this.node.id), payload, { timeout });
-    this.lastHeard = processClock();
-    return decodeBytes(downAnswerCodec, data, 'answer');
-  }
-
   /** Not behind the commands that wait: it has to be quick, and does no harm twice. */
   private async tellCancelled(): Promise<void> {
     const end = processClock() + CANCEL_PATIENCE_MILLIS;
     while (this.lossReason === null && processClock() < end) {
-      const answer = await this.ask({ kind: 'cancel' }, TIMEOUT_MILLIS).catch(() => null);
+      const answer = await this.channel.ask({ kind: 'cancel' }).catch(() => null);
       if (answer !== null) return;
       await sleep(CANCEL_REPEAT_MILLIS);
     }
@@ -321,8 +270,9 @@ export class RemoteNode implements FleetNode {
 
   /** Throughput is counted over all nodes by wall time, so it has to be one wall clock. */
   private inOurTime(report: WorkerReport): WorkerReport {
-    if (Math.abs(this.wallShift) < WALL_TOLERANCE_MILLIS) return report;
-    const shift = this.wallShift / 1000;
+    const { wallShift } = this.clocks;
+    if (Math.abs(wallShift) < WALL_TOLERANCE_MILLIS) return report;
+    const shift = wallShift / 1000;
     const tasks = report.tasks.map((task) => ({ ...task, slots: task.slots.map((slot) => ({ ...slot, absoluteTime: slot.absoluteTime + shift })) }));
     return { ...report, tasks };
   }
