@@ -7,14 +7,15 @@ const mostProblems = 50;
 export function failureText(verb: string, error: unknown): string {
   const known = error instanceof BenchmarkError ? error : null;
   const [message = '', ...causes] = causeMessages(error);
-  const problems = known?.problems ?? [];
+  // A single problem may be the message itself.
+  const problems = (known?.problems ?? []).filter((problem) => formatProblem(problem) !== message);
   const lines = [`❌ Cannot ${verb}. ${known === null ? sentence(message) : message}`];
   for (const problem of problems.slice(0, mostProblems)) lines.push(`  - ${formatProblem(problem)}`);
   if (problems.length > mostProblems) lines.push(`  … and ${problems.length - mostProblems} more`);
   causes.forEach((cause, depth) => {
     lines.push(`${'\t'.repeat(depth + 1)}${cause}`);
   });
-  if (known?.hint !== undefined) lines.push(`What to do: ${known.hint}`);
+  if (known?.hint !== undefined && !problems.some(({ hint }) => hint === known.hint)) lines.push(`What to do: ${known.hint}`);
   return lines.join('\n');
 }
 

@@ -12,9 +12,28 @@ export function resultsPath(workingDirectory: string, homeDirectory: string, nam
 /** Appends text and makes missing directories. Fails with DISK. */
 export async function appendResults(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     await appendFile(path, text);
   } catch (error) {
     throw new BenchmarkError('DISK', `Cannot write the results file ${path}.`, { cause: error, hint: 'Name another file with --results-file.' });
   }
+}
+
+/** One by one: asked to make all at once, Node.js never ends where the file system refuses with ENOENT, as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  if (await isMade(path)) return;
+  await makeDirectory(dirname(path));
+  await mkdir(path);
+}
+
+/** False if the directory above is missing. */
+async function isMade(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'ENOENT' && dirname(path) !== path) return false;
+    if (code !== 'EEXIST') throw error;
+  }
+  return true;
 }
