@@ -101,6 +101,8 @@ describe('a server that is killed', () => {
     })();
     process.kill(fleet.coordinator.serverProcessId(), 'SIGKILL');
     await isBack;
+    // The server knows its subscriptions again once it has answered.
+    await node.connection.flush();
     assert.equal((await run.request(downSubject(node.id), 'x', { timeout: 3000 })).string(), 'obeyed');
     assert.deepEqual(await addresses(), ['127.0.0.6']);
     // The connection of before the restart is forgotten: the end of the new one is the end of the node.
