@@ -1,5 +1,5 @@
 // What a node keeps of a run whose coordinator is gone: its sums, and its last reports.
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import { writeReport } from '../fleet/report-codec.ts';
@@ -46,7 +46,9 @@ export async function writeRemains(
   };
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(document, null, 2)}\n`);
+    // Whoever finds it finds all of it.
+    await writeFile(`${path}.new`, `${JSON.stringify(document, null, 2)}\n`);
+    await rename(`${path}.new`, path);
   } catch (error) {
     throw new BenchmarkError('DISK', `Cannot write the last report ${path}.`, { cause: error });
   }
