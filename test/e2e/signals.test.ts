@@ -93,7 +93,7 @@ describe('a run', { concurrency: 4 }, () => {
     run.child.kill('SIGINT');
     const ended = await run.ended;
     assert.equal(ended.code, 130, ended.stderr);
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(performance.now() - start < 3000, 'far sooner than the patience of ten seconds');
     assert.deepEqual(home.testRunIds(), []);
     assertClean(ended);
   });
