@@ -13,6 +13,8 @@ export class Answer {
   /** Bytes of the body on the wire, kept or skipped (without chunk framing). */
   bodyLength = 0;
   encoding: ContentEncoding = 'identity';
+  /** The head names a type of content other than JSON: perhaps the page of a proxy. */
+  isOtherThanJson = false;
   /** The server closes the connection after this answer. */
   closes = false;
 
@@ -22,6 +24,7 @@ export class Answer {
     this.isWhole = false;
     this.bodyLength = 0;
     this.encoding = 'identity';
+    this.isOtherThanJson = false;
     this.closes = false;
   }
 }

@@ -137,8 +137,8 @@ function readBasicAuth(values: OptionValues, { env }: OptionSources, isSigned: b
     const fromEnv = user === null ? env.OSB_BASIC_AUTH_USER : env.OSB_BASIC_AUTH_PASSWORD;
     if (fromEnv === undefined || fromEnv === '')
       values.problem(
-        missing,
-        `is missing: ${given} alone is not enough`,
+        'basic_auth',
+        `${given} alone is not enough, ${missing} is missing`,
         `give both, or set ${missing === 'basic_auth_user' ? 'OSB_BASIC_AUTH_USER' : 'OSB_BASIC_AUTH_PASSWORD'}`,
       );
     return { user: user ?? fromEnv ?? '', password: password ?? fromEnv ?? '' };

@@ -37,6 +37,8 @@ export class ResponseHead {
   saysClose = false;
   saysKeepAlive = false;
   encoding: ContentEncoding = 'identity';
+  /** A content-type is named, and it is not one of JSON. */
+  isOtherThanJson = false;
   /** What is wrong, after `headBroken`; shows only bytes of the status line. */
   problem = '';
 
@@ -48,6 +50,7 @@ export class ResponseHead {
     this.saysClose = false;
     this.saysKeepAlive = false;
     this.encoding = 'identity';
+    this.isOtherThanJson = false;
     for (let index = 0; index < PREFIX.length; index++) {
       if (start + index >= end) return headIncomplete;
       if (bytes[start + index] !== PREFIX[index]) return this.refuseStart(bytes, start, end);
@@ -101,6 +104,9 @@ export class ResponseHead {
     switch (nameEnd - nameStart) {
       case 10:
         if (isWord(bytes, nameStart, nameEnd, 'connection')) this.readConnection(bytes.toString('latin1', valueStart, valueEnd).toLowerCase());
+        return true;
+      case 12:
+        if (isWord(bytes, nameStart, nameEnd, 'content-type')) this.isOtherThanJson = !namesJson(bytes, valueStart, valueEnd);
         return true;
       case 14:
         return !isWord(bytes, nameStart, nameEnd, 'content-length') || this.readLength(bytes, valueStart, valueEnd);
@@ -164,6 +170,19 @@ function isWord(bytes: Buffer, start: number, end: number, word: string): boolea
     if (((bytes[start + index] as number) | 0x20) !== word.charCodeAt(index)) return false;
   }
   return true;
+}
+
+/** Is there a `json` between the bytes, in any case: `application/json; charset=UTF-8`. */
+function namesJson(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at + 4 <= end; at++) {
+    const isJson =
+      ((bytes[at] as number) | 0x20) === 0x6a &&
+      ((bytes[at + 1] as number) | 0x20) === 0x73 &&
+      ((bytes[at + 2] as number) | 0x20) === 0x6f &&
+      ((bytes[at + 3] as number) | 0x20) === 0x6e;
+    if (isJson) return true;
+  }
+  return false;
 }
 
 function encodingOf(value: string): ContentEncoding {

@@ -129,6 +129,7 @@ export class ResponseReader {
     answer.reset();
     answer.status = head.status;
     answer.encoding = head.encoding;
+    answer.isOtherThanJson = head.isOtherThanJson;
     answer.closes = head.saysClose || (head.isHttp10 && !head.saysKeepAlive);
     if (hasNoBody || head.contentLength >= 0) {
       this.state = BODY_OF_LENGTH;

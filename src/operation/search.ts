@@ -92,6 +92,10 @@ class SearchOperation implements RequestOperation {
   }
 
   read(answer: Answer, outcome: Outcome): void {
+    if (answer.isOtherThanJson) {
+      outcome.fail('search', 'The answer to a search is not JSON.');
+      return;
+    }
     if (this.bodyUse === 'none') return;
     const body = this.details === null || this.bodyUse === 'all' ? decodeBody(answer) : null;
     if (this.params.detailed) outcome.details = body === null ? this.details : readDetails(body, outcome);

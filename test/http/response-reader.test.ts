@@ -333,3 +333,26 @@ test("Node's own client reads the same from a real server", async () => {
     await server.close();
   }
 });
+
+test('a content-type other than JSON is told', () => {
+  const isOther = (type: string): boolean => {
+    const reader = new ResponseReader(() => true);
+    const bytes = Buffer.from(`HTTP/1.1 200 OK\r\n${type}content-length: 2\r\n\r\n{}`, 'latin1');
+    reader.expect(false, 'none');
+    assert.equal(reader.push(bytes, bytes.length), answerComplete);
+    return reader.answer.isOtherThanJson;
+  };
+  const table: readonly (readonly [string, boolean])[] = [
+    ['', false],
+    ['content-type: application/json\r\n', false],
+    ['Content-Type: application/json; charset=UTF-8\r\n', false],
+    ['content-type: Application/JSON\r\n', false],
+    ['content-type: application/vnd.elasticsearch+json;compatible-with=7\r\n', false],
+    ['content-type: text/html; charset=utf-8\r\n', true],
+    ['content-type: text/plain\r\n', true],
+  ];
+  assert.deepEqual(
+    table.map(([type]) => isOther(type)),
+    table.map(([, expected]) => expected),
+  );
+});

@@ -193,7 +193,7 @@ test('all problems at once', async () => {
     "--client-options at ca_certs: the file no.pem cannot be read: ENOENT: no such file or directory, open 'no.pem'",
     '--client-options at client_cert: c.pem holds no certificate in PEM format',
     '--client-options at use_ssl: must be true or false',
-    '--client-options at basic_auth_password: is missing: basic_auth_user alone is not enough (give both, or set OSB_BASIC_AUTH_PASSWORD)',
+    '--client-options at basic_auth: basic_auth_user alone is not enough, basic_auth_password is missing (give both, or set OSB_BASIC_AUTH_PASSWORD)',
     '--client-options at max_retries: must be a whole number of at least 0',
     '--client-options at retry_on_status: must be HTTP statuses, such as 502,503,504',
     '--client-options at headers: must be an object of names and texts (give --client-options as JSON: {"default":{"headers":{"name":"value"}}})',

@@ -154,3 +154,12 @@ for (const [property, condition, value, holds] of assertions) {
     assert.equal(run(false).success, true);
   });
 }
+
+test('a page of a proxy is no answer to a search, even if nothing of it is read', () => {
+  const { operation } = start('search', { body: {} });
+  operation.next();
+  const page = answerOf('<html>');
+  page.isOtherThanJson = true;
+  const outcome = read(operation, page);
+  assert.deepEqual([outcome.success, outcome.errorKind], [false, 'search']);
+});
