@@ -8,51 +8,16 @@ import type { Answer } from '../http/answer.ts';
 import type { PreparedRequest } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
 import { describeFailure, describeHttpError } from '../operation/http-error.ts';
-import { type LoadOperation, Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
-import type { LoopControl, SampleType } from '../schedule/loop-control.ts';
-import { type Pacer, UnitMismatch } from '../schedule/pacer.ts';
+import { Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
+import type { SampleType } from '../schedule/loop-control.ts';
+import { UnitMismatch } from '../schedule/pacer.ts';
 import { millis } from '../units.ts';
 import type { ClientConnections } from './client-connections.ts';
-import type { SampleTimes, TaskRecorder } from './recorder.ts';
+import type { ClientHost, ClientRun } from './client-run.ts';
+import type { SampleTimes } from './recorder.ts';
 import { ScriptSession } from './script-session.ts';
-import type { Timeline, Waiter } from './timeline.ts';
+import type { Waiter } from './timeline.ts';
 import type { RequestHandler, WireSlot } from './wire-slot.ts';
-
-/** One task as one client runs it. */
-export interface ClientRun {
-  readonly task: number;
-  readonly taskName: string;
-  readonly operation: LoadOperation;
-  readonly control: LoopControl;
-  readonly pacer: Pacer;
-  readonly recorder: TaskRecorder;
-  /** Limit of one execution in ms. */
-  readonly timeout: number;
-  readonly rampUpWait: number;
-  /** A failed request ends the test. */
-  readonly abortsOnError: boolean;
-}
-
-/** How requests that failed are repeated: only when the user asked for it. */
-export interface RetryPolicy {
-  readonly maxRetries: number;
-  readonly statuses: readonly number[];
-  readonly onTimeout: boolean;
-}
-
-/** What a client needs of the worker it lives in. */
-export interface ClientHost {
-  readonly timeline: Timeline;
-  readonly retries: RetryPolicy;
-  /** The client has done all its tasks of the step. */
-  onClientDone(client: LoadClient): void;
-  /** One task of the client has ended. */
-  onRunDone(client: LoadClient, run: ClientRun): void;
-  /** The test cannot go on. */
-  onFatal(run: ClientRun, kind: string, description: string): void;
-  /** A throttled request is sent this many ms after its intended time although its client was free. */
-  recordLag(lag: number): void;
-}
 
 /** Kind of failure of an assertion: it always ends the test. */
 const VIOLATION = 'assertion';
@@ -233,7 +198,7 @@ export class LoadClient implements Waiter, RequestHandler {
     if (run === undefined) {
       this.run = null;
       this.state = 'ended';
-      this.host.onClientDone(this);
+      this.host.onClientDone();
       return;
     }
     this.run = run;
@@ -252,7 +217,7 @@ export class LoadClient implements Waiter, RequestHandler {
     this.deadline = Number.POSITIVE_INFINITY;
     if (run !== null) {
       run.operation.close?.();
-      this.host.onRunDone(this, run);
+      this.host.onRunDone(run);
     }
     this.position++;
     this.nextRun(now);

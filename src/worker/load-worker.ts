@@ -9,8 +9,9 @@ import { operationType } from '../operation/registry.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer } from '../schedule/pacer.ts';
-import { type ClientHost, type ClientRun, LoadClient, type RetryPolicy } from './client.ts';
+import { LoadClient } from './client.ts';
 import { ClientConnections, type Dialler } from './client-connections.ts';
+import type { ClientHost, ClientRun, RetryPolicy } from './client-run.ts';
 import { HealthMonitor } from './health.ts';
 import { processClock, type WorkerMessage } from './messages.ts';
 import { decodeFacts, decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
@@ -122,7 +123,7 @@ export class LoadWorker implements ClientHost {
     this.health.recordLag(lag);
   }
 
-  onRunDone(_client: LoadClient, run: ClientRun): void {
+  onRunDone(run: ClientRun): void {
     if (run.task !== this.current?.step.completedBy || --this.completingLeft > 0) return;
     this.post({ kind: 'completing-done', step: this.current.step.index });
   }

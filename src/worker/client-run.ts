@@ -1,0 +1,42 @@
+// What a client is given: its tasks, and the worker it lives in.
+import type { LoadOperation } from '../operation/operation.ts';
+import type { LoopControl } from '../schedule/loop-control.ts';
+import type { Pacer } from '../schedule/pacer.ts';
+import type { TaskRecorder } from './recorder.ts';
+import type { Timeline } from './timeline.ts';
+
+/** One task as one client runs it. */
+export interface ClientRun {
+  readonly task: number;
+  readonly taskName: string;
+  readonly operation: LoadOperation;
+  readonly control: LoopControl;
+  readonly pacer: Pacer;
+  readonly recorder: TaskRecorder;
+  /** Limit of one execution in ms. */
+  readonly timeout: number;
+  readonly rampUpWait: number;
+  /** A failed request ends the test. */
+  readonly abortsOnError: boolean;
+}
+
+/** How requests that failed are repeated: only when the user asked for it. */
+export interface RetryPolicy {
+  readonly maxRetries: number;
+  readonly statuses: readonly number[];
+  readonly onTimeout: boolean;
+}
+
+/** What a client needs of the worker it lives in. */
+export interface ClientHost {
+  readonly timeline: Timeline;
+  readonly retries: RetryPolicy;
+  /** The client has done all its tasks of the step. */
+  onClientDone(): void;
+  /** One task of the client has ended. */
+  onRunDone(run: ClientRun): void;
+  /** The test cannot go on. */
+  onFatal(run: ClientRun, kind: string, description: string): void;
+  /** A throttled request is sent this many ms after its intended time although its client was free. */
+  recordLag(lag: number): void;
+}
