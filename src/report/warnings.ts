@@ -9,7 +9,7 @@ const EXAMPLE_WIDTH = 100;
 /** Warnings in the order in which they are printed after the table (spec/1 §5.5), without the `[WARNING]` in front. */
 export function warnings(results: Results): readonly string[] {
   const reported = results.tasks.filter((task) => task.isReported);
-  const partial = results.isPartial ? ['The test run ended early. The results contain what was measured until then.'] : [];
+  const partial = results.isPartial ? ['The results are incomplete: the test run ended early, or lost a node. They contain what was measured.'] : [];
   return [...partial, ...reported.flatMap(taskWarnings), ...results.driverWarnings];
 }
 

@@ -55,7 +55,7 @@ describe('a run', { concurrency: 4 }, () => {
       assert.equal(ended.code, 130, ended.stderr);
       assert.ok(took < 3000, `${took} ms`);
       assert.match(ended.stdout, /❌ CANCELLED \(took \d+ seconds\)/);
-      assert.match(ended.stdout, /\[WARNING\] The test run ended early/);
+      assert.match(ended.stdout, /\[WARNING\] The results are incomplete/);
       assert.match(ended.stdout, /Mean Throughput \| +long-one/);
       assert.ok(!ended.stdout.includes('SUCCESS'));
       const testRun = home.testRun();

@@ -97,7 +97,7 @@ describe('warnings', () => {
       driverWarnings: ['The driver was the limit.'],
     };
     assert.deepEqual(warnings(results), [
-      'The test run ended early. The results contain what was measured until then.',
+      'The results are incomplete: the test run ended early, or lost a node. They contain what was measured.',
       "Error rate is 0.5 for operation 'half'. Please check the logs.",
       "Error rate is 100.0 for operation 'failed'. Please check the logs.",
       'No throughput metrics available for [failed]. Likely cause: Error rate is 100.0%. Please check the logs.',
