@@ -22,12 +22,18 @@ export interface MachineOptions {
 
 export class Machine {
   readonly address: string;
-  readonly home = new Home();
+  readonly home: Home;
   private readonly options: MachineOptions;
 
-  constructor(options: MachineOptions) {
+  constructor(options: MachineOptions, home = new Home()) {
     this.options = options;
     this.address = options.address;
+    this.home = home;
+  }
+
+  /** The same machine, seen otherwise. */
+  with(options: Partial<MachineOptions>): Machine {
+    return new Machine({ ...this.options, ...options }, this.home);
   }
 
   /** Types `opensearch-benchmarkd …` and waits for its end. */
