@@ -20,7 +20,7 @@ async function staysQuiet(scene: Scene, millis = 1000): Promise<void> {
 
 const tell = (context: TestContext, what: string, millis: number): void => context.diagnostic(`${what}: ${Math.round(millis)} ms`);
 
-describe('a distributed run', { concurrency: 3 }, () => {
+describe('a distributed run', { concurrency: 4 }, () => {
   test('names a worker that was killed with -9 within 5 seconds, and ends with what was measured', async (context) => {
     const scene = await open(context);
     const run = scene.run(60, 'killed');

@@ -52,16 +52,18 @@ const ownDocuments = (index: string): string =>
 
 class ThreeMachines {
   readonly machines: readonly [Machine, Machine, Machine];
-  private port = 0;
+  port = 0;
 
   constructor(env: Readonly<Record<string, string>> = {}) {
     const machine = (address: string): Machine => new Machine({ address, env });
     this.machines = [machine('127.0.0.1'), machine('127.0.0.2'), machine('127.0.0.3')];
   }
 
-  async start(): Promise<void> {
+  async start(...coordinatorWords: readonly string[]): Promise<void> {
     this.port = await freePort();
-    for (const machine of this.machines) await machine.startDaemon('127.0.0.1', `--port=${this.port}`);
+    const [coordinator, ...workers] = this.machines;
+    await coordinator.startDaemon('127.0.0.1', `--port=${this.port}`, ...coordinatorWords);
+    await Promise.all(workers.map((worker) => worker.startDaemon('127.0.0.1', `--port=${this.port}`)));
   }
 
   async dispose(): Promise<void> {
@@ -98,12 +100,13 @@ describe('the tutorial', () => {
   }
 
   before(async () => {
+    const starting = fleet.start();
     server = await startOpenSearch();
     host = new URL(server.url).host;
     const eventdata = ['--workload=eventdata', '--workload-repository=builtin', '--test-procedure=append-and-search', `--workload-params=${params}`];
     local = await execute('local', ...eventdata);
     localRun = coordinator.home.testRun('local');
-    await fleet.start();
+    await starting;
     ended = await execute('three-machines', ...eventdata, '--worker-ips=127.0.0.2,127.0.0.3');
     testRun = coordinator.home.testRun('three-machines');
     stats = await statsOf('eventdata');
@@ -229,14 +232,11 @@ describe('the tutorial', () => {
     const token = (await maker.daemon('token', `--token-key-file=${keyFile}`)).stdout.trim();
     const secured = new ThreeMachines({ OSB_FLEET_TOKEN: token });
     context.after(() => secured.dispose());
-    const port = await freePort();
-    const [first, ...others] = secured.machines;
-    await first.startDaemon('127.0.0.1', `--port=${port}`, `--token-key-file=${keyFile}`);
-    for (const other of others) await other.startDaemon('127.0.0.1', `--port=${port}`);
+    await secured.start(`--token-key-file=${keyFile}`);
+    const [first] = secured.machines;
     const stranger = new Machine({ address: '127.0.0.4' });
     context.after(() => stranger.dispose());
-    await stranger.daemon('start', '--node-ip=127.0.0.4', '--coordinator-ip=127.0.0.1', `--port=${port}`);
-    assert.ok(!/joined$/m.test((await stranger.daemon('status')).stdout));
+    const strangerStarts = stranger.daemon('start', '--node-ip=127.0.0.4', '--coordinator-ip=127.0.0.1', `--port=${secured.port}`);
 
     const index = 'with-token';
     const path = first.home.workload('own', { 'workload.json': ownDocuments(index), 'index.json': '{"settings":{"number_of_replicas":0}}' });
@@ -256,6 +256,8 @@ describe('the tutorial', () => {
     assert.equal(result.code, 0, result.stderr);
     assertClean(result);
     assert.equal((await statsOf(index))._all.primaries.docs.count, numbers);
+    await strangerStarts;
+    assert.match((await stranger.daemon('status')).stdout, /^Node: 127\.0\.0\.4, (?!joined)/m);
     const [, , secret = ''] = token.split('.');
     assert.ok(secret.length > 20);
     assert.ok(!processes.includes(secret));
