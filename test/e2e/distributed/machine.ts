@@ -118,7 +118,7 @@ export interface Remains {
 let natsDirectory: string | null = null;
 
 /** The search path with the nats-server that the set-up provides. */
-function pathWithNats(): string {
+export function pathWithNats(): string {
   natsDirectory ??= dirname(execFileSync(join(packageRoot, 'scripts', 'nats-server'), { encoding: 'utf8' }).trim());
   return `${natsDirectory}:${process.env.PATH ?? ''}`;
 }
