@@ -1,7 +1,7 @@
 // The processes of the benchmark: the canned target, the driver, wrk; each on a core of its own.
 import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,6 +39,12 @@ export class Driver {
     child.send(order);
     await once(child, 'message');
     return new Driver(child);
+  }
+
+  /** Resident memory of the process in MiB, as Linux counts it. */
+  residentMebibytes(): number {
+    const kibibytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))?.[1];
+    return Number(kibibytes) / 1024;
   }
 
   async step(): Promise<StepFigures> {

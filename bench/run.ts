@@ -127,20 +127,23 @@ async function measureLag(): Promise<Row> {
   });
 }
 
+/** One task of many minutes; the first one warms up. */
 async function measureMemory(minutes: number): Promise<Row> {
   return withTarget([], async (port) => {
-    const driver = await Driver.start(searchOrder(port, 1000, { seconds: 30, steps: minutes * 2 + 1 }));
+    const driver = await Driver.start(searchOrder(port, 1000, { seconds: minutes * 60, steps: 1 }));
     const sizes: number[] = [];
-    for (let step = 0; step < minutes * 2; step++) sizes.push((await driver.step()).rssBytes / 2 ** 20);
+    const sampling = setInterval(() => sizes.push(driver.residentMebibytes()), 1000);
+    await driver.step();
+    clearInterval(sampling);
     driver.end();
-    const first = median(sizes.slice(0, Math.max(1, sizes.length >> 2)));
-    const last = median(sizes.slice(-Math.max(1, sizes.length >> 2)));
-    const isMet = Math.max(...sizes) <= 200 && last <= first * 1.1;
+    const warm = sizes.slice(Math.min(60, sizes.length >> 1));
+    const quarter = Math.max(1, warm.length >> 2);
+    const [first, last, most] = [median(warm.slice(0, quarter)), median(warm.slice(-quarter)), Math.max(...sizes)];
     return {
       figure: `memory of the process with one load thread, 1,000 clients searching for ${minutes} min: first quarter, last quarter, most`,
-      value: `${first.toFixed(0)}, ${last.toFixed(0)}, ${Math.max(...sizes).toFixed(0)} MiB`,
+      value: `${first.toFixed(0)}, ${last.toFixed(0)}, ${most.toFixed(0)} MiB`,
       due: '<= 200, flat',
-      isMet,
+      isMet: most <= 200 && last <= first * 1.1,
     };
   });
 }
