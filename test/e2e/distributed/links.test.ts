@@ -27,7 +27,10 @@ describe('a distributed run', { concurrency: 3 }, () => {
     const far = new Machine({ address: '127.0.0.7' });
     context.after(() => far.dispose());
     await far.startDaemon('127.0.0.1', `--port=${relay.port}`);
+    const start = performance.now();
     await scene.runsWell('far', '--worker-ips=127.0.0.2,127.0.0.7');
+    context.diagnostic(`a run of a second took ${Math.round(performance.now() - start)} ms`);
+    assert.ok(performance.now() - start < 11_000);
     const [near, away] = nodesOf(scene.coordinator.home.testRun('far'));
     assert.ok(near !== undefined && away !== undefined);
     context.diagnostic(`clock offsets: ${near['clock-offset-ms']} and ${away['clock-offset-ms']} ms`);
