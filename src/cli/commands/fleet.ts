@@ -80,7 +80,8 @@ function rowOf({ node: { name, node }, survey }: Looked): readonly (string | num
   const reached = probe.endpoints.filter(({ failure }) => failure === null);
   const slowest = reached.reduce((most, { millis }) => Math.max(most, millis ?? 0), 0);
   const target = probe.endpoints.length === 0 ? null : reached.length === probe.endpoints.length ? `${slowest.toFixed(1)} ms` : 'unreachable';
-  const clock = `${wallOffset >= 0 ? '+' : ''}${Math.round(wallOffset)} ms`;
+  const shift = Math.round(wallOffset);
+  const clock = `${shift >= 0 ? '+' : ''}${shift} ms`;
   const corpora = probe.corpora.map((corpus) => `${corpus.name} (${size(corpus.bytes)})`).join(', ');
   const free = [size(probe.freeMemoryBytes), size(probe.freeDiskBytes)];
   return [...own, ...free, `${roundTrip.toFixed(1)} ms`, clock, target, probe.testRunId, corpora];
