@@ -55,7 +55,7 @@ describe('the package', () => {
           .join('/'),
       ),
     );
-    const allowed = ['bin', 'dist/src', 'workloads', 'docs', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+    const allowed = ['bin', 'dist/src', 'workloads', 'docs', 'deploy', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
     assert.deepEqual(
       [...kinds].filter((kind) => !allowed.includes(kind)),
       [],
