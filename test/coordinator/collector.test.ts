@@ -9,7 +9,7 @@ import { allocate } from '../../src/schedule/allocation.ts';
 import { epochMillis, monoMillis } from '../../src/units.ts';
 import { TaskRecorder } from '../../src/worker/recorder.ts';
 import type { WorkerReport } from '../../src/worker/report.ts';
-import { task } from '../support/load.ts';
+import { task } from '../support/small-model.ts';
 
 class ManualClock implements Clock {
   time = 0;

@@ -10,7 +10,7 @@ import { type OpenPlan, openPlanCodec } from '../../src/fleet/run-plan-codec.ts'
 import { Float, type Json, parseJson, writeJson } from '../../src/json.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
 import { seconds } from '../../src/units.ts';
-import { task, workloadOf } from '../support/load.ts';
+import { task, workloadOf } from '../support/small-model.ts';
 import { reportArbitrary } from './reports.ts';
 
 const isRefusal = (error: unknown): boolean => error instanceof BenchmarkError;

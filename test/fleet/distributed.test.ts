@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { seconds } from '../../src/units.ts';
 import type { Parallel, Task } from '../../src/workload/model.ts';
-import { task } from '../support/load.ts';
+import { task } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';
 import { CountingTarget, DistributedRun, startNode, type TestNode, until } from './nodes.ts';
 

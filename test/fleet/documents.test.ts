@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BenchmarkError } from '../../src/errors.ts';
 import type { Corpus, DocumentSet } from '../../src/workload/model.ts';
-import { task, workloadOf } from '../support/load.ts';
+import { task, workloadOf } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';
 import { DistributedRun, startNode, type TestNode } from './nodes.ts';
 

@@ -7,7 +7,7 @@ import { remainsPath } from '../../src/daemon/node-agent-remains.ts';
 import { BenchmarkError } from '../../src/errors.ts';
 import { seconds } from '../../src/units.ts';
 import type { Task } from '../../src/workload/model.ts';
-import { task } from '../support/load.ts';
+import { task } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';
 import { CountingTarget, DistributedRun, forkNode, type RunSettings, startNode, until } from './nodes.ts';
 

@@ -20,7 +20,7 @@ import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
 import type { WorkerReport } from '../../src/worker/report.ts';
 import { leafTasks, type ScheduleElement } from '../../src/workload/model.ts';
-import { workloadOf } from '../support/load.ts';
+import { workloadOf } from '../support/small-model.ts';
 import type { NatsServer } from './nats-server.ts';
 
 /** A target that answers at once and counts what it has answered, by path. */

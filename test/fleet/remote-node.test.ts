@@ -15,7 +15,7 @@ import { defaultClientOptions } from '../../src/http/client-options.ts';
 import { maxRawSamples } from '../../src/metrics/task-metrics.ts';
 import { processClock } from '../../src/worker/messages.ts';
 import type { TaskReport, WorkerReport } from '../../src/worker/report.ts';
-import { workloadOf } from '../support/load.ts';
+import { workloadOf } from '../support/small-model.ts';
 
 const values = (length: number): Float64Array => new Float64Array(length).fill(1);
 

@@ -19,7 +19,7 @@ import { parseTestRun } from '../../src/store/test-run-reader.ts';
 import { seconds } from '../../src/units.ts';
 import type { Task } from '../../src/workload/model.ts';
 import { type FakeOpenSearch, startFakeOpenSearch } from '../e2e/fake-opensearch.ts';
-import { task, workloadOf } from '../support/load.ts';
+import { task, workloadOf } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';
 import { forkNode, startNode } from './nodes.ts';
 

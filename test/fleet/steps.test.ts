@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { seconds } from '../../src/units.ts';
 import type { Parallel, Task } from '../../src/workload/model.ts';
-import { drive, task } from '../support/load.ts';
+import { drive } from '../support/load.ts';
+import { task } from '../support/small-model.ts';
 
 let server: Server;
 let host = '';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { allocate, clientCount, evenShares, type Step, spreadClients } from '../../src/schedule/allocation.ts';
 import type { Parallel, ScheduleElement, Task } from '../../src/workload/model.ts';
-import { task as anyTask } from '../support/load.ts';
+import { task as anyTask } from '../support/small-model.ts';
 
 const task = (name: string, clients: number): Task => anyTask(name, 'search', {}, { clients });
 

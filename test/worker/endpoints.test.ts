@@ -6,7 +6,8 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createTestAuthority } from '../fakes/http-certificates.ts';
-import { drive, task } from '../support/load.ts';
+import { drive } from '../support/load.ts';
+import { task } from '../support/small-model.ts';
 
 const portOf = (server: { address(): AddressInfo | string | null }): number => (server.address() as AddressInfo).port;
 

@@ -7,7 +7,8 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { TaskResults } from '../../src/metrics/results.ts';
 import { seconds } from '../../src/units.ts';
-import { drive, type LoadSettings, task } from '../support/load.ts';
+import { drive, type LoadSettings } from '../support/load.ts';
+import { task } from '../support/small-model.ts';
 
 const ANSWER = JSON.stringify({ took: 3, timed_out: false, hits: { total: { value: 1, relation: 'eq' }, hits: [] } });
 
