@@ -117,8 +117,3 @@ export function formatProblem(problem: Problem): string {
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
   return `${where === '' ? '' : `${where}: `}${problem.message}${hint}`;
 }
-
-/** Makes the compiler prove that a switch covers its union. */
-export function assertNever(value: never): never {
-  throw new BenchmarkError('INTERNAL', `Unexpected value ${JSON.stringify(value)}.`);
-}

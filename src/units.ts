@@ -26,7 +26,6 @@ export const bytes = (value: number): Bytes => value as Bytes;
 export const perSecond = (value: number): PerSecond => value as PerSecond;
 
 export const secondsToMillis = (value: Seconds): Millis => (value * 1000) as Millis;
-export const millisToSeconds = (value: Millis): Seconds => (value / 1000) as Seconds;
 export const millisToNanos = (value: Millis): Nanos => Math.round(value * 1e6) as Nanos;
 export const nanosToMillis = (value: Nanos): Millis => (value / 1e6) as Millis;
 /** The span between two readings of the monotonic clock. */
