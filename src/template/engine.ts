@@ -1,18 +1,30 @@
-// The template engine: a Jinja2 3.1 of its own. It knows nothing of workloads.
+// The template engine: a Jinja2 3.1 of its own, which knows nothing of workloads. This file is its door: nothing else in this folder is
+// imported from outside.
 //
 //   text --lexer--> tokens --parser--> tree --scope--> which variable each name means --compile/--> functions --render--> text
 //                                                        |
 //                                                        +--> the parameters of the template
-import { builtinGlobals } from './builtin-globals.ts';
-import { builtinTests } from './builtin-tests.ts';
-import { CompiledTemplate } from './compiled.ts';
-import { locate, toBenchmarkError } from './failure.ts';
-import { builtinFilters } from './filters/builtin.ts';
-import { Context, type LoadedTemplate, Run, type TemplateLoader } from './runtime.ts';
-import type { TemplateSource } from './source.ts';
-import type { TemplateFunction, Value } from './value.ts';
+//
+//   values/    what a template computes with (values/text/: how texts are searched and formatted)
+//   syntax/    text to tree
+//   builtins/  operators, attributes, methods, filters, tests and globals
+//   render/    what exists while a template is rendered (render/compile/: tree to functions)
+import { builtinFilters } from './builtins/filters/registry.ts';
+import { builtinGlobals } from './builtins/globals.ts';
+import { builtinTests } from './builtins/tests.ts';
+import { CompiledTemplate } from './render/compile/template.ts';
+import { Context, type LoadedTemplate, Run, type TemplateLoader } from './render/runtime.ts';
+import type { TemplateSource } from './syntax/source.ts';
+import { locate, toBenchmarkError } from './values/failure.ts';
+import type { TemplateFunction, Value } from './values/value.ts';
 
-export type { CompiledTemplate, LoadedTemplate, TemplateLoader, TemplateSource };
+// What functions of the host are made of: `callable` is a global, `defineFunction` a filter or test, and they fail with `TemplateFailure`.
+export { callable, defineFunction } from './values/call.ts';
+export { TemplateFailure } from './values/failure.ts';
+export { valueFromJson } from './values/from-json.ts';
+export { represent } from './values/print.ts';
+export { type Callable, isText, textOf, typeName } from './values/value.ts';
+export type { CompiledTemplate, LoadedTemplate, TemplateFunction, TemplateLoader, TemplateSource, Value };
 
 /** What a template is rendered with. */
 export interface RenderOptions {
@@ -38,7 +50,7 @@ export function compileTemplate(source: TemplateSource): CompiledTemplate {
   return reporting(`The template "${source.name}" cannot be read`, source.name, () => new CompiledTemplate(source));
 }
 
-/** Renders a template to text. Throws {@link BenchmarkError} `WORKLOAD_SYNTAX`; a template cannot hang or exhaust the program (`limits.ts`). */
+/** Renders a template to text. Throws {@link BenchmarkError} `WORKLOAD_SYNTAX`; a template cannot hang or exhaust the program (`values/limits.ts`). */
 export function render(template: CompiledTemplate, options: RenderOptions = {}): string {
   return reporting(`The template "${template.name}" cannot be rendered`, template.name, () => {
     const globals = new Map([...builtinGlobals, ...(options.globals ?? [])]);
@@ -48,7 +60,7 @@ export function render(template: CompiledTemplate, options: RenderOptions = {}):
     const run = new Run({ filters, tests, globals, loader: options.loader ?? (() => null) });
     const loaded = { template, autoescape: options.autoescape ?? false };
     const out: string[] = [];
-    template.render(new Context(run, loaded, new Map([...globals, ...(options.context ?? [])])), loaded, out);
+    new Context(run, loaded, new Map([...globals, ...(options.context ?? [])])).render(loaded, out);
     return out.join('');
   });
 }

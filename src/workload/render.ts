@@ -2,9 +2,17 @@
 import { isAbsolute, join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { compileTemplate, discoverParameters, escapesByName, type LoadedTemplate, type RenderOptions, render } from '../template/engine.ts';
-import { valueFromJson } from '../template/from-json.ts';
-import type { TemplateFunction, Value } from '../template/value.ts';
+import {
+  compileTemplate,
+  discoverParameters,
+  escapesByName,
+  type LoadedTemplate,
+  type RenderOptions,
+  render,
+  type TemplateFunction,
+  type Value,
+  valueFromJson,
+} from '../template/engine.ts';
 import type { EpochMillis } from '../units.ts';
 import { readTemplate } from './assemble.ts';
 import type { Rendered } from './json-document.ts';

@@ -1,9 +1,17 @@
 // What workload templates know beyond Jinja2: two filters, two globals, and the macros of `benchmark.helpers` (spec/2 §2.3).
 import { Float } from '../json.ts';
-import { callable, defineFunction } from '../template/call.ts';
-import { TemplateFailure } from '../template/failure.ts';
-import { represent } from '../template/print.ts';
-import { type Callable, isText, type TemplateFunction, textOf, typeName, type Value } from '../template/value.ts';
+import {
+  type Callable,
+  callable,
+  defineFunction,
+  isText,
+  represent,
+  TemplateFailure,
+  type TemplateFunction,
+  textOf,
+  typeName,
+  type Value,
+} from '../template/engine.ts';
 import type { EpochMillis } from '../units.ts';
 import { globFiles } from './glob.ts';
 

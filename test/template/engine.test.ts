@@ -4,11 +4,18 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { BenchmarkError } from '../../src/errors.ts';
 import { Float, type Json, parseJson, writeJson } from '../../src/json.ts';
-import { callable, defineFunction } from '../../src/template/call.ts';
-import { compileTemplate, discoverParameters, escapesByName, type RenderOptions, render } from '../../src/template/engine.ts';
-import { valueFromJson } from '../../src/template/from-json.ts';
-import { quoteLiteral } from '../../src/template/literals.ts';
-import type { Value } from '../../src/template/value.ts';
+import {
+  callable,
+  compileTemplate,
+  defineFunction,
+  discoverParameters,
+  escapesByName,
+  type RenderOptions,
+  render,
+  type Value,
+  valueFromJson,
+} from '../../src/template/engine.ts';
+import { quoteLiteral } from '../../src/template/values/literals.ts';
 
 const run = (text: string, options: RenderOptions = {}): string => render(compileTemplate({ name: 'test', text }), options);
 const variables = (values: Readonly<Record<string, Value>>): RenderOptions => ({ context: new Map(Object.entries(values)) });

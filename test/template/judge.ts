@@ -1,10 +1,20 @@
 // Runs a recorded case: a template in the surroundings in which the real Jinja2 rendered it.
 import { Float, type JsonObject } from '../../src/json.ts';
-import { callable, defineFunction } from '../../src/template/call.ts';
-import { compileTemplate, discoverParameters, escapesByName, type LoadedTemplate, render } from '../../src/template/engine.ts';
-import { TemplateFailure } from '../../src/template/failure.ts';
-import { valueFromJson } from '../../src/template/from-json.ts';
-import { isText, type TemplateFunction, textOf, type Value } from '../../src/template/value.ts';
+import {
+  callable,
+  compileTemplate,
+  defineFunction,
+  discoverParameters,
+  escapesByName,
+  isText,
+  type LoadedTemplate,
+  render,
+  TemplateFailure,
+  type TemplateFunction,
+  textOf,
+  type Value,
+  valueFromJson,
+} from '../../src/template/engine.ts';
 
 /** What one case gives the engine. */
 export interface JudgeCase {

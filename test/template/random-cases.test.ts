@@ -7,9 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { BenchmarkError } from '../../src/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, parseJson } from '../../src/json.ts';
 import { packageRoot } from '../../src/package.ts';
-import { compileTemplate, discoverParameters, type RenderOptions, render } from '../../src/template/engine.ts';
-import { valueFromJson } from '../../src/template/from-json.ts';
-import type { Value } from '../../src/template/value.ts';
+import { compileTemplate, discoverParameters, type RenderOptions, render, type Value, valueFromJson } from '../../src/template/engine.ts';
 
 function object(json: Json | undefined): JsonObject {
   assert.ok(isJsonObject(json));

@@ -1,0 +1,15 @@
+// All filters of Jinja2 3.1 by name.
+import type { TemplateFunction } from '../../values/value.ts';
+import { htmlFilters } from './html.ts';
+import { numberFilters } from './number.ts';
+import { selectionFilters } from './selection.ts';
+import { sequenceFilters } from './sequence.ts';
+import { textFilters } from './text.ts';
+
+export const builtinFilters: ReadonlyMap<string, TemplateFunction> = new Map([
+  ...htmlFilters,
+  ...numberFilters,
+  ...selectionFilters,
+  ...sequenceFilters,
+  ...textFilters,
+]);

@@ -1,0 +1,154 @@
+// `{% include %}`, `{% import %}`, `{% from %}`, `{% extends %}` and `{% block %}`: templates that use others.
+
+import { analyseBody, FunctionLayout, Scope } from '../../syntax/scope.ts';
+import type { BlockNode, ExtendsNode, FromImportNode, ImportNode, IncludeNode } from '../../syntax/tree.ts';
+import { namesMentioned } from '../../syntax/walk.ts';
+import { TemplateFailure, TemplateNotFound } from '../../values/failure.ts';
+import { isText, Tuple, textOf, typeName, Undefined, type Value } from '../../values/value.ts';
+import { runBlock, SelfReference, superBlock } from '../block-reference.ts';
+import { TemplateModule } from '../module.ts';
+import { Activation, type BlockBody, Context, type LoadedTemplate, type Run } from '../runtime.ts';
+import { bindName } from './assign.ts';
+import type { Compiler } from './compiler.ts';
+import { type Execute, type Frame, located, reader, writer } from './frame.ts';
+
+/** The local variables that an included template or a scoped block sees. */
+function compileLocals(frame: Frame): (activation: Activation) => ReadonlyMap<string, Value> {
+  const readers = [...frame.scope.visibleBindings()].map(([name, variable]) => ({ name, read: reader(frame, variable) }));
+  return (activation) => {
+    const locals = new Map<string, Value>();
+    for (const { name, read } of readers) {
+      const value = read(activation);
+      if (value !== undefined) locals.set(name, value);
+    }
+    return locals;
+  };
+}
+
+/** The names a value stands for: one, or (`several`) a list to choose from. */
+function templateNames(value: Value, several: boolean): readonly string[] {
+  if (value instanceof Undefined) value.fail();
+  if (isText(value)) return [textOf(value)];
+  const items = value instanceof Tuple ? value.items : value;
+  if (!several || !Array.isArray(items)) throw new TemplateFailure(`The name of a template must be a text, not a ${typeName(value)}`);
+  return items.flatMap((item: Value) => templateNames(item, false));
+}
+
+/** Runs a template in a context of its own. */
+function renderModule(run: Run, loaded: LoadedTemplate, given: ReadonlyMap<string, Value>): TemplateModule {
+  const context = new Context(run, loaded, given);
+  const out: string[] = [];
+  run.nested(() => context.render(loaded, out));
+  const exported = new Map<string, Value>();
+  for (const name of context.exported) {
+    const value = context.vars.get(name);
+    if (value !== undefined) exported.set(name, value);
+  }
+  return new TemplateModule(out, exported);
+}
+
+/** A template without the importer's variables runs only once per render. */
+function sharedModule(run: Run, loaded: LoadedTemplate & { readonly name: string }): TemplateModule {
+  const known = run.modules.get(loaded.name);
+  if (known !== undefined) return known;
+  const made = renderModule(run, loaded, run.globals);
+  run.modules.set(loaded.name, made);
+  return made;
+}
+
+export function compileInclude(node: IncludeNode, frame: Frame, compiler: Compiler): Execute {
+  const template = compiler.expressions.compile(node.template, frame);
+  const locals = compileLocals(frame);
+  const find = (activation: Activation): (LoadedTemplate & { readonly name: string }) | null => {
+    const names = templateNames(template(activation), true);
+    try {
+      return activation.context.run.load(names);
+    } catch (error) {
+      if (node.ignoreMissing && error instanceof TemplateNotFound) return null;
+      throw error;
+    }
+  };
+  return located(compiler.place(node.at), (activation, out) => {
+    const loaded = find(activation);
+    const { run } = activation.context;
+    if (loaded === null) return;
+    if (node.withContext) {
+      const context = new Context(run, loaded, activation.context.all(locals(activation)));
+      run.nested(() => context.render(loaded, out));
+    } else out.push(sharedModule(run, loaded).print());
+  });
+}
+
+function compileModule(node: ImportNode | FromImportNode, frame: Frame, compiler: Compiler): (activation: Activation) => TemplateModule {
+  const template = compiler.expressions.compile(node.template, frame);
+  const locals = compileLocals(frame);
+  return located(compiler.place(node.at), (activation) => {
+    const { context } = activation;
+    const loaded = context.run.load(templateNames(template(activation), false));
+    return node.withContext ? renderModule(context.run, loaded, context.all(locals(activation))) : sharedModule(context.run, loaded);
+  });
+}
+
+export function compileImport(node: ImportNode, frame: Frame, compiler: Compiler): Execute {
+  const module = compileModule(node, frame, compiler);
+  const bind = bindName(node.target, frame, false);
+  return (activation) => bind(activation, module(activation));
+}
+
+export function compileFromImport(node: FromImportNode, frame: Frame, compiler: Compiler): Execute {
+  const module = compileModule(node, frame, compiler);
+  const { line } = compiler.place(node.at)();
+  const names = node.names.map(({ name, alias }) => ({ name, bind: bindName(alias, frame, false) }));
+  return (activation) => {
+    const imported = module(activation);
+    for (const { name, bind } of names) {
+      const missing = `the template (imported on line ${line}) does not export the requested name '${name}'`;
+      const value = imported.attribute(name);
+      bind(activation, value === undefined ? new Undefined(missing) : value);
+    }
+  };
+}
+
+export function compileExtends(node: ExtendsNode, frame: Frame, compiler: Compiler): Execute {
+  if (!frame.isTop) throw new TemplateFailure('"extends" stands only at the top of a template', undefined, compiler.place(node.at)());
+  const template = compiler.expressions.compile(node.template, frame);
+  return located(compiler.place(node.at), (activation) => {
+    const { context, state } = activation;
+    if (state.parent !== null) throw new TemplateFailure('The template already extends another');
+    const parent = context.run.load(templateNames(template(activation), false));
+    state.parent = parent;
+    context.addBlocks(parent);
+  });
+}
+
+/** The place of a block: what runs is the most derived body. */
+export function compileBlockPlace(node: BlockNode, frame: Frame, compiler: Compiler): Execute {
+  const locals = node.scoped ? compileLocals(frame) : null;
+  return located(compiler.place(node.at), (activation, out) => {
+    const { context, state } = activation;
+    if (frame.isTop && state.parent !== null) return;
+    runBlock(node.name, locals === null ? context : context.derived(state.loaded, locals(activation)), out, 0);
+  });
+}
+
+/** A block's body: a function of its own, which sees only the context. */
+export function compileBlockBody(node: BlockNode, compiler: Compiler): (loaded: LoadedTemplate) => BlockBody {
+  const scope = new Scope(null, new FunctionLayout(null));
+  const frame: Frame = { scope, isTop: false, isSoft: false, stopsAfterExtends: false, escaping: 'template' };
+  const mentioned = namesMentioned(node.body, 'self', 'super');
+  const setSelf = mentioned.has('self') ? writer(frame, scope.declareParameter('self')) : null;
+  const setSuper = mentioned.has('super') ? writer(frame, scope.declareParameter('super')) : null;
+  analyseBody(scope, node.body);
+  const enter = compiler.enter(frame);
+  const body = compiler.body(node.body, frame);
+  return (loaded) => ({
+    required: node.required,
+    run: (context, out, depth) => {
+      const activation = new Activation(context, { loaded, parent: null }, null);
+      setSelf?.(activation, new SelfReference(context));
+      setSuper?.(activation, superBlock(node.name, context, depth));
+      enter(activation);
+      body(activation, out);
+    },
+  });
+}

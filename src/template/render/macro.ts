@@ -1,0 +1,84 @@
+// Macros: functions written in a template.
+
+import { Dict } from '../values/dict.ts';
+import { TemplateFailure } from '../values/failure.ts';
+import { markupOrText } from '../values/text/escape.ts';
+import { type Arguments, AttributeObject, type TemplateFunction, Tuple, Undefined, type Value } from '../values/value.ts';
+
+/** What a macro's body asks for beyond its parameters. */
+export interface MacroSignature {
+  /** `null` for the body of a `call` block. */
+  readonly name: string | null;
+  readonly parameters: readonly string[];
+  /** Whether the body reads `caller`, `kwargs` or `varargs`. */
+  readonly usesCaller: boolean;
+  readonly usesNamed: boolean;
+  readonly usesRest: boolean;
+}
+
+/** The arguments of a call, sorted into what the body reads; `undefined` where a parameter got nothing. */
+export interface MacroArguments {
+  readonly parameters: readonly (Value | undefined)[];
+  readonly caller: Value | undefined;
+  readonly named: Dict;
+  readonly rest: Tuple;
+}
+
+export class Macro extends AttributeObject {
+  readonly typeName = 'Macro';
+  private readonly signature: MacroSignature;
+  override readonly call: TemplateFunction;
+
+  constructor(signature: MacroSignature, body: (args: MacroArguments) => string) {
+    super();
+    this.signature = signature;
+    this.call = (args, caller) => markupOrText(body(sortArguments(signature, args)), caller.autoescape);
+  }
+
+  attribute(name: string): Value | undefined {
+    const { signature } = this;
+    switch (name) {
+      case 'name':
+        return signature.name;
+      case 'arguments':
+        return new Tuple(signature.parameters);
+      case 'catch_kwargs':
+        return signature.usesNamed;
+      case 'catch_varargs':
+        return signature.usesRest;
+      case 'caller':
+        return signature.usesCaller;
+    }
+    return undefined;
+  }
+
+  override print(): string {
+    return `<Macro ${this.signature.name === null ? 'anonymous' : `'${this.signature.name}'`}>`;
+  }
+}
+
+function sortArguments(signature: MacroSignature, { positional, named }: Arguments): MacroArguments {
+  const { parameters } = signature;
+  const label = signature.name === null ? 'The body of a "call" block' : `The macro "${signature.name}"`;
+  const left = new Map(named);
+  const values = parameters.map((name, index) => {
+    if (index < positional.length) return positional[index];
+    const value = left.get(name);
+    left.delete(name);
+    return value;
+  });
+  let caller: Value | undefined;
+  if (signature.usesCaller && !parameters.includes('caller')) {
+    // Like Jinja2, which takes none for no caller.
+    caller = left.get('caller') ?? new Undefined('No caller defined');
+    left.delete('caller');
+  }
+  const [surplus] = left.keys();
+  if (!signature.usesNamed && surplus !== undefined) throw new TemplateFailure(`${label} takes no argument "${surplus}"`);
+  if (!signature.usesRest && positional.length > parameters.length) {
+    throw new TemplateFailure(
+      `${label} takes not more than ${parameters.length} argument${parameters.length === 1 ? '' : 's'}, not ${positional.length}`,
+    );
+  }
+  return { parameters: values, caller, named: Dict.of(left), rest: new Tuple(positional.slice(parameters.length)) };
+}

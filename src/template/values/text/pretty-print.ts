@@ -1,0 +1,38 @@
+// `|pprint`: values over several lines where one of 80 characters does not hold them.
+import { sortValues } from '../compare.ts';
+import { Dict } from '../dict.ts';
+import { represent } from '../print.ts';
+import { Tuple, type Value } from '../value.ts';
+
+const WIDTH = 80;
+
+/** The value as Python's pprint writes it: keys sorted, one item per line where needed. */
+export const prettyPrint = (value: Value): string => layOut(sorted(value), 0, 0);
+
+/** The value with sorted dictionaries, where the keys can be sorted. */
+function sorted(value: Value): Value {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (value instanceof Tuple) return new Tuple(value.items.map(sorted));
+  if (!(value instanceof Dict)) return value;
+  const isText = [...value.keys()].every((key) => typeof key === 'string');
+  const keys = isText ? sortValues([...value.keys()], (key) => key, false) : [...value.keys()];
+  return Dict.of(keys.map((key) => [key, sorted(value.get(key) ?? null)] as const));
+}
+
+/** `indent` is the column where the value begins, `after` the characters that must follow it on its last line. */
+function layOut(value: Value, indent: number, after: number): string {
+  const line = represent(value);
+  if (line.length <= WIDTH - indent - after) return line;
+  const separator = `,\n${' '.repeat(indent + 1)}`;
+  if (Array.isArray(value)) return `[${layOutItems(value, indent, after + 1).join(separator)}]`;
+  if (value instanceof Tuple) return `(${layOutItems(value.items, indent, after + 1).join(separator)}${value.items.length === 1 ? ',' : ''})`;
+  if (!(value instanceof Dict)) return line;
+  const pairs = [...value.pairs()].map(([key, item], index) => {
+    const name = `${represent(key)}: `;
+    return name + layOut(item, indent + 1 + name.length, index === value.size - 1 ? after + 1 : 1);
+  });
+  return `{${pairs.join(separator)}}`;
+}
+
+const layOutItems = (items: readonly Value[], indent: number, after: number): string[] =>
+  items.map((item, index) => layOut(item, indent + 1, index === items.length - 1 ? after : 1));
