@@ -202,7 +202,7 @@ export class NodeSession {
       { run: plan, workers: command.workers, firstWorker: command.firstWorker },
       {
         onReport: (report) => this.onReport(report),
-        onCompletingDone: (step) => this.tell({ kind: 'completing-done', step }),
+        onCompletingDone: (step, task) => this.tell({ kind: 'completing-done', step, task }),
         onFailure: (error) => {
           this.log('ERROR', error.message);
           this.tell({ kind: 'failed', error: toWireError(error) });

@@ -1,6 +1,7 @@
 // All nodes of a run, in step: one start, one join point, whether there is one node or many.
 import { BenchmarkError } from '../errors.ts';
 import { spreadClients } from '../schedule/allocation.ts';
+import { Completion } from '../schedule/completion.ts';
 import { processClock } from '../worker/messages.ts';
 import type { WorkerReport } from '../worker/report.ts';
 import type { FleetNode, FleetStep, NodeEvents, RunPlan } from './node.ts';
@@ -22,7 +23,7 @@ export class Fleet {
   private readonly options: FleetOptions;
   private members: readonly Member[] = [];
   private steps: readonly FleetStep[] = [];
-  private readonly completing = new Set<FleetNode>();
+  private completion: Completion<FleetNode> | null = null;
   private failure: BenchmarkError | null = null;
   private isCancelled = false;
 
@@ -65,8 +66,7 @@ export class Fleet {
     await this.settle(nodes.map((node) => node.openStep(index)));
     const offsets = await Promise.all(nodes.map((node) => node.clockOffset()));
     if (this.isCancelled) return;
-    this.completing.clear();
-    for (const { node, clients } of this.members) if (runsCompletingTask(step, clients)) this.completing.add(node);
+    this.completion = new Completion(step.completing, nodes, (node) => this.tasksOn(node, step));
     const start = processClock() + this.options.startDelay;
     await this.settle(nodes.map((node, position) => node.runStep(index, start + (offsets[position] ?? 0))));
   }
@@ -90,12 +90,24 @@ export class Fleet {
   private eventsOf(node: FleetNode): NodeEvents {
     return {
       onReport: (report) => this.merge(report, node),
-      onCompletingDone: (step) => {
-        this.completing.delete(node);
-        if (this.completing.size === 0) for (const { node: other } of this.members) other.completeStep(step);
-      },
+      onCompletingDone: (step, task) => this.endPart(step, task, node),
       onFailure: (error) => this.fail(error),
     };
+  }
+
+  /** Positions of the tasks that clients of a node run in a step. */
+  private tasksOn(node: FleetNode, step: FleetStep): readonly number[] {
+    const clients = this.members.find((member) => member.node === node)?.clients ?? [];
+    return [...clients].flatMap((client) => (step.rows[client] ?? []).map(({ task }) => task));
+  }
+
+  /** The first completing task that has ended on all nodes ends the others everywhere. */
+  private endPart(step: number, task: number | null, node: FleetNode): void {
+    const { completion } = this;
+    const hasEnded = task === null ? (completion?.withdraw(node).length ?? 0) > 0 : completion?.hasEnded(task, node) === true;
+    if (!hasEnded) return;
+    this.completion = null;
+    for (const { node: other } of this.members) other.completeStep(step);
   }
 
   /** A report that cannot be merged ends the run: what it held would be missing from the results. */
@@ -126,8 +138,4 @@ export class Fleet {
     );
     if (this.failure !== null) throw this.failure;
   }
-}
-
-function runsCompletingTask(step: FleetStep, clients: ReadonlySet<number>): boolean {
-  return step.completedBy !== null && step.rows.some((row, client) => clients.has(client) && row.some((cell) => cell.task === step.completedBy));
 }

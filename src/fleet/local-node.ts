@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, fromWireError, messageOf } from '../errors.ts';
 import { writeJson } from '../json.ts';
+import { Completion } from '../schedule/completion.ts';
 import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
 import { encodeFacts, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
 import type { Corpus, Task } from '../workload/model.ts';
@@ -42,7 +43,7 @@ export class LocalNode implements FleetNode {
   private threads: readonly Thread[] = [];
   private events: NodeEvents | null = null;
   private expected: Expectation | null = null;
-  private readonly completing = new Set<Thread>();
+  private completion: Completion<Thread> | null = null;
   private hasFailed = false;
   private isCancelled = false;
   private isClosing = false;
@@ -78,8 +79,8 @@ export class LocalNode implements FleetNode {
   async runStep(step: number, startAt: number): Promise<void> {
     if (this.isCancelled) return;
     const threads = this.threadsOf(step);
-    this.completing.clear();
-    for (const thread of threads) if (hasCompletingClients(thread.plan, step)) this.completing.add(thread);
+    const completing = stepOf(threads[0]?.plan, step)?.completing ?? [];
+    this.completion = new Completion(completing, threads, ({ plan }) => tasksIn(stepOf(plan, step)));
     const done = this.expect('step-done', threads);
     for (const thread of threads) this.send(thread, { kind: 'run', step, startAt });
     await done;
@@ -142,8 +143,7 @@ export class LocalNode implements FleetNode {
         this.events?.onReport(message.report);
         return;
       case 'completing-done':
-        this.completing.delete(thread);
-        if (this.completing.size === 0) this.events?.onCompletingDone(message.step);
+        if (this.completion?.hasEnded(message.task, thread) === true) this.events?.onCompletingDone(message.step, message.task);
         return;
       case 'failed':
         if (message.report !== null) this.events?.onReport(message.report);
@@ -186,12 +186,9 @@ export class LocalNode implements FleetNode {
   }
 }
 
-const stepOf = (plan: WorkerPlan, step: number): WorkerStep | undefined => plan.steps.find((candidate) => candidate.index === step);
+const stepOf = (plan: WorkerPlan | undefined, step: number): WorkerStep | undefined => plan?.steps.find((candidate) => candidate.index === step);
 
-function hasCompletingClients(plan: WorkerPlan, index: number): boolean {
-  const step = stepOf(plan, index);
-  return step !== undefined && step.completedBy !== null && step.clients.some(({ cells }) => cells.some((cell) => cell.task === step.completedBy));
-}
+const tasksIn = (step: WorkerStep | undefined): readonly number[] => (step?.clients ?? []).flatMap(({ cells }) => cells.map(({ task }) => task));
 
 /** Gives each thread its part of the steps. */
 export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[]): readonly WorkerPlan[] {
@@ -213,7 +210,7 @@ function workerStep(step: FleetStep, tasks: readonly TaskPlan[], clients: readon
   return {
     index: step.index,
     tasks,
-    completedBy: step.completedBy,
+    completing: step.completing,
     clients: clients.map((client) => ({ client, cells: step.rows[client] ?? [] })).filter(({ cells }) => cells.length > 0),
   };
 }

@@ -53,7 +53,7 @@ export type NodeEvent =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'opened'; readonly step: number }
   | { readonly kind: 'report' }
-  | { readonly kind: 'completing-done'; readonly step: number }
+  | { readonly kind: 'completing-done'; readonly step: number; readonly task: number | null }
   /** After the last reports of the step; `totals` is what the node has sent since the step began. */
   | { readonly kind: 'step-done'; readonly step: number; readonly totals: readonly TaskTotals[] }
   /** A command could not be done. */
@@ -100,7 +100,7 @@ export const eventCodec: Codec<NodeEvent> = union<NodeEvent>({
   prepared: object({ kind: oneOf('prepared') }),
   opened: object({ kind: oneOf('opened'), step: count() }),
   report: object({ kind: oneOf('report') }),
-  'completing-done': object({ kind: oneOf('completing-done'), step: count() }),
+  'completing-done': object({ kind: oneOf('completing-done'), step: count(), task: nullable(count()) }),
   'step-done': object({ kind: oneOf('step-done'), step: count(), totals: list(totalsCodec) }),
   rejected: object({ kind: oneOf('rejected'), error: wireError }),
   leaving: object({ kind: oneOf('leaving'), reason: text(10_000) }),

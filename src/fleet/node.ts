@@ -10,7 +10,7 @@ export interface FleetStep {
   readonly index: number;
   readonly tasks: readonly Task[];
   readonly rows: readonly (readonly Cell[])[];
-  readonly completedBy: number | null;
+  readonly completing: readonly number[];
 }
 
 /** What all nodes of a run have in common. */
@@ -39,8 +39,8 @@ export interface NodePlan {
 export interface NodeEvents {
   /** In order per worker; each exactly once. */
   onReport(report: WorkerReport): void;
-  /** All clients of the step's completing task on this node have ended. */
-  onCompletingDone(step: number): void;
+  /** All clients of this node have ended one of the completing tasks of the step; `null`: the node is lost, and its part of all of them is over. */
+  onCompletingDone(step: number, task: number | null): void;
   /** The node cannot go on; its load has ended or is ending. Said once. */
   onFailure(error: BenchmarkError): void;
 }
@@ -58,7 +58,7 @@ export interface FleetNode {
   clockOffset(): Promise<number>;
   /** Starts the opened step at a reading of the node's clock; resolves at its join point, after the last reports. */
   runStep(step: number, startAt: number): Promise<void>;
-  /** The completing task has ended everywhere. */
+  /** A completing task has ended everywhere. */
   completeStep(step: number): void;
   /** Ends the load at once; whatever is awaited resolves soon. */
   cancel(): void;

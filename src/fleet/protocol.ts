@@ -10,7 +10,7 @@
 // _INBOX.<id>.>, nothing else. Answers go only to inboxes of the id that asked.
 
 /** Refused if it differs: messages are not negotiated. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 export type UpVerb = 'register' | 'out' | 'fetch';
 

@@ -125,8 +125,8 @@ export class RemoteNode implements FleetNode {
 
   async runStep(step: number, startAt: number): Promise<void> {
     this.step = step;
-    // A lost node's part of the completing task ends at once, but not before the other nodes have begun.
-    if (this.lossReason !== null) setImmediate(() => this.events?.onCompletingDone(step));
+    // A lost node's part of the completing tasks ends at once, but not before the other nodes have begun.
+    if (this.lossReason !== null) setImmediate(() => this.events?.onCompletingDone(step, null));
     await this.expect('step-done', { kind: 'run', step, startAt });
     this.step = null;
   }
@@ -184,7 +184,7 @@ export class RemoteNode implements FleetNode {
     this.commands.stop();
     this.options.onLost(this, reason);
     const { step } = this;
-    if (step !== null) this.events?.onCompletingDone(step);
+    if (step !== null) this.events?.onCompletingDone(step, null);
     if (this.expected !== null) this.settle(this.expected, null);
   }
 
@@ -235,7 +235,7 @@ export class RemoteNode implements FleetNode {
         this.onReport(readReport(sections[0] ?? new Uint8Array()));
         return;
       case 'completing-done':
-        this.events?.onCompletingDone(event.step);
+        this.events?.onCompletingDone(event.step, event.task);
         return;
       case 'leaving':
         this.lose(event.reason);

@@ -1,7 +1,7 @@
 // The plan of a run as one JSON text without secrets, addressed by its content: nodes fetch it and know that it is whole.
 import { createHash } from 'node:crypto';
 import type { Cell } from '../schedule/allocation.ts';
-import { boolean, type Codec, count, list, nullable, number, object, oneOf, text } from './codec.ts';
+import { boolean, type Codec, count, list, number, object, oneOf, text } from './codec.ts';
 import type { FleetStep, RunPlan } from './node.ts';
 import { corpusCodec, taskCodec, workloadCodec } from './workload-codec.ts';
 
@@ -21,7 +21,7 @@ const stepCodec: Codec<FleetStep> = object<FleetStep>({
   index: count(),
   tasks: list(taskCodec),
   rows: list(list(cellCodec)),
-  completedBy: nullable(count()),
+  completing: list(count()),
 });
 
 export const openPlanCodec: Codec<OpenPlan> = object<OpenPlan>({

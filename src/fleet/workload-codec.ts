@@ -1,6 +1,7 @@
 // The workload as JSON text and back, without loss: it travels to nodes that have no copy of it.
 import { type Seconds, seconds } from '../units.ts';
 import type {
+  CompletedBy,
   ComponentTemplateDefinition,
   Corpus,
   DocumentSet,
@@ -66,9 +67,14 @@ export const taskCodec: Codec<Task> = object<Task>({
   meta: jsonObject,
 });
 
+const completedByCodec: Codec<CompletedBy> = union<CompletedBy>({
+  task: object({ kind: oneOf('task'), name: text() }),
+  any: object({ kind: oneOf('any') }),
+});
+
 const elementCodec: Codec<ScheduleElement> = union<ScheduleElement>({
   task: taskCodec,
-  parallel: object<Parallel>({ kind: oneOf('parallel'), clients: number, tasks: list(taskCodec), completedBy: nullable(text()) }),
+  parallel: object<Parallel>({ kind: oneOf('parallel'), clients: number, tasks: list(taskCodec), completedBy: nullable(completedByCodec) }),
 });
 
 const procedureCodec: Codec<TestProcedure> = object<TestProcedure>({

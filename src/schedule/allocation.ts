@@ -26,8 +26,8 @@ export interface Step {
   readonly tasks: readonly Task[];
   /** Cells of each client in the order in which it runs them; clients without work have none. */
   readonly rows: readonly (readonly Cell[])[];
-  /** Position in `tasks` of the task whose end ends the others; `null` for none. */
-  readonly completedBy: number | null;
+  /** Positions in `tasks` of those of which the first to end ends all others. */
+  readonly completing: readonly number[];
 }
 
 /** Number of clients that a schedule needs at once: the largest element's. */
@@ -48,10 +48,14 @@ export function allocate(schedule: readonly ScheduleElement[]): readonly Step[] 
         elementIndex++;
       }
     });
-    const completing =
-      element.kind === 'parallel' && element.completedBy !== null ? tasks.findIndex((task) => task.name === element.completedBy) : -1;
-    return { index, tasks, rows, completedBy: completing < 0 ? null : completing };
+    return { index, tasks, rows, completing: completingTasks(element) };
   });
+}
+
+function completingTasks(element: ScheduleElement): readonly number[] {
+  if (element.kind === 'task' || element.completedBy === null) return [];
+  const { completedBy, tasks } = element;
+  return [...tasks.keys()].filter((position) => completedBy.kind === 'any' || tasks[position]?.name === completedBy.name);
 }
 
 /**

@@ -94,10 +94,10 @@ export class LoadClient implements Waiter, RequestHandler {
     this.nextRun(start);
   }
 
-  /** Ends the current task after the request under way; `exceptTask` goes on (spec/3 §1.5 completed-by). */
-  complete(exceptTask: number): void {
-    this.runs = this.runs.filter((run, index) => index <= this.position || run.task === exceptTask);
-    if (this.run === null || this.run.task === exceptTask) return;
+  /** Ends the tasks of the step after the request under way, which is finished and counted. */
+  complete(): void {
+    this.runs = this.runs.slice(0, this.position + 1);
+    if (this.run === null) return;
     this.stops = true;
     if (this.state === 'waiting' || this.state === 'waiting-start') {
       this.host.timeline.cancel(this);

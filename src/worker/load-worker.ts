@@ -7,6 +7,7 @@ import { createWireContext } from '../http/wire-context.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
 import type { Cell } from '../schedule/allocation.ts';
+import { Completion } from '../schedule/completion.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer } from '../schedule/pacer.ts';
 import { LoadClient } from './client.ts';
@@ -44,7 +45,7 @@ export class LoadWorker implements ClientHost {
   private readonly wallOrigin = Date.now() - performance.now();
   private current: StepRuns | null = null;
   private clientsLeft = 0;
-  private completingLeft = 0;
+  private completion: Completion<ClientRun> | null = null;
   private sequence = 0;
   private lastAccepted = performance.now();
   private lastRefusal: WireFailure | null = null;
@@ -90,9 +91,9 @@ export class LoadWorker implements ClientHost {
     const { current } = this;
     if (current === null) throw new BenchmarkError('INTERNAL', 'A step was started before it was opened.');
     const start = performance.now() + (startAt - processClock());
-    const { completedBy } = current.step;
     this.clientsLeft = current.clients.length;
-    this.completingLeft = current.clients.reduce((sum, { runs }) => sum + runs.filter((run) => run.task === completedBy).length, 0);
+    const runs = current.clients.flatMap((client) => client.runs);
+    this.completion = new Completion(current.step.completing, runs, (run) => [run.task]);
     this.health.drain();
     this.nextReport = start + REPORT_MILLIS;
     for (const recorder of current.recorders) recorder.begin(start);
@@ -100,11 +101,10 @@ export class LoadWorker implements ClientHost {
     if (this.clientsLeft === 0) this.endStep(current);
   }
 
-  /** Ends the tasks that only run until the completing task has ended. */
-  complete(): void {
-    const completedBy = this.current?.step.completedBy ?? null;
-    if (completedBy === null) return;
-    for (const { client } of this.current?.clients ?? []) client.complete(completedBy);
+  /** Ends what is left of the step, as a completing task has ended everywhere. */
+  complete(step: number): void {
+    if (this.current?.step.index !== step) return;
+    for (const { client } of this.current.clients) client.complete();
   }
 
   /** Ends the load at once; what was measured is reported. */
@@ -124,8 +124,8 @@ export class LoadWorker implements ClientHost {
   }
 
   onRunDone(run: ClientRun): void {
-    if (run.task !== this.current?.step.completedBy || --this.completingLeft > 0) return;
-    this.post({ kind: 'completing-done', step: this.current.step.index });
+    if (this.current === null || this.completion?.hasEnded(run.task, run) !== true) return;
+    this.post({ kind: 'completing-done', step: this.current.step.index, task: run.task });
   }
 
   onClientDone(): void {

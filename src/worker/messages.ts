@@ -9,7 +9,7 @@ export type WorkerCommand =
   | { readonly kind: 'open'; readonly step: number }
   /** Begin at this reading of {@link processClock}. */
   | { readonly kind: 'run'; readonly step: number; readonly startAt: number }
-  /** The completing task has ended on all workers: end the others. */
+  /** A completing task has ended on all workers: end the others. */
   | { readonly kind: 'complete'; readonly step: number }
   | { readonly kind: 'cancel' }
   | { readonly kind: 'close' };
@@ -18,8 +18,8 @@ export type WorkerMessage =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'opened'; readonly step: number }
   | { readonly kind: 'report'; readonly report: WorkerReport }
-  /** All clients of the completing task on this worker have ended. */
-  | { readonly kind: 'completing-done'; readonly step: number }
+  /** All clients of this worker have ended one of the completing tasks. */
+  | { readonly kind: 'completing-done'; readonly step: number; readonly task: number }
   /** All clients have reached the join point; `report` is the last one of the step. */
   | { readonly kind: 'step-done'; readonly step: number; readonly report: WorkerReport }
   | { readonly kind: 'failed'; readonly error: WireError; readonly report: WorkerReport | null };

@@ -24,7 +24,7 @@ export interface WorkerStep {
   readonly tasks: readonly TaskPlan[];
   /** The clients of this worker that have work in the step. */
   readonly clients: readonly { readonly client: number; readonly cells: readonly Cell[] }[];
-  readonly completedBy: number | null;
+  readonly completing: readonly number[];
 }
 
 export interface TaskPlan extends LoopSettings {

@@ -25,7 +25,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
         worker.run(command.startAt);
         break;
       case 'complete':
-        worker.complete();
+        worker.complete(command.step);
         break;
       case 'cancel':
         worker.cancel();

@@ -98,9 +98,15 @@ export interface Parallel {
   /** Own `clients`, else the sum over the tasks. */
   readonly clients: number;
   readonly tasks: readonly Task[];
-  /** Name of the task whose end ends the others. */
-  readonly completedBy: string | null;
+  /** What ends all of its tasks; `null`: each ends by itself. */
+  readonly completedBy: CompletedBy | null;
 }
+
+/** What `completed-by` says for: whichever task ends first. */
+export const ANY_TASK = 'any';
+
+/** The task whose end ends the others of a parallel element: one by name, or whichever ends first. A task has ended when all of its clients have. */
+export type CompletedBy = { readonly kind: 'task'; readonly name: string } | { readonly kind: 'any' };
 
 export interface Task {
   readonly kind: 'task';

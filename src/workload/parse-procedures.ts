@@ -1,6 +1,7 @@
 // JSON → test procedures and their schedules (spec/2 §§3.4, 3.5).
 import { isJsonArray, isJsonObject, type Json, type JsonObject, writeJson } from '../json.ts';
-import type { Operation, Parallel, ScheduleElement, Task, TestProcedure } from './model.ts';
+import { didYouMean } from './closest-match.ts';
+import { ANY_TASK, type CompletedBy, type Operation, type Parallel, type ScheduleElement, type Task, type TestProcedure } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { LaterWork } from './parse-context.ts';
 import { isParallel, NO_LIMITS, parseLimits, parseTasks, type TaskContext } from './parse-task.ts';
@@ -110,20 +111,26 @@ function parseParallel(element: ObjectView, context: TaskContext, names: Map<str
     registerNames(member, parsed, context, names);
     return parsed;
   });
-  const completedBy = view.text('completed-by');
-  if (completedBy !== null) checkCompletedBy(view, completedBy, tasks);
+  const completedBy = readCompletedBy(view, tasks);
   const clients = view.integer('clients', 1) ?? tasks.reduce((sum, task) => sum + task.clients, 0);
   return tasks.length === 0 ? [] : [{ kind: 'parallel', clients, tasks, completedBy }];
 }
 
-function checkCompletedBy(view: ObjectView, completedBy: string, tasks: readonly Task[]): void {
-  const matches = tasks.filter((task) => task.name === completedBy).length;
-  if (matches === 1) return;
-  const names = tasks.map((task) => task.name).join(', ');
+/** A task that is itself named "any" is meant by its name. */
+function readCompletedBy(view: ObjectView, tasks: readonly Task[]): CompletedBy | null {
+  const name = view.text('completed-by');
+  if (name === null) return null;
+  const matches = tasks.filter((task) => task.name === name).length;
+  if (matches === 1) return { kind: 'task', name };
+  if (matches === 0 && name === ANY_TASK) return { kind: 'any' };
+  const names = tasks.map((task) => task.name);
+  const found = matches === 0 ? 'none' : matches;
   view.complain(
     'completed-by',
-    `must name exactly one task of the parallel element (${names}); "${completedBy}" names ${matches === 0 ? 'none' : matches}`,
+    `must name exactly one task of the parallel element (${names.join(', ')}) or be "${ANY_TASK}"; "${name}" names ${found}`,
+    didYouMean(name, [...names, ANY_TASK]),
   );
+  return null;
 }
 
 /** `inner` wins; objects are merged, lists united (spec/2 §3.1). */

@@ -1,6 +1,17 @@
 // The workload as JSON again: as it was rendered, validated and filtered, bodies included (`info --rendered --format=json`).
 import { Float, type Json, type JsonObject } from '../json.ts';
-import type { Corpus, DocumentSet, IndexDefinition, Operation, Parallel, Task, TemplateDefinition, TestProcedure, Workload } from './model.ts';
+import {
+  ANY_TASK,
+  type Corpus,
+  type DocumentSet,
+  type IndexDefinition,
+  type Operation,
+  type Parallel,
+  type Task,
+  type TemplateDefinition,
+  type TestProcedure,
+  type Workload,
+} from './model.ts';
 
 /** Keys are those of a workload; operations are written into their tasks, and absent things are left out. */
 export function renderedJson(workload: Workload): Json {
@@ -70,7 +81,8 @@ function procedureJson(procedure: TestProcedure): Json {
 
 function parallelJson(parallel: Parallel): Json {
   const { clients, completedBy, tasks } = parallel;
-  return object({ parallel: object({ clients, 'completed-by': completedBy ?? undefined, tasks: tasks.map(taskJson) }) });
+  const completing = completedBy?.kind === 'any' ? ANY_TASK : completedBy?.name;
+  return object({ parallel: object({ clients, 'completed-by': completing, tasks: tasks.map(taskJson) }) });
 }
 
 function taskJson(task: Task): Json {

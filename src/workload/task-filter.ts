@@ -49,10 +49,11 @@ export function keepTasks(workload: Workload, keeps: (task: Task) => boolean): W
 /** Clients that were the sum of the members stay so; a `completed-by` that is gone ends nothing. */
 function shrink(parallel: Parallel, tasks: readonly Task[]): Parallel {
   const sum = (all: readonly Task[]): number => all.reduce((total, task) => total + task.clients, 0);
+  const { completedBy } = parallel;
   return {
     ...parallel,
     tasks,
     clients: parallel.clients === sum(parallel.tasks) ? sum(tasks) : parallel.clients,
-    completedBy: tasks.some((task) => task.name === parallel.completedBy) ? parallel.completedBy : null,
+    completedBy: completedBy?.kind === 'any' || tasks.some((task) => task.name === completedBy?.name) ? completedBy : null,
   };
 }

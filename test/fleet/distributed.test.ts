@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { seconds } from '../../src/units.ts';
-import type { Parallel, Task } from '../../src/workload/model.ts';
+import type { CompletedBy, Parallel, Task } from '../../src/workload/model.ts';
 import { task } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';
 import { CountingTarget, DistributedRun, startNode, type TestNode, until } from './nodes.ts';
@@ -28,7 +28,7 @@ const raw = (name: string, settings: Partial<Task>): Task => task(name, 'raw-req
 const seen = (): Readonly<Record<string, number>> => Object.fromEntries([...target.counts].map(([path, requests]) => [path.slice(1), requests]));
 const registered = () => nodes.map((node) => node.registered);
 
-function parallel(tasks: readonly Task[], completedBy: string): Parallel {
+function parallel(tasks: readonly Task[], completedBy: CompletedBy): Parallel {
   return { kind: 'parallel', clients: tasks.reduce((sum, { clients }) => sum + clients, 0), tasks, completedBy };
 }
 
@@ -52,7 +52,10 @@ test('three nodes share the clients, keep the join points and report every reque
 test('the end of the completing task ends the others, on all nodes', async () => {
   target.counts.clear();
   const others = { clients: 2, timePeriod: seconds(60), targetThroughput: { value: 20, unit: 'ops' } };
-  const schedule = [parallel([raw('main', { clients: 1, timePeriod: seconds(1) }), raw('side', others)], 'main'), raw('next', {})];
+  const schedule = [
+    parallel([raw('main', { clients: 1, timePeriod: seconds(1) }), raw('side', others)], { kind: 'task', name: 'main' }),
+    raw('next', {}),
+  ];
   const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule });
   const begin = performance.now();
   try {
@@ -60,6 +63,24 @@ test('the end of the completing task ends the others, on all nodes', async () =>
     assert.ok(performance.now() - begin < 10_000);
     assert.deepEqual(run.requests(), seen());
     assert.equal(run.requests().next, 1);
+  } finally {
+    await run.close();
+  }
+});
+
+test('with "any", the task that ends first on all nodes ends the others, on all nodes', async () => {
+  target.counts.clear();
+  // Dealt over three nodes: the last client of `short` is on another node than its first.
+  const short = raw('short', { clients: 4, iterations: 2 });
+  const endless = raw('endless', { clients: 2, timePeriod: seconds(60), targetThroughput: { value: 20, unit: 'ops' } });
+  const schedule = [parallel([short, endless], { kind: 'any' }), raw('next', {})];
+  const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule });
+  const begin = performance.now();
+  try {
+    assert.equal(await run.drive(), null);
+    assert.ok(performance.now() - begin < 10_000);
+    assert.deepEqual(run.requests(), seen());
+    assert.deepEqual([run.requests().short, run.requests().next], [8, 1]);
   } finally {
     await run.close();
   }

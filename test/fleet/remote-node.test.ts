@@ -98,7 +98,7 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
 }
 
 const target = { name: 'default', endpoints: [], options: defaultClientOptions };
-const steps: readonly FleetStep[] = [{ index: 0, tasks: [], rows: [], completedBy: null }];
+const steps: readonly FleetStep[] = [{ index: 0, tasks: [], rows: [], completing: [] }];
 const run: RunPlan = {
   testRunId: 'run',
   target,

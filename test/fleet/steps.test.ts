@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { seconds } from '../../src/units.ts';
-import type { Parallel, Task } from '../../src/workload/model.ts';
+import type { CompletedBy, Parallel, Task } from '../../src/workload/model.ts';
 import { drive } from '../support/load.ts';
 import { task } from '../support/small-model.ts';
 
@@ -33,7 +33,7 @@ after(() => {
 
 const raw = (name: string, settings: Partial<Task>): Task => task(name, 'raw-request', { path: `/${name}` }, settings);
 
-const parallel = (tasks: readonly Task[], completedBy: string | null): Parallel => ({
+const parallel = (tasks: readonly Task[], completedBy: CompletedBy | null): Parallel => ({
   kind: 'parallel',
   clients: tasks.reduce((sum, { clients }) => sum + clients, 0),
   tasks,
@@ -68,7 +68,7 @@ test('the end of the completing task ends the others, on all threads', async () 
           raw('side', { clients: 4, timePeriod: seconds(60), targetThroughput: { value: 40, unit: 'ops' } }),
           raw('rare', { clients: 1, timePeriod: seconds(60), targetThroughput: { value: 0.05, unit: 'ops' } }),
         ],
-        'main',
+        { kind: 'task', name: 'main' },
       ),
       raw('next', {}),
     ],
@@ -79,6 +79,41 @@ test('the end of the completing task ends the others, on all threads', async () 
   assert.equal(seen.at(-1), '/next');
   const side = tasks.get('side')?.requests ?? 0;
   assert.ok(side >= 35 && side <= 50, `${side} requests beside the completing task`);
+});
+
+test('with "any", whichever task ends first ends the others: once all of its clients have ended, on all threads', async () => {
+  for (const order of [
+    [0, 1],
+    [1, 0],
+  ]) {
+    seen = [];
+    // The clients of `short` are on both threads; the one that has to wait holds the task open until its time is over.
+    const members = [
+      raw('short', { clients: 3, iterations: 4, targetThroughput: { value: 12, unit: 'ops' } }),
+      raw('endless', { clients: 2, timePeriod: seconds(60), targetThroughput: { value: 40, unit: 'ops' } }),
+    ];
+    const begin = performance.now();
+    const { error, tasks } = await drive({
+      targetHosts: host,
+      cores: 2,
+      schedule: [
+        parallel(
+          order.flatMap((position) => members[position] ?? []),
+          { kind: 'any' },
+        ),
+        raw('next', {}),
+      ],
+    });
+    assert.equal(error, null);
+    assert.ok(performance.now() - begin < 15_000);
+    assert.equal(tasks.get('short')?.requests, 12);
+    assert.ok((tasks.get('endless')?.requests ?? 0) >= 20);
+    assert.deepEqual(
+      seen.filter((path) => path === '/next'),
+      ['/next'],
+    );
+    assert.equal(seen.at(-1), '/next');
+  }
 });
 
 test('clients of a parallel element run its tasks one after another when there are more tasks than clients', async () => {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { allocate, clientCount, evenShares, type Step, spreadClients } from '../../src/schedule/allocation.ts';
-import type { Parallel, ScheduleElement, Task } from '../../src/workload/model.ts';
+import type { CompletedBy, Parallel, ScheduleElement, Task } from '../../src/workload/model.ts';
 import { task as anyTask } from '../support/small-model.ts';
 
 const task = (name: string, clients: number): Task => anyTask(name, 'search', {}, { clients });
 
-const parallel = (tasks: readonly Task[], clients?: number, completedBy: string | null = null): Parallel => ({
+const parallel = (tasks: readonly Task[], clients?: number, completedBy: CompletedBy | null = null): Parallel => ({
   kind: 'parallel',
   clients: clients ?? tasks.reduce((sum, { clients: own }) => sum + own, 0),
   tasks,
@@ -39,10 +39,13 @@ test('clients of another element also serve a parallel element', () => {
   assert.deepEqual(rows.slice(3), ['x:3 | t3:0', 'x:4 | t4:0', 'x:5 | ', 'x:6 | ', 'x:7 | ']);
 });
 
-test('the completing task of a parallel element is found', () => {
-  const [step] = allocate([parallel([task('a', 2), task('b', 2)], undefined, 'a')]);
-  assert.equal(step?.completedBy, 0);
-  assert.deepEqual(cells(allocate([parallel([task('a', 2), task('b', 2)], undefined, 'a')])), ['a:0', 'a:1', 'b:0', 'b:1']);
+test('the completing tasks of a parallel element are found: one by name, all of them, or none', () => {
+  const tasks = [task('a', 2), task('b', 2)];
+  const completing = (completedBy: CompletedBy | null): unknown => allocate([parallel(tasks, undefined, completedBy)])[0]?.completing;
+  assert.deepEqual(completing({ kind: 'task', name: 'b' }), [1]);
+  assert.deepEqual(completing({ kind: 'any' }), [0, 1]);
+  assert.deepEqual(completing(null), []);
+  assert.deepEqual(cells(allocate([parallel(tasks, undefined, { kind: 'any' })])), ['a:0', 'a:1', 'b:0', 'b:1']);
 });
 
 test('clients are spread over nodes and cores evenly and contiguously', () => {

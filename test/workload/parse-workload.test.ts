@@ -298,7 +298,7 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
     [
       'schedule[0].parallel.tasks[0].ramp-up-time-period: must be the same as ramp-up-time-period of the parallel element around it',
       'schedule[0].parallel.tasks[1].parallel: A parallel element cannot contain another one',
-      'schedule[0].parallel.completed-by: must name exactly one task of the parallel element (query); "x" names none',
+      'schedule[0].parallel.completed-by: must name exactly one task of the parallel element (query) or be "any"; "x" names none',
     ],
   ],
 ];
@@ -349,7 +349,7 @@ test('parallel tasks inherit limits and add up their clients', () => {
   assert.deepEqual(complaints, []);
   const [parallel] = workload.testProcedures[0]?.schedule ?? [];
   assert.ok(parallel?.kind === 'parallel');
-  assert.deepEqual([parallel.clients, parallel.completedBy], [3, 'append']);
+  assert.deepEqual([parallel.clients, parallel.completedBy], [3, { kind: 'task', name: 'append' }]);
   assert.deepEqual(
     parallel.tasks.map((member) => [member.warmupTimePeriod, member.timePeriod, member.rampUpTimePeriod]),
     [
@@ -417,4 +417,18 @@ test('target throughput and interval', () => {
     'schedule[0].target-interval: target-throughput and target-interval exclude each other',
   ]);
   assert.equal(parse(task({ 'target-interval': '5' })).problems[0]?.path, 'schedule[0].target-interval');
+});
+
+test('completed-by names a task, or "any" for whichever ends first; a task of that name is meant by its name', () => {
+  const completedBy = (word: string, ...names: readonly string[]) => {
+    const tasks = names.map((name) => ({ name, operation: 'query' }));
+    const { workload, complaints } = parse(withSchedule([{ parallel: { 'completed-by': word, tasks } }]));
+    const [element] = workload.testProcedures[0]?.schedule ?? [];
+    return complaints.length > 0 ? complaints : element?.kind === 'parallel' ? element.completedBy : undefined;
+  };
+  assert.deepEqual(completedBy('any', 'a', 'b'), { kind: 'any' });
+  assert.deepEqual(completedBy('any', 'a', 'any'), { kind: 'task', name: 'any' });
+  assert.deepEqual(completedBy('b', 'a', 'b'), { kind: 'task', name: 'b' });
+  const message = 'must name exactly one task of the parallel element (reads, writes) or be "any"; "read" names none';
+  assert.deepEqual(completedBy('read', 'reads', 'writes'), [`schedule[0].parallel.completed-by: ${message}`]);
 });

@@ -51,6 +51,15 @@ test('a parallel element shrinks with its members', () => {
   assert.deepEqual([parallel.clients, parallel.completedBy], [3, null]);
 });
 
+test('"any" goes on with the members that are left', () => {
+  const members = ['a', 'b', 'c'].map((name) => ({ operation: 'query', name }));
+  const any = parse(withSchedule([{ parallel: { 'completed-by': 'any', tasks: members } }])).workload;
+  const [parallel] = filterTasks(any, [], parseTaskFilters(['b'])).testProcedures[0]?.schedule ?? [];
+  assert.ok(parallel?.kind === 'parallel');
+  assert.deepEqual([parallel.clients, parallel.completedBy], [2, { kind: 'any' }]);
+  assert.match(writeJson(renderedJson(any)), /"completed-by":"any"/);
+});
+
 test('other filters are errors', () => {
   for (const word of ['op:search', 'type:', 'tag:a:b', ':x']) {
     assert.throws(() => parseTaskFilters([word]), { code: 'USAGE', exitCode: 64, message: new RegExp(`The task filter "${word}"`) });
