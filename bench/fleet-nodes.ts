@@ -4,6 +4,7 @@ import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { newNodeId } from '../src/daemon/connect.ts';
 import { decodeBytes, encodeBytes } from '../src/fleet/codec.ts';
 import { writeFrame } from '../src/fleet/frame.ts';
+import type { RegisteredNode } from '../src/fleet/hub-messages.ts';
 import { Inbox } from '../src/fleet/inbox.ts';
 import {
   commandCodec,
@@ -17,7 +18,7 @@ import {
   upCodec,
 } from '../src/fleet/messages.ts';
 import { Outbox } from '../src/fleet/outbox.ts';
-import { downSubject, inboxPrefix, protocolVersion, type RegisteredNode, upSubject } from '../src/fleet/protocol.ts';
+import { downSubject, inboxPrefix, protocolVersion, upSubject } from '../src/fleet/protocol.ts';
 import { writeReport } from '../src/fleet/report-codec.ts';
 import { Totals } from '../src/fleet/totals.ts';
 import { Histogram } from '../src/metrics/histogram.ts';

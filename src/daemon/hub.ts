@@ -6,12 +6,13 @@ import {
   claimAnswerCodec,
   nodesAnswerCodec,
   type RegisterAnswer,
+  type RegisteredNode,
   registerAnswerCodec,
   registerRequestCodec,
   runClaimCodec,
   statusAnswerCodec,
 } from '../fleet/hub-messages.ts';
-import { type HubVerb, hubSubject, idPattern, inboxPrefix, type RegisteredNode, upPattern } from '../fleet/protocol.ts';
+import { type HubVerb, hubSubject, idPattern, inboxPrefix, upPattern } from '../fleet/protocol.ts';
 import type { Admission } from './admission.ts';
 import { fleetAccount } from './auth-callout.ts';
 import { printable } from './printable.ts';

@@ -2,8 +2,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../errors.ts';
 import { decodeBytes, encodeBytes } from '../fleet/codec.ts';
-import { registerAnswerCodec, registerRequestCodec, registrationIntervalMillis } from '../fleet/hub-messages.ts';
-import { type NodeHello, upSubject } from '../fleet/protocol.ts';
+import { type NodeHello, registerAnswerCodec, registerRequestCodec, registrationIntervalMillis } from '../fleet/hub-messages.ts';
+import { upSubject } from '../fleet/protocol.ts';
 
 export type RegistrationState =
   | { readonly kind: 'registered'; readonly coordinatorVersion: string }

@@ -1,7 +1,7 @@
 // The nodes that have joined, and those that were refused. No sockets here.
 import { isIP } from 'node:net';
-import type { RefusedNode } from '../fleet/hub-messages.ts';
-import { protocolVersion, type RegisteredNode, type RegisterRequest } from '../fleet/protocol.ts';
+import type { RefusedNode, RegisteredNode, RegisterRequest } from '../fleet/hub-messages.ts';
+import { protocolVersion } from '../fleet/protocol.ts';
 import { isLoopback, plainAddress } from './addresses.ts';
 import { printable } from './printable.ts';
 

@@ -131,7 +131,10 @@ export function object<T extends object>(fields: { readonly [K in keyof T]-?: Co
 
 /** One of several objects, told apart by their `kind`. */
 export function union<T extends { readonly kind: string }>(kinds: { readonly [K in T['kind']]: Codec<Extract<T, { readonly kind: K }>> }): Codec<T> {
-  const codecs = new Map<string, Codec<T>>(Object.entries(kinds));
+  return byKind(new Map<string, Codec<T>>(Object.entries(kinds)));
+}
+
+function byKind<T extends { readonly kind: string }>(codecs: ReadonlyMap<string, Codec<T>>): Codec<T> {
   const codecOf = (kind: unknown, path: string): Codec<T> => {
     const codec = typeof kind === 'string' ? codecs.get(kind) : undefined;
     if (codec === undefined) throw refuse(`${path}.kind`, `one of ${[...codecs.keys()].join(', ')}`);
@@ -141,6 +144,23 @@ export function union<T extends { readonly kind: string }>(kinds: { readonly [K 
     encode: (value) => codecOf(value.kind, '').encode(value),
     decode: (value, path) => codecOf(propertiesOf(value, path).kind, path).decode(value, path),
   };
+}
+
+/** The type that a codec reads and writes: what only travels is described once, by its codec. */
+export type ValueOf<C> = C extends Codec<infer T> ? (T extends object ? Readonly<T> : T) : never;
+
+type MessageOf<M> = { readonly [K in keyof M & string]: Readonly<{ kind: K } & M[K]> }[keyof M & string];
+
+/** The messages of one direction by their `kind`; given are the fields that each kind has beside it. */
+export function messages<M extends object>(
+  kinds: {
+    readonly [K in keyof M]: { readonly [P in keyof M[K]]: Codec<M[K][P]> };
+  },
+): Codec<MessageOf<M>> {
+  const fieldsByKind = Object.entries<Readonly<Record<string, Codec<unknown>>>>(kinds);
+  const codecs = fieldsByKind.map(([kind, fields]) => [kind, object<{ readonly kind: string }>({ kind: oneOf(kind), ...fields })] as const);
+  // Each kind has the codec that its fields make: together they are the codecs of the union.
+  return byKind(new Map(codecs)) as Codec<MessageOf<M>>;
 }
 
 /** JSON of a workload: as text within the text, so that no number or order is lost. */

@@ -1,6 +1,6 @@
 // What nodes and test runs say to the hub, and what it answers, as JSON: parsed on both sides before it is believed.
-import { boolean, type Codec, count, list, nullable, number, object, oneOf, refuse, text, union } from './codec.ts';
-import { idPattern, type NodeHello, type RegisteredNode, type RegisterRequest } from './protocol.ts';
+import { boolean, type Codec, count, list, messages, nullable, number, object, oneOf, refuse, text, type ValueOf } from './codec.ts';
+import { idPattern } from './protocol.ts';
 
 const shortText = text(1000);
 
@@ -13,9 +13,12 @@ const key: Codec<string> = {
   },
 };
 
-export const helloCodec: Codec<NodeHello> = object<NodeHello>({
+/** What a node says of itself. */
+export const helloCodec = object({
   protocol: count(),
+  /** Version of the program; the coordinator refuses another one than its own. */
   version: shortText,
+  /** The address that the node claims: its `--node-ip`. */
   address: shortText,
   hostName: shortText,
   cores: count(100_000),
@@ -26,74 +29,72 @@ export const helloCodec: Codec<NodeHello> = object<NodeHello>({
   processId: count(),
 });
 
-/** `osb.up.<id>.register`. */
-export const registerRequestCodec: Codec<RegisterRequest> = object<RegisterRequest>({ secret: key, hello: helloCodec });
+/** What a node says of itself. */
+export type NodeHello = ValueOf<typeof helloCodec>;
 
-/** Its answer. */
-export type RegisterAnswer =
-  | { readonly kind: 'accepted'; readonly coordinatorVersion: string }
+/** `osb.up.<id>.register`; every command to the node must carry its `secret`. */
+export const registerRequestCodec = object({ secret: key, hello: helloCodec });
+
+/** What a node sends to be registered. */
+export type RegisterRequest = ValueOf<typeof registerRequestCodec>;
+
+/** The answer to a registration. */
+export const registerAnswerCodec = messages({
+  accepted: { coordinatorVersion: shortText },
   /** Final: this process will never be admitted, e.g. because of its version; otherwise it may try again. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly isFinal: boolean; readonly coordinatorVersion: string };
-
-export const registerAnswerCodec: Codec<RegisterAnswer> = union<RegisterAnswer>({
-  accepted: object({ kind: oneOf('accepted'), coordinatorVersion: shortText }),
-  refused: object({ kind: oneOf('refused'), reason: shortText, isFinal: boolean, coordinatorVersion: shortText }),
+  refused: { reason: shortText, isFinal: boolean, coordinatorVersion: shortText },
 });
+
+/** The answer to a registration. */
+export type RegisterAnswer = ValueOf<typeof registerAnswerCodec>;
+
+/** `registeredAt` in ms since the epoch. */
+const registeredNodeCodec = object({ id: key, secret: key, hello: helloCodec, registeredAt: number });
+
+/** A registered node, as the hub knows it. */
+export type RegisteredNode = ValueOf<typeof registeredNodeCodec>;
+
+const refusedNodeCodec = object({ address: shortText, hostName: shortText, reason: shortText });
 
 /** A node that wanted to join and may not. */
-export interface RefusedNode {
-  readonly address: string;
-  readonly hostName: string;
-  readonly reason: string;
-}
+export type RefusedNode = ValueOf<typeof refusedNodeCodec>;
+
+const nodes = {
+  nodes: list(registeredNodeCodec, 100_000),
+  /** Those whose last attempt is less than a minute old. */
+  refused: list(refusedNodeCodec, 100_000),
+};
 
 /** Answer to `osb.hub.nodes`, which is asked with an empty message. */
-export interface NodesAnswer {
-  readonly nodes: readonly RegisteredNode[];
-  /** Those whose last attempt is less than a minute old. */
-  readonly refused: readonly RefusedNode[];
-}
+export const nodesAnswerCodec = object(nodes);
 
-const nodeList = list(object<RegisteredNode>({ id: key, secret: key, hello: helloCodec, registeredAt: number }), 100_000);
-const refusedList = list(object<RefusedNode>({ address: shortText, hostName: shortText, reason: shortText }), 100_000);
-
-export const nodesAnswerCodec: Codec<NodesAnswer> = object<NodesAnswer>({
-  nodes: nodeList,
-  refused: refusedList,
-});
+/** Answer to `osb.hub.nodes`. */
+export type NodesAnswer = ValueOf<typeof nodesAnswerCodec>;
 
 /** A test run that asks for the fleet (`osb.hub.begin`, repeated every few seconds while it goes on) or gives it back (`osb.hub.end`). */
-export interface RunClaim {
-  readonly testRunId: string;
-  readonly processId: number;
-}
+export const runClaimCodec = object({ testRunId: shortText, processId: count() });
 
-export const runClaimCodec: Codec<RunClaim> = object<RunClaim>({ testRunId: shortText, processId: count() });
+/** The test run that asks for the fleet, or has it. */
+export type RunClaim = ValueOf<typeof runClaimCodec>;
 
 /** `isGranted` false: `holder` has the fleet. */
-export interface ClaimAnswer {
-  readonly isGranted: boolean;
-  readonly holder: RunClaim;
-}
+export const claimAnswerCodec = object({ isGranted: boolean, holder: runClaimCodec });
 
-export const claimAnswerCodec: Codec<ClaimAnswer> = object<ClaimAnswer>({ isGranted: boolean, holder: runClaimCodec });
+/** The answer to a claim. */
+export type ClaimAnswer = ValueOf<typeof claimAnswerCodec>;
 
 /** Answer to `osb.hub.status`, which is asked with an empty message. */
-export interface StatusAnswer extends NodesAnswer {
-  readonly version: string;
-  /** Of the NATS server. */
-  readonly natsVersion: string;
-  /** The test run that has the fleet. */
-  readonly run: RunClaim | null;
-}
-
-export const statusAnswerCodec: Codec<StatusAnswer> = object<StatusAnswer>({
-  nodes: nodeList,
-  refused: refusedList,
+export const statusAnswerCodec = object({
+  ...nodes,
   version: shortText,
+  /** Of the NATS server. */
   natsVersion: shortText,
+  /** The test run that has the fleet. */
   run: nullable(runClaimCodec),
 });
+
+/** Answer to `osb.hub.status`. */
+export type StatusAnswer = ValueOf<typeof statusAnswerCodec>;
 
 /** A node registers anew this often; that also tells the hub that it is alive. */
 export const registrationIntervalMillis = 5000;

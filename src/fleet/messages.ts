@@ -1,11 +1,11 @@
 // What a test run and a node say to each other while a run is on. Commands and events travel in ordered queues; questions are answered at once.
 import type { WireError } from '../errors.ts';
-import type { Endpoint, TargetCluster } from '../http/targets.ts';
-import { boolean, type Codec, count, list, nullable, number, object, oneOf, optional, text, union } from './codec.ts';
+import type { Endpoint } from '../http/targets.ts';
+import { boolean, type Codec, count, list, messages, nullable, number, object, oneOf, optional, text, type ValueOf } from './codec.ts';
 import { readFrame, writeFrame } from './frame.ts';
 import type { Batch } from './outbox.ts';
 import { targetCodec } from './target-codec.ts';
-import { type TaskTotals, totalsCodec } from './totals.ts';
+import { totalsCodec } from './totals.ts';
 
 /** Where a node finds a content, and how to know that it is the right one. */
 export interface BundleAddress {
@@ -13,27 +13,9 @@ export interface BundleAddress {
   readonly bytes: number;
 }
 
-/** In the order in which they are given; each once. */
-export type NodeCommand =
-  | {
-      readonly kind: 'prepare';
-      readonly testRunId: string;
-      readonly plan: BundleAddress;
-      readonly target: TargetCluster;
-      readonly workers: readonly (readonly number[])[];
-      readonly firstWorker: number;
-      readonly testMode: boolean;
-      readonly isOffline: boolean;
-    }
-  | { readonly kind: 'open'; readonly step: number }
-  /** `startAt` is a reading of the node's clock. */
-  | { readonly kind: 'run'; readonly step: number; readonly startAt: number }
-  | { readonly kind: 'complete'; readonly step: number }
-  | { readonly kind: 'close' };
-
-export const commandCodec: Codec<NodeCommand> = union<NodeCommand>({
-  prepare: object({
-    kind: oneOf('prepare'),
+/** The commands of a test run, in the order in which they are given; each is obeyed once. */
+export const commandCodec = messages({
+  prepare: {
     testRunId: text(1000),
     plan: object<BundleAddress>({ digest: text(64), bytes: count() }),
     target: targetCodec,
@@ -41,36 +23,15 @@ export const commandCodec: Codec<NodeCommand> = union<NodeCommand>({
     firstWorker: count(),
     testMode: boolean,
     isOffline: boolean,
-  }),
-  open: object({ kind: oneOf('open'), step: count() }),
-  run: object({ kind: oneOf('run'), step: count(), startAt: number }),
-  complete: object({ kind: oneOf('complete'), step: count() }),
-  close: object({ kind: oneOf('close') }),
+  },
+  open: { step: count() },
+  /** `startAt` is a reading of the node's clock. */
+  run: { step: count(), startAt: number },
+  complete: { step: count() },
+  close: {},
 });
 
-/** What a node tells of a run, in order, each once. The bytes of a report follow its header. */
-export type NodeEvent =
-  | { readonly kind: 'prepared' }
-  | { readonly kind: 'opened'; readonly step: number }
-  | { readonly kind: 'report' }
-  | { readonly kind: 'completing-done'; readonly step: number; readonly task: number | null }
-  /** After the last reports of the step; `totals` is what the node has sent since the step began. */
-  | { readonly kind: 'step-done'; readonly step: number; readonly totals: readonly TaskTotals[] }
-  /** A command could not be done. */
-  | { readonly kind: 'rejected'; readonly error: WireError }
-  /** The daemon of the node is being stopped. */
-  | { readonly kind: 'leaving'; readonly reason: string }
-  /** The load cannot go on. */
-  | { readonly kind: 'failed'; readonly error: WireError }
-  | { readonly kind: 'note'; readonly level: 'info' | 'warning'; readonly message: string }
-  | {
-      readonly kind: 'preparation';
-      readonly what: string;
-      readonly done: number;
-      readonly total: number | null;
-      readonly unit: 'bytes' | 'documents';
-    }
-  | { readonly kind: 'preparation-end'; readonly what: string };
+export type NodeCommand = ValueOf<typeof commandCodec>;
 
 const problem = object<WireError['problems'][number]>({
   file: optional(text()),
@@ -96,50 +57,46 @@ const wireError: Codec<WireError> = object<WireError>({
   causes: list(text()),
 });
 
-export const eventCodec: Codec<NodeEvent> = union<NodeEvent>({
-  prepared: object({ kind: oneOf('prepared') }),
-  opened: object({ kind: oneOf('opened'), step: count() }),
-  report: object({ kind: oneOf('report') }),
-  'completing-done': object({ kind: oneOf('completing-done'), step: count(), task: nullable(count()) }),
-  'step-done': object({ kind: oneOf('step-done'), step: count(), totals: list(totalsCodec) }),
-  rejected: object({ kind: oneOf('rejected'), error: wireError }),
-  leaving: object({ kind: oneOf('leaving'), reason: text(10_000) }),
-  failed: object({ kind: oneOf('failed'), error: wireError }),
-  note: object({ kind: oneOf('note'), level: oneOf('info', 'warning'), message: text() }),
-  preparation: object({ kind: oneOf('preparation'), what: text(), done: number, total: nullable(number), unit: oneOf('bytes', 'documents') }),
-  'preparation-end': object({ kind: oneOf('preparation-end'), what: text() }),
+/** What a node tells of a run, in order, each once. The bytes of a report follow its header. */
+export const eventCodec = messages({
+  prepared: {},
+  opened: { step: count() },
+  report: {},
+  'completing-done': { step: count(), task: nullable(count()) },
+  /** After the last reports of the step; `totals` is what the node has sent since the run began. */
+  'step-done': { step: count(), totals: list(totalsCodec) },
+  /** A command could not be done. */
+  rejected: { error: wireError },
+  /** The daemon of the node is being stopped. */
+  leaving: { reason: text(10_000) },
+  /** The load cannot go on. */
+  failed: { error: wireError },
+  note: { level: oneOf('info', 'warning'), message: text() },
+  preparation: { what: text(), done: number, total: nullable(number), unit: oneOf('bytes', 'documents') },
+  'preparation-end': { what: text() },
 });
+
+export type NodeEvent = ValueOf<typeof eventCodec>;
 
 /** Asked directly: repeating it does no harm, so it needs no order. */
-export type NodeQuestion =
-  | { readonly kind: 'clock' }
+const questionCodec = messages({
+  clock: {},
   /** Says that the run lives; the answer says that the node does. */
-  | { readonly kind: 'ping' }
+  ping: {},
   /** End the load at once. */
-  | { readonly kind: 'cancel' }
+  cancel: {},
   /** Which of these can the node reach, and what does it have? For `fleet`. */
-  | { readonly kind: 'probe'; readonly endpoints: readonly Pick<Endpoint, 'host' | 'port'>[] };
-
-const questionCodec: Codec<NodeQuestion> = union<NodeQuestion>({
-  clock: object({ kind: oneOf('clock') }),
-  ping: object({ kind: oneOf('ping') }),
-  cancel: object({ kind: oneOf('cancel') }),
-  probe: object({ kind: oneOf('probe'), endpoints: list(object<Pick<Endpoint, 'host' | 'port'>>({ host: text(), port: count(65_535) }), 1000) }),
+  probe: { endpoints: list(object<Pick<Endpoint, 'host' | 'port'>>({ host: text(), port: count(65_535) }), 1000) },
 });
 
-/** What goes to `osb.down.<id>`. */
-interface DownHeader {
-  readonly secret: string;
-  /** Names one run of one process: ids of test runs may be given again by the user. */
-  readonly session: string;
-  /** Number of the first command among the sections; `null` for a question. */
-  readonly first: number | null;
-  readonly question: NodeQuestion | null;
-}
+export type NodeQuestion = ValueOf<typeof questionCodec>;
 
-const downCodec: Codec<DownHeader> = object<DownHeader>({
+/** What goes to `osb.down.<id>`. */
+const downCodec = object({
   secret: text(100),
+  /** Names one run of one process: ids of test runs may be given again by the user. */
   session: text(100),
+  /** Number of the first command among the sections; `null` for a question. */
   first: nullable(count()),
   question: nullable(questionCodec),
 });
@@ -162,64 +119,39 @@ export function readDown(bytes: Uint8Array): DownMessage | null {
   return first === null ? null : { kind: 'commands', secret, session, batch: { first, pieces: sections } };
 }
 
-/** What a node answers. */
-export type DownAnswer =
-  | { readonly kind: 'taken'; readonly last: number }
-  /** Readings of the node's clocks in ms: {@link processClock} and wall time. */
-  | { readonly kind: 'clock'; readonly mono: number; readonly wall: number }
-  | { readonly kind: 'alive' }
-  /** Another test run has the node; perhaps not for long. */
-  | { readonly kind: 'busy'; readonly testRunId: string }
-  | { readonly kind: 'probed'; readonly probe: NodeProbe }
-  /** Not for this node, or not now; a repeat would not help. */
-  | { readonly kind: 'refused'; readonly reason: string };
-
-/** What a node found out for a check of the fleet. */
-export interface NodeProbe {
-  readonly endpoints: readonly { readonly host: string; readonly port: number; readonly millis: number | null; readonly failure: string | null }[];
-  readonly freeMemoryBytes: number;
-  readonly freeDiskBytes: number;
-  readonly dataDirectory: string;
+const probeCodec = object({
+  endpoints: list(object({ host: text(), port: count(), millis: nullable(number), failure: nullable(text()) }), 1000),
+  freeMemoryBytes: number,
+  freeDiskBytes: number,
+  dataDirectory: text(),
   /** Directories of corpora that are there. */
-  readonly corpora: readonly { readonly name: string; readonly bytes: number }[];
+  corpora: list(object({ name: text(), bytes: number }), 100_000),
   /** The run that the node works for; empty = none. */
-  readonly testRunId: string;
-}
-
-export const downAnswerCodec: Codec<DownAnswer> = union<DownAnswer>({
-  taken: object({ kind: oneOf('taken'), last: count() }),
-  clock: object({ kind: oneOf('clock'), mono: number, wall: number }),
-  alive: object({ kind: oneOf('alive') }),
-  busy: object({ kind: oneOf('busy'), testRunId: text(1000) }),
-  probed: object({
-    kind: oneOf('probed'),
-    probe: object<NodeProbe>({
-      endpoints: list(
-        object<NodeProbe['endpoints'][number]>({ host: text(), port: count(), millis: nullable(number), failure: nullable(text()) }),
-        1000,
-      ),
-      freeMemoryBytes: number,
-      freeDiskBytes: number,
-      dataDirectory: text(),
-      corpora: list(object<NodeProbe['corpora'][number]>({ name: text(), bytes: number }), 100_000),
-      testRunId: text(),
-    }),
-  }),
-  refused: object({ kind: oneOf('refused'), reason: text(10_000) }),
+  testRunId: text(),
 });
 
-/** What goes to `osb.up.<id>.out`. */
-export interface UpHeader {
-  readonly session: string;
-  readonly first: number;
-}
+/** What a node found out for a check of the fleet. */
+export type NodeProbe = ValueOf<typeof probeCodec>;
 
-export const upCodec: Codec<UpHeader> = object<UpHeader>({ session: text(100), first: count() });
+/** What a node answers. */
+export const downAnswerCodec = messages({
+  taken: { last: count() },
+  /** Readings of the node's clocks in ms: {@link processClock} and wall time. */
+  clock: { mono: number, wall: number },
+  alive: {},
+  /** Another test run has the node; perhaps not for long. */
+  busy: { testRunId: text(1000) },
+  probed: { probe: probeCodec },
+  /** Not for this node, or not now; a repeat would not help. */
+  refused: { reason: text(10_000) },
+});
+
+export type DownAnswer = ValueOf<typeof downAnswerCodec>;
+
+/** What goes to `osb.up.<id>.out`. */
+export const upCodec = object({ session: text(100), first: count() });
 
 /** The answer: `last` is the number of the last piece taken; `isOver`: the run is not interested any more. */
-export interface UpAnswer {
-  readonly last: number;
-  readonly isOver: boolean;
-}
+export const upAnswerCodec = object({ last: count(), isOver: boolean });
 
-export const upAnswerCodec: Codec<UpAnswer> = object<UpAnswer>({ last: count(), isOver: boolean });
+export type UpAnswer = ValueOf<typeof upAnswerCodec>;

@@ -3,9 +3,10 @@ import { BenchmarkError } from '../errors.ts';
 import { processClock } from '../worker/messages.ts';
 import type { Bus } from './bus.ts';
 import { decodeBytes, refuse } from './codec.ts';
+import type { RegisteredNode } from './hub-messages.ts';
 import { type DownAnswer, downAnswerCodec, type NodeQuestion, writeDown } from './messages.ts';
 import { type Batch, OutboxBroken } from './outbox.ts';
-import { downSubject, type RegisteredNode } from './protocol.ts';
+import { downSubject } from './protocol.ts';
 
 const TIMEOUT_MILLIS = 1500;
 /** A run that has just ended may still have the node: its lease is shorter than this. */

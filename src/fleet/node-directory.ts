@@ -9,10 +9,11 @@ import {
   claimLeaseMillis,
   type NodesAnswer,
   nodesAnswerCodec,
+  type RegisteredNode,
   type RunClaim,
   runClaimCodec,
 } from './hub-messages.ts';
-import { hubSubject, protocolVersion, type RegisteredNode } from './protocol.ts';
+import { hubSubject, protocolVersion } from './protocol.ts';
 
 const TIMEOUT_MILLIS = 2000;
 const POLL_MILLIS = 250;

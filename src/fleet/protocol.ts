@@ -24,34 +24,3 @@ export type HubVerb = 'nodes' | 'begin' | 'end' | 'status';
 
 /** Ids are 22 characters of base64url: 128 bits. */
 export const idPattern = /^[A-Za-z0-9_-]{22}$/;
-
-/** What a node says of itself. */
-export interface NodeHello {
-  readonly protocol: number;
-  /** Version of the program; the coordinator refuses another one than its own. */
-  readonly version: string;
-  /** The address that the node claims: its `--node-ip`. */
-  readonly address: string;
-  readonly hostName: string;
-  readonly cores: number;
-  readonly role: 'coordinator' | 'worker';
-  readonly freeMemoryBytes: number;
-  readonly freeDiskBytes: number;
-  readonly nodeVersion: string;
-  readonly processId: number;
-}
-
-/** A registered node, as the hub knows it. */
-export interface RegisteredNode {
-  readonly id: string;
-  /** Every command must carry it. */
-  readonly secret: string;
-  readonly hello: NodeHello;
-  /** Epoch ms. */
-  readonly registeredAt: number;
-}
-
-export interface RegisterRequest {
-  readonly secret: string;
-  readonly hello: NodeHello;
-}

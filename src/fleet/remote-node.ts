@@ -6,13 +6,13 @@ import type { WorkerReport } from '../worker/report.ts';
 import type { Bus } from './bus.ts';
 import { encodeBytes } from './codec.ts';
 import { readFrame } from './frame.ts';
+import type { RegisteredNode } from './hub-messages.ts';
 import { Inbox } from './inbox.ts';
 import { type BundleAddress, commandCodec, eventCodec, type NodeCommand, type NodeEvent } from './messages.ts';
 import type { FleetNode, NodeEvents, NodePlan, RunPlan } from './node.ts';
 import { NodeChannel } from './node-channel.ts';
 import { measureClocks, type NodeClocks } from './node-clocks.ts';
 import { type Batch, Outbox, usualBound } from './outbox.ts';
-import type { RegisteredNode } from './protocol.ts';
 import { readReport } from './report-codec.ts';
 import { difference, Totals } from './totals.ts';
 

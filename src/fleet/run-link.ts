@@ -5,9 +5,10 @@ import { processClock } from '../worker/messages.ts';
 import { type Bus, type BusMessage, type BusSubscription, BusWatch, idInSubject } from './bus.ts';
 import { encodeBytes } from './codec.ts';
 import { readFrame } from './frame.ts';
+import type { RegisteredNode } from './hub-messages.ts';
 import { type UpAnswer, upAnswerCodec, upCodec } from './messages.ts';
 import type { RunPlan } from './node.ts';
-import { inboxPrefix, type RegisteredNode, upPattern } from './protocol.ts';
+import { inboxPrefix, upPattern } from './protocol.ts';
 import { type NodeTale, RemoteNode } from './remote-node.ts';
 import { type LocateDocuments, Shelf } from './shelf.ts';
 

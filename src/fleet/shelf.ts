@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { type Codec, count, decodeBytes, encodeBytes, object, oneOf, text, union } from './codec.ts';
+import { count, decodeBytes, encodeBytes, messages, text, type ValueOf } from './codec.ts';
 import { readFrame, writeFrame } from './frame.ts';
 import type { BundleAddress } from './messages.ts';
 import { digestOf, type OpenPlan, openPlanCodec } from './run-plan-codec.ts';
@@ -10,33 +10,28 @@ import { digestOf, type OpenPlan, openPlanCodec } from './run-plan-codec.ts';
 /** Largest range in bytes. */
 export const rangeBytes = 512 * 1024;
 
-export type FetchRequest =
-  | { readonly kind: 'bundle'; readonly session: string; readonly digest: string; readonly offset: number }
-  /** Which file holds the documents of a set? `set` is its position in the corpus. */
-  | { readonly kind: 'find'; readonly session: string; readonly corpus: string; readonly set: number }
-  | { readonly kind: 'document'; readonly session: string; readonly corpus: string; readonly set: number; readonly offset: number };
-
 const session = text(100);
-export const fetchRequestCodec: Codec<FetchRequest> = union<FetchRequest>({
-  bundle: object({ kind: oneOf('bundle'), session, digest: text(64), offset: count() }),
-  find: object({ kind: oneOf('find'), session, corpus: text(1000), set: count() }),
-  document: object({ kind: oneOf('document'), session, corpus: text(1000), set: count(), offset: count() }),
+
+/** What a node asks for. */
+export const fetchRequestCodec = messages({
+  bundle: { session, digest: text(64), offset: count() },
+  /** Which file holds the documents of a set? `set` is its position in the corpus. */
+  find: { session, corpus: text(1000), set: count() },
+  document: { session, corpus: text(1000), set: count(), offset: count() },
 });
 
-export type FetchAnswer =
+export type FetchRequest = ValueOf<typeof fetchRequestCodec>;
+
+const fetchAnswerCodec = messages({
   /** The bytes follow; `digest` is theirs. */
-  | { readonly kind: 'range'; readonly digest: string }
-  | { readonly kind: 'file'; readonly name: string; readonly bytes: number }
+  range: { digest: text(64) },
+  file: { name: text(1000), bytes: count() },
   /** Ask again: the coordinator is getting the file itself. */
-  | { readonly kind: 'preparing' }
-  | { readonly kind: 'missing'; readonly reason: string };
-
-const fetchAnswerCodec: Codec<FetchAnswer> = union<FetchAnswer>({
-  range: object({ kind: oneOf('range'), digest: text(64) }),
-  file: object({ kind: oneOf('file'), name: text(1000), bytes: count() }),
-  preparing: object({ kind: oneOf('preparing') }),
-  missing: object({ kind: oneOf('missing'), reason: text(10_000) }),
+  preparing: {},
+  missing: { reason: text(10_000) },
 });
+
+export type FetchAnswer = ValueOf<typeof fetchAnswerCodec>;
 
 export const readFetchAnswer = (bytes: Uint8Array): { readonly header: FetchAnswer; readonly sections: readonly Uint8Array[] } =>
   readFrame(fetchAnswerCodec, bytes, 'answer');

@@ -2,8 +2,9 @@
 import { processClock } from '../worker/messages.ts';
 import type { Bus } from './bus.ts';
 import { decodeBytes } from './codec.ts';
+import type { RegisteredNode } from './hub-messages.ts';
 import { type DownAnswer, downAnswerCodec, type NodeProbe, type NodeQuestion, writeDown } from './messages.ts';
-import { downSubject, type RegisteredNode } from './protocol.ts';
+import { downSubject } from './protocol.ts';
 
 /** A connection attempt of a node takes up to 3 s. */
 const PROBE_TIMEOUT_MILLIS = 5000;

@@ -6,8 +6,8 @@ import { type Coordinator, startCoordinator } from '../../src/daemon/coordinator
 import { findNatsServer } from '../../src/daemon/nats-binary.ts';
 import type { TokenKey } from '../../src/daemon/token-key.ts';
 import { decodeBytes, encodeBytes } from '../../src/fleet/codec.ts';
-import { type RegisterAnswer, registerAnswerCodec, registerRequestCodec } from '../../src/fleet/hub-messages.ts';
-import { type NodeHello, protocolVersion, upSubject } from '../../src/fleet/protocol.ts';
+import { type NodeHello, type RegisterAnswer, registerAnswerCodec, registerRequestCodec } from '../../src/fleet/hub-messages.ts';
+import { protocolVersion, upSubject } from '../../src/fleet/protocol.ts';
 import { atEnd, temporaryDirectory } from './at-end.ts';
 
 export interface TestCoordinator {

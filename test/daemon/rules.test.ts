@@ -9,6 +9,7 @@ import { Admission, type Applicant } from '../../src/daemon/admission.ts';
 import { newNodeId } from '../../src/daemon/connect.ts';
 import { Registry } from '../../src/daemon/registry.ts';
 import { RunGrant } from '../../src/daemon/run-grant.ts';
+import { protocolVersion } from '../../src/fleet/protocol.ts';
 import { hello } from './real-coordinator.ts';
 
 let time = 0;
@@ -159,7 +160,7 @@ describe('registry', () => {
       return outcome.kind === 'refused' ? outcome.reason : '';
     });
     assert.deepEqual(reasons, [
-      'it has version 1.2.3, but the coordinator has 1.2.3 (protocols 99 and 1)',
+      `it has version 1.2.3, but the coordinator has 1.2.3 (protocols 99 and ${protocolVersion})`,
       'nonsense?2026 INFO forged is not an address',
       'it has version 1?[2J, but the coordinator has 1.2.3',
     ]);
