@@ -1,16 +1,11 @@
 // Which commands a program has.
 import type { Command } from './args/command.ts';
-import { aggregateCommand } from './commands/aggregate.ts';
-import { compareCommand } from './commands/compare.ts';
-import { createWorkloadCommand } from './commands/create-workload.ts';
 import { daemonCommands } from './commands/daemon.ts';
 import { executeTestCommand } from './commands/execute-test.ts';
 import { fleetCommand } from './commands/fleet.ts';
-import { generateDataCommand } from './commands/generate-data.ts';
 import { infoCommand } from './commands/info.ts';
 import { listCommand } from './commands/list.ts';
-import { downloadCommand, installCommand, startCommand, stopCommand } from './commands/provision.ts';
-import { visualizeCommand } from './commands/visualize.ts';
+import { commandsNotBuilt } from './commands/not-built.ts';
 
 export interface Program {
   readonly summary: string;
@@ -23,21 +18,7 @@ export interface Program {
 export const benchmarkProgram: Program = {
   summary: 'Measures how fast an OpenSearch cluster is: runs a workload against it and reports throughput, latency and errors.',
   hasBanner: true,
-  commands: [
-    executeTestCommand,
-    listCommand,
-    infoCommand,
-    fleetCommand,
-    compareCommand,
-    aggregateCommand,
-    visualizeCommand,
-    createWorkloadCommand,
-    generateDataCommand,
-    downloadCommand,
-    installCommand,
-    startCommand,
-    stopCommand,
-  ],
+  commands: [executeTestCommand, listCommand, infoCommand, fleetCommand, ...commandsNotBuilt],
 };
 
 /** `opensearch-benchmarkd` alias `osbd`. */

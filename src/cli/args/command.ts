@@ -34,11 +34,7 @@ export interface CommandSpec<F extends Flags> {
   readonly flags: F;
   /** Of each group at most one flag may be given. */
   readonly exclusive?: readonly (readonly (keyof F & string)[])[];
-  /** Of each group at least one flag must be given. */
-  readonly oneOf?: readonly (readonly (keyof F & string)[])[];
   readonly positional?: Positional;
-  /** Shown in the list of commands as not in this version. */
-  readonly isBuilt?: boolean;
   /** Does the work watch the signal of the environment itself? Otherwise Ctrl-C ends the command without further ado. */
   readonly endsItself?: boolean;
   /** Is the output read by programs, so that banner and final line would spoil it? */
@@ -71,6 +67,7 @@ export interface Command {
   readonly flags: Flags;
   readonly exclusive: readonly (readonly string[])[];
   readonly positional: Positional | null;
+  /** False for those that the help lists as not in this version. */
   readonly isBuilt: boolean;
   /** Reads the words after the verb. Throws a USAGE error that holds all problems. */
   readonly parse: (verb: string, words: readonly string[]) => ReadyCommand;
@@ -97,8 +94,8 @@ export function defineCommand<F extends Flags>(spec: CommandSpec<F>): Command {
     };
   };
   const { name, summary, description, flags } = spec;
-  const { aliases = [], exclusive = [], positional = null, isBuilt = true } = spec;
-  return { name, aliases, summary, description, flags, exclusive, positional, isBuilt, parse };
+  const { aliases = [], exclusive = [], positional = null } = spec;
+  return { name, aliases, summary, description, flags, exclusive, positional, isBuilt: true, parse };
 }
 
 /** A wrong command line: exit code 2, all problems at once. */
@@ -134,14 +131,10 @@ function readPositional(positional: Positional | null, words: readonly string[])
 
 function checkGroups<F extends Flags>(spec: CommandSpec<F>, given: ReadonlySet<string>): readonly string[] {
   const namesOf = (group: readonly string[]) => group.map((name) => `--${spec.flags[name]?.long ?? name}`);
-  const conflicts = (spec.exclusive ?? [])
+  return (spec.exclusive ?? [])
     .map((group) => group.filter((name) => given.has(name)))
     .filter((present) => present.length > 1)
     .map((present) => `${namesOf(present).join(' and ')} exclude each other`);
-  const missing = (spec.oneOf ?? [])
-    .filter((group) => !group.some((name) => given.has(name)))
-    .map((group) => `one of ${namesOf(group).join(', ')} is required`);
-  return [...conflicts, ...missing];
 }
 
 /** Refuses flags that would change something that this version cannot do: nobody should believe that they worked. */

@@ -1,18 +1,38 @@
-// Commands that parse and show help, but whose work is not in this version.
-
+// Commands of OpenSearch Benchmark whose work is not in this version: they show in the help and refuse to run, whatever follows them.
 import { BenchmarkError } from '../../errors.ts';
-import { type Command, type CommandSpec, defineCommand } from '../args/command.ts';
-import type { Flags } from '../args/flag.ts';
+import type { Command } from '../args/command.ts';
 
-/** A command that refuses to run and says so. */
-export function defineFutureCommand<F extends Flags>(spec: Omit<CommandSpec<F>, 'execute' | 'isBuilt'>): Command {
-  return defineCommand({
-    ...spec,
-    isBuilt: false,
-    execute: async (_context, { verb }) => {
-      throw new BenchmarkError('UNSUPPORTED', `The command ${verb} is not in this version.`, {
-        hint: 'Run "opensearch-benchmark --help" for what is.',
-      });
+const table = [
+  ['compare', 'Compare two test runs.'],
+  ['aggregate', 'Aggregate several test runs.'],
+  ['visualize', 'Make an HTML report of a test run.'],
+  ['create-workload', 'Make a workload from the data of a cluster.'],
+  ['generate-data', 'Generate documents.'],
+  ['download', 'Download a distribution of OpenSearch.'],
+  ['install', 'Install a node of OpenSearch.'],
+  ['start', 'Start an installed node.'],
+  ['stop', 'Stop a node.'],
+] as const;
+
+/** The commands that are still to be built, in the order of the help. */
+export const commandsNotBuilt: readonly Command[] = table.map(([name, summary]) => ({
+  name,
+  summary,
+  aliases: [],
+  description: summary,
+  flags: {},
+  exclusive: [],
+  positional: null,
+  isBuilt: false,
+  parse: (verb, words) => ({
+    verb,
+    isHelpWanted: words.includes('--help') || words.includes('-h'),
+    common: { isQuiet: false, isOffline: false, configurationName: null },
+    hasPlainOutput: false,
+    endsItself: false,
+    run: async () => {
+      const hint = 'Run "opensearch-benchmark --help" for what is.';
+      throw new BenchmarkError('UNSUPPORTED', `The command ${verb} is not in this version.`, { hint });
     },
-  });
-}
+  }),
+}));
