@@ -113,11 +113,9 @@ class SimulatedNode {
 }
 
 function reportOf(worker: number, step: number, sequence: number, samples: number, payload: Uint8Array): WorkerReport {
-  const wall = Date.now() / 1000;
   const slots = Array.from({ length: 10 }, (_, slot) => ({
     type: 'normal' as const,
-    absoluteTime: wall + slot / 10,
-    timePeriod: sequence + slot / 10,
+    end: 1000 * sequence + 100 * slot + 99,
     work: samples / 10,
   }));
   const counts = {
@@ -131,7 +129,7 @@ function reportOf(worker: number, step: number, sequence: number, samples: numbe
   };
   const histograms = { latency: payload, serviceTime: payload, clientProcessingTime: payload, processingTime: payload };
   const raw = { latency: none, serviceTime: none, clientProcessingTime: none, processingTime: none };
-  const rest = { work: samples, unit: 'ops', errors: [], lastRelativeTime: sequence * 1000, progress: 0.5, profile: [], parts: [] };
+  const rest = { work: samples, unit: 'ops', errors: [], taskStart: 0, lastRequestStart: sequence * 1000, progress: 0.5, profile: [], parts: [] };
   const health = { eventLoopUtilisation: 0.5, sendLagP99: 0.1, cpuMillis: 500, intervalMillis: 1000 };
   return { worker, step, sequence, health, tasks: [{ task: 'search', ...counts, histograms, raw, slots, ...rest }] };
 }

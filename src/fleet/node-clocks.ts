@@ -1,14 +1,7 @@
-// How far the clocks of a node are from ours: the middle of the quickest of many questions.
+// How far the clock of a node is from ours: the middle of the quickest of many questions.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processClock } from '../worker/messages.ts';
 import type { NodeChannel } from './node-channel.ts';
-
-export interface NodeClocks {
-  /** Reading of the node's monotonic clock minus ours, in ms. */
-  readonly offset: number;
-  /** Our wall time minus the node's, in ms. */
-  readonly wallShift: number;
-}
 
 /** Measured: the least of so many round trips is off by 15 µs. */
 const ROUND_TRIPS = 32;
@@ -19,9 +12,12 @@ const ATTEMPTS = 64;
 const TIMEOUT_MILLIS = 1000;
 const PAUSE_MILLIS = 200;
 
-/** Asks a node for its time again and again while `isWanted`; `null` if it never answered. */
-export async function measureClocks(channel: NodeChannel, isWanted: () => boolean): Promise<NodeClocks | null> {
-  let clocks: NodeClocks | null = null;
+/**
+ * The reading of a node's monotonic clock minus ours, in ms: asks again and again while `isWanted`; `null` if the node never
+ * answered. Wall clocks do not matter: all that is measured counts from the start of a step, on which all agree.
+ */
+export async function measureOffset(channel: NodeChannel, isWanted: () => boolean): Promise<number | null> {
+  let offset: number | null = null;
   let quickest = Number.POSITIVE_INFINITY;
   let answers = 0;
   const end = processClock() + PATIENCE_MILLIS;
@@ -37,7 +33,7 @@ export async function measureClocks(channel: NodeChannel, isWanted: () => boolea
     answers++;
     if (received - sent >= quickest) continue;
     quickest = received - sent;
-    clocks = { offset: answer.mono - (sent + received) / 2, wallShift: Date.now() - quickest / 2 - answer.wall };
+    offset = answer.mono - (sent + received) / 2;
   }
-  return clocks;
+  return offset;
 }

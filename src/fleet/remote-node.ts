@@ -11,7 +11,7 @@ import { Inbox } from './inbox.ts';
 import { type BundleAddress, commandCodec, eventCodec, type NodeCommand, type NodeEvent } from './messages.ts';
 import type { FleetNode, NodeEvents, NodePlan, RunPlan } from './node.ts';
 import { NodeChannel } from './node-channel.ts';
-import { measureClocks, type NodeClocks } from './node-clocks.ts';
+import { measureOffset } from './node-clocks.ts';
 import { type Batch, Outbox, usualBound } from './outbox.ts';
 import { readReport } from './report-codec.ts';
 import { difference, Totals } from './totals.ts';
@@ -20,8 +20,6 @@ import { difference, Totals } from './totals.ts';
 const CANCEL_PATIENCE_MILLIS = 2500;
 const CANCEL_REPEAT_MILLIS = 200;
 const CLOSE_PATIENCE_MILLIS = 2000;
-/** Wall clocks that differ by less are taken as equal. */
-const WALL_TOLERANCE_MILLIS = 5;
 
 /** What a remote node tells its run beside its reports. */
 export type NodeTale = Extract<NodeEvent, { readonly kind: 'note' | 'preparation' | 'preparation-end' }>;
@@ -59,7 +57,7 @@ export class RemoteNode implements FleetNode {
   lossReason: string | null = null;
   private readonly options: RemoteNodeOptions;
   private readonly channel: NodeChannel;
-  private clocks: NodeClocks = { offset: 0, wallShift: 0 };
+  private latestOffset = 0;
   private readonly commands: Outbox;
   private readonly inbox = new Inbox((message) => this.onEvent(message));
   private readonly merged = new Totals();
@@ -112,15 +110,15 @@ export class RemoteNode implements FleetNode {
   }
 
   async clockOffset(): Promise<number> {
-    const clocks = await measureClocks(this.channel, () => this.isUsable);
-    if (clocks === null && this.isUsable) throw new BenchmarkError('WORKER_LOST', `Node ${this.name} does not tell its time.`);
-    if (clocks !== null) this.clocks = clocks;
+    const offset = await measureOffset(this.channel, () => this.isUsable);
+    if (offset === null && this.isUsable) throw new BenchmarkError('WORKER_LOST', `Node ${this.name} does not tell its time.`);
+    if (offset !== null) this.latestOffset = offset;
     return this.offset;
   }
 
   /** Reading of the node's clock minus ours in ms, as found last. */
   get offset(): number {
-    return this.clocks.offset;
+    return this.latestOffset;
   }
 
   async runStep(step: number, startAt: number): Promise<void> {
@@ -264,17 +262,8 @@ export class RemoteNode implements FleetNode {
   }
 
   private onReport(report: WorkerReport): void {
-    this.events?.onReport(this.inOurTime(report));
+    this.events?.onReport(report);
     this.merged.add(report);
-  }
-
-  /** Throughput is counted over all nodes by wall time, so it has to be one wall clock. */
-  private inOurTime(report: WorkerReport): WorkerReport {
-    const { wallShift } = this.clocks;
-    if (Math.abs(wallShift) < WALL_TOLERANCE_MILLIS) return report;
-    const shift = wallShift / 1000;
-    const tasks = report.tasks.map((task) => ({ ...task, slots: task.slots.map((slot) => ({ ...slot, absoluteTime: slot.absoluteTime + shift })) }));
-    return { ...report, tasks };
   }
 
   private named(error: BenchmarkError): BenchmarkError {

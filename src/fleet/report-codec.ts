@@ -18,7 +18,8 @@ interface TaskHeader
     | 'work'
     | 'unit'
     | 'errors'
-    | 'lastRelativeTime'
+    | 'taskStart'
+    | 'lastRequestStart'
     | 'progress'
   > {
   /** Bits of the histograms that are there, in the order of {@link times}. */
@@ -32,7 +33,7 @@ interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence'
 }
 
 const times = ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime'] as const;
-const SLOT_NUMBERS = 4;
+const SLOT_NUMBERS = 3;
 const name = text(10_000);
 
 const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
@@ -53,7 +54,8 @@ const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
       work: number,
       unit: nullable(name),
       errors: list(object<ErrorCount>({ kind: text(), count: count(), example: text() }), 10_000),
-      lastRelativeTime: number,
+      taskStart: nullable(number),
+      lastRequestStart: nullable(number),
       progress: nullable(number),
       histograms: count(15),
       profile: list(name, 10_000),
@@ -117,7 +119,7 @@ function columns<T>(make: (time: (typeof times)[number], index: number) => T): T
 function slotNumbers(slots: readonly ThroughputSlot[]): Float64Array {
   const numbers = new Float64Array(slots.length * SLOT_NUMBERS);
   slots.forEach((slot, index) => {
-    numbers.set([slot.type === 'normal' ? 1 : 0, slot.absoluteTime, slot.timePeriod, slot.work], index * SLOT_NUMBERS);
+    numbers.set([slot.type === 'normal' ? 1 : 0, slot.end, slot.work], index * SLOT_NUMBERS);
   });
   return numbers;
 }
@@ -125,9 +127,9 @@ function slotNumbers(slots: readonly ThroughputSlot[]): Float64Array {
 function readSlots(numbers: Float64Array): readonly ThroughputSlot[] {
   if (numbers.length % SLOT_NUMBERS !== 0) throw refuse('report.slots', 'a list of slots');
   return Array.from({ length: numbers.length / SLOT_NUMBERS }, (_, index): ThroughputSlot => {
-    const [type = 0, absoluteTime = 0, timePeriod = 0, work = 0] = numbers.subarray(index * SLOT_NUMBERS);
-    if (type !== 0 && type !== 1) throw refuse('report.slots', 'a list of slots');
-    return { type: type === 1 ? 'normal' : 'warmup', absoluteTime, timePeriod, work };
+    const [type = 0, end = 0, work = 0] = numbers.subarray(index * SLOT_NUMBERS);
+    if ((type !== 0 && type !== 1) || !Number.isFinite(end) || !Number.isFinite(work)) throw refuse('report.slots', 'a list of slots');
+    return { type: type === 1 ? 'normal' : 'warmup', end, work };
   });
 }
 

@@ -1,13 +1,13 @@
 // One task's figures over all workers: reports go in, results come out.
 
 import { BenchmarkError } from '../errors.ts';
-import type { PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../worker/report.ts';
+import type { PartReport, TaskReport, TimeColumns } from '../worker/report.ts';
 import { Distribution, histogramStats } from './distribution.ts';
 import { ErrorKinds } from './error-kinds.ts';
 import { Histogram } from './histogram.ts';
 import { defaultPercentiles } from './percentiles.ts';
 import type { PartResults, TaskResults } from './results.ts';
-import { ThroughputCalculator, type ThroughputPoint, throughputStats } from './throughput.ts';
+import { ThroughputGrid, type ThroughputPoint, throughputStats } from './throughput.ts';
 
 /** What is known of a task before it runs. */
 export interface TaskIdentity {
@@ -31,7 +31,6 @@ export interface ResultSettings {
 
 /** Samples of a task that are held at most, for exact percentiles: 1.6 MB in the four kinds of time. */
 export const maxRawSamples = 50_000;
-const BATCH_SECONDS = 30;
 const DEFAULT_UNIT = 'ops';
 
 /**
@@ -43,13 +42,12 @@ export class TaskMetrics {
   private readonly times: TimeColumns<Distribution>;
   private readonly rawBound: number;
   private readonly errors = new ErrorKinds();
-  private readonly calculator = new ThroughputCalculator();
-  private readonly points: ThroughputPoint[] = [];
-  private pendingSlots: ThroughputSlot[] = [];
+  private readonly throughput = new ThroughputGrid();
   private readonly profile = new Map<string, Distribution>();
   private readonly parts = new Map<string, { readonly operation: string; readonly type: string; readonly serviceTime: Histogram }>();
   private unit: string | null = null;
-  private duration = 0;
+  /** In ms since the start of the step. */
+  private lastRequestStart = Number.NEGATIVE_INFINITY;
   private requestCount = 0;
   private failedRequestCount = 0;
   private retries = 0;
@@ -83,9 +81,12 @@ export class TaskMetrics {
     return this.work;
   }
 
-  /** The values of throughput so far, warm-up included, in the order of time. */
+  /**
+   * The values of throughput so far, warm-up included, in the order of time. Calculated anew each time: a report that comes
+   * later may change the last ones.
+   */
   get throughputPoints(): readonly ThroughputPoint[] {
-    return this.points;
+    return this.throughput.points();
   }
 
   /** Adds what a worker did since its last report. Fails with `INTERNAL` if a histogram is broken or does not hold what was counted. */
@@ -97,14 +98,14 @@ export class TaskMetrics {
     this.failedNormalSamples += report.failedNormalSamples;
     this.work += report.work;
     this.unit = report.unit ?? this.unit;
-    this.duration = Math.max(this.duration, report.lastRelativeTime);
+    this.lastRequestStart = Math.max(this.lastRequestStart, report.lastRequestStart ?? this.lastRequestStart);
     this.errors.add(report.errors);
     for (const column of ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime'] as const) {
       this.times[column].add(report.normalSamples, report.raw[column], report.histograms[column]);
     }
     for (const { name, values } of report.profile) this.profileOf(name).add(values.length, values, null);
     for (const part of report.parts) this.mergePart(part);
-    this.addSlots(report.slots);
+    this.throughput.add(report.taskStart, report.slots);
   }
 
   private profileOf(name: string): Distribution {
@@ -129,24 +130,15 @@ export class TaskMetrics {
     }
   }
 
-  private addSlots(slots: readonly ThroughputSlot[]): void {
-    this.pendingSlots.push(...slots);
-    const oldest = this.pendingSlots[0]?.absoluteTime ?? 0;
-    const newest = slots.at(-1)?.absoluteTime ?? oldest;
-    // Reports of different workers overlap by a second or so; a batch evens out their order.
-    if (newest - oldest >= BATCH_SECONDS) this.calculateThroughput();
+  /** From the start of the task to that of its last request, in ms. */
+  private get duration(): number {
+    return Math.max(0, this.lastRequestStart - this.throughput.taskStart);
   }
 
-  private calculateThroughput(): void {
-    this.points.push(...this.calculator.add(this.pendingSlots));
-    this.pendingSlots = [];
-  }
-
-  /** The results of what was merged; meant for the end of the task, as throughput is calculated up to here. */
+  /** The results of what was merged. */
   results(settings: ResultSettings): TaskResults {
-    this.calculateThroughput();
     const { task, operation, operationType, clients, isReportable, meta } = this.identity;
-    const normal = this.points.filter((point) => point.type === 'normal').map((point) => point.value);
+    const normal = this.throughputPoints.filter((point) => point.type === 'normal').map((point) => point.value);
     const errorRate = this.normalSamples === 0 ? 0 : this.failedNormalSamples / this.normalSamples;
     return {
       task,

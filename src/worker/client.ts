@@ -205,6 +205,7 @@ export class LoadClient implements Waiter, RequestHandler {
     this.stops = false;
     this.start = start;
     this.origin = start + run.rampUpWait;
+    run.recorder.taskBegins(start);
     this.state = 'waiting-start';
     this.host.timeline.wait(this, this.origin);
   }

@@ -42,7 +42,6 @@ export class LoadWorker implements ClientHost {
   private readonly dialler: Dialler;
   private readonly health = new HealthMonitor(this.timeline);
   private readonly post: (message: WorkerMessage) => void;
-  private readonly wallOrigin = Date.now() - performance.now();
   private current: StepRuns | null = null;
   private clientsLeft = 0;
   private completion: Completion<ClientRun> | null = null;
@@ -72,7 +71,7 @@ export class LoadWorker implements ClientHost {
   async open(index: number): Promise<void> {
     const step = this.plan.steps.find((candidate) => candidate.index === index);
     if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
-    const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null, this.wallOrigin));
+    const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null));
     this.current = {
       step,
       recorders,

@@ -1,5 +1,6 @@
 // Keeps what happened in one task on one thread until the next report: counts, histograms, a bounded number of raw values.
 import { Histogram } from '../metrics/histogram.ts';
+import { throughputCell } from '../metrics/throughput.ts';
 import type { Outcome } from '../operation/operation.ts';
 import type { SampleType } from '../schedule/loop-control.ts';
 import type { ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns } from './report.ts';
@@ -8,15 +9,12 @@ import type { ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns } 
 const RAW_BOUND = 5000;
 /** Kinds of errors that are counted one by one between two reports; others are summed up. */
 const ERROR_KINDS_BOUND = 50;
-/** Length of a throughput slot in ms. */
-const SLOT_MILLIS = 100;
 const NANOS_PER_MILLI = 1e6;
 
 interface OpenSlot {
-  readonly slot: number;
+  readonly cell: number;
   readonly type: SampleType;
-  absoluteTime: number;
-  timePeriod: number;
+  end: number;
   work: number;
 }
 
@@ -47,8 +45,6 @@ export class TaskRecorder {
   readonly task: string;
   private readonly isThrottled: boolean;
   private stepStart = 0;
-  /** Wall time in ms at 0 of the monotonic clock. */
-  private readonly wallOrigin: number;
 
   private requests = 0;
   private failedRequests = 0;
@@ -59,7 +55,8 @@ export class TaskRecorder {
   private failedWarmupSamples = 0;
   private work = 0;
   private unit: string | null = null;
-  private lastRelativeTime = 0;
+  private taskStart: number | null = null;
+  private lastRequestStart: number | null = null;
 
   private readonly latency = new Histogram();
   private readonly serviceTime = new Histogram();
@@ -78,15 +75,20 @@ export class TaskRecorder {
   private readonly profile = new Map<string, number[]>();
   private readonly parts = new Map<string, Part>();
 
-  constructor(task: string, isThrottled: boolean, wallOrigin: number) {
+  constructor(task: string, isThrottled: boolean) {
     this.task = task;
     this.isThrottled = isThrottled;
-    this.wallOrigin = wallOrigin;
   }
 
   /** Tells when the step begins, a reading of the monotonic clock. */
   begin(stepStart: number): void {
     this.stepStart = stepStart;
+  }
+
+  /** A client begins the task, a reading of the monotonic clock. */
+  taskBegins(now: number): void {
+    const start = now - this.stepStart;
+    if (this.taskStart === null || start < this.taskStart) this.taskStart = start;
   }
 
   requestSent(): void {
@@ -101,17 +103,14 @@ export class TaskRecorder {
     this.retries++;
   }
 
-  /**
-   * Records one execution of the operation. The hot path: no allocation but a throughput slot per tenth of a second.
-   * Formulas: spec/3 §3.2, with service time until the last byte of the answer.
-   */
+  /** Records one execution of the operation. The hot path: no allocation but a throughput slot per tenth of a second. */
   sample(type: SampleType, times: SampleTimes, outcome: Outcome): void {
-    const relative = times.requestStart - this.stepStart;
-    if (relative > this.lastRelativeTime) this.lastRelativeTime = relative;
+    const start = times.requestStart - this.stepStart;
+    if (this.lastRequestStart === null || start > this.lastRequestStart) this.lastRequestStart = start;
     if (!outcome.success) this.countError(outcome.errorKind ?? 'error', outcome.errorDescription ?? '');
     if (outcome.success) this.unit = outcome.unit;
     this.work += outcome.weight;
-    this.addToSlot(type, times, outcome.weight);
+    this.addToSlot(type, times.requestEnd - this.stepStart, outcome.weight);
     if (type === 'warmup') {
       this.warmupSamples++;
       if (!outcome.success) this.failedWarmupSamples++;
@@ -157,7 +156,8 @@ export class TaskRecorder {
       histograms: this.drainHistograms(),
       raw,
       slots: this.slots,
-      lastRelativeTime: this.lastRelativeTime,
+      taskStart: this.taskStart,
+      lastRequestStart: this.lastRequestStart,
       progress,
       profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
       parts: this.drainParts(),
@@ -189,29 +189,27 @@ export class TaskRecorder {
     }
   }
 
-  private addToSlot(type: SampleType, times: SampleTimes, work: number): void {
-    const number = Math.floor((this.wallOrigin + times.requestEnd) / SLOT_MILLIS);
+  /**
+   * Work counts when it is done: counted at its start, a few long requests side by side would look several times as fast
+   * as they are.
+   * @param end in ms since the start of the step
+   */
+  private addToSlot(type: SampleType, end: number, work: number): void {
+    const cell = throughputCell(end);
     const open = type === 'normal' ? this.normalSlot : this.warmupSlot;
-    // Work counts when it is done, and the time so far reaches until then: counted at its start, a few long requests side by side would look
-    // several times as fast as they are.
-    const absoluteTime = (this.wallOrigin + times.requestEnd) / 1000;
-    const timePeriod = (times.requestEnd - this.stepStart) / 1000;
-    if (open !== null && open.slot === number) {
-      if (absoluteTime > open.absoluteTime) {
-        open.absoluteTime = absoluteTime;
-        open.timePeriod = timePeriod;
-      }
+    if (open !== null && open.cell === cell) {
+      if (end > open.end) open.end = end;
       open.work += work;
       return;
     }
     this.closeSlot(open);
-    const slot: OpenSlot = { slot: number, type, absoluteTime, timePeriod, work };
+    const slot: OpenSlot = { cell, type, end, work };
     if (type === 'normal') this.normalSlot = slot;
     else this.warmupSlot = slot;
   }
 
   private closeSlot(open: OpenSlot | null): void {
-    if (open !== null) this.slots.push({ type: open.type, absoluteTime: open.absoluteTime, timePeriod: open.timePeriod, work: open.work });
+    if (open !== null) this.slots.push({ type: open.type, end: open.end, work: open.work });
   }
 
   private countError(kind: string, description: string): void {

@@ -9,7 +9,7 @@ export interface WorkerReport {
   readonly health: DriverHealth;
 }
 
-/** The kinds of time of a sample (spec/3 §3.2). */
+/** The kinds of time of a sample. */
 export interface TimeColumns<T> {
   readonly latency: T;
   readonly serviceTime: T;
@@ -17,7 +17,10 @@ export interface TimeColumns<T> {
   readonly processingTime: T;
 }
 
-/** What happened in one task on one worker since the last report. */
+/**
+ * What happened in one task on one worker since the last report. Moments are in ms since the start of the step, the instant
+ * on which all threads and nodes agreed: so neither their clocks nor their number matter.
+ */
 export interface TaskReport {
   /** Name of the task; unique within the test procedure. */
   readonly task: string;
@@ -41,8 +44,10 @@ export interface TaskReport {
   /** Raw values in ms of normal samples, as many as the bound allows. Equal lengths. */
   readonly raw: TimeColumns<Float64Array>;
   readonly slots: readonly ThroughputSlot[];
-  /** Largest time in ms from the start of the step to the start of a normal or warm-up request. */
-  readonly lastRelativeTime: number;
+  /** When the first client of this worker began the task, before the wait of its ramp-up; `null` = none has yet. */
+  readonly taskStart: number | null;
+  /** Latest start of a request that gave a sample; `null` = there was none yet. */
+  readonly lastRequestStart: number | null;
   /** Mean progress 0..1 of the clients of this task on this worker; `null` if unknown. */
   readonly progress: number | null;
   /** Profile metrics and the like: named values in ms. */
@@ -67,15 +72,13 @@ export interface PartReport {
 }
 
 /**
- * Samples of one kind that ended within the same tenth of a second, as one sample for the throughput calculation (spec/3 §3.6).
- * With one sample per slot the calculation is exactly that of single samples.
+ * Samples of one kind that ended within the same tenth of a second, counted from the start of the step. There may be several
+ * of the same tenth.
  */
 export interface ThroughputSlot {
   readonly type: 'warmup' | 'normal';
-  /** Wall time in seconds at the end of the last request in the slot. */
-  readonly absoluteTime: number;
-  /** Seconds from the start of the task to that end. */
-  readonly timePeriod: number;
+  /** When the last of them ended, in ms since the start of the step. */
+  readonly end: number;
   /** Sum of the weights. */
   readonly work: number;
 }

@@ -36,7 +36,7 @@ function setUp(): { readonly collector: Collector; readonly events: RunEvent[]; 
 
 /** A report about requests of `millis` each, one after another. */
 function report(name: string, worker: number, sequence: number, requests: number, millis: number, progress: number | null): WorkerReport {
-  const recorder = new TaskRecorder(name, false, 0);
+  const recorder = new TaskRecorder(name, false);
   recorder.begin(0);
   for (let request = 0; request < requests; request++) {
     recorder.requestSent();

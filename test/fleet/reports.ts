@@ -4,6 +4,7 @@ import type { TaskReport, ThroughputSlot, TimeColumns, WorkerReport } from '../.
 
 const count = fc.nat(1_000_000);
 const number = fc.double();
+const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const payload = fc.uint8Array({ maxLength: 30 });
 const numbers = (length: number) => fc.array(number, { minLength: length, maxLength: length }).map((values) => Float64Array.from(values));
 
@@ -13,9 +14,8 @@ function columns<T>(each: fc.Arbitrary<T>): fc.Arbitrary<TimeColumns<T>> {
 
 const slot: fc.Arbitrary<ThroughputSlot> = fc.record({
   type: fc.constantFrom('warmup', 'normal'),
-  absoluteTime: number,
-  timePeriod: number,
-  work: number,
+  end: finite,
+  work: finite,
 });
 
 const task: fc.Arbitrary<TaskReport> = fc.record({
@@ -33,7 +33,8 @@ const task: fc.Arbitrary<TaskReport> = fc.record({
   histograms: columns(fc.option(payload)),
   raw: fc.nat(5).chain((length) => columns(numbers(length))),
   slots: fc.array(slot, { maxLength: 3 }),
-  lastRelativeTime: number,
+  taskStart: fc.option(number),
+  lastRequestStart: fc.option(number),
   progress: fc.option(number),
   profile: fc.array(fc.record({ name: fc.string(), values: fc.nat(4).chain(numbers) }), { maxLength: 2 }),
   parts: fc.array(fc.record({ operation: fc.string(), type: fc.string(), serviceTime: payload, count }), { maxLength: 2 }),

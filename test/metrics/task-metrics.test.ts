@@ -49,7 +49,8 @@ function report(serviceTimes: readonly number[], rest: Partial<TaskReport> = {})
     },
     raw: { latency: Float64Array.from(latencies), serviceTime: raw, clientProcessingTime: raw, processingTime: raw },
     slots: [],
-    lastRelativeTime: 0,
+    taskStart: 0,
+    lastRequestStart: 0,
     progress: null,
     profile: [],
     parts: [],
@@ -86,7 +87,7 @@ describe('TaskMetrics', () => {
         failedRequests: 3,
         retries: 1,
         failedNormalSamples: 1,
-        lastRelativeTime: 70,
+        lastRequestStart: 70,
         work: 2000,
         unit: 'docs',
         errors: [{ kind: 'HTTP 429', count: 2, example: 'first' }],
@@ -95,7 +96,7 @@ describe('TaskMetrics', () => {
     metrics.merge(
       report([3, 4], {
         failedNormalSamples: 2,
-        lastRelativeTime: 60,
+        lastRequestStart: 60,
         unit: null,
         errors: [
           { kind: 'timeout', count: 5, example: 'after 60 s' },
@@ -181,30 +182,26 @@ describe('TaskMetrics', () => {
     assert.throws(() => metrics.merge(report([1, 2], { normalSamples: 3 })), BenchmarkError);
   });
 
-  test('throughput is calculated in batches of half a minute and at the end', () => {
-    const slots = series(70).map((second) => ({
+  test('throughput and duration count from the moment at which the first client of all begins', () => {
+    const metrics = new TaskMetrics(identity);
+    const slots = series(20).map((second) => ({
       type: second <= 2 ? ('warmup' as const) : ('normal' as const),
-      absoluteTime: 1000 + second,
-      timePeriod: second,
+      end: 5000 + 1000 * second,
       work: 20,
     }));
-    const whole = new TaskMetrics(identity);
-    whole.merge(report([1], { slots, unit: 'docs' }));
-    assert.equal(whole.throughputPoints.length, 70);
-    const perSecond = new TaskMetrics(identity);
-    for (const slot of slots) perSecond.merge(report([], { slots: [slot] }));
-    assert.equal(perSecond.throughputPoints.length, 62);
-    const { throughput } = perSecond.results({ latencyPercentiles: [], throughputPercentiles: [50] });
-    assert.deepEqual(throughput, { min: 20, mean: 20, median: 20, max: 20, unit: 'ops/s', percentiles: [[50, 20]] });
-    assert.equal(perSecond.throughputPoints.length, 70);
-    assert.deepEqual(perSecond.results(settings).throughput, { ...throughput, percentiles: [] });
+    metrics.merge(report([], { slots: slots.slice(10), taskStart: 9000, lastRequestStart: 24_900, unit: 'docs' }));
+    metrics.merge(report([], { taskStart: null, lastRequestStart: null, unit: null }));
+    metrics.merge(report([], { slots: slots.slice(0, 10), taskStart: 5000, lastRequestStart: 14_900, unit: null }));
+    assert.equal(metrics.throughputPoints.length, 20);
+    const { throughput, duration } = metrics.results({ latencyPercentiles: [], throughputPercentiles: [50] });
+    assert.deepEqual(throughput, { min: 20, mean: 20, median: 20, max: 20, unit: 'docs/s', percentiles: [[50, 20]] });
+    assert.equal(duration, 19_900);
+    assert.deepEqual(metrics.results(settings).throughput, { ...throughput, percentiles: [] });
   });
 
   test('a task without normal samples has no times and no throughput', () => {
     const metrics = new TaskMetrics({ ...identity, isReportable: false });
-    metrics.merge(
-      report([], { requests: 9, warmupSamples: 9, unit: 'docs', slots: [{ type: 'warmup', absoluteTime: 1000, timePeriod: 1, work: 9 }] }),
-    );
+    metrics.merge(report([], { requests: 9, warmupSamples: 9, unit: 'docs', slots: [{ type: 'warmup', end: 1000, work: 9 }] }));
     const results = metrics.results(settings);
     assert.deepEqual([results.latency, results.serviceTime, results.throughput.mean, results.throughput.unit], [null, null, null, 'docs/s']);
     assert.deepEqual([results.isReported, results.errorRate, results.samples], [false, 0, 0]);

@@ -1,80 +1,191 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { ThroughputCalculator, throughputStats } from '../../src/metrics/throughput.ts';
+import { ThroughputGrid, type ThroughputPoint, throughputStats } from '../../src/metrics/throughput.ts';
+import { Outcome } from '../../src/operation/operation.ts';
+import { TaskRecorder } from '../../src/worker/recorder.ts';
 import type { ThroughputSlot } from '../../src/worker/report.ts';
 
 type Type = ThroughputSlot['type'];
-const sample = (absoluteTime: number, timePeriod: number, type: Type, work: number): ThroughputSlot => ({ absoluteTime, timePeriod, type, work });
+/** A sample that ended so many seconds after the start of the step. */
+const sample = (end: number, type: Type, work: number): ThroughputSlot => ({ type, end: end * 1000, work });
 const round = (value: number): number => Number(value.toFixed(6));
-const points = (calculator: ThroughputCalculator, batch: readonly ThroughputSlot[]): readonly (readonly [number, Type, number])[] =>
-  calculator.add(batch).map((point) => [point.absoluteTime, point.type, round(point.value)]);
 
-describe('ThroughputCalculator', () => {
-  test('averages over the time since the start of the task, warm-up included, across batches', () => {
-    const calculator = new ThroughputCalculator();
+function pointsOf(slots: readonly ThroughputSlot[], start = 0): readonly (readonly [number, Type, number])[] {
+  const grid = new ThroughputGrid();
+  grid.add(start, slots);
+  return grid.points().map((point) => [round(point.time / 1000), point.type, round(point.value)]);
+}
+
+describe('ThroughputGrid', () => {
+  test('averages over the time since the start of the task, warm-up included', () => {
     const first = [
-      sample(1000.0, 0.5, 'warmup', 1000),
-      sample(1000.2, 0.6, 'warmup', 1000),
-      sample(1000.5, 1.0, 'warmup', 1000),
-      sample(1000.9, 1.3, 'warmup', 1000),
-      sample(1001.0, 1.6, 'normal', 1000),
-      sample(1001.6, 2.1, 'normal', 1000),
-      sample(1002.1, 2.6, 'normal', 1000),
-      sample(1002.4, 2.9, 'normal', 1000),
+      sample(0.5, 'warmup', 1000),
+      sample(0.7, 'warmup', 1000),
+      sample(1.0, 'warmup', 1000),
+      sample(1.4, 'warmup', 1000),
+      sample(1.5, 'normal', 1000),
+      sample(2.1, 'normal', 1000),
+      sample(2.6, 'normal', 1000),
+      sample(2.9, 'normal', 1000),
     ];
-    assert.deepEqual(points(calculator, first), [
-      [1000.5, 'warmup', 3000],
-      [1001.6, 'normal', 2857.142857],
+    const begun = [
+      [1.0, 'warmup', 3000],
+      [2.1, 'normal', 2857.142857],
+    ];
+    assert.deepEqual(pointsOf(first), begun);
+    assert.deepEqual(pointsOf([...first, sample(5.4, 'normal', 500), sample(3.5, 'normal', 1000)]), [
+      ...begun,
+      [3.5, 'normal', 2571.428571],
+      [5.4, 'normal', 1759.259259],
     ]);
-    assert.deepEqual(points(calculator, [sample(1004.9, 5.4, 'normal', 500), sample(1003.0, 3.5, 'normal', 1000)]), [
-      [1003.0, 'normal', 2571.428571],
-      [1004.9, 'normal', 1759.259259],
-    ]);
+  });
+
+  test('counts from the start of the task, not of the step', () => {
+    const slots = [1, 2, 3, 4].map((second) => sample(70 + second, 'normal', 50));
+    assert.deepEqual(
+      pointsOf(slots, 70_000).map(([, , value]) => value),
+      [50, 50, 50, 50],
+    );
+    const grid = new ThroughputGrid();
+    grid.add(72_000, []);
+    grid.add(null, slots);
+    grid.add(70_000, []);
+    assert.deepEqual(
+      grid.points().map(({ value }) => value),
+      [50, 50, 50, 50],
+    );
   });
 
   test('gives a value to a single sample', () => {
-    assert.deepEqual(points(new ThroughputCalculator(), [sample(1000, 0.25, 'normal', 1)]), [[1000, 'normal', 4]]);
-    assert.deepEqual(points(new ThroughputCalculator(), [sample(1000, 30, 'normal', 1)]), [[1000, 'normal', 0.033333]]);
+    assert.deepEqual(pointsOf([sample(0.25, 'normal', 1)]), [[0.25, 'normal', 4]]);
+    assert.deepEqual(pointsOf([sample(30, 'normal', 1)]), [[30, 'normal', 0.033333]]);
   });
 
   test('never goes back to warm-up', () => {
-    const batch = [sample(1000, 1, 'warmup', 10), sample(1000.5, 1.5, 'normal', 10), sample(1001, 2, 'warmup', 10), sample(1002, 3, 'normal', 10)];
     // 20 operations in 1.5 s close nothing, as their second is closed already; the late warm-up sample closes the next as a normal one.
-    assert.deepEqual(points(new ThroughputCalculator(), batch), [
-      [1000, 'warmup', 10],
-      [1001, 'normal', 15],
-      [1002, 'normal', 13.333333],
+    assert.deepEqual(pointsOf([sample(1, 'warmup', 10), sample(1.5, 'normal', 10), sample(2, 'warmup', 10), sample(3, 'normal', 10)]), [
+      [1, 'warmup', 10],
+      [2, 'normal', 15],
+      [3, 'normal', 13.333333],
     ]);
   });
 
   test('leaves a last second that is not full unreported', () => {
-    // 25 operations of a tenth of a second back to back; eighths of a second would hide the rounding of real clocks.
-    const batch = Array.from({ length: 25 }, (_, index) => sample((index + 1) * 0.1, (index + 1) * 0.1, 'normal', 1));
-    assert.deepEqual(points(new ThroughputCalculator(), batch), [
+    const batch = Array.from({ length: 25 }, (_, index) => sample((index + 1) / 10, 'normal', 1));
+    assert.deepEqual(pointsOf(batch), [
       [1, 'normal', 10],
       [2, 'normal', 10],
     ]);
   });
 
   test('gives nothing without samples or time', () => {
-    assert.deepEqual(new ThroughputCalculator().add([]), []);
-    assert.deepEqual(new ThroughputCalculator().add([sample(1000, 0, 'normal', 5)]), []);
+    assert.deepEqual(pointsOf([]), []);
+    assert.deepEqual(pointsOf([sample(0, 'normal', 5)]), []);
+    assert.deepEqual(pointsOf([sample(0, 'normal', 5), sample(1, 'normal', 5)]), [[1, 'normal', 10]]);
   });
 
-  test('the order within a batch does not matter', () => {
-    const slots = fc.uniqueArray(fc.record({ at: fc.integer({ min: 0, max: 400 }), work: fc.nat(50) }), {
-      selector: (slot) => slot.at,
-      minLength: 1,
-      maxLength: 40,
-    });
-    fc.assert(
-      fc.property(slots, (chosen) => {
-        const batch = chosen.map(({ at, work }) => sample(1000 + at / 8, 0.125, at < 100 ? 'warmup' : 'normal', work));
-        const ordered = [...batch].sort((left, right) => left.absoluteTime - right.absoluteTime);
-        assert.deepEqual(points(new ThroughputCalculator(), batch), points(new ThroughputCalculator(), ordered));
-      }),
+  test('looking at the values changes nothing', () => {
+    const slots = Array.from({ length: 90 }, (_, index) => sample((index + 1) / 10, index < 20 ? 'warmup' : 'normal', index));
+    const grid = new ThroughputGrid();
+    for (const slot of slots) {
+      grid.add(0, [slot]);
+      grid.points();
+    }
+    assert.deepEqual(
+      grid.points().map((point) => [round(point.time / 1000), point.type, round(point.value)]),
+      pointsOf(slots),
     );
+  });
+
+  test('a task of days holds a value per second, and a report that is very late still counts as work', () => {
+    const grid = new ThroughputGrid();
+    const hours = 30;
+    for (let second = 1; second <= hours * 3600; second++) grid.add(0, [sample(second, 'normal', 10)]);
+    assert.equal(grid.points().length, hours * 3600);
+    assert.ok(grid.points().every(({ value }) => value === 10));
+    grid.add(0, [sample(1, 'normal', hours * 36_000)]);
+    assert.equal(round(grid.points().at(-1)?.value ?? 0), 20);
+    assert.equal(grid.points()[0]?.value, 10);
+  });
+});
+
+/** One execution of a stream, in ms since the start of the step. */
+interface Execution {
+  readonly start: number;
+  readonly end: number;
+  readonly type: Type;
+  readonly weight: number;
+  /** The recorder that measures it. */
+  readonly recorder: number;
+}
+
+/** Plays a stream on so many recorders, each of which reports every `interval` ms; the reports arrive in the order that `delay` makes. */
+function play(stream: readonly Execution[], recorders: number, interval: number, delay: (report: number) => number): readonly ThroughputPoint[] {
+  const reports: { readonly due: number; readonly start: number | null; readonly slots: readonly ThroughputSlot[] }[] = [];
+  const outcome = new Outcome();
+  for (let index = 0; index < recorders; index++) {
+    const recorder = new TaskRecorder('t', false);
+    recorder.begin(0);
+    let next = interval;
+    const report = (): void => {
+      const { taskStart, slots } = recorder.drain(null);
+      reports.push({ due: next + delay(reports.length), start: taskStart, slots });
+      next += interval;
+    };
+    const own = stream.filter((execution) => execution.recorder % recorders === index).sort((left, right) => left.end - right.end);
+    if (own.length > 0) recorder.taskBegins(Math.min(...own.map(({ start }) => start)));
+    for (const { start, end, type, weight } of own) {
+      while (end >= next) report();
+      outcome.reset();
+      outcome.weight = weight;
+      recorder.sample(type, { processingStart: start, requestStart: start, requestEnd: end, processingEnd: end, intended: Number.NaN }, outcome);
+    }
+    report();
+  }
+  const grid = new ThroughputGrid();
+  for (const { start, slots } of reports.sort((left, right) => left.due - right.due)) grid.add(start, slots);
+  return grid.points();
+}
+
+describe('law: values do not depend on who measured', () => {
+  const execution: fc.Arbitrary<Execution> = fc
+    .record({
+      start: fc.double({ min: 0, max: 9000, noNaN: true }),
+      time: fc.double({ min: 0.1, max: 900, noNaN: true }),
+      type: fc.constantFrom<Type>('warmup', 'normal'),
+      weight: fc.nat(500),
+      recorder: fc.nat(1000),
+    })
+    .map(({ start, time, ...rest }) => ({ start, end: start + time, ...rest }));
+
+  test('any stream, any split, any order and delay of reports', () => {
+    fc.assert(
+      fc.property(
+        fc.array(execution, { minLength: 1, maxLength: 200 }),
+        fc.integer({ min: 1, max: 64 }),
+        fc.integer({ min: 50, max: 5000 }),
+        fc.array(fc.nat(20_000), { minLength: 1, maxLength: 20 }),
+        (stream, recorders, interval, delays) => {
+          const whole = play(stream, 1, 1000, () => 0);
+          const split = play(stream, recorders, interval, (report) => delays[report % delays.length] ?? 0);
+          assert.deepEqual(split, whole);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test('2,000 requests/s exactly met are 2,000/s on 1, 2, 8 and 64 recorders', () => {
+    const stream = Array.from({ length: 6000 }, (_, index): Execution => {
+      const start = index / 2;
+      return { start, end: start + 0.4, type: 'normal', weight: 1, recorder: index };
+    });
+    for (const recorders of [1, 2, 8, 64]) {
+      const values = play(stream, recorders, 1000, (report) => (report * 37) % 1000).map(({ value }) => value);
+      assert.equal(values.length, 2);
+      for (const value of values) assert.ok(Math.abs(value - 2000) <= 2, `${recorders} recorders: ${value}`);
+    }
   });
 });
 

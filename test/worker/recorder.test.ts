@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Histogram } from '../../src/metrics/histogram.ts';
-import { ThroughputCalculator } from '../../src/metrics/throughput.ts';
+import { ThroughputGrid } from '../../src/metrics/throughput.ts';
 import { Outcome } from '../../src/operation/operation.ts';
 import { type SampleTimes, TaskRecorder } from '../../src/worker/recorder.ts';
 
@@ -21,7 +21,7 @@ function outcome(weight = 1, unit = 'ops'): Outcome {
 }
 
 test('latency counts from the time at which the schedule wanted the request', () => {
-  const recorder = new TaskRecorder('t', true, 0);
+  const recorder = new TaskRecorder('t', true);
   recorder.begin(0);
   [0, 100, 200, 300].forEach((intended, index) => {
     recorder.sample('normal', times(250 * index, 250 * (index + 1), intended), outcome());
@@ -32,7 +32,7 @@ test('latency counts from the time at which the schedule wanted the request', ()
 });
 
 test('client processing is what processing takes beyond the service time', () => {
-  const recorder = new TaskRecorder('t', false, 0);
+  const recorder = new TaskRecorder('t', false);
   recorder.begin(0);
   recorder.sample('normal', times(10, 20, Number.NaN, 23), outcome());
   const { raw, histograms } = recorder.drain(null);
@@ -42,7 +42,7 @@ test('client processing is what processing takes beyond the service time', () =>
 });
 
 test('warm-up samples count as work but not as times', () => {
-  const recorder = new TaskRecorder('t', false, 1_000_000);
+  const recorder = new TaskRecorder('t', false);
   recorder.begin(0);
   recorder.sample('warmup', times(0, 50), outcome(500, 'docs'));
   recorder.sample('normal', times(50, 150), outcome(500, 'docs'));
@@ -50,13 +50,13 @@ test('warm-up samples count as work but not as times', () => {
   assert.deepEqual([report.warmupSamples, report.normalSamples, report.work, report.unit, report.progress], [1, 1, 1000, 'docs', 0.5]);
   assert.equal(report.raw.serviceTime.length, 1);
   assert.deepEqual(report.slots, [
-    { type: 'normal', absoluteTime: 1000.15, timePeriod: 0.15, work: 500 },
-    { type: 'warmup', absoluteTime: 1000.05, timePeriod: 0.05, work: 500 },
+    { type: 'normal', end: 150, work: 500 },
+    { type: 'warmup', end: 50, work: 500 },
   ]);
 });
 
 test('samples of a tenth of a second share a slot', () => {
-  const recorder = new TaskRecorder('t', false, 0);
+  const recorder = new TaskRecorder('t', false);
   recorder.begin(0);
   for (let request = 0; request < 250; request++) recorder.sample('normal', times(request, request + 1), outcome());
   const { slots } = recorder.drain(null);
@@ -66,20 +66,34 @@ test('samples of a tenth of a second share a slot', () => {
   );
 });
 
+test('times count from the start of the step, the task from its first client', () => {
+  const recorder = new TaskRecorder('t', false);
+  recorder.begin(5000);
+  assert.deepEqual([recorder.drain(null).taskStart, recorder.drain(null).lastRequestStart], [null, null]);
+  recorder.taskBegins(7000);
+  recorder.taskBegins(6000);
+  recorder.taskBegins(8000);
+  recorder.sample('normal', times(8000, 8250), outcome());
+  const report = recorder.drain(null);
+  assert.deepEqual([report.taskStart, report.lastRequestStart, report.slots], [1000, 3000, [{ type: 'normal', end: 3250, work: 1 }]]);
+  assert.deepEqual([recorder.drain(null).taskStart, recorder.drain(null).lastRequestStart], [1000, 3000]);
+});
+
 test('a few long requests side by side are not faster than the time they took', () => {
-  const recorder = new TaskRecorder('t', false, 1_000_000);
+  const recorder = new TaskRecorder('t', false);
   recorder.begin(0);
   // Four clients start together; the last answer comes after 0.5 s: 4,000 documents in half a second.
   for (const end of [200, 410, 450, 500]) recorder.sample('normal', times(0, end), outcome(1000, 'docs'));
-  const points = new ThroughputCalculator().add(recorder.drain(null).slots);
+  const grid = new ThroughputGrid();
+  grid.add(0, recorder.drain(null).slots);
   assert.deepEqual(
-    points.map(({ value }) => Math.round(value)),
+    grid.points().map(({ value }) => Math.round(value)),
     [8000],
   );
 });
 
 test('failures are counted by kind, with the first description; a failed sample does not change the unit', () => {
-  const recorder = new TaskRecorder('t', false, 0);
+  const recorder = new TaskRecorder('t', false);
   recorder.begin(0);
   recorder.sample('normal', times(0, 1), outcome(5000, 'docs'));
   for (const description of ['first', 'second']) {
@@ -93,7 +107,7 @@ test('failures are counted by kind, with the first description; a failed sample 
 });
 
 test('a report starts from nothing', () => {
-  const recorder = new TaskRecorder('t', true, 0);
+  const recorder = new TaskRecorder('t', true);
   recorder.begin(0);
   recorder.requestSent();
   recorder.sample('normal', times(0, 1, 0), outcome());
@@ -104,7 +118,7 @@ test('a report starts from nothing', () => {
 });
 
 test('more samples than the raw bound stay in the histograms', () => {
-  const recorder = new TaskRecorder('t', false, 0);
+  const recorder = new TaskRecorder('t', false);
   recorder.begin(0);
   for (let request = 0; request < 6000; request++) recorder.sample('normal', times(0, 1), outcome());
   const report = recorder.drain(null);

@@ -14,7 +14,7 @@ import { commonFlags, targetFlags, workerFlags } from './shared-flags.ts';
 const { workerIps, workerWait } = workerFlags;
 const flags = { workerIps, workerWait, ...targetFlags, ...commonFlags };
 
-/** Wall clocks that differ by more are worth a word; runs correct for it. */
+/** Wall clocks that differ by more are worth a word; results do not depend on them. */
 const CLOCK_TOLERANCE_MILLIS = 1000;
 const LITTLE_DISK_BYTES = 5 * 2 ** 30;
 const LITTLE_MEMORY_BYTES = 2 ** 29;
@@ -104,7 +104,7 @@ function notesOf({ node: { name }, survey }: Looked): readonly string[] {
   return [
     ...(Math.abs(wallOffset) < CLOCK_TOLERANCE_MILLIS
       ? []
-      : [`The wall clock of ${name} is off by ${(wallOffset / 1000).toFixed(1)} seconds. Runs correct for it, but logs will not agree.`]),
+      : [`The wall clock of ${name} is off by ${(wallOffset / 1000).toFixed(1)} seconds. Results do not depend on it, but logs will not agree.`]),
     ...(probe.freeDiskBytes < LITTLE_DISK_BYTES
       ? [`Node ${name} has only ${size(probe.freeDiskBytes)} of free disk for ${probe.dataDirectory}.`]
       : []),

@@ -1,0 +1,41 @@
+// The figures of a task are those of its own time, wherever its clients begin within the step and however many threads measure them.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { seconds } from '../../src/units.ts';
+import type { Task } from '../../src/workload/model.ts';
+import { drive } from '../support/load.ts';
+import { task } from '../support/small-model.ts';
+
+async function withTarget(use: (host: string) => Promise<void>): Promise<void> {
+  const server = createServer((_request, response) => response.writeHead(200).end('{}'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await use(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const search = (name: string, how: Partial<Task>): Task => task(name, 'search', { index: 'idx', body: {} }, how);
+
+test('a task that waits for a client of its parallel element has the throughput and duration of its own time', async () => {
+  await withTarget(async (targetHosts) => {
+    const how = { timePeriod: seconds(2), targetThroughput: { value: 50, unit: 'ops' } };
+    const { tasks, error } = await drive({
+      targetHosts,
+      schedule: [{ kind: 'parallel', clients: 1, tasks: [search('first', how), search('second', how)], completedBy: null }],
+    });
+    assert.equal(error, null);
+    for (const name of ['first', 'second']) {
+      const results = tasks.get(name);
+      assert.ok(results !== undefined && results.duration > 1_900 && results.duration < 2_500, `${name} lasted ${results?.duration} ms`);
+      const { min, max } = results.throughput;
+      assert.ok(min !== null && max !== null && min > 45 && max < 55, `${name}: ${min} to ${max} ops/s`);
+    }
+  });
+});
