@@ -30,12 +30,13 @@ export class Collector {
     this.steps = steps;
     this.settings = settings;
     this.metrics = new Map(identities.map((identity) => [identity.task, new TaskMetrics(identity)]));
-    this.progress = new StepProgress(clock.now());
+    this.progress = new StepProgress(clock.now(), []);
   }
 
   beginStep(step: Step): void {
     this.current = step;
-    this.progress = new StepProgress(this.clock.now());
+    const completing = step.completing.flatMap((position) => step.tasks[position]?.name ?? []);
+    this.progress = new StepProgress(this.clock.now(), completing);
     this.lastEventAt = this.clock.now();
     this.tell(null, null);
   }
@@ -55,7 +56,7 @@ export class Collector {
     this.sequences.set(report.worker, expected + 1);
     for (const task of report.tasks) {
       this.taskMetrics(task).merge(task);
-      this.progress.report(report.worker, task.task, task.progress);
+      this.progress.report(report.worker, this.clock.now(), task);
     }
     this.health.record(report.step, `worker ${report.worker}${place === null ? '' : ` on ${place}`}`, report.health);
     this.tellProgress();

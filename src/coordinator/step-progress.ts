@@ -1,4 +1,5 @@
-// How far a step is: the mean over its tasks of what the workers last said, and the time that is left.
+// How far a step is, and the time that is left, from what the workers last said.
+import type { TaskReport } from '../worker/report.ts';
 
 export interface Progress {
   /** 0..1; `null` while no worker knows. */
@@ -8,27 +9,64 @@ export interface Progress {
 
 /** Progress must have come this far before the rest is estimated from it. */
 const LEAST_FRACTION_FOR_ESTIMATE = 0.02;
+/** Workers report once a second; one that is silent for so long is gone, and its part with it. */
+const SILENCE_MILLIS = 10_000;
+
+/** The last word of a worker about its clients of a task. */
+interface Word {
+  readonly at: number;
+  readonly progress: number;
+}
+
+interface TaskProgress {
+  /** In ms since the start of the step; `null` = no client has begun it. */
+  start: number | null;
+  readonly words: Map<number, Word>;
+}
 
 export class StepProgress {
   private readonly startedAt: number;
-  /** Last word per worker and task. */
-  private readonly last = new Map<string, number>();
+  private readonly completing: readonly string[];
+  private readonly tasks = new Map<string, TaskProgress>();
 
-  /** @param now a reading of any clock in ms */
-  constructor(now: number) {
+  /**
+   * @param now a reading of any clock in ms
+   * @param completing names of the tasks of which the first to end ends the step; empty = all have to end
+   */
+  constructor(now: number, completing: readonly string[]) {
     this.startedAt = now;
+    this.completing = completing;
   }
 
-  report(worker: number, task: string, progress: number | null): void {
-    if (progress !== null) this.last.set(`${worker}/${task}`, progress);
+  report(worker: number, now: number, { task, progress, taskStart }: Pick<TaskReport, 'task' | 'progress' | 'taskStart'>): void {
+    if (progress === null || (this.completing.length > 0 && !this.completing.includes(task))) return;
+    const known = this.tasks.get(task) ?? { start: null, words: new Map() };
+    this.tasks.set(task, known);
+    if (taskStart !== null) known.start = Math.min(known.start ?? taskStart, taskStart);
+    known.words.set(worker, { at: now, progress });
   }
 
   at(now: number): Progress {
-    if (this.last.size === 0) return { fraction: null, secondsLeft: null };
-    let sum = 0;
-    for (const progress of this.last.values()) sum += progress;
-    const fraction = Math.min(1, sum / this.last.size);
-    const isEstimated = fraction >= LEAST_FRACTION_FOR_ESTIMATE;
-    return { fraction, secondsLeft: isEstimated ? ((now - this.startedAt) / 1000) * (1 / fraction - 1) : null };
+    const parts = [...this.tasks.values()].flatMap((task) => {
+      const fraction = fractionOf(task, now);
+      return fraction === null ? [] : [{ fraction, secondsLeft: this.secondsLeft(fraction, task.start, now) }];
+    });
+    if (parts.length === 0) return { fraction: null, secondsLeft: null };
+    if (this.completing.length > 0) return parts.reduce((best, part) => (part.fraction > best.fraction ? part : best));
+    const fraction = parts.reduce((sum, part) => sum + part.fraction, 0) / parts.length;
+    const rests = parts.flatMap(({ secondsLeft }) => secondsLeft ?? []);
+    // Tasks side by side end with the slowest; while one has not come far enough to tell, the mean is the best guess.
+    return { fraction, secondsLeft: rests.length === parts.length ? Math.max(...rests) : this.secondsLeft(fraction, 0, now) };
   }
+
+  private secondsLeft(fraction: number, start: number | null, now: number): number | null {
+    if (fraction < LEAST_FRACTION_FOR_ESTIMATE) return null;
+    return (Math.max(0, now - this.startedAt - (start ?? 0)) / 1000) * (1 / fraction - 1);
+  }
+}
+
+/** The mean over the workers that are heard, or have ended their part. */
+function fractionOf({ words }: TaskProgress, now: number): number | null {
+  const heard = [...words.values()].filter(({ at, progress }) => progress === 1 || now - at <= SILENCE_MILLIS);
+  return heard.length === 0 ? null : Math.min(1, heard.reduce((sum, { progress }) => sum + progress, 0) / heard.length);
 }

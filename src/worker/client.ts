@@ -65,19 +65,13 @@ export class LoadClient implements Waiter, RequestHandler {
     };
   }
 
-  /** The task under way, for progress. */
-  get currentRun(): ClientRun | null {
-    return this.run;
-  }
-
   get isConnecting(): boolean {
     return this.state === 'connecting' || (this.state === 'script' && this.session?.isConnecting === true);
   }
 
-  /** Share of the current task that is done; `null` if unknown. */
-  progress(now: number): number | null {
-    const run = this.run;
-    if (run === null) return this.state === 'ended' ? 1 : null;
+  /** Share of one of the tasks of the step that is done: 0 before it begins, 1 after it has ended; `null` if unknown. */
+  progress(run: ClientRun, now: number): number | null {
+    if (run !== this.run) return this.runs.indexOf(run) > this.position ? 0 : 1;
     return run.control.progress(millis(now - this.start)) ?? run.operation.progress();
   }
 

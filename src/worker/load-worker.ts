@@ -260,19 +260,16 @@ export class LoadWorker implements ClientHost {
     };
   }
 
-  /** Mean progress over the clients of the task, those that have ended it counted as done. */
   private taskReport(current: StepRuns, recorder: TaskRecorder, task: number): TaskReport {
     const now = performance.now();
-    let sum = 0;
-    let count = 0;
+    const known: number[] = [];
     for (const { client, runs } of current.clients) {
-      if (!runs.some((run) => run.task === task)) continue;
-      const progress = client.currentRun === null || client.currentRun.task !== task ? (client.currentRun === null ? 1 : null) : client.progress(now);
-      if (progress === null) continue;
-      sum += progress;
-      count++;
+      for (const run of runs) {
+        const progress = run.task === task ? client.progress(run, now) : null;
+        if (progress !== null) known.push(progress);
+      }
     }
-    return recorder.drain(count === 0 ? null : sum / count);
+    return recorder.drain(known.length === 0 ? null : known.reduce((sum, progress) => sum + progress, 0) / known.length);
   }
 
   private fail(error: BenchmarkError): void {

@@ -48,7 +48,7 @@ export interface TaskReport {
   readonly taskStart: number | null;
   /** Latest start of a request that gave a sample; `null` = there was none yet. */
   readonly lastRequestStart: number | null;
-  /** Mean progress 0..1 of the clients of this task on this worker; `null` if unknown. */
+  /** Mean progress 0..1 of the clients of this task on this worker, those that wait for it (0) or have ended it (1) included; `null` if unknown. */
   readonly progress: number | null;
   /** Profile metrics and the like: named values in ms. */
   readonly profile: readonly { readonly name: string; readonly values: Float64Array }[];

@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import type { Clock } from '../../src/clock.ts';
 import { Collector } from '../../src/coordinator/collector.ts';
 import type { RunEvent } from '../../src/coordinator/events.ts';
-import { StepProgress } from '../../src/coordinator/step-progress.ts';
 import { Outcome } from '../../src/operation/operation.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
 import { epochMillis, monoMillis } from '../../src/units.ts';
@@ -86,17 +85,4 @@ test('progress is told once a second, with what is left', () => {
   collector.endStep(first);
   const seen = events.map((event) => (event.kind === 'progress' ? [event.progress, event.secondsLeft, event.requests] : event.kind));
   assert.deepEqual(seen, [[null, null, 0], [0.4, 3, 20], 'step-end']);
-});
-
-test('progress of a step is the mean over workers and tasks; nothing is estimated from next to nothing', () => {
-  const progress = new StepProgress(0);
-  assert.deepEqual(progress.at(1000), { fraction: null, secondsLeft: null });
-  progress.report(0, 'a', 0.01);
-  assert.deepEqual(progress.at(1000), { fraction: 0.01, secondsLeft: null });
-  progress.report(0, 'b', null);
-  progress.report(1, 'a', 0.49);
-  assert.deepEqual(progress.at(1000), { fraction: 0.25, secondsLeft: 3 });
-  progress.report(0, 'a', 1);
-  progress.report(1, 'a', 1);
-  assert.deepEqual(progress.at(2000), { fraction: 1, secondsLeft: 0 });
 });

@@ -26,11 +26,19 @@ const search = (name: string, how: Partial<Task>): Task => task(name, 'search', 
 test('a task that waits for a client of its parallel element has the throughput and duration of its own time', async () => {
   await withTarget(async (targetHosts) => {
     const how = { timePeriod: seconds(2), targetThroughput: { value: 50, unit: 'ops' } };
+    const progress: (number | null)[] = [];
     const { tasks, error } = await drive({
       targetHosts,
+      onReport: (report) => {
+        const [first, second] = report.tasks;
+        progress.push(first?.progress == null || second?.progress == null ? null : first.progress + second.progress);
+      },
       schedule: [{ kind: 'parallel', clients: 1, tasks: [search('first', how), search('second', how)], completedBy: null }],
     });
     assert.equal(error, null);
+    // A task that waits is at 0 and one that has ended at 1: the sum never falls.
+    assert.equal(progress.at(-1), 2);
+    for (const [index, value] of progress.entries()) assert.ok(value !== null && value >= (progress[index - 1] ?? 0), `progress ${progress}`);
     for (const name of ['first', 'second']) {
       const results = tasks.get(name);
       assert.ok(results !== undefined && results.duration > 1_900 && results.duration < 2_500, `${name} lasted ${results?.duration} ms`);
