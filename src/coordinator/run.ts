@@ -18,6 +18,7 @@ import { operationType } from '../operation/registry.ts';
 import { allocate, type Step } from '../schedule/allocation.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
 import { writeTestRun } from '../store/test-run-store.ts';
+import { alwaysOnDevices } from '../telemetry/registry.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
 import { Collector } from './collector.ts';
@@ -163,7 +164,7 @@ class TestRunner {
 
   private async startTelemetry(): Promise<Telemetry> {
     const indices = this.loaded.workload.indices.map(({ name }) => name);
-    const telemetry = await startTelemetry(this.client, indices);
+    const telemetry = await startTelemetry(alwaysOnDevices, this.client, indices);
     for (const message of telemetry.warnings) this.listener({ kind: 'warning', message });
     return telemetry;
   }

@@ -1,10 +1,23 @@
-// Garbage collection of the nodes between start and end of a test run (spec/4 §1.2, JVM summary).
+// Garbage collection of the nodes between start and end of a test run.
 import type { ClusterStats } from '../metrics/results.ts';
+import type { TelemetryDevice } from './device.ts';
 import { entriesAt, numberAt, textAt } from './document.ts';
-import type { Warn } from './stats-client.ts';
+import { fetchStats, type Warn } from './stats-client.ts';
 
 type Generation = 'young' | 'old';
 type GcStats = Pick<ClusterStats, 'youngGcTime' | 'youngGcCount' | 'oldGcTime' | 'oldGcCount'>;
+
+const NODE_STATS = { path: '/_nodes/stats/_all' };
+
+/** Reads the collectors of all nodes before and after the load. */
+export const garbageCollection: TelemetryDevice = {
+  name: 'garbage-collection',
+  description: 'Time and number of collections of the young and old generation, over all nodes.',
+  start: async ({ client, warn }) => {
+    const atStart = await fetchStats(client, NODE_STATS, 'node statistics', warn);
+    return { stop: async () => collectionBetween(atStart, await fetchStats(client, NODE_STATS, 'node statistics', warn), warn) };
+  },
+};
 
 /**
  * Sums over nodes of what was collected between two answers to `GET /_nodes/stats/_all`. A node that was restarted counts from 0.

@@ -1,7 +1,8 @@
-// Totals of the indices (spec/4 §1.2 and §1.7).
+// Totals of the indices: times of merging, refreshing and flushing, sizes and counts.
 import type { ClusterStats, ShardTime } from '../metrics/results.ts';
-import { entriesAt, itemsAt, numberAt, textAt, valueAt } from './document.ts';
-import type { StatsRequest, Warn } from './stats-client.ts';
+import type { TelemetryDevice } from './device.ts';
+import { entriesAt, itemsAt, numberAt, valueAt } from './document.ts';
+import { fetchStats, type StatsRequest, type Warn } from './stats-client.ts';
 
 type Path = readonly string[];
 type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' | 'mergeThrottleTime' | 'refreshTime' | 'flushTime';
@@ -34,18 +35,28 @@ const numbers: readonly (readonly [NumberProperty, Path])[] = [
   ['memoryStoredFields', ['primaries', 'segments', 'stored_fields_memory_in_bytes']],
 ];
 
+/** Before a workload creates its indices they are not there. */
+const MISSING = 404;
+
+/** Reads the totals when the run is over, and warns if they contain earlier work. */
+export const indexTotals: TelemetryDevice = {
+  name: 'index-totals',
+  description: 'Times of indexing, merging, refreshing and flushing, sizes and segments of the indices at the end.',
+  start: async ({ client, indices, warn }) => {
+    const request = indexStatsRequest(indices);
+    const earlier = earlierUse(await fetchStats(client, request, 'index statistics', warn, [MISSING]));
+    if (earlier !== null) warn(earlier);
+    return { stop: async () => parseIndexStats(await fetchStats(client, request, 'index statistics', warn), warn) };
+  },
+};
+
 /** Asks for the statistics of some indices, of all if none is named. */
 export function indexStatsRequest(indices: readonly string[]): Omit<StatsRequest, 'method'> {
   return { path: `${indexPath(indices)}/_stats/_all`, query: { level: 'shards' } };
 }
 
-/** Asks for the numbers of documents of some indices, of all if none is named. */
-export function documentCountRequest(indices: readonly string[]): Omit<StatsRequest, 'method'> {
-  const suffix = indices.length === 0 ? '' : indexPath(indices);
-  return { path: `/_cat/indices${suffix}`, query: { format: 'json', h: 'index,docs.count' } };
-}
-
-const indexPath = (indices: readonly string[]): string => (indices.length === 0 ? '' : `/${indices.map(encodeURIComponent).join(',')}`);
+/** The part of a path that names indices; empty for all. */
+export const indexPath = (indices: readonly string[]): string => (indices.length === 0 ? '' : `/${indices.map(encodeURIComponent).join(',')}`);
 
 /** The figures in an answer to {@link indexStatsRequest}; those that are not in it are absent, after one warning. */
 export function parseIndexStats(document: unknown, warn: Warn): ClusterStats {
@@ -79,12 +90,6 @@ export function earlierUse(document: unknown): string | null {
   });
   if (used.length === 0) return null;
   return `The indices were in use before this test run (${used.join(', ')}). The cumulative times and counts of the summary include that.`;
-}
-
-/** The sum of the documents in an answer to {@link documentCountRequest}; `undefined` if it has none. Closed indices have no number. */
-export function parseDocumentCount(document: unknown): number | undefined {
-  if (!Array.isArray(document)) return undefined;
-  return itemsAt(document).reduce<number>((sum, index) => sum + (Number(textAt(index, 'docs.count') ?? numberAt(index, 'docs.count') ?? 0) || 0), 0);
 }
 
 function primaryShards(document: unknown): readonly unknown[] {

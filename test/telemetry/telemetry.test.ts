@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { documentCountRequest, indexStatsRequest, parseDocumentCount, parseIndexStats } from '../../src/telemetry/index-stats.ts';
+import { documentCountRequest, parseDocumentCount } from '../../src/telemetry/document-count.ts';
+import { indexStatsRequest, parseIndexStats } from '../../src/telemetry/index-stats.ts';
+import { alwaysOnDevices } from '../../src/telemetry/registry.ts';
 import type { StatsClient, StatsRequest } from '../../src/telemetry/stats-client.ts';
 import { startTelemetry } from '../../src/telemetry/telemetry.ts';
 
@@ -71,26 +73,13 @@ const node = (name: string, young: readonly [number, number], old: readonly [num
   },
 });
 
-const nodeInfo = (name: string, zone: string) => ({
-  name,
-  host: '10.0.0.1',
-  os: { name: 'Linux', version: '6.1', available_processors: 8 },
-  jvm: { vm_vendor: 'Eclipse Adoptium', version: '21.0.1' },
-  plugins: [{ name: 'opensearch-knn' }],
-  attributes: { zone, shard_indexing_pressure_enabled: 'true' },
-});
-
-const root = { version: { number: '3.8.0', build_hash: 'e5a3c', distribution: 'opensearch' } };
-
 describe('telemetry', () => {
   test('reads what the cluster did between start and stop', async () => {
     const cluster = new CannedCluster({
-      '/': root,
-      '/_nodes/_all': { nodes: { a: nodeInfo('n1', 'east'), b: nodeInfo('n2', 'west') } },
       '/_nodes/stats/_all': { nodes: { a: node('n1', [10, 100], [1, 50]), b: node('n2', [20, 200], [2, 60]) } },
       '/logs,other/_stats/_all': indexStats(0),
     });
-    const telemetry = await startTelemetry(cluster, ['logs', 'other']);
+    const telemetry = await startTelemetry(alwaysOnDevices, cluster, ['logs', 'other']);
     assert.deepEqual(telemetry.warnings, []);
     cluster.answers = {
       // Node b was restarted and counts from 0.
@@ -128,66 +117,44 @@ describe('telemetry', () => {
       memoryStoredFields: 14,
     });
     assert.deepEqual(telemetry.warnings, []);
-    assert.deepEqual(telemetry.environment.meta, {
-      source_revision: 'e5a3c',
-      distribution_version: '3.8.0',
-      distribution_flavor: 'oss',
-      plugins: ['opensearch-knn'],
-      attribute_shard_indexing_pressure_enabled: 'true',
-    });
-    assert.deepEqual(telemetry.environment.nodes[1], {
-      id: 'b',
-      meta: {
-        node_name: 'n2',
-        host_name: '10.0.0.1',
-        os_name: 'Linux',
-        os_version: '6.1',
-        cpu_logical_cores: 8,
-        jvm_vendor: 'Eclipse Adoptium',
-        jvm_version: '21.0.1',
-        plugins: ['opensearch-knn'],
-        attribute_zone: 'west',
-        attribute_shard_indexing_pressure_enabled: 'true',
-      },
-    });
   });
 
   test('warns about indices that were in use before, not about those that do not exist yet', async () => {
-    const nodes = { '/': root, '/_nodes/_all': { nodes: {} }, '/_nodes/stats/_all': { nodes: {} } };
-    const used = await startTelemetry(new CannedCluster({ ...nodes, '/_stats/_all': indexStats(1628) }), []);
+    const nodes = { '/_nodes/stats/_all': { nodes: {} } };
+    const used = await startTelemetry(alwaysOnDevices, new CannedCluster({ ...nodes, '/_stats/_all': indexStats(1628) }), []);
     assert.deepEqual(used.warnings, [
       'The indices were in use before this test run (indexing time 1628 ms). The cumulative times and counts of the summary include that.',
     ]);
-    const fresh = await startTelemetry(new CannedCluster(nodes), ['logs']);
+    const fresh = await startTelemetry(alwaysOnDevices, new CannedCluster(nodes), ['logs']);
     assert.deepEqual(fresh.warnings, []);
   });
 
   test('goes without what the cluster does not tell, and says so', async () => {
     const cluster = new CannedCluster({
-      '/': root,
-      '/_nodes/_all': 403,
       '/_nodes/stats/_all': new Error('connection refused'),
       '/logs/_stats/_all': 'plain text',
     });
-    const telemetry = await startTelemetry(cluster, ['logs']);
+    const telemetry = await startTelemetry(alwaysOnDevices, cluster, ['logs']);
     cluster.answers = { '/_nodes/stats/_all': { nodes: {} }, '/logs/_stats/_all': 404, '/_cat/indices/logs': 500 };
     assert.deepEqual(await telemetry.stop(), {});
     assert.deepEqual(telemetry.warnings, [
-      'The cluster does not tell its nodes: GET /_nodes/_all was answered with HTTP 403.',
       'The cluster does not tell its node statistics: GET /_nodes/stats/_all failed: connection refused',
       'The cluster does not tell its index statistics: GET /logs/_stats/_all was answered with HTTP 404.',
       'The cluster does not tell its number of documents: GET /_cat/indices/logs was answered with HTTP 500.',
     ]);
-    assert.deepEqual(telemetry.environment.nodes, []);
+  });
+
+  test('two devices that are refused the same say so once, and each device has a name of its own', async () => {
+    const telemetry = await startTelemetry([...alwaysOnDevices, ...alwaysOnDevices], new CannedCluster({ '/_nodes/stats/_all': 403 }), []);
+    assert.deepEqual(telemetry.warnings, ['The cluster does not tell its node statistics: GET /_nodes/stats/_all was answered with HTTP 403.']);
+    assert.equal(new Set(alwaysOnDevices.map(({ name }) => name)).size, alwaysOnDevices.length);
   });
 
   test('leaves out nodes that joined and nodes with other collectors', async () => {
     const cluster = new CannedCluster({
-      '/': root,
-      '/_nodes/_all': {},
       '/_nodes/stats/_all': { nodes: { a: node('n1', [1, 10], [0, 0]), z: { name: 'zgc', jvm: {} } } },
     });
-    const telemetry = await startTelemetry(cluster, []);
+    const telemetry = await startTelemetry(alwaysOnDevices, cluster, []);
     cluster.answers = {
       '/_nodes/stats/_all': { nodes: { a: node('n1', [2, 15], [1, 7]), z: { name: 'zgc', jvm: {} }, c: node('late', [9, 9], [9, 9]) } },
       '/_stats/_all': { _all: { primaries: {}, total: {} }, indices: {} },

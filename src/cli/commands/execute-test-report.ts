@@ -1,7 +1,6 @@
 // The summary of a test run, on the console and in the results file.
 import type { RunOutcome } from '../../coordinator/run.ts';
-import { csvTable } from '../../report/csv-table.ts';
-import { markdownTable } from '../../report/markdown-table.ts';
+import { summaryFormats } from '../../report/formats.ts';
 import { summaryRows } from '../../report/summary.ts';
 import { errorTable, warnings } from '../../report/warnings.ts';
 import type { Invocation } from '../args/command.ts';
@@ -19,8 +18,7 @@ export async function reportRun(context: Context, { options }: Invocation<typeof
     throughputPercentiles: options.throughputPercentiles,
     showsProcessingTime: settings.showProcessingTime,
   });
-  const isCsv = options.resultsFormat === 'csv';
-  const table = isCsv ? csvTable(rows) : `${markdownTable(rows, options.resultsNumbersAlign)}\n`;
+  const table = summaryFormats[options.resultsFormat].render(rows, options.resultsNumbersAlign);
   if (rows.length > 0) {
     for (const line of summaryHeading) console.print(console.bold(line));
     console.print(table);

@@ -1,5 +1,6 @@
 // run alias execute-test: one test run, from flags to summary.
 import { BenchmarkError, exitCodes, messageOf } from '../../errors.ts';
+import { summaryFormats } from '../../report/formats.ts';
 import { type Command, defineCommand, type Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { type Ending, trailingStatus } from '../output/final-line.ts';
@@ -84,6 +85,6 @@ function warnAboutProvisioning({ console }: Context, { options, given }: Run): v
 
 /** The results file ends each run with a line that says how it went. */
 async function appendStatus({ environment }: Context, { options }: Run, ending: Ending, seconds: number): Promise<void> {
-  if (options.resultsFile === null || options.resultsFormat === 'csv') return;
+  if (options.resultsFile === null || !summaryFormats[options.resultsFormat].isForPeople) return;
   await appendResults(resultsPath(environment.workingDirectory, environment.homeDirectory, options.resultsFile), trailingStatus(ending, seconds));
 }

@@ -1,5 +1,6 @@
 // Flags that several commands share, each described once.
 
+import { summaryFormatNames } from '../../report/formats.ts';
 import { choiceFlag, switchFlag, valueFlag } from '../args/flag.ts';
 import { readDictionaryText, readJdk, readList, readNumber, readPercentiles, readRunId, readText, readVersion } from '../args/grammar.ts';
 
@@ -129,7 +130,7 @@ export const resultsFlags = {
   resultsFormat: choiceFlag('results-format', {
     description: 'Format of the summary.',
     group: groups.results,
-    choices: ['markdown', 'csv'],
+    choices: summaryFormatNames,
     fallback: 'markdown',
   }),
   resultsNumbersAlign: choiceFlag('results-numbers-align', {

@@ -1,0 +1,25 @@
+// The formats of the summary: the choices of `--results-format` are the names in this table.
+import { csvTable } from './csv-table.ts';
+import { markdownTable } from './markdown-table.ts';
+import type { Align } from './pipe-table.ts';
+import type { Row } from './row.ts';
+
+/** A way to write the rows of the summary. */
+export interface SummaryFormat {
+  /** The rows as text that ends with a newline. `align` is for formats that line up numbers. */
+  readonly render: (rows: readonly Row[], align: Align) => string;
+  /** False for formats that programs read: no line that says how the run ended may follow the rows in a file. */
+  readonly isForPeople: boolean;
+}
+
+/** All formats by name. A new format is a file that renders it, and a line here. */
+export const summaryFormats = {
+  markdown: { render: (rows, align) => `${markdownTable(rows, align)}\n`, isForPeople: true },
+  csv: { render: csvTable, isForPeople: false },
+} as const satisfies Readonly<Record<string, SummaryFormat>>;
+
+/** The name of a format. */
+export type SummaryFormatName = keyof typeof summaryFormats;
+
+/** The names of all formats, in the order of the table. */
+export const summaryFormatNames = Object.keys(summaryFormats) as readonly SummaryFormatName[];

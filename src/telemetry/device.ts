@@ -1,0 +1,28 @@
+// The seam for telemetry: a device reads figures of the cluster beside the load.
+import type { ClusterStats } from '../metrics/results.ts';
+import type { StatsClient, Warn } from './stats-client.ts';
+
+/** What a device works with. */
+export interface TelemetryContext {
+  readonly client: StatsClient;
+  /** The indices that the workload declares; all of the cluster if it declares none. */
+  readonly indices: readonly string[];
+  /** Takes what people should know about the figures. */
+  readonly warn: Warn;
+}
+
+/** Something that can be measured of a cluster during a test run. */
+export interface TelemetryDevice {
+  /** Unique among the devices; the name by which users choose it. */
+  readonly name: string;
+  /** One sentence for `list telemetry`. */
+  readonly description: string;
+  /** Reads what it needs before the first step. Never rejects because of the cluster: what it does not tell is absent. */
+  start(context: TelemetryContext): Promise<RunningDevice>;
+}
+
+/** A device that was started and waits for the end of the test run. */
+export interface RunningDevice {
+  /** Reads the final figures, those of this device only. Never rejects because of the cluster. */
+  stop(): Promise<ClusterStats>;
+}
