@@ -12,11 +12,11 @@ export interface SummaryFormat {
   readonly isForPeople: boolean;
 }
 
-/** All formats by name. A new format is a file that renders it, and a line here. */
-export const summaryFormats = {
-  markdown: { render: (rows, align) => `${markdownTable(rows, align)}\n`, isForPeople: true },
-  csv: { render: csvTable, isForPeople: false },
-} as const satisfies Readonly<Record<string, SummaryFormat>>;
+const markdown: SummaryFormat = { render: (rows, align) => `${markdownTable(rows, align)}\n`, isForPeople: true };
+const csv: SummaryFormat = { render: csvTable, isForPeople: false };
+
+/** All formats by name. A new format is a file that renders it, and a word here. */
+export const summaryFormats = { markdown, csv } as const;
 
 /** The name of a format. */
 export type SummaryFormatName = keyof typeof summaryFormats;
