@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { ThroughputGrid, type ThroughputPoint, throughputStats } from '../../src/metrics/throughput.ts';
-import { Outcome } from '../../src/operation/operation.ts';
-import { TaskRecorder } from '../../src/worker/recorder.ts';
+import { ThroughputGrid, throughputStats } from '../../src/metrics/throughput.ts';
 import type { ThroughputSlot } from '../../src/worker/report.ts';
+import { type Execution, playStream, steadyStream } from '../support/recorded-stream.ts';
 
 type Type = ThroughputSlot['type'];
 /** A sample that ended so many seconds after the start of the step. */
@@ -110,44 +109,6 @@ describe('ThroughputGrid', () => {
   });
 });
 
-/** One execution of a stream, in ms since the start of the step. */
-interface Execution {
-  readonly start: number;
-  readonly end: number;
-  readonly type: Type;
-  readonly weight: number;
-  /** The recorder that measures it. */
-  readonly recorder: number;
-}
-
-/** Plays a stream on so many recorders, each of which reports every `interval` ms; the reports arrive in the order that `delay` makes. */
-function play(stream: readonly Execution[], recorders: number, interval: number, delay: (report: number) => number): readonly ThroughputPoint[] {
-  const reports: { readonly due: number; readonly start: number | null; readonly slots: readonly ThroughputSlot[] }[] = [];
-  const outcome = new Outcome();
-  for (let index = 0; index < recorders; index++) {
-    const recorder = new TaskRecorder('t', false);
-    recorder.begin(0);
-    let next = interval;
-    const report = (): void => {
-      const { taskStart, slots } = recorder.drain(null);
-      reports.push({ due: next + delay(reports.length), start: taskStart, slots });
-      next += interval;
-    };
-    const own = stream.filter((execution) => execution.recorder % recorders === index).sort((left, right) => left.end - right.end);
-    if (own.length > 0) recorder.taskBegins(Math.min(...own.map(({ start }) => start)));
-    for (const { start, end, type, weight } of own) {
-      while (end >= next) report();
-      outcome.reset();
-      outcome.weight = weight;
-      recorder.sample(type, { processingStart: start, requestStart: start, requestEnd: end, processingEnd: end, intended: Number.NaN }, outcome);
-    }
-    report();
-  }
-  const grid = new ThroughputGrid();
-  for (const { start, slots } of reports.sort((left, right) => left.due - right.due)) grid.add(start, slots);
-  return grid.points();
-}
-
 describe('law: values do not depend on who measured', () => {
   const execution: fc.Arbitrary<Execution> = fc
     .record({
@@ -167,8 +128,8 @@ describe('law: values do not depend on who measured', () => {
         fc.integer({ min: 50, max: 5000 }),
         fc.array(fc.nat(20_000), { minLength: 1, maxLength: 20 }),
         (stream, recorders, interval, delays) => {
-          const whole = play(stream, 1, 1000, () => 0);
-          const split = play(stream, recorders, interval, (report) => delays[report % delays.length] ?? 0);
+          const whole = playStream(stream, 1, 1000, () => 0);
+          const split = playStream(stream, recorders, interval, (report) => delays[report % delays.length] ?? 0);
           assert.deepEqual(split, whole);
         },
       ),
@@ -177,12 +138,9 @@ describe('law: values do not depend on who measured', () => {
   });
 
   test('2,000 requests/s exactly met are 2,000/s on 1, 2, 8 and 64 recorders', () => {
-    const stream = Array.from({ length: 6000 }, (_, index): Execution => {
-      const start = index / 2;
-      return { start, end: start + 0.4, type: 'normal', weight: 1, recorder: index };
-    });
+    const stream = steadyStream(2000, 3);
     for (const recorders of [1, 2, 8, 64]) {
-      const values = play(stream, recorders, 1000, (report) => (report * 37) % 1000).map(({ value }) => value);
+      const values = playStream(stream, recorders, 1000, (report) => (report * 37) % 1000).map(({ value }) => value);
       assert.equal(values.length, 2);
       for (const value of values) assert.ok(Math.abs(value - 2000) <= 2, `${recorders} recorders: ${value}`);
     }
