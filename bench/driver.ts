@@ -5,10 +5,10 @@ import type { PreparedCorpus } from '../src/corpus/prepared.ts';
 import { Fleet } from '../src/fleet/fleet.ts';
 import { LocalNode } from '../src/fleet/local-node.ts';
 import { parseTargets } from '../src/http/targets.ts';
+import type { DriverHealth } from '../src/metrics/report.ts';
 import { TaskMetrics } from '../src/metrics/task-metrics.ts';
 import { allocate } from '../src/schedule/allocation.ts';
 import { seconds } from '../src/units.ts';
-import type { DriverHealth } from '../src/worker/report.ts';
 import type { Task } from '../src/workload/model.ts';
 import { task, workloadOf } from '../test/support/small-model.ts';
 

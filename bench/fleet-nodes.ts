@@ -22,8 +22,8 @@ import { downSubject, inboxPrefix, protocolVersion, upSubject } from '../src/fle
 import { writeReport } from '../src/fleet/report-codec.ts';
 import { Totals } from '../src/fleet/totals.ts';
 import { Histogram } from '../src/metrics/histogram.ts';
+import type { WorkerReport } from '../src/metrics/report.ts';
 import { processClock } from '../src/worker/messages.ts';
-import type { WorkerReport } from '../src/worker/report.ts';
 
 /** What the parent asks for. */
 export interface NodesOrder {

@@ -2,10 +2,10 @@
 import type { Clock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
 import { DriverHealthMonitor } from '../metrics/driver-health.ts';
+import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { TaskResults } from '../metrics/results.ts';
 import { type ResultSettings, type TaskIdentity, TaskMetrics } from '../metrics/task-metrics.ts';
 import type { Step } from '../schedule/allocation.ts';
-import type { TaskReport, WorkerReport } from '../worker/report.ts';
 import type { RunListener } from './events.ts';
 import { StepProgress } from './step-progress.ts';
 

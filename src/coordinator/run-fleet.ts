@@ -13,7 +13,7 @@ import type { NodeTale, RemoteNode } from '../fleet/remote-node.ts';
 import { RunLink } from '../fleet/run-link.ts';
 import type { DocumentSource } from '../fleet/shelf.ts';
 import { NodeFigures, type NodeResults } from '../metrics/node-figures.ts';
-import type { WorkerReport } from '../worker/report.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 import type { Corpus } from '../workload/model.ts';
 import type { RunConfig } from './config.ts';
 import type { RunListener } from './events.ts';

@@ -1,5 +1,5 @@
 // How far a step is, and the time that is left, from what the workers last said.
-import type { TaskReport } from '../worker/report.ts';
+import type { TaskReport } from '../metrics/report.ts';
 
 export interface Progress {
   /** 0..1; `null` while no worker knows. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import { writeReport } from '../fleet/report-codec.ts';
 import type { TaskTotals } from '../fleet/totals.ts';
-import type { WorkerReport } from '../worker/report.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 
 export interface Remains {
   readonly testRunId: string;

@@ -16,8 +16,8 @@ import { type Batch, Outbox, OutboxBroken, usualBound } from '../fleet/outbox.ts
 import { upSubject } from '../fleet/protocol.ts';
 import { writeReport } from '../fleet/report-codec.ts';
 import { Totals } from '../fleet/totals.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 import { processClock } from '../worker/messages.ts';
-import type { WorkerReport } from '../worker/report.ts';
 import type { NodeAgentOptions } from './node-agent.ts';
 import { prepareNodeCorpora } from './node-agent-corpora.ts';
 import { writeRemains } from './node-agent-remains.ts';

@@ -1,9 +1,9 @@
 // All nodes of a run, in step: one start, one join point, whether there is one node or many.
 import { BenchmarkError } from '../errors.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 import { spreadClients } from '../schedule/allocation.ts';
 import { Completion } from '../schedule/completion.ts';
 import { processClock } from '../worker/messages.ts';
-import type { WorkerReport } from '../worker/report.ts';
 import type { FleetNode, FleetStep, NodeEvents, RunPlan } from './node.ts';
 
 export interface FleetOptions {

@@ -1,6 +1,7 @@
 // Leaves raw values out of reports that cannot be of use to the coordinator: at full load they are most of what would travel.
+
+import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import { maxRawSamples } from '../metrics/task-metrics.ts';
-import type { TaskReport, WorkerReport } from '../worker/report.ts';
 
 const none = new Float64Array(0);
 const noRaw: TaskReport['raw'] = { latency: none, serviceTime: none, clientProcessingTime: none, processingTime: none };

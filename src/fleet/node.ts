@@ -1,8 +1,8 @@
 // A machine that drives load, as the fleet sees it: this one, or one behind a network.
 import type { BenchmarkError } from '../errors.ts';
 import type { TargetCluster } from '../http/targets.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 import type { Cell } from '../schedule/allocation.ts';
-import type { WorkerReport } from '../worker/report.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 
 /** What lies between two join points; rows hold the cells of all clients of the test. */

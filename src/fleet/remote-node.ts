@@ -1,8 +1,8 @@
 // A node behind a network, as the fleet sees it: commands go down an ordered queue, what the node tells comes up another one.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError, fromWireError, messageOf } from '../errors.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 import { processClock } from '../worker/messages.ts';
-import type { WorkerReport } from '../worker/report.ts';
 import type { Bus } from './bus.ts';
 import { encodeBytes } from './codec.ts';
 import { readFrame } from './frame.ts';

@@ -1,5 +1,5 @@
 // Reports of workers as bytes: counts and names as JSON, histograms as they are, columns of numbers as they lie in memory.
-import type { DriverHealth, ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns, WorkerReport } from '../worker/report.ts';
+import type { DriverHealth, ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns, WorkerReport } from '../metrics/report.ts';
 import { type Codec, count, list, nullable, number, object, refuse, text } from './codec.ts';
 import { readFrame, writeFrame } from './frame.ts';
 

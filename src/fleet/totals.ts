@@ -1,6 +1,6 @@
 // Sums of what a node has reported, kept on both ends: where they differ, something was lost or counted twice.
 import { BenchmarkError } from '../errors.ts';
-import type { WorkerReport } from '../worker/report.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 import { type Codec, count, object, text } from './codec.ts';
 
 const counted = ['requests', 'failedRequests', 'retries', 'normalSamples', 'failedNormalSamples', 'warmupSamples', 'failedWarmupSamples'] as const;

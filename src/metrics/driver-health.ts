@@ -1,5 +1,5 @@
 // Says in words whether the figures of a step describe the cluster or the load driver.
-import type { DriverHealth } from '../worker/report.ts';
+import type { DriverHealth } from './report.ts';
 
 /** A thread busier than this has no time left to notice answers when they come. */
 const SATURATED = 0.95;

@@ -1,5 +1,5 @@
 // Failed requests counted by kind, in bounded space however many kinds a broken cluster invents.
-import type { ErrorCount } from '../worker/report.ts';
+import type { ErrorCount } from './report.ts';
 
 /** Kinds beyond this many are counted together. */
 const MAX_KINDS = 50;

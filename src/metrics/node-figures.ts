@@ -1,5 +1,5 @@
 // What each machine of a run has done, and how hard it had to work: the `fleet` of test_run.json.
-import type { WorkerReport } from '../worker/report.ts';
+import type { WorkerReport } from './report.ts';
 
 /** One machine that drove load. */
 export interface NodeResults {

@@ -1,11 +1,11 @@
 // One task's figures over all workers: reports go in, results come out.
 
 import { BenchmarkError } from '../errors.ts';
-import type { PartReport, TaskReport, TimeColumns } from '../worker/report.ts';
 import { Distribution, histogramStats } from './distribution.ts';
 import { ErrorKinds } from './error-kinds.ts';
 import { Histogram } from './histogram.ts';
 import { defaultPercentiles } from './percentiles.ts';
+import type { PartReport, TaskReport, TimeColumns } from './report.ts';
 import type { PartResults, TaskResults } from './results.ts';
 import { ThroughputGrid, type ThroughputPoint, throughputStats } from './throughput.ts';
 

@@ -5,8 +5,9 @@
 //   ├────┬────┬────┬─┼──┬────┬────┬─ … ─┬────┬────┬─    cells of 100 ms, the same for all recorders: they add up
 //                    ├──────── 1 s ── … ──┤  ▲
 //                                           a value closes with the first cell whose work ends after the second
-import type { ThroughputSlot } from '../worker/report.ts';
+
 import { sortedPercentiles, supportedPercentiles } from './percentiles.ts';
+import type { ThroughputSlot } from './report.ts';
 import type { ThroughputStats } from './results.ts';
 
 /** Length in ms of the cells that recorders count work in, from the start of the step on. */

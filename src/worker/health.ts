@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Histogram } from '../metrics/histogram.ts';
-import type { DriverHealth } from './report.ts';
+import type { DriverHealth } from '../metrics/report.ts';
 import type { Timeline } from './timeline.ts';
 
 const NANOS_PER_MILLI = 1e6;

@@ -4,6 +4,7 @@ import { createWire } from '../http/connection.ts';
 import { createRequestFactory } from '../http/request-factory.ts';
 import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
 import { createWireContext } from '../http/wire-context.ts';
+import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
 import type { Cell } from '../schedule/allocation.ts';
@@ -18,7 +19,6 @@ import { processClock, type WorkerMessage } from './messages.ts';
 import { decodeFacts, decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
 import { randomSource } from './random.ts';
 import { TaskRecorder } from './recorder.ts';
-import type { TaskReport, WorkerReport } from './report.ts';
 import { Timeline } from './timeline.ts';
 
 const SWEEP_MILLIS = 50;

@@ -1,7 +1,7 @@
 // What the coordinator's process and a load thread say to each other. The first word of each is its `kind`.
 import type { WireError } from '../errors.ts';
+import type { WorkerReport } from '../metrics/report.ts';
 import type { WorkerPlan } from './plan.ts';
-import type { WorkerReport } from './report.ts';
 
 export type WorkerCommand =
   | { readonly kind: 'prepare'; readonly plan: WorkerPlan }

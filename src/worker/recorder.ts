@@ -1,9 +1,9 @@
 // Keeps what happened in one task on one thread until the next report: counts, histograms, a bounded number of raw values.
 import { Histogram } from '../metrics/histogram.ts';
+import type { ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../metrics/report.ts';
 import { throughputCell } from '../metrics/throughput.ts';
 import type { Outcome } from '../operation/operation.ts';
 import type { SampleType } from '../schedule/loop-control.ts';
-import type { ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns } from './report.ts';
 
 /** Raw values kept between two reports; more are only in the histograms. */
 const RAW_BOUND = 5000;

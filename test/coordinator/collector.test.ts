@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { Clock } from '../../src/clock.ts';
 import { Collector } from '../../src/coordinator/collector.ts';
 import type { RunEvent } from '../../src/coordinator/events.ts';
+import type { WorkerReport } from '../../src/metrics/report.ts';
 import { Outcome } from '../../src/operation/operation.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
 import { epochMillis, monoMillis } from '../../src/units.ts';
 import { TaskRecorder } from '../../src/worker/recorder.ts';
-import type { WorkerReport } from '../../src/worker/report.ts';
 import { task } from '../support/small-model.ts';
 
 class ManualClock implements Clock {

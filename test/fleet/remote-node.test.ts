@@ -12,9 +12,9 @@ import { RemoteNode } from '../../src/fleet/remote-node.ts';
 import { writeReport } from '../../src/fleet/report-codec.ts';
 import { Totals } from '../../src/fleet/totals.ts';
 import { defaultClientOptions } from '../../src/http/client-options.ts';
+import type { TaskReport, WorkerReport } from '../../src/metrics/report.ts';
 import { maxRawSamples } from '../../src/metrics/task-metrics.ts';
 import { processClock } from '../../src/worker/messages.ts';
-import type { TaskReport, WorkerReport } from '../../src/worker/report.ts';
 import { workloadOf } from '../support/small-model.ts';
 
 const values = (length: number): Float64Array => new Float64Array(length).fill(1);

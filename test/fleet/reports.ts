@@ -1,6 +1,6 @@
 // Reports of workers of any content, for tests.
 import fc from 'fast-check';
-import type { TaskReport, ThroughputSlot, TimeColumns, WorkerReport } from '../../src/worker/report.ts';
+import type { TaskReport, ThroughputSlot, TimeColumns, WorkerReport } from '../../src/metrics/report.ts';
 
 const count = fc.nat(1_000_000);
 const number = fc.double();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { DriverHealthMonitor, type TaskLoad } from '../../src/metrics/driver-health.ts';
-import type { DriverHealth } from '../../src/worker/report.ts';
+import type { DriverHealth } from '../../src/metrics/report.ts';
 
 const health = (eventLoopUtilisation: number, sendLagP99: number | null, cpuMillis = eventLoopUtilisation * 1000): DriverHealth => ({
   eventLoopUtilisation,

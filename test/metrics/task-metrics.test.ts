@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { BenchmarkError } from '../../src/errors.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
 import { defaultPercentiles, sortedPercentiles } from '../../src/metrics/percentiles.ts';
+import type { TaskReport } from '../../src/metrics/report.ts';
 import { type TaskIdentity, TaskMetrics } from '../../src/metrics/task-metrics.ts';
 import { millis, millisToNanos } from '../../src/units.ts';
-import type { TaskReport } from '../../src/worker/report.ts';
 
 const identity: TaskIdentity = {
   task: 'search',

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { ThroughputSlot } from '../../src/metrics/report.ts';
 import { ThroughputGrid, throughputStats } from '../../src/metrics/throughput.ts';
-import type { ThroughputSlot } from '../../src/worker/report.ts';
 import { type Execution, playStream, steadyStream } from '../support/recorded-stream.ts';
 
 type Type = ThroughputSlot['type'];

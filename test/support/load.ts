@@ -4,10 +4,10 @@ import type { PreparedCorpus } from '../../src/corpus/prepared.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { LocalNode } from '../../src/fleet/local-node.ts';
 import { parseTargets } from '../../src/http/targets.ts';
+import type { WorkerReport } from '../../src/metrics/report.ts';
 import type { TaskResults } from '../../src/metrics/results.ts';
 import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
-import type { WorkerReport } from '../../src/worker/report.ts';
 import { leafTasks, type ScheduleElement } from '../../src/workload/model.ts';
 import { workloadOf } from './small-model.ts';
 

@@ -1,9 +1,10 @@
 // One stream of executions, measured by any number of recorders whose reports arrive in any order: throughput must
 // not depend on that.
+
+import type { ThroughputSlot } from '../../src/metrics/report.ts';
 import { ThroughputGrid, type ThroughputPoint } from '../../src/metrics/throughput.ts';
 import { Outcome } from '../../src/operation/operation.ts';
 import { TaskRecorder } from '../../src/worker/recorder.ts';
-import type { ThroughputSlot } from '../../src/worker/report.ts';
 
 /** One execution of a stream, in ms since the start of the step. */
 export interface Execution {
