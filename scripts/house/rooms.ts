@@ -1,0 +1,53 @@
+// Which folder of `src/` may import which: the one table from which the walls of the linter and the picture in docs/architecture.md are made.
+
+/** A folder of `src/` that is entered through its files by those that name it. */
+export interface Room {
+  /** Path below `src/`; `.` are the files of `src/` itself. A file belongs to the room with the longest matching path. */
+  readonly folder: string;
+  /** What is in it, for the picture. */
+  readonly holds: string;
+  /** The rooms that it imports from. Each stands earlier in {@link rooms}, so there is no circle of folders. */
+  readonly imports: readonly string[];
+}
+
+/** All rooms, in the order in which they build on each other: a room imports only from those before it. */
+export const rooms: readonly Room[] = [
+  { folder: '.', holds: 'units, errors, clock, JSON without loss, what the package is', imports: [] },
+  { folder: 'template', holds: 'Jinja2; knows nothing of benchmarks', imports: ['.'] },
+  { folder: 'workload', holds: 'find, render, check and filter a workload', imports: ['.', 'template'] },
+  { folder: 'corpus', holds: 'documents on disk or generated: fetch, unpack, index, slice', imports: ['.', 'workload'] },
+  { folder: 'schedule', holds: 'pure: tasks to clients to steps, loop control, pacing', imports: ['.', 'workload'] },
+  { folder: 'http', holds: 'the wire client of the load path, and the client of administration', imports: ['.'] },
+  { folder: 'operation', holds: 'one file per operation type: its parameters, requests, answers', imports: ['.', 'workload', 'corpus', 'http'] },
+  { folder: 'metrics', holds: 'pure: reports in, results out: histograms, percentiles, throughput', imports: ['.'] },
+  {
+    folder: 'worker',
+    holds: 'a load thread: client loop, timing, recorder',
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'metrics'],
+  },
+  {
+    folder: 'fleet',
+    holds: 'the nodes of a run, local or behind NATS',
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'metrics', 'worker'],
+  },
+  { folder: 'telemetry', holds: 'what the cluster says of itself, read beside the load', imports: ['.', 'metrics'] },
+  { folder: 'store', holds: 'results as files', imports: ['.', 'metrics'] },
+  { folder: 'report', holds: 'results as tables', imports: ['.', 'metrics'] },
+  {
+    folder: 'coordinator',
+    holds: 'one test run from start to end',
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'metrics', 'worker', 'fleet', 'telemetry', 'store'],
+  },
+  { folder: 'daemon', holds: '`opensearch-benchmarkd`: hub, NATS, node', imports: ['.', 'workload', 'corpus', 'worker', 'fleet'] },
+  {
+    folder: 'cli',
+    holds: 'argv to typed command; alone prints, reads the environment, exits',
+    imports: ['.', 'workload', 'http', 'operation', 'fleet', 'store', 'report', 'coordinator', 'daemon'],
+  },
+];
+
+/** The room of a file, by its path below `src/`; `null` if none claims it. */
+export function roomOf(path: string): Room | null {
+  const claims = rooms.filter(({ folder }) => (folder === '.' ? !path.includes('/') : path.startsWith(`${folder}/`)));
+  return claims.sort((left, right) => right.folder.length - left.folder.length)[0] ?? null;
+}
