@@ -13,7 +13,19 @@ export interface Room {
 /** All rooms, in the order in which they build on each other: a room imports only from those before it. */
 export const rooms: readonly Room[] = [
   { folder: '.', holds: 'units, errors, clock, JSON without loss, what the package is', imports: [] },
-  { folder: 'template', holds: 'Jinja2; knows nothing of benchmarks', imports: ['.'] },
+  { folder: 'template/values', holds: 'what a template computes with', imports: ['.'] },
+  { folder: 'template/syntax', holds: 'text of a template to a tree', imports: ['.', 'template/values'] },
+  { folder: 'template/builtins', holds: 'operators, methods, filters, tests and globals', imports: ['.', 'template/values'] },
+  {
+    folder: 'template/render',
+    holds: 'tree to functions, and what they work with',
+    imports: ['.', 'template/values', 'template/syntax', 'template/builtins'],
+  },
+  {
+    folder: 'template',
+    holds: 'the door to Jinja2, which knows nothing of benchmarks',
+    imports: ['.', 'template/values', 'template/syntax', 'template/builtins', 'template/render'],
+  },
   { folder: 'workload', holds: 'find, render, check and filter a workload', imports: ['.', 'template'] },
   { folder: 'corpus', holds: 'documents on disk or generated: fetch, unpack, index, slice', imports: ['.', 'workload'] },
   { folder: 'schedule', holds: 'pure: tasks to clients to steps, loop control, pacing', imports: ['.', 'workload'] },
@@ -38,7 +50,7 @@ export const rooms: readonly Room[] = [
     holds: 'one test run from start to end',
     imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'metrics', 'worker', 'fleet', 'telemetry', 'store'],
   },
-  { folder: 'daemon', holds: '`opensearch-benchmarkd`: hub, NATS, node', imports: ['.', 'workload', 'corpus', 'worker', 'fleet'] },
+  { folder: 'daemon', holds: '`opensearch-benchmarkd`: hub, NATS, node', imports: ['.', 'workload', 'corpus', 'metrics', 'worker', 'fleet'] },
   {
     folder: 'cli',
     holds: 'argv to typed command; alone prints, reads the environment, exits',
