@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { packageRoot } from '../package.ts';
 import { didYouMean } from './closest-match.ts';
-import type { Environment } from './git.ts';
+import { type GitContext, withoutPassword } from './git.ts';
 import type { WorkloadSource } from './model.ts';
 import { expandHome } from './parameters.ts';
 import { prepareRepository, RepositoryUnreachable } from './repository.ts';
@@ -15,7 +15,7 @@ const DEFINITION = 'workload.json';
 
 /** Where workloads come from, as configured. */
 export interface WorkloadOrigin {
-  /** `--workload-repository`: a name of the configuration, or `builtin`. */
+  /** `--workload-repository`: a name of the configuration, `builtin`, or the path of a directory of workloads. */
   readonly repository: string;
   /** Its address (`<name>.url` in `[workloads]`); `null` = only what lies on this machine. */
   readonly repositoryUrl: string | null;
@@ -26,8 +26,8 @@ export interface WorkloadOrigin {
   /** Chooses the branch; `null` = `main`. */
   readonly distributionVersion: string | null;
   readonly isOffline: boolean;
-  /** The environment that git gets. */
-  readonly environment: Environment;
+  /** What every call of git gets. */
+  readonly git: GitContext;
   /** The built-in workloads; default those of this package. */
   readonly builtinDirectory?: string;
 }
@@ -91,11 +91,14 @@ export async function openCollection(origin: WorkloadOrigin, wanted: string | nu
     if (origin.revision !== null) throw usage('The built-in workloads have no revisions; --workload-revision cannot be used with them.');
     return builtin;
   }
-  if (!/^[\w][\w.-]*$/.test(origin.repository)) throw usage(`"${origin.repository}" cannot be the name of a workload repository.`);
+  const isPath = isRepositoryPath(origin.repository);
+  const name = isPath ? resolve(expandHome(origin.repository)) : origin.repository;
+  if (!isPath && !/^[\w][\w.-]*$/.test(name)) throw usage(`"${name}" cannot be the name of a workload repository.`);
+  const url = isPath ? null : origin.repositoryUrl;
   try {
-    const directory = resolve(origin.repositoriesDirectory, origin.repository);
-    const ready = await prepareRepository({ ...origin, name: origin.repository, url: origin.repositoryUrl, directory });
-    const source = { kind: 'repository', repository: origin.repository, url: origin.repositoryUrl, revision: ready.revision } as const;
+    const directory = isPath ? name : resolve(origin.repositoriesDirectory, name);
+    const ready = await prepareRepository({ ...origin, name, url, directory, mayBePlain: isPath || name === 'default' });
+    const source = { kind: 'repository', repository: name, url: url === null ? null : withoutPassword(url), revision: ready.revision } as const;
     return { directory, source, notices: ready.notices };
   } catch (error) {
     const names = workloadNames(builtin.directory);
@@ -103,6 +106,11 @@ export async function openCollection(origin: WorkloadOrigin, wanted: string | nu
     if (!(error instanceof RepositoryUnreachable) || !canStandIn) throw error;
     return { ...builtin, notices: [`${error.message} The built-in workload${wanted === null ? 's are' : ` [${wanted}] is`} used.`] };
   }
+}
+
+/** True for what `--workload-repository` gives as a path: of a clone, or of a plain directory of workloads. */
+export function isRepositoryPath(repository: string): boolean {
+  return /[\\/]/.test(repository) || /^[.~]/.test(repository);
 }
 
 function findByPath(given: string): FoundWorkload {

@@ -1,23 +1,27 @@
-// A git repository of workloads on this machine: cloned, brought up to date, and checked out for a version of the cluster (spec/2 §1.2).
+// A git repository of workloads on this machine: cloned, brought up to date, and checked out for a version of the
+// cluster.
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { chooseBranch, chooseTag } from './branch.ts';
-import { CONTACT_LIMIT, type Environment, GitFailure, runGit, TRANSFER_LIMIT, withoutPassword } from './git.ts';
+import { checkout, followBranch, gitIn, hasOwnWork, LOCAL_BRANCHES, type LocalClone, originOf, REMOTE_BRANCHES, refNames, TAGS } from './clone.ts';
+import { CONTACT_LIMIT, type GitContext, GitFailure, runGit, TRANSFER_LIMIT, withoutPassword } from './git.ts';
 
 export interface RepositoryRequest {
-  /** Its name in the configuration (`default`). */
+  /** Its name in the configuration (`default`), or its path. */
   readonly name: string;
   /** `null`: only what lies on this machine. */
   readonly url: string | null;
   /** The clone. */
   readonly directory: string;
-  /** `git checkout` of exactly this; `null` = the branch that fits the version. */
+  /** A branch, tag or commit; `null` = the branch that fits the version. */
   readonly revision: string | null;
   readonly distributionVersion: string | null;
   readonly isOffline: boolean;
-  readonly environment: Environment;
+  readonly git: GitContext;
+  /** A directory that is no clone may be read as it is. */
+  readonly mayBePlain: boolean;
 }
 
 export interface CheckedOutRepository {
@@ -29,123 +33,163 @@ export interface CheckedOutRepository {
 
 /** A repository that is neither on this machine nor to be had now. The built-in workloads may take its place. */
 export class RepositoryUnreachable extends BenchmarkError {
-  constructor(message: string) {
-    super('WORKLOAD_REPOSITORY', message, { hint: 'Check the network, or use --workload-path or --workload-repository=builtin.' });
+  constructor(message: string, hint = 'Check the network, or use --workload-path or --workload-repository=builtin.') {
+    super('WORKLOAD_REPOSITORY', message, { hint });
     this.name = 'RepositoryUnreachable';
   }
 }
 
 /**
  * Makes the repository ready to be read. Throws {@link RepositoryUnreachable} if there is no clone and none can be made,
- * else `WORKLOAD_REPOSITORY` for a revision or version that it does not have.
+ * else `WORKLOAD_REPOSITORY` for a revision or version that it does not have, or for a clone that cannot be used as it
+ * is.
  */
 export async function prepareRepository(request: RepositoryRequest): Promise<CheckedOutRepository> {
-  const notices: string[] = [];
-  if (request.revision?.startsWith('-') === true) throw repositoryError(request, `"${request.revision}" is no revision`);
-  const isClone = existsSync(join(request.directory, '.git'));
-  if (request.url === null) {
-    if (!isClone) return withoutGit(request);
-  } else if (!isClone) {
-    await clone(request, request.url);
-  } else if (!request.isOffline) {
-    const failure = await fetchUpdates(request);
-    if (failure !== null) notices.push(`Workload repository [${request.name}] could not be updated (${failure}); the copy on this machine is used.`);
-  }
+  if (request.revision?.startsWith('-') === true) throw repositoryError(request, `cannot have a revision "${request.revision}"`);
+  const clone: LocalClone = { directory: request.directory, git: request.git };
+  if (request.url === null && !isClone(request.directory)) return withoutGit(request);
   try {
-    if (request.revision !== null) await git(request, ['checkout', '--quiet', request.revision, '--']);
-    else await checkoutVersion(request, notices);
-    return { directory: request.directory, revision: request.revision ?? (await git(request, ['rev-parse', '--short', 'HEAD'])).trim(), notices };
+    const notices = request.url === null ? [] : await bringUpToDate(request, clone, request.url);
+    const checkedOut = await checkOut(request, clone);
+    const revision = request.revision ?? (await gitIn(clone, 'rev-parse', '--short', 'HEAD')).trim();
+    return {
+      directory: request.directory,
+      revision,
+      notices: [...notices, ...checkedOut].map((notice) => `Workload repository [${request.name}]: ${notice}`),
+    };
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
     const what = request.revision === null ? 'cannot be checked out' : `does not have the revision "${request.revision}" or it cannot be checked out`;
-    throw repositoryError(request, `${what}: ${error.message}`);
+    throw repositoryError(request, `${what}: ${error.message}`, error.adviceFor(request.directory));
   }
 }
 
-/** A directory that is no clone is read as it is, but only under the name `default`. */
-function withoutGit(request: RepositoryRequest): CheckedOutRepository {
-  if (request.name === 'default' && request.revision === null && statSync(request.directory, { throwIfNoEntry: false })?.isDirectory() === true) {
-    return { directory: request.directory, revision: '', notices: [] };
-  }
-  throw new RepositoryUnreachable(
-    `Workload repository [${request.name}] has no address (key ${request.name}.url, section [workloads] of benchmark.ini), and ${request.directory} is no git repository.`,
-  );
+const isClone = (directory: string): boolean => existsSync(join(directory, '.git'));
+
+/** A directory that is no clone is read as it is, if it may be meant so. */
+function withoutGit({ name, directory, revision, mayBePlain }: RepositoryRequest): CheckedOutRepository {
+  const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (mayBePlain && isThere && revision === null) return { directory, revision: '', notices: [] };
+  const address = `no address (key ${name}.url, section [workloads] of benchmark.ini)`;
+  if (name !== directory) throw new RepositoryUnreachable(`Workload repository [${name}] has ${address}, and ${directory} is no git repository.`);
+  const what = isThere ? 'is no git repository, so it has no revisions' : 'does not exist';
+  const hint = 'Check the path that --workload-repository gives.';
+  throw new BenchmarkError('WORKLOAD_REPOSITORY', `The workload repository ${directory} ${what}.`, { hint });
 }
 
-async function clone(request: RepositoryRequest, url: string): Promise<void> {
+/** Clones or fetches. What keeps an existing clone from being updated is only told. */
+async function bringUpToDate(request: RepositoryRequest, clone: LocalClone, url: string): Promise<readonly string[]> {
+  if (!isClone(request.directory)) {
+    await cloneFrom(request, url);
+    return [];
+  }
+  const origin = await originOf(clone);
+  if (origin === null || !isSameAddress(origin, url)) return await replaceClone(request, clone, url, origin);
+  // The same place under another spelling, perhaps with a new password.
+  if (origin !== url) await gitIn(clone, 'remote', 'set-url', 'origin', url);
+  if (request.isOffline) return [];
+  const failure = await fetchUpdates(request);
+  if (failure === null) return [];
+  const advice = failure.adviceFor(request.directory);
+  return [`could not be updated (${failure.message}); the copy on this machine is used.${advice === undefined ? '' : ` ${advice}`}`];
+}
+
+/** The address in the configuration is another one than that of the clone. */
+async function replaceClone(request: RepositoryRequest, clone: LocalClone, url: string, origin: string | null): Promise<readonly string[]> {
+  const address = withoutPassword(url);
+  const old = origin === null ? 'a repository of its own' : `a clone of ${withoutPassword(origin)}`;
+  if (request.isOffline) {
+    throw new RepositoryUnreachable(
+      `Workload repository [${request.name}]: ${request.directory} is ${old}, not of ${address} as configured, and --offline forbids to fetch it.`,
+    );
+  }
+  if (await hasOwnWork(clone)) {
+    const hint = `Move ${request.directory} away, or correct ${request.name}.url in benchmark.ini.`;
+    throw repositoryError(request, `is ${old}, not of ${address} as configured, and it holds changes that would be lost`, hint);
+  }
+  await cloneFrom(request, url);
+  return [`cloned anew from ${address}; ${request.directory} was ${old}.`];
+}
+
+/** Addresses are the same if they differ only in their user, their password, or their ending. */
+function isSameAddress(one: string, other: string): boolean {
+  const place = (address: string): string => {
+    const plain = withoutPassword(address.trim())
+      .replace(/^file:\/\//, '')
+      .replace(/(?<=[^/])(?:\/|\.git)+$/, '');
+    return /^[\w.+-]+:/.test(plain) || /^[^/]+@[^/]+:/.test(plain) ? plain : resolve(plain);
+  };
+  return place(one) === place(other);
+}
+
+/** Puts a new clone into the place of the repository; an old one gives way only to a whole one. */
+async function cloneFrom(request: RepositoryRequest, url: string): Promise<void> {
+  const { name, directory, git } = request;
   const address = withoutPassword(url);
   if (request.isOffline) {
-    throw new RepositoryUnreachable(`Workload repository [${request.name}] (${address}) is not on this machine, and --offline forbids to fetch it.`);
+    throw new RepositoryUnreachable(`Workload repository [${name}] (${address}) is not on this machine, and --offline forbids to fetch it.`);
   }
   // Cloned beside its place and moved, so that an interrupted clone is never taken for a whole one.
-  const unfinished = `${request.directory}.clone-${process.pid}`;
+  const unfinished = `${directory}.clone-${process.pid}`;
   try {
-    await runGit(['ls-remote', '--quiet', '--heads', '--', url], request.environment, CONTACT_LIMIT);
-    await mkdir(dirname(request.directory), { recursive: true });
-    await runGit(['clone', '--quiet', '--', url, unfinished], request.environment, TRANSFER_LIMIT);
-    await rename(unfinished, request.directory);
+    await runGit(['ls-remote', '--quiet', '--heads', '--', url], git, CONTACT_LIMIT);
+    await mkdir(dirname(directory), { recursive: true });
+    await rm(unfinished, { recursive: true, force: true });
+    await runGit(['clone', '--quiet', '--', url, unfinished], git, TRANSFER_LIMIT);
+    if (isClone(directory)) await rm(directory, { recursive: true, force: true });
+    await rename(unfinished, directory);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
-    throw new RepositoryUnreachable(`Workload repository [${request.name}] cannot be cloned from ${address}: ${messageOf(error)}.`);
+    if (error instanceof BenchmarkError) throw error;
+    const isInTheWay = error instanceof Error && 'code' in error && ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
+    const hint = isInTheWay ? `${directory} is in the way: move it, or name it with --workload-repository=${directory}.` : undefined;
+    throw new RepositoryUnreachable(`Workload repository [${name}] cannot be cloned from ${address}: ${messageOf(error)}.`, hint);
   }
 }
 
-/** Resolves with the reason if it failed. */
-async function fetchUpdates(request: RepositoryRequest): Promise<string | null> {
+/**
+ * Resolves with what kept the clone from being updated. Branches and tags that were moved or removed at the origin are
+ * so here, too.
+ */
+async function fetchUpdates({ directory, git }: RepositoryRequest): Promise<GitFailure | null> {
   try {
-    await runGit(['-C', request.directory, 'ls-remote', '--quiet', '--heads', 'origin'], request.environment, CONTACT_LIMIT);
-    await runGit(['-C', request.directory, 'fetch', '--quiet', '--prune', '--tags', 'origin'], request.environment, TRANSFER_LIMIT);
+    await runGit(['-C', directory, 'ls-remote', '--quiet', '--heads', 'origin'], git, CONTACT_LIMIT);
+    const branches = `+${LOCAL_BRANCHES}/*:${REMOTE_BRANCHES}/*`;
+    await runGit(['-C', directory, 'fetch', '--quiet', '--force', '--prune', '--tags', 'origin', branches], git, TRANSFER_LIMIT);
     return null;
   } catch (error) {
-    if (error instanceof GitFailure) return error.message;
+    if (error instanceof GitFailure) return error;
     throw error;
   }
 }
 
-async function checkoutVersion(request: RepositoryRequest, notices: string[]): Promise<void> {
+/** Checks out the revision, or else what fits the version. Returns notices. */
+async function checkOut(request: RepositoryRequest, clone: LocalClone): Promise<readonly string[]> {
+  const { revision, distributionVersion: version } = request;
+  const remote = request.url === null ? [] : await refNames(clone, REMOTE_BRANCHES);
+  const followed = revision === null ? chooseBranch(remote, version) : (remote.find((name) => name === revision) ?? null);
+  if (followed !== null) return await followBranch(clone, followed);
+  if (revision !== null) {
+    await checkout(clone, revision);
+    return [];
+  }
+  // When the branches of the origin do not fit, a local main is only a copy of one of them and fits no better.
+  const heads = await refNames(clone, LOCAL_BRANCHES);
+  const branch = chooseBranch(request.url === null ? heads : heads.filter((name) => name !== 'main'), version);
+  const target = branch ?? chooseTag(await refNames(clone, TAGS), version);
+  if (target === null) throw nothingFits(request, request.url === null ? heads : remote);
+  await checkout(clone, target);
+  return branch === null || request.url === null ? [] : [`the origin has no branch ${branch}; the one on this machine is used.`];
+}
+
+function nothingFits(request: RepositoryRequest, branches: readonly string[]): BenchmarkError {
   const version = request.distributionVersion;
-  if (request.url !== null) {
-    const branch = chooseBranch(await refNames(request, 'refs/remotes/origin'), version);
-    if (branch !== null) return await checkoutRemote(request, branch, notices);
-  }
-  // When the remote branches do not fit, a local main is only its copy and fits no better.
-  const heads = (await refNames(request, 'refs/heads')).filter((name) => request.url === null || name !== 'main');
-  const branch = chooseBranch(heads, version);
-  const target = branch ?? chooseTag(await refNames(request, 'refs/tags'), version);
-  if (target === null) {
-    throw repositoryError(request, `has no branch or tag for ${version === null ? 'an unknown version (branch main)' : `version ${version}`}`);
-  }
-  await git(request, ['checkout', '--quiet', target, '--']);
+  const wanted = version === null ? 'an unknown version (branch main)' : `version ${version}`;
+  const hint = `Choose one with --workload-revision. It has the branches: ${branches.join(', ') || 'none'}.`;
+  return repositoryError(request, `has no branch or tag for ${wanted}`, hint);
 }
 
-/** Own commits are kept on top of the branch; if that fails they stay as they are. */
-async function checkoutRemote(request: RepositoryRequest, branch: string, notices: string[]): Promise<void> {
-  const current = await git(request, ['symbolic-ref', '--quiet', '--short', 'HEAD']).catch(() => '');
-  if (current.trim() !== branch) await git(request, ['checkout', '--quiet', branch, '--']);
-  const upstream = `origin/${branch}`;
-  if ((await git(request, ['rev-list', '--count', `HEAD..${upstream}`])).trim() === '0') return;
-  try {
-    await git(request, ['rebase', '--quiet', upstream]);
-  } catch (error) {
-    await git(request, ['rebase', '--abort']).catch(() => '');
-    notices.push(
-      `Workload repository [${request.name}]: changes in ${request.directory} keep branch ${branch} from being updated (${messageOf(error)}).`,
-    );
-  }
-}
-
-/** Names below a prefix, which is cut off; `HEAD` is no name. */
-async function refNames(request: RepositoryRequest, prefix: string): Promise<readonly string[]> {
-  const lines = (await git(request, ['for-each-ref', '--format=%(refname)', prefix])).split('\n');
-  return lines.filter((line) => line.startsWith(`${prefix}/`) && line !== `${prefix}/HEAD`).map((line) => line.slice(prefix.length + 1));
-}
-
-function git(request: RepositoryRequest, args: readonly string[]): Promise<string> {
-  return runGit(['-C', request.directory, ...args], request.environment);
-}
-
-function repositoryError(request: RepositoryRequest, message: string): BenchmarkError {
-  return new BenchmarkError('WORKLOAD_REPOSITORY', `Workload repository [${request.name}] in ${request.directory} ${message}.`, {
-    hint: 'Choose another one with --workload-revision.',
-  });
+function repositoryError(request: RepositoryRequest, message: string, hint = 'Choose another one with --workload-revision.'): BenchmarkError {
+  const name = request.name === request.directory ? '' : ` [${request.name}] in`;
+  return new BenchmarkError('WORKLOAD_REPOSITORY', `Workload repository${name} ${request.directory} ${message}.`, { hint });
 }

@@ -1,6 +1,7 @@
 // list workloads and info, with workloads in files.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runInMemory, temporaryDirectory } from './run-in-memory.ts';
@@ -111,6 +112,9 @@ Schedule:
     [['info', `--workload-path=${directory}`, '--include-tasks=nothing'], /leave no task/],
     [['info', '-w=x', '--workload-repository=mine'], /repository \[mine\] is not in .*benchmark\.ini.*What to do: Add mine\.url to \[workloads\]/s],
     [['info', '-w=x', '--workload-repository=built'], /Did you mean builtin\?/],
+    [['info', '-w=x', '--workload-repository=https://host/x.git'], /takes a name of .*benchmark\.ini or a path, no address\..*Write <name>\.url = /s],
+    [['info', '-w=x', '--workload-repository=git@host:x.git'], /takes a name of .*benchmark\.ini or a path, no address/],
+    [['info', '-w=x', '--workload-repository=./nowhere'], /The workload repository .*nowhere does not exist/],
   ];
   for (const [words, message] of failures) {
     it(`fails clearly: ${words.slice(1).join(' ').replace(directory, 'W')}`, async () => {
@@ -123,6 +127,22 @@ Schedule:
 });
 
 describe('list workloads', () => {
+  it('takes a clone that has no address, by its name and by its path, and a plain directory', async () => {
+    const clone = join(home, '.benchmark/benchmarks/workloads/mine');
+    cpSync(directory, join(clone, 'tiny'), { recursive: true });
+    const git = (...words: readonly string[]): void =>
+      void execFileSync('git', ['-C', clone, '-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgSign=false', ...words]);
+    git('init', '-q', '-b', 'main');
+    git('add', '.');
+    git('commit', '-q', '-m', 'tiny');
+    for (const repository of ['mine', clone, home]) {
+      const variables = { PATH: process.env.PATH ?? '', HOME: home };
+      const { code, stdout, stderr } = await runInMemory(home, ['list', 'workloads', `--workload-repository=${repository}`], { variables });
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /\ntiny +A tiny workload /);
+    }
+  });
+
   it('shows the one at a path with its sizes and procedures', async () => {
     const { code, stdout, stderr } = await runInMemory(home, ['list', 'workloads', `--workload-path=${directory}`]);
     assert.equal(code, 0, stderr);

@@ -11,7 +11,7 @@ function load(params: Readonly<Record<string, unknown>> = {}, testProcedure: str
     workloadPath: null,
     repository: 'builtin',
     repositoryUrl: null,
-    environment: {},
+    git: { environment: {} },
     repositoriesDirectory: '/nowhere',
     revision: null,
     distributionVersion: '3.8.0',

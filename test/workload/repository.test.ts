@@ -1,84 +1,15 @@
 // Workloads from real git repositories, and the built-in ones that stand in for them.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { before, type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
 import { millis } from '../../src/units.ts';
-import { findWorkload, openCollection, type WorkloadAddress, workloadNames } from '../../src/workload/find.ts';
+import { findWorkload, openCollection, workloadNames } from '../../src/workload/find.ts';
 import { runGit } from '../../src/workload/git.ts';
-import { temporaryFiles, writeFiles } from './temporary-files.ts';
-
-const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgsign=false'];
-const environment = {
-  ...process.env,
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_COMMITTER_NAME: 't',
-  GIT_COMMITTER_EMAIL: 't@example.org',
-};
-
-function git(directory: string, ...args: readonly string[]): string {
-  return execFileSync('git', ['-C', directory, ...identity, ...args], {
-    encoding: 'utf8',
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  }).trim();
-}
-
-function commit(directory: string, branch: string, text: string): string {
-  writeFiles(directory, { 'w/workload.json': text });
-  git(directory, 'add', '.');
-  git(directory, 'commit', '-q', '-m', `${branch}: ${text}`);
-  return git(directory, 'rev-parse', '--short', 'HEAD');
-}
-
-/** A repository with the branches main, 1, 2 and 7, a tag v9, and one workload whose text names its branch. */
-function makeUpstream(directory: string): void {
-  git(directory, 'init', '-q', '-b', 'main');
-  commit(directory, 'main', 'main');
-  for (const branch of ['1', '2', '7']) {
-    git(directory, 'checkout', '-q', '-b', branch, 'main');
-    commit(directory, branch, branch);
-  }
-  git(directory, 'checkout', '-q', 'main');
-}
-
-let template: string;
-before((context) => {
-  if (!('after' in context)) throw new Error('The runner gives no context.');
-  template = temporaryFiles(context, {});
-  makeUpstream(template);
-});
-
-interface Setup {
-  readonly upstream: string;
-  readonly clone: string;
-  readonly address: WorkloadAddress;
-}
-
-function setUp(context: TestContext): Setup {
-  const root = temporaryFiles(context, { 'builtin/w/workload.json': 'builtin', 'builtin/other/readme': '' });
-  const upstream = join(root, 'upstream');
-  execFileSync('cp', ['-r', template, upstream]);
-  const address: WorkloadAddress = {
-    workload: 'w',
-    workloadPath: null,
-    repository: 'default',
-    repositoryUrl: upstream,
-    repositoriesDirectory: join(root, 'workloads'),
-    revision: null,
-    distributionVersion: null,
-    isOffline: false,
-    environment,
-    builtinDirectory: join(root, 'builtin'),
-  };
-  return { upstream, clone: join(root, 'workloads', 'default'), address };
-}
-
-const readFound = async (address: WorkloadAddress): Promise<string> => readFileSync((await findWorkload(address)).file, 'utf8');
+import { commit, git, gitEnvironment, readFound, setUp } from './git-repositories.ts';
+import { writeFiles } from './temporary-files.ts';
 
 test('clones, chooses the branch by version, and names the revision', async (context) => {
   const { upstream, clone, address } = setUp(context);
@@ -114,7 +45,7 @@ test('a lost connection uses the clone and says so', async (context) => {
   assert.equal(found.notices.length, 1);
   assert.match(
     found.notices[0] ?? '',
-    /^Workload repository \[default\] could not be updated \(.*does not appear to be a git repository.*\); the copy/,
+    /^Workload repository \[default\]: could not be updated \(.*does not appear to be a git repository.*\); the copy/,
   );
 });
 
@@ -126,7 +57,7 @@ test('uncommitted changes survive; a change that is in the way is told', async (
   commit(upstream, 'main', 'main, newer');
   const found = await findWorkload(address);
   assert.equal(readFileSync(found.file, 'utf8'), 'mine');
-  assert.match(found.notices[0] ?? '', /keep branch main from being updated/);
+  assert.match(found.notices[0] ?? '', /Branch main in .* could not be updated: .*w\/workload\.json/);
   await assert.rejects(findWorkload({ ...address, distributionVersion: '2.0.0' }), { code: 'WORKLOAD_REPOSITORY', message: /cannot be checked out/ });
 });
 
@@ -202,14 +133,14 @@ test('a host that accepts and never answers is given up', async (context) => {
   context.after(() => server.close());
   const bound = server.address();
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
-  await assert.rejects(runGit(['ls-remote', '--', `http://127.0.0.1:${port}/r`], environment, millis(200)), {
+  await assert.rejects(runGit(['ls-remote', '--', `http://127.0.0.1:${port}/r`], { environment: gitEnvironment }, millis(200)), {
     message: 'git ls-remote got no answer within 0.2 s',
   });
 });
 
 test('the repository "builtin" needs no git', async (context) => {
   const { address } = setUp(context);
-  const found = await findWorkload({ ...address, repository: 'builtin', environment: { PATH: '/nowhere' } });
+  const found = await findWorkload({ ...address, repository: 'builtin', git: { environment: { PATH: '/nowhere' } } });
   assert.deepEqual(found.source, { kind: 'builtin' });
   assert.deepEqual(workloadNames(join(found.directory, '..')), ['w']);
   await assert.rejects(findWorkload({ ...address, repository: 'builtin', workload: 'ww' }), {
@@ -220,7 +151,7 @@ test('the repository "builtin" needs no git', async (context) => {
 
 test('a machine without git uses the built-in workload', async (context) => {
   const { address } = setUp(context);
-  const found = await findWorkload({ ...address, environment: { PATH: '/nowhere' } });
+  const found = await findWorkload({ ...address, git: { environment: { PATH: '/nowhere' } } });
   assert.match(found.notices[0] ?? '', /git is not installed or not on the PATH/);
 });
 
@@ -229,7 +160,8 @@ test('names cannot leave the repository', async (context) => {
   for (const workload of ['../upstream/w', '/etc', '..', '.git']) {
     await assert.rejects(findWorkload({ ...address, workload }), { code: 'WORKLOAD_NOT_FOUND' });
   }
-  await assert.rejects(findWorkload({ ...address, repository: '../x' }), { code: 'USAGE', exitCode: 64 });
+  await assert.rejects(findWorkload({ ...address, repository: '../x' }), { code: 'WORKLOAD_REPOSITORY', message: /x does not exist/ });
+  await assert.rejects(findWorkload({ ...address, repository: '-x' }), { code: 'USAGE', exitCode: 64 });
 });
 
 test('a path is a directory with workload.json, or a .json file', async (context) => {

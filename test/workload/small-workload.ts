@@ -150,7 +150,7 @@ export function requestFor(workloadPath: string, more: Partial<WorkloadRequest> 
     revision: null,
     distributionVersion: null,
     isOffline: true,
-    environment: {},
+    git: { environment: {} },
     params: new Map(),
     testProcedure: null,
     includeTasks: [],

@@ -40,7 +40,7 @@ export const workloadSourceFlags = {
     parse: readText,
   }),
   workloadRepository: valueFlag('workload-repository', {
-    description: "Repository of workloads: the name of a <name>.url in the configuration, or 'builtin' for the workloads of this package.",
+    description: "Repository of workloads: the name of a <name>.url in the configuration, the path of one, or 'builtin' for those of this package.",
     group: groups.workload,
     placeholder: 'NAME',
     fallback: 'default',

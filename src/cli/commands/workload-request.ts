@@ -1,25 +1,25 @@
 // From the workload flags, which run, list and info share, to what the loader wants.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
 import { operationType } from '../../operation/registry.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
-import { BUILTIN, type WorkloadOrigin } from '../../workload/find.ts';
+import { BUILTIN, isRepositoryPath, type WorkloadOrigin } from '../../workload/find.ts';
 import { type LoadedWorkload, loadWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
+import type { Settings } from '../config/settings.ts';
 import type { Context } from '../context.ts';
 import type { OriginOptions, WorkloadOptions } from './workload-options.ts';
+
+/** An address of git, as opposed to a path: `https://…`, `user@host:…`. */
+const ADDRESS = /^\w[\w+.-]*:\/\/|^[^/]+@[^/]+:/;
 
 /** Where workloads come from. A repository that the configuration does not know fails with CONFIG. */
 export function workloadOrigin(context: Context, options: OriginOptions, distributionVersion: string | null): WorkloadOrigin {
   const { settings, common, environment } = context;
   const { workloadRepository: repository, workloadRevision: revision } = options;
-  const url = settings.workloadRepositories.get(repository);
-  if (url === undefined && repository !== BUILTIN) {
-    const known = [...settings.workloadRepositories.keys(), BUILTIN];
-    const meant = closestMatch(repository, known);
-    throw new BenchmarkError('CONFIG', `The workload repository [${repository}] is not in ${settings.file}.`, {
-      hint: `${meant === null ? '' : `Did you mean ${meant}? `}Add ${repository}.url to [workloads], or use one of ${known.join(', ')}.`,
-    });
-  }
+  const url = settings.workloadRepositories.get(repository) ?? settings.workloadRepositories.get(repository.toLowerCase());
+  if (url === undefined && !isUsableWithoutAddress(repository, settings)) throw unknownRepository(repository, settings);
   return {
     repository,
     repositoryUrl: url ?? null,
@@ -27,8 +27,26 @@ export function workloadOrigin(context: Context, options: OriginOptions, distrib
     revision,
     distributionVersion,
     isOffline: common.isOffline,
-    environment: environment.variables,
+    git: { environment: environment.variables, signal: environment.signal },
   };
+}
+
+/** The built-in workloads, a path, and a clone that lies where clones lie need no address. */
+function isUsableWithoutAddress(repository: string, settings: Settings): boolean {
+  if (repository === BUILTIN) return true;
+  return isRepositoryPath(repository) ? !ADDRESS.test(repository) : existsSync(join(settings.workloadsDirectory, repository));
+}
+
+function unknownRepository(repository: string, settings: Settings): BenchmarkError {
+  if (ADDRESS.test(repository)) {
+    const hint = 'Write <name>.url = <address> in [workloads] and use --workload-repository=<name>.';
+    return new BenchmarkError('CONFIG', `--workload-repository takes a name of ${settings.file} or a path, no address.`, { hint });
+  }
+  const known = [...settings.workloadRepositories.keys(), BUILTIN];
+  const meant = closestMatch(repository, known);
+  return new BenchmarkError('CONFIG', `The workload repository [${repository}] is not in ${settings.file}.`, {
+    hint: `${meant === null ? '' : `Did you mean ${meant}? `}Add ${repository}.url to [workloads], or use one of ${known.join(', ')}, or a path.`,
+  });
 }
 
 /** What a caller adds to the flags. */
