@@ -117,3 +117,12 @@ export function formatProblem(problem: Problem): string {
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
   return `${where === '' ? '' : `${where}: `}${problem.message}${hint}`;
 }
+
+/**
+ * Ends a switch over the kinds of a union: it compiles only while every kind has a case. Fails with `INTERNAL` if data of
+ * another kind got past the parsers; only the kind is named, for the rest may be secret.
+ */
+export function unreachable(value: never): never {
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(Reflect.get(value, 'kind')) : typeof value;
+  throw new BenchmarkError('INTERNAL', `Nobody handles the kind "${kind}".`);
+}

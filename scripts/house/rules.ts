@@ -112,3 +112,17 @@ export function importCircles(files: readonly SourceFile[]): readonly string[] {
   for (const path of sources.keys()) visit(path, []);
   return circles;
 }
+
+const KIND_SWITCH = /^(\s*)(?:.*\s)?switch \(.*\.kind\) \{$/;
+
+/** A switch over the kinds of a union says what happens to a kind that it does not name: most end in `unreachable`. */
+export function openSwitches(files: readonly SourceFile[]): readonly string[] {
+  return files.filter(isSource).flatMap(({ path, lines }) =>
+    lines.flatMap((line, index) => {
+      const indent = KIND_SWITCH.exec(line)?.[1];
+      if (indent === undefined) return [];
+      const body = lines.slice(index + 1, lines.indexOf(`${indent}}`, index));
+      return body.some((inner) => inner.startsWith(`${indent}  default:`)) ? [] : [`${path}:${index + 1}: the switch has no default.`];
+    }),
+  );
+}

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { documentFiles } from '../corpus/document-files.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
-import { BenchmarkError } from '../errors.ts';
+import { BenchmarkError, unreachable } from '../errors.ts';
 import type { FleetConnection } from '../fleet/bus.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { LocalNode } from '../fleet/local-node.ts';
@@ -153,6 +153,8 @@ export class RunFleet {
       case 'preparation-end':
         listener({ ...tale, what: `${tale.what} on ${name}` });
         break;
+      default:
+        unreachable(tale);
     }
   }
 

@@ -1,7 +1,9 @@
 // What a coordinator runs beside its own node: the server, its guard and the hub; or only the hub, on somebody else's NATS.
+
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { unreachable } from '../errors.ts';
 import { isOwnAddress } from './addresses.ts';
 import { Admission } from './admission.ts';
 import { answerAuthCallouts } from './auth-callout.ts';
@@ -143,6 +145,8 @@ function describeEvent(event: NatsServerEvent): string {
       return `nats-server has died: ${event.reason}. It is started again.`;
     case 'restarted':
       return `nats-server runs again, process ${event.processId}.`;
+    default:
+      return unreachable(event);
   }
 }
 

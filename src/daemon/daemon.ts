@@ -1,5 +1,5 @@
 // One daemon from start to stop: on a coordinator the server, the hub and a node; elsewhere only a node.
-import { BenchmarkError } from '../errors.ts';
+import { BenchmarkError, unreachable } from '../errors.ts';
 import { packageVersion } from '../package.ts';
 import { resolveAddress } from './addresses.ts';
 import { type ConnectOptions, connectNode, connectUrl, type NatsEndpoint } from './connect.ts';
@@ -185,5 +185,7 @@ function describeLink(state: RegistrationState): string {
       return `refused: ${state.reason}`;
     case 'silent':
       return state.reason;
+    default:
+      return unreachable(state);
   }
 }

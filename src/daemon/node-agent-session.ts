@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { documentGenerator } from '../corpus/eventdata/document-generator.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
-import { BenchmarkError, messageOf, toWireError } from '../errors.ts';
+import { BenchmarkError, messageOf, toWireError, unreachable } from '../errors.ts';
 import { decodeBytes } from '../fleet/codec.ts';
 import type { FetchContext } from '../fleet/fetch.ts';
 import { fetchPlan } from '../fleet/fetch.ts';
@@ -176,6 +176,8 @@ export class NodeSession {
       case 'close':
         this.attempt(() => this.close());
         break;
+      default:
+        unreachable(command);
     }
   }
 

@@ -1,7 +1,7 @@
 // A machine that generates load for others: obeys the test run that the coordinator lets command it, one at a time.
 import { timingSafeEqual } from 'node:crypto';
 import { freemem, hostname } from 'node:os';
-import { messageOf } from '../errors.ts';
+import { messageOf, unreachable } from '../errors.ts';
 import type { Bus, BusMessage, BusSubscription } from '../fleet/bus.ts';
 import { encodeBytes } from '../fleet/codec.ts';
 import type { NodeHello } from '../fleet/hub-messages.ts';
@@ -117,6 +117,8 @@ export class NodeAgent {
         const reason = own === null ? this.ended.get(key) : undefined;
         return reason === undefined ? { kind: 'alive' } : refused(reason);
       }
+      default:
+        return unreachable(question);
     }
   }
 

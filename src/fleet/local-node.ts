@@ -1,7 +1,7 @@
 // The load threads of this machine: the default fleet, and the part of every node that drives load.
 import { Worker } from 'node:worker_threads';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
-import { BenchmarkError, fromWireError, messageOf } from '../errors.ts';
+import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors.ts';
 import { writeJson } from '../json.ts';
 import { Completion } from '../schedule/completion.ts';
 import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
@@ -155,6 +155,8 @@ export class LocalNode implements FleetNode {
       case 'prepared':
       case 'opened':
         break;
+      default:
+        unreachable(message);
     }
     if (this.expected?.kind === message.kind) this.arrived(thread);
   }

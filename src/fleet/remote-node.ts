@@ -1,6 +1,6 @@
 // A node behind a network, as the fleet sees it: commands go down an ordered queue, what the node tells comes up another one.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BenchmarkError, fromWireError, messageOf } from '../errors.ts';
+import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import { processClock } from '../worker/messages.ts';
 import type { Bus } from './bus.ts';
@@ -257,6 +257,8 @@ export class RemoteNode implements FleetNode {
       case 'prepared':
       case 'opened':
         break;
+      default:
+        unreachable(event);
     }
     if (this.expected?.kind === event.kind) this.settle(this.expected, null);
   }

@@ -1,7 +1,7 @@
 // What a test run has for its nodes, in ranges: the plan, and documents that a node cannot get from anywhere else.
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { messageOf, unreachable } from '../errors.ts';
 import { count, decodeBytes, encodeBytes, messages, text, type ValueOf } from './codec.ts';
 import { readFrame, writeFrame } from './frame.ts';
 import type { BundleAddress } from './messages.ts';
@@ -85,6 +85,8 @@ export class Shelf {
           return await this.find(request.corpus, request.set);
         case 'document':
           return await readRange(await this.source(request.corpus, request.set), request.offset);
+        default:
+          return unreachable(request);
       }
     } catch (error) {
       return missing(messageOf(error));

@@ -1,6 +1,6 @@
 // Entry of a load thread: obeys the commands of the coordinator's process.
 import { parentPort } from 'node:worker_threads';
-import { BenchmarkError, toWireError } from '../errors.ts';
+import { BenchmarkError, toWireError, unreachable } from '../errors.ts';
 import { LoadWorker } from './load-worker.ts';
 import type { WorkerCommand, WorkerMessage } from './messages.ts';
 
@@ -34,6 +34,8 @@ function serve(port: NonNullable<typeof parentPort>): void {
         worker.close();
         port.close();
         break;
+      default:
+        return unreachable(command);
     }
   };
   port.on('message', (command: WorkerCommand) => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PICTURE_FILE, WALLS_FILE, wallsText, withPicture } from '../../scripts/house/generated.ts';
-import { brokenTable, deadFiles, forbiddenImports } from '../../scripts/house/rules.ts';
+import { brokenTable, deadFiles, forbiddenImports, openSwitches } from '../../scripts/house/rules.ts';
 import { readTree, type SourceFile, sourceFile } from '../../scripts/house/source-tree.ts';
 import { packageRoot } from '../../src/package.ts';
 
@@ -32,6 +32,12 @@ const rules: readonly Rule[] = [
     check: forbiddenImports,
     broken: { 'src/attic/box.ts': '' },
     says: /src\/attic\/box\.ts is in no room/,
+  },
+  {
+    name: 'a switch over kinds says what happens to others',
+    check: openSwitches,
+    broken: { 'src/a.ts': "  switch (event.kind) {\n    case 'a':\n      break;\n  }\n" },
+    says: /src\/a\.ts:1: the switch has no default/,
   },
   {
     name: 'each file of src is used by another',

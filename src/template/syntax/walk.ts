@@ -1,4 +1,5 @@
 // The children of syntax nodes, and questions about whole subtrees.
+import { unreachable } from '../../errors.ts';
 import type { BlockNode, CallArguments, Expression, ForNode, NameNode, NamespaceTarget, Statement, Target, TupleTarget } from './tree.ts';
 
 /** A child in evaluation order: what is read, what is assigned, or a statement. */
@@ -54,6 +55,8 @@ function partsOf(node: Expression): readonly (Expression | null)[] {
       return [node.first, ...node.rest.map((operand) => operand.value)];
     case 'conditional':
       return [node.test, node.value, node.otherwise];
+    default:
+      return unreachable(node);
   }
 }
 
@@ -87,6 +90,8 @@ export function childrenOf(node: Statement): readonly Child[] {
     case 'import':
     case 'from-import':
       return reads([node.template]);
+    default:
+      return unreachable(node);
   }
 }
 

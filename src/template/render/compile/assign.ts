@@ -1,5 +1,6 @@
 // Assigning values to the targets of `set`, `for` and `with`.
 
+import { unreachable } from '../../../errors.ts';
 import type { Target } from '../../syntax/tree.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { iterate, listOf } from '../../values/iterate.ts';
@@ -23,6 +24,8 @@ export function compileAssign(target: Target, frame: Frame): Assign {
         for (const [index, item] of items.entries()) item(activation, values[index] ?? null);
       };
     }
+    default:
+      return unreachable(target);
   }
 }
 

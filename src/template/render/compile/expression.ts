@@ -1,4 +1,5 @@
 // Turns expressions into functions of the activation they run in.
+import { unreachable } from '../../../errors.ts';
 import { attributeOf, itemOf, sliceOf } from '../../builtins/attributes.ts';
 import { binary, compare, sign } from '../../builtins/operators.ts';
 import type { NormalizedSource } from '../../syntax/source.ts';
@@ -84,6 +85,8 @@ export class ExpressionCompiler {
         return this.compare(node, frame);
       case 'conditional':
         return this.conditional(node, frame);
+      default:
+        return unreachable(node);
     }
   }
 

@@ -1,5 +1,6 @@
 // Turns the statements of a template into functions that write its output.
 
+import { unreachable } from '../../../errors.ts';
 import { analyseWith, analyseWithExpression } from '../../syntax/scope.ts';
 import type { NormalizedSource } from '../../syntax/source.ts';
 import type { AutoescapeNode, FilterBlockNode, IfNode, OutputNode, SetBlockNode, SetNode, Statement, WithNode } from '../../syntax/tree.ts';
@@ -97,6 +98,8 @@ export class StatementCompiler implements Compiler {
         return compileImport(node, frame, this);
       case 'from-import':
         return compileFromImport(node, frame, this);
+      default:
+        return unreachable(node);
     }
   }
 
