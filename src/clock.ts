@@ -1,6 +1,8 @@
-// The two clocks of the project, as values, so that tests can pass a manual one.
+// The two clocks of the project: one that measures, one that stamps. They are passed as values, so that tests can pass
+// a manual one.
 import { type EpochMillis, epochMillis, type MonoMillis, monoMillis } from './units.ts';
 
+/** Reads the time. The program passes {@link systemClock}; tests pass a manual clock. */
 export interface Clock {
   /** Monotonic, for measuring. Readings are only comparable within this process and thread. */
   now(): MonoMillis;
@@ -8,6 +10,7 @@ export interface Clock {
   wall(): EpochMillis;
 }
 
+/** The clocks of this machine. */
 export const systemClock: Clock = {
   now: () => monoMillis(performance.now()),
   wall: () => epochMillis(Date.now()),

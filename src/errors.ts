@@ -1,7 +1,7 @@
-// The one error of the project: what failed, where, and what to do.
+// The one error class of the project. An error says what failed, where, and what to do.
 
 /**
- * Stable codes of errors, for scripts and for the passage between threads. Each is described in `docs/errors.md`.
+ * Stable codes of errors, for scripts and for errors that pass from thread to thread. `docs/errors.md` describes each.
  */
 export type ErrorCode =
   | 'USAGE'
@@ -27,7 +27,7 @@ export type ErrorCode =
   | 'CANCELLED'
   | 'INTERNAL';
 
-/** Exit codes of both commands. */
+/** Exit codes of the commands `opensearch-benchmark` and `opensearch-benchmarkd`. */
 export const exitCodes = { success: 0, noCommand: 1, usage: 2, failure: 64, cancelled: 130 } as const;
 
 /** One thing wrong with an input, as precisely as it can be located. Lines and columns count from 1. */
@@ -41,14 +41,22 @@ export interface Problem {
   readonly hint?: string | undefined;
 }
 
+/** What an error may say besides its code and message. */
 export interface ErrorDetails {
+  /** What the user can do about it. */
   readonly hint?: string | undefined;
+  /** Exit code of the command that ends with this error. The default follows from the error code. */
   readonly exitCode?: number | undefined;
+  /** The error that led to this one; its message is logged. */
   readonly cause?: unknown;
   /** All problems of the input, when it has several. */
   readonly problems?: readonly Problem[] | undefined;
 }
 
+/**
+ * Every failure that the program foresees. Callers tell errors apart by `code`, which also survives the way between
+ * threads.
+ */
 export class BenchmarkError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
@@ -65,16 +73,18 @@ export class BenchmarkError extends Error {
   }
 }
 
-/** An error as plain data, for the passage between threads and processes. Causes are flattened into their messages. */
+/** An error as plain data, so that it can pass between threads and processes. Causes are reduced to their messages. */
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly hint?: string | undefined;
   readonly exitCode: number;
   readonly problems: readonly Problem[];
+  /** Messages of the causes, outermost first. */
   readonly causes: readonly string[];
 }
 
+/** Any thrown value as plain data. What is not a {@link BenchmarkError} gets the code `INTERNAL`. */
 export function toWireError(error: unknown): WireError {
   const known = error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', messageOf(error));
   return {
@@ -87,6 +97,7 @@ export function toWireError(error: unknown): WireError {
   };
 }
 
+/** The error that {@link toWireError} made into data, with its causes as plain errors. */
 export function fromWireError(wire: WireError): BenchmarkError {
   const cause = wire.causes.reduceRight<Error | undefined>(
     (inner, message) => new Error(message, inner === undefined ? undefined : { cause: inner }),
@@ -100,7 +111,7 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The messages of an error and of its causes, outermost first. */
+/** The messages of an error and of its causes, outermost first, ten at most: causes may form a circle. */
 export function causeMessages(error: unknown): readonly string[] {
   const messages: string[] = [];
   for (let current: unknown = error; current !== undefined && messages.length < 10; ) {

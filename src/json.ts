@@ -1,7 +1,11 @@
-// JSON without loss: 5.0 stays a float, integers keep every digit, keys keep their order, NaN and Infinity are read as Python does.
+// JSON without loss: 5.0 stays a float, integers keep every digit, keys keep their order, and NaN and Infinity are read
+// as Python does.
 import { BenchmarkError } from './errors.ts';
 
-/** A number that was written with a fraction or an exponent, or NaN or an infinity. Integers are `number` or, beyond 2^53, `bigint`. */
+/**
+ * A number that was written with a fraction or an exponent, NaN, or an infinity. Integers are `number`, or `bigint`
+ * beyond 2^53.
+ */
 export class Float {
   readonly value: number;
   constructor(value: number) {
@@ -9,12 +13,16 @@ export class Float {
   }
 }
 
+/** Any JSON value as {@link parseJson} reads it. */
 export type Json = null | boolean | string | number | bigint | Float | JsonArray | JsonObject;
+/** A JSON array. */
 export type JsonArray = readonly Json[];
-/** Insertion-ordered; a JavaScript object would move keys such as "200" to the front. */
+/** A JSON object in the order of its keys. A JavaScript object would move keys such as "200" to the front. */
 export type JsonObject = ReadonlyMap<string, Json>;
 
+/** True for JSON objects. */
 export const isJsonObject = (value: Json | undefined): value is JsonObject => value instanceof Map;
+/** True for JSON arrays. */
 export const isJsonArray = (value: Json | undefined): value is JsonArray => Array.isArray(value);
 /** True for integers and floats of any size. */
 export const isJsonNumber = (value: Json | undefined): value is number | bigint | Float =>
@@ -22,7 +30,7 @@ export const isJsonNumber = (value: Json | undefined): value is number | bigint 
 /** The nearest JavaScript number of a JSON number. */
 export const toNumber = (value: number | bigint | Float): number => (value instanceof Float ? value.value : Number(value));
 
-/** Where a JSON text is broken. Line and column count from 1. */
+/** Says where a JSON text is broken. Line and column count from 1, the offset from 0. */
 export class JsonSyntaxError extends BenchmarkError {
   readonly line: number;
   readonly column: number;
@@ -46,6 +54,7 @@ const WORDS: ReadonlyMap<number, { readonly word: string; readonly value: Json }
   [0x49, { word: 'Infinity', value: new Float(Number.POSITIVE_INFINITY) }],
   [0x2d, { word: '-Infinity', value: new Float(Number.NEGATIVE_INFINITY) }],
 ]);
+/** Deeper nesting is refused, because the reader would exhaust the stack. */
 const MAX_DEPTH = 500;
 /** Integers of at most this many digits are exact as JavaScript numbers. */
 const SAFE_DIGITS = 15;
@@ -136,7 +145,10 @@ class Reader {
     return array;
   }
 
-  /** A property name; those that repeat share one string, since objects in lists tend to have the same names. */
+  /**
+   * A property name. Objects in lists tend to have the same names, so each name is kept in a table of 128 slots, found
+   * by three of its characters: one that repeats is compared with the kept string and not made again.
+   */
   private key(): string {
     const { text } = this;
     const start = this.position + 1;
@@ -156,14 +168,17 @@ class Reader {
     const start = this.position + 1;
     let position = start;
     for (let code = text.charCodeAt(position); code !== CODE.quote; code = text.charCodeAt(++position)) {
-      // Also the end of the text, whose code is NaN.
+      // The negated comparison also catches the end of the text, whose code is NaN.
       if (code === CODE.backslash || !(code >= 0x20)) return this.escapedString(start, position);
     }
     this.position = position + 1;
     return text.slice(start, position);
   }
 
-  /** A string with something in it that a slice of the text does not give; `position` is where that stands. */
+  /**
+   * A string that is not simply a slice of the text: an escape, a control character or the end of the text is at
+   * `position`.
+   */
   private escapedString(start: number, position: number): string {
     const { text } = this;
     let result = text.slice(start, position);
@@ -224,7 +239,7 @@ class Reader {
     this.position = NUMBER.lastIndex;
     if (match[1] !== undefined || match[2] !== undefined) return new Float(Number(match[0]));
     const integer = Number(match[0]);
-    // Python has no integer -0.
+    // Python has no integer -0, so adding 0 makes it 0.
     return Number.isSafeInteger(integer) ? integer + 0 : BigInt(match[0]);
   }
 
@@ -260,17 +275,17 @@ export function formatFloat(value: number): string {
     const plain = String(value);
     return plain.includes('.') ? plain : `${plain}.0`;
   }
-  // JavaScript's digits are Python's, its exponent is not: 1e-7 against 1e-07.
+  // Both languages print the same digits, but Python pads the exponent: 1e-07 where JavaScript has 1e-7.
   const [digits = '', sign = '', power = ''] = value.toExponential().split(/e([+-])/);
   return `${digits}e${sign}${power.padStart(2, '0')}`;
 }
 
-/** Writes JSON without whitespace, non-ASCII characters as they are: what goes over the wire. */
+/** JSON text without whitespace, as it is sent to the cluster. Non-ASCII characters are not escaped. */
 export function writeJson(value: Json): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (value === null || typeof value !== 'object') return String(value);
   if (value instanceof Float) return formatFloat(value.value);
-  // Appending is quicker here than joining: no array per level.
+  // Appending is quicker here than joining, which needs an array per level.
   if (isJsonObject(value)) {
     let members = '';
     for (const [key, item] of value) members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(item)}`;
@@ -281,7 +296,10 @@ export function writeJson(value: Json): string {
   return `[${items}]`;
 }
 
-/** A value made of plain JavaScript objects, arrays and numbers as JSON; other things are refused. Numbers with a fraction become floats. */
+/**
+ * Plain JavaScript values as JSON. Numbers with a fraction become floats, `undefined` becomes `null`. Throws a
+ * `TypeError` for functions and symbols.
+ */
 export function toJson(value: unknown): Json {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean' || typeof value === 'string' || typeof value === 'bigint') return value;
@@ -292,7 +310,10 @@ export function toJson(value: unknown): Json {
   throw new TypeError(`A ${typeof value} has no JSON form.`);
 }
 
-/** JSON as plain JavaScript values, for libraries that want such. Floats become numbers; key order and large integers may suffer. */
+/**
+ * JSON as plain JavaScript values, for libraries that want such. Floats become numbers; the order of keys and digits of
+ * large integers may be lost.
+ */
 export function toPlain(value: Json): unknown {
   if (value instanceof Float) return value.value;
   if (typeof value === 'bigint') return Number(value);

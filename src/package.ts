@@ -17,6 +17,7 @@ function findRoot(): { readonly root: string; readonly version: string } {
 
 const found = findRoot();
 
-/** Absolute path of the directory that holds package.json; `workloads/` lies in it. */
+/** Absolute path of the directory that holds package.json and `workloads/`. */
 export const packageRoot = found.root;
+/** The version in package.json. */
 export const packageVersion = found.version;
