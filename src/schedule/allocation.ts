@@ -1,11 +1,11 @@
-// Which client runs which task in which step: the allocation matrix of spec/3 §1.4, cut at its join points.
+// Which client runs which task in which step: a matrix of clients and tasks, cut at its join points.
 //
 //   schedule:  index x2, parallel(a x1, b x1)
 //
 //              step 0    step 1
 //   client 0   index:0   a:0
 //   client 1   index:1   b:0
-//            J0        J1      J2      join points: everybody waits for everybody
+//            J0        J1      J2      join points: each client waits for all others
 import { leafTasks, type ScheduleElement, type Task } from '../workload/model.ts';
 
 /** One task in the row of one client. */
@@ -14,9 +14,12 @@ export interface Cell {
   readonly task: number;
   /** This client's index within the task: 0 … task.clients − 1. */
   readonly clientIndex: number;
-  /** Running index over all task-clients of the schedule element; decides the ramp-up wait. */
+  /**
+   * Running index over the clients of all tasks of the schedule element: decides how long the client waits in the
+   * ramp-up.
+   */
   readonly elementIndex: number;
-  /** The element's number of clients. */
+  /** How many clients the schedule element has. */
   readonly elementClients: number;
 }
 
@@ -26,16 +29,23 @@ export interface Step {
   readonly tasks: readonly Task[];
   /** Cells of each client in the order in which it runs them; clients without work have none. */
   readonly rows: readonly (readonly Cell[])[];
-  /** Positions in `tasks` of those of which the first to end ends all others. */
+  /**
+   * Positions in `tasks` of those tasks whose end ends the step: the first of them to end ends all others
+   * (`completed-by`).
+   */
   readonly completing: readonly number[];
 }
 
-/** Number of clients that a schedule needs at once: the largest element's. */
+/** How many clients a schedule needs: as many as its largest element, at least one. */
 export function clientCount(schedule: readonly ScheduleElement[]): number {
   return schedule.reduce((most, element) => Math.max(most, element.clients), 1);
 }
 
-/** Deals the task-clients of each element to the clients 0 … n−1, wrapping round when an element has more (spec/3 §1.4). */
+/**
+ * The steps of a schedule. The clients of all tasks of an element are dealt out to the clients 0 … n−1 of the run, task
+ * by task. If an element has more of them than n, dealing starts again at client 0, which then runs several tasks one
+ * after the other.
+ */
 export function allocate(schedule: readonly ScheduleElement[]): readonly Step[] {
   const clients = clientCount(schedule);
   return schedule.map((element, index) => {
@@ -59,8 +69,9 @@ function completingTasks(element: ScheduleElement): readonly number[] {
 }
 
 /**
- * Spreads the clients 0 … count−1 over nodes and the cores of each node: as evenly as whole clients allow, consecutive ids together
- * (spec/3 §1.3, but never leaving a node idle while another has two clients more).
+ * Spreads the clients 0 … count−1 over nodes, and over the cores of each node: as evenly as whole clients allow,
+ * consecutive ids together. OpenSearch Benchmark fills one node after the other instead, which leaves the last ones
+ * idle.
  * @returns client ids per worker, workers without clients left out; one list of workers per node.
  */
 export function spreadClients(count: number, coresOfNodes: readonly number[]): readonly (readonly (readonly number[])[])[] {
@@ -72,7 +83,7 @@ export function spreadClients(count: number, coresOfNodes: readonly number[]): r
   );
 }
 
-/** Whole shares that differ by at most one and sum to `total`; the first ones are the larger. */
+/** Splits `total` into whole shares that differ by at most one; the larger ones come first. */
 export function evenShares(total: number, parts: number): readonly number[] {
   const least = Math.floor(total / parts);
   const remainder = total - least * parts;

@@ -1,8 +1,9 @@
-// When a step ends early: one of its completing tasks has ended for everybody who takes part in it.
+// When a step ends early: one of its completing tasks (`completed-by`) has ended for everybody who takes part in it.
 
 /**
- * Which participants (clients, threads or nodes) still run which of the completing tasks of a step. A task has ended when all of its participants
- * have ended it; a task without participants never ends here, because whoever runs it says so.
+ * Knows which participants (clients, threads or nodes) still run which of the completing tasks of a step. A task has
+ * ended when the last of its participants has ended it. A task without participants never ends here: others run it and
+ * say when it ends.
  */
 export class Completion<P> {
   private readonly waiting = new Map<number, Set<P>>();
@@ -14,13 +15,15 @@ export class Completion<P> {
     }
   }
 
-  /** A participant has ended its part of a task. True for the last one of the task, once. */
+  /** Notes that a participant has ended its part of a task. True if it was the last one: once per task. */
   hasEnded(task: number, participant: P): boolean {
     const left = this.waiting.get(task);
     return left?.delete(participant) === true && left.size === 0;
   }
 
-  /** A participant is gone: the tasks that have ended because nobody else is left in them. */
+  /**
+   * Notes that a participant is gone. Returns the tasks that have ended by that, because nobody else was left in them.
+   */
   withdraw(participant: P): readonly number[] {
     return [...this.waiting.keys()].filter((task) => this.hasEnded(task, participant));
   }

@@ -1,10 +1,11 @@
-// How long a client goes on with a task, and which of its requests are warm-up (spec/3 §2.1, §2.2).
+// How long a client goes on with a task, and which of its requests are warm-up.
 import { type Millis, secondsToMillis } from '../units.ts';
 import type { Task } from '../workload/model.ts';
 
+/** Whether a request was sent during the warm-up, whose samples are kept apart, or counts in the results. */
 export type SampleType = 'warmup' | 'normal';
 
-/** The part of a task that decides about its end. */
+/** The properties of a task that decide when it ends. */
 export type LoopSettings = Pick<
   Task,
   'clients' | 'iterations' | 'warmupIterations' | 'timePeriod' | 'warmupTimePeriod' | 'rampUpTimePeriod' | 'rampDownTimePeriod'
@@ -14,13 +15,16 @@ export type LoopSettings = Pick<
 export interface LoopControl {
   isOver(now: Millis): boolean;
   sampleType(now: Millis): SampleType;
-  /** 0..1; `null` while the end is unknown. */
+  /** How much of the task is done, 0..1; `null` if nobody knows when it ends. */
   progress(now: Millis): number | null;
-  /** A request has ended. */
+  /** Notes that a request has ended. */
   advance(): void;
 }
 
-/** Chooses the control of one client: by time if the task has any period, else by count, else until the source is exhausted, else once. */
+/**
+ * The control of one client of a task. A task with a warm-up or a time period goes by time, one with iterations by
+ * their count. A task with neither runs until its source of requests is exhausted, or once if the source is endless.
+ */
 export function loopControl(task: LoopSettings, clientIndex: number, isFiniteSource: boolean): LoopControl {
   if (task.warmupTimePeriod !== null || task.timePeriod !== null) return timeControl(task, clientIndex);
   if (task.iterations === null && task.warmupIterations === null)
@@ -53,14 +57,20 @@ function timeControl(task: LoopSettings, clientIndex: number): LoopControl {
   };
 }
 
-/** Of N clients, client i ends (N−1−i)/N of the ramp-down before its end. */
+/**
+ * In ms after the end of the time period: of N clients, client i ends (N−1−i)/N of the ramp-down before the end of the
+ * ramp-down.
+ */
 function rampDownEnd(task: LoopSettings, clientIndex: number): number {
   if (task.rampDownTimePeriod === null) return 0;
   const rampDown = secondsToMillis(task.rampDownTimePeriod);
   return rampDown - (rampDown * (task.clients - 1 - clientIndex)) / task.clients;
 }
 
-/** How long a client waits before its first request: client g of n waits g/n of the ramp-up. */
+/**
+ * How many ms a client waits before its first request: client g of the n clients of a schedule element waits g/n of the
+ * ramp-up.
+ */
 export function rampUpWait(task: LoopSettings, elementIndex: number, elementClients: number): number {
   return task.rampUpTimePeriod === null ? 0 : (secondsToMillis(task.rampUpTimePeriod) * elementIndex) / elementClients;
 }

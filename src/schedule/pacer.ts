@@ -1,15 +1,16 @@
-// When a client sends: turns the target throughput of a task into the times of one client's requests (spec/3 §2.3).
+// When a client sends: turns the target throughput of a task into the times of one client's requests.
 import { type Millis, millis } from '../units.ts';
 import type { TargetThroughput } from '../workload/model.ts';
 
-/** The amount of work of one request. */
+/** How much work one request does: 5,000 `docs`, 1 `ops`. */
 export interface RequestWeight {
   readonly weight: number;
   readonly unit: string;
 }
 
+/** What the times of the requests of one client depend on. */
 export interface PacerSettings {
-  /** `null` = unthrottled. */
+  /** What all clients of the task together shall reach; `null` = unthrottled. */
   readonly target: TargetThroughput | null;
   /** Clients that share the target. */
   readonly clients: number;
@@ -25,7 +26,7 @@ export interface PacerSettings {
   readonly random: () => number;
 }
 
-/** The unit of the answers does not fit the target: the task cannot be paced. */
+/** Thrown when answers count in another unit than the target throughput, so that the task cannot be paced. */
 export class UnitMismatch extends Error {
   readonly expected: string;
   readonly actual: string;
@@ -38,8 +39,11 @@ export class UnitMismatch extends Error {
 }
 
 /**
- * Gives the intended times of one client's requests, in ms after its origin. Never skips one: a client that is late sends at once until
- * it has caught up. The interval follows the weight of the answers, so "5000 docs/s" stays true when bulks shrink.
+ * Gives the intended times of one client's requests, in ms after the start of its schedule. It never skips one: a
+ * client that is late sends at once until it has caught up. The interval follows the weight of the answers, so that
+ * "5000 docs/s" stays true when bulks shrink:
+ *
+ *   interval in ms = 1000 · clients · weight of a request / target per second
  */
 export class Pacer {
   private readonly settings: PacerSettings;
@@ -54,7 +58,7 @@ export class Pacer {
     if (settings.expected !== null) this.adopt(settings.expected);
   }
 
-  /** True once the interval is known: the intended times then mean something. */
+  /** True once the interval is known. Before that all intended times are 0 and say nothing about latency. */
   get isThrottled(): boolean {
     return this.interval !== null;
   }
@@ -72,7 +76,7 @@ export class Pacer {
     return millis(this.current);
   }
 
-  /** Tells what an answer was worth. Failed ones (weight 0) change nothing. Throws {@link UnitMismatch}. */
+  /** Takes the weight of an answer; failed requests (weight 0) change nothing. Throws {@link UnitMismatch}. */
   after(weight: number, unit: string): void {
     if (weight > 0 && weight !== this.weight) this.adopt({ weight, unit });
   }
@@ -80,7 +84,7 @@ export class Pacer {
   private adopt(request: RequestWeight): void {
     const { target, clients } = this.settings;
     if (target === null || target.value <= 0) return;
-    // A target in ops/s means requests, whatever they count.
+    // A target in ops/s means requests, whatever unit their weight has.
     if (request.unit !== target.unit && target.unit !== 'ops') throw new UnitMismatch(target.unit, request.unit);
     this.weight = request.weight;
     this.interval = (1000 * clients * (request.unit === target.unit ? request.weight : 1)) / target.value;
