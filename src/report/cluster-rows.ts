@@ -1,13 +1,17 @@
-// The rows of the summary about the cluster as a whole (spec/1 §5.1, rows 1 to 9).
+// The rows of the summary about the cluster as a whole. Users of OpenSearch Benchmark search for these names, so they
+// stay as they are there.
 import type { ClusterStats, ShardTime } from '../metrics/results.ts';
-import { float, integer, type Row, type RowValue } from './row.ts';
+import { floatValue, integerValue, type RowValue, type SummaryRow } from './row.ts';
 
 const MILLIS_PER_MINUTE = 60_000;
 const BYTES_PER_MB = 1024 ** 2;
 const BYTES_PER_GB = 1024 ** 3;
 
-/** All rows in order, those without a value included. */
-export function clusterRows(stats: ClusterStats): readonly Row[] {
+/**
+ * All rows in order, including those without a value. Times are in minutes or seconds, sizes in GB or MB of 1024^3 or
+ * 1024^2 bytes.
+ */
+export function clusterRows(stats: ClusterStats): readonly SummaryRow[] {
   return [
     ...shardTimeRows('indexing time', stats.indexingTime),
     ...shardTimeRows('indexing throttle time', stats.indexingThrottleTime),
@@ -37,9 +41,9 @@ interface ShardCount {
   readonly count: number | undefined;
 }
 
-function shardTimeRows(name: string, time: ShardTime | undefined, count?: ShardCount): readonly Row[] {
+function shardTimeRows(name: string, time: ShardTime | undefined, count?: ShardCount): readonly SummaryRow[] {
   const perShard = time?.perShard ?? undefined;
-  const minutes = (metric: string, value: number | undefined): Row => scaledRow(metric, value, MILLIS_PER_MINUTE, 'min');
+  const minutes = (metric: string, value: number | undefined): SummaryRow => scaledRow(metric, value, MILLIS_PER_MINUTE, 'min');
   return [
     minutes(`Cumulative ${name} of primary shards`, time?.total),
     ...(count === undefined ? [] : [countRow(`Cumulative ${count.name} of primary shards`, count.count)]),
@@ -49,9 +53,9 @@ function shardTimeRows(name: string, time: ShardTime | undefined, count?: ShardC
   ];
 }
 
-const scaledRow = (metric: string, value: number | undefined, divisor: number, unit: string): Row =>
-  row(metric, value === undefined ? null : float(value / divisor), unit);
+const scaledRow = (metric: string, value: number | undefined, divisor: number, unit: string): SummaryRow =>
+  row(metric, value === undefined ? null : floatValue(value / divisor), unit);
 
-const countRow = (metric: string, value: number | undefined): Row => row(metric, value === undefined ? null : integer(value), '');
+const countRow = (metric: string, value: number | undefined): SummaryRow => row(metric, value === undefined ? null : integerValue(value), '');
 
-const row = (metric: string, value: RowValue | null, unit: string): Row => ({ metric, task: '', value, unit: value === null ? '' : unit });
+const row = (metric: string, value: RowValue | null, unit: string): SummaryRow => ({ metric, task: '', value, unit: value === null ? '' : unit });

@@ -1,15 +1,16 @@
 // The summary as a markdown table.
 import { formatGeneral } from './number-format.ts';
 import { type Align, pipeTable } from './pipe-table.ts';
-import { type Row, summaryHeader } from './row.ts';
+import { type SummaryRow, summaryHeader } from './row.ts';
 
 /**
- * Rows as a markdown table, `align` for the column of values (spec/1 §5.2). Values have six significant digits;
- * whole numbers keep all of theirs only when all values are whole. No newline at the end.
+ * Rows as a markdown table, without a newline at the end; `align` is for the column of values. Values have six
+ * significant digits. Whole numbers keep all of their digits only if every value is whole: as soon as one is not, the
+ * column is one of floats.
  */
-export function markdownTable(rows: readonly Row[], align: Align): string {
+export function markdownTable(rows: readonly SummaryRow[], align: Align): string {
   const isWhole = rows.every(({ value }) => value === null || value.kind === 'integer');
-  const text = ({ value }: Row): string => {
+  const text = ({ value }: SummaryRow): string => {
     if (value === null) return '';
     if (value.kind === 'hundredths') return formatGeneral(Number(value.number.toFixed(2)));
     return isWhole ? String(value.number) : formatGeneral(value.number);

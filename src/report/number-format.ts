@@ -1,6 +1,9 @@
-// Numbers as C's printf writes them, because tables have always been written so.
+// Numbers as `printf` of C writes them: the format of OpenSearch Benchmark's tables.
 
-/** `%.<digits>g`: the significant digits that matter, without trailing zeros; an exponent below 1e-4 and from 10^digits on. */
+/**
+ * As `%.<digits>g`: so many significant digits without trailing zeros, with an exponent below 1e-4 and from 10^digits
+ * on.
+ */
 export function formatGeneral(value: number, digits = 6): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';

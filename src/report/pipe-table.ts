@@ -1,6 +1,6 @@
-// Markdown tables of text cells, aligned so that they are also readable as text (spec/1 §5.2).
+// Markdown tables of text cells, lined up so that they are also readable as plain text.
 
-/** Where the cells of a column stand; `decimal` puts points below each other. */
+/** How the cells of a column are lined up; `decimal` puts the points of numbers below each other. */
 export type Align = 'left' | 'center' | 'right' | 'decimal';
 
 /** A column with its cells from top to bottom. */
@@ -10,7 +10,7 @@ export interface Column {
   readonly cells: readonly string[];
 }
 
-/** Spaces that a header is given beyond its own width. */
+/** A column is at least so many characters wider than its header. */
 const HEADER_MARGIN = 2;
 
 /** A table of columns of equal length: header, separator and rows, without a newline at the end. */
@@ -31,10 +31,13 @@ export function pipeTable(columns: readonly Column[]): string {
   ].join('\n');
 }
 
-/** The number of characters, not of UTF-16 units. */
+/** The number of characters of a text, not of its UTF-16 units. */
 export const widthOf = (text: string): number => [...text].length;
 
-/** A text filled up with spaces. A decimal column is right-aligned once its points are. */
+/**
+ * A text filled up with spaces to a width. Cells of a decimal column are right-aligned: they have been padded behind
+ * their points already.
+ */
 export function padded(text: string, width: number, align: Align): string {
   const missing = Math.max(0, width - widthOf(text));
   if (align === 'left') return text + ' '.repeat(missing);

@@ -1,13 +1,16 @@
-// Tables of the list commands: no frame, a dashed rule below the header, two spaces between columns.
+// The tables of the list commands: no frame, dashes below the header, two spaces between columns.
 import { padded, widthOf } from './pipe-table.ts';
 
-/** `null` is an empty cell. */
+/** A cell of a plain table; `null` is an empty one. */
 export type PlainCell = string | number | null;
 
-/** Spaces that a header is given beyond its own width. */
+/** A column is at least so many characters wider than its header. */
 const HEADER_MARGIN = 2;
 
-/** A table of rows; columns of numbers are right-aligned, others left. No newline at the end, no spaces at the ends of lines. */
+/**
+ * A table of rows. Columns of numbers are right-aligned, others left-aligned. No newline at the end, no spaces at the
+ * ends of lines.
+ */
 export function plainTable(headers: readonly string[], rows: readonly (readonly PlainCell[])[]): string {
   const columns = headers.map((header, index) => {
     const cells = rows.map((row) => row[index] ?? null);

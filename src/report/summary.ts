@@ -1,12 +1,15 @@
-// The summary of a test run as rows (spec/1 §5.1).
+// The summary of a test run as rows: first the cluster as a whole, then each task, then what profiles of searches say.
 import { defaultPercentiles } from '../metrics/percentiles.ts';
 import type { PercentileStats, Results, TaskResults } from '../metrics/results.ts';
 import { clusterRows } from './cluster-rows.ts';
-import { float, hundredths, integer, type Row, type RowValue } from './row.ts';
+import { floatValue, hundredthsValue, integerValue, type RowValue, type SummaryRow } from './row.ts';
 
-/** What the user wants to see. */
+/** Which rows and figures the user wants to see. */
 export interface SummaryOptions {
-  /** `--show-in-results`: rows with a value; also all percentile rows; all rows. */
+  /**
+   * `--show-in-results`: `available` shows rows with a value, `all-percentiles` also all rows of percentiles, `all`
+   * every row.
+   */
   readonly show: 'available' | 'all-percentiles' | 'all';
   readonly latencyPercentiles: readonly number[];
   readonly throughputPercentiles: readonly number[];
@@ -15,7 +18,7 @@ export interface SummaryOptions {
 }
 
 /** The rows of the summary in order. */
-export function summaryRows(results: Results, options: SummaryOptions): readonly Row[] {
+export function summaryRows(results: Results, options: SummaryOptions): readonly SummaryRow[] {
   const reported = results.tasks.filter((task) => task.isReported);
   const { others, best } = chooseBestClients(reported);
   const rows = [
@@ -23,7 +26,7 @@ export function summaryRows(results: Results, options: SummaryOptions): readonly
     ...others.flatMap((task) => taskRows(task, options)),
     ...best.flatMap(({ task, clients }) => [
       ...taskRows(task, options),
-      { metric: 'Number of clients that achieved max throughput', task: task.task, value: integer(clients), unit: '' },
+      { metric: 'Number of clients that achieved max throughput', task: task.task, value: integerValue(clients), unit: '' },
     ]),
     ...reported.flatMap(profileRows),
   ];
@@ -36,8 +39,8 @@ interface BestClients {
 }
 
 /**
- * Of tasks that differ only in their number of clients (`search_1_clients`, `search_8_clients`) only the one with the
- * greatest mean throughput is shown, after all others.
+ * Separates tasks that differ only in their number of clients (`search_1_clients`, `search_8_clients`) from the others.
+ * Of each such family only the task with the greatest mean throughput is shown.
  */
 function chooseBestClients(tasks: readonly TaskResults[]): { readonly others: readonly TaskResults[]; readonly best: readonly BestClients[] } {
   const best = new Map<string, BestClients>();
@@ -55,17 +58,17 @@ function chooseBestClients(tasks: readonly TaskResults[]): { readonly others: re
   return { others, best: [...best.values()] };
 }
 
-function taskRows(task: TaskResults, options: SummaryOptions): readonly Row[] {
+function taskRows(task: TaskResults, options: SummaryOptions): readonly SummaryRow[] {
   return [
     ...throughputRows(task, options),
     ...timeRows(task, 'latency', task.latency, options.latencyPercentiles, options),
     ...timeRows(task, 'service time', task.serviceTime, defaultPercentiles, options),
     ...(options.showsProcessingTime ? timeRows(task, 'processing time', task.processingTime, defaultPercentiles, options) : []),
-    row('error rate', task, hundredths(task.errorRate * 100), '%'),
+    row('error rate', task, hundredthsValue(task.errorRate * 100), '%'),
   ];
 }
 
-function throughputRows(task: TaskResults, options: SummaryOptions): readonly Row[] {
+function throughputRows(task: TaskResults, options: SummaryOptions): readonly SummaryRow[] {
   const { throughput } = task;
   const figures = [
     ['Min Throughput', throughput.min],
@@ -76,7 +79,7 @@ function throughputRows(task: TaskResults, options: SummaryOptions): readonly Ro
   return [
     ...figures
       .filter(([, value]) => value !== null || options.show === 'all')
-      .map(([metric, value]) => row(metric, task, value === null ? null : hundredths(value), throughput.unit)),
+      .map(([metric, value]) => row(metric, task, value === null ? null : hundredthsValue(value), throughput.unit)),
     ...percentileRows(task, 'throughput', throughput.percentiles, options.throughputPercentiles, throughput.unit, options),
   ];
 }
@@ -87,7 +90,7 @@ function timeRows(
   stats: PercentileStats | null,
   requested: readonly number[],
   options: SummaryOptions,
-): readonly Row[] {
+): readonly SummaryRow[] {
   return percentileRows(task, name, stats?.percentiles ?? [], requested, 'ms', options);
 }
 
@@ -98,22 +101,22 @@ function percentileRows(
   requested: readonly number[],
   unit: string,
   options: SummaryOptions,
-): readonly Row[] {
+): readonly SummaryRow[] {
   const known = new Map(values);
   const shown = options.show === 'available' ? [...known.keys()] : [...new Set([...requested, ...known.keys()])].sort((left, right) => left - right);
   return shown.map((percentile) => {
     const value = known.get(percentile);
-    return row(`${percentile}th percentile ${name}`, task, value === undefined ? null : float(value), unit);
+    return row(`${percentile}th percentile ${name}`, task, value === undefined ? null : floatValue(value), unit);
   });
 }
 
-function profileRows(task: TaskResults): readonly Row[] {
+function profileRows(task: TaskResults): readonly SummaryRow[] {
   return task.profile.flatMap(({ name, stats }) =>
-    stats.percentiles.map(([percentile, value]) => row(`${percentile}th percentile ${name}`, task, float(value), stats.unit)),
+    stats.percentiles.map(([percentile, value]) => row(`${percentile}th percentile ${name}`, task, floatValue(value), stats.unit)),
   );
 }
 
-const row = (metric: string, task: TaskResults, value: RowValue | null, unit: string): Row => ({
+const row = (metric: string, task: TaskResults, value: RowValue | null, unit: string): SummaryRow => ({
   metric,
   task: task.task,
   value,

@@ -1,4 +1,4 @@
-// What a reader of the summary must know besides the figures.
+// What a reader of the summary must know besides the figures: warnings, and the failed requests.
 import { formatFloat } from '../json.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import { plainTable } from './plain-table.ts';
@@ -6,7 +6,7 @@ import { plainTable } from './plain-table.ts';
 /** Characters of an error's description that fit into the table. */
 const EXAMPLE_WIDTH = 100;
 
-/** Warnings in the order in which they are printed after the table (spec/1 §5.5), without the `[WARNING]` in front. */
+/** Warnings in the order in which they are printed after the table, without the `[WARNING]` in front. */
 export function warnings(results: Results): readonly string[] {
   const reported = results.tasks.filter((task) => task.isReported);
   const partial = results.isPartial ? ['The results are incomplete: the test run ended early, or lost a node. They contain what was measured.'] : [];
@@ -31,7 +31,7 @@ function noThroughputCause(task: TaskResults): string {
   return task.samples === 0 ? 'The benchmark ended already during warmup.' : 'Its requests did no work that counts.';
 }
 
-/** Failed requests by task and kind with one example each; `null` if none failed. */
+/** A table of failed requests by task and kind with one example each; `null` if none failed. */
 export function errorTable(results: Results): string | null {
   const rows = results.tasks.flatMap((task) => task.errors.map(({ kind, count, example }) => [task.task, kind, count, shortened(example)]));
   return rows.length === 0 ? null : plainTable(['Task', 'Error', 'Count', 'Example'], rows);

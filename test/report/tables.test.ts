@@ -9,15 +9,15 @@ import { csvTable } from '../../src/report/csv-table.ts';
 import { markdownTable } from '../../src/report/markdown-table.ts';
 import { formatGeneral } from '../../src/report/number-format.ts';
 import { plainTable } from '../../src/report/plain-table.ts';
-import { float, hundredths, integer, type Row, type RowValue } from '../../src/report/row.ts';
+import { floatValue, hundredthsValue, integerValue, type RowValue, type SummaryRow } from '../../src/report/row.ts';
 import { type SummaryOptions, summaryRows } from '../../src/report/summary.ts';
 import { exampleResults } from './example-results.ts';
 
 /** The golden tables are those of Python's tabulate for the same cells. */
 const golden = (name: string): string => readFileSync(join(packageRoot, 'test/fixtures/report', name), 'utf8');
 const options: SummaryOptions = { show: 'available', latencyPercentiles: defaultPercentiles, throughputPercentiles: [], showsProcessingTime: false };
-const cell = (value: RowValue | null, metric = 'm'): Row => ({ metric, task: '', value, unit: '' });
-const values = (rows: readonly Row[]): readonly string[] =>
+const cell = (value: RowValue | null, metric = 'm'): SummaryRow => ({ metric, task: '', value, unit: '' });
+const values = (rows: readonly SummaryRow[]): readonly string[] =>
   markdownTable(rows, 'right')
     .split('\n')
     .slice(2)
@@ -36,12 +36,14 @@ describe('markdownTable', () => {
   });
 
   test('rounds values to six significant digits', () => {
-    const rows = [hundredths(100), hundredths(81.4), float(11396503), float(0.00002), integer(2_000_000), null].map((value) => cell(value));
+    const rows = [hundredthsValue(100), hundredthsValue(81.4), floatValue(11396503), floatValue(0.00002), integerValue(2_000_000), null].map(
+      (value) => cell(value),
+    );
     assert.deepEqual(values(rows), ['100', '81.4', '1.13965e+07', '2e-05', '2e+06', '']);
   });
 
   test('keeps whole numbers whole when all are', () => {
-    assert.deepEqual(values([cell(integer(11396503)), cell(null), cell(integer(0))]), ['11396503', '', '0']);
+    assert.deepEqual(values([cell(integerValue(11396503)), cell(null), cell(integerValue(0))]), ['11396503', '', '0']);
   });
 
   test('is a header alone without rows', () => {
