@@ -1,10 +1,10 @@
-// Which key of stored results holds which figure of the cluster (spec/1 §6.1), in the order of the file.
+// Which key of stored results holds which figure of the cluster, in the order of the file.
 import type { ClusterStats } from '../metrics/results.ts';
 
 type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' | 'mergeThrottleTime' | 'refreshTime' | 'flushTime';
 type NumberProperty = Exclude<keyof ClusterStats, ShardTimeProperty>;
 
-/** A time over the primary shards; with it go `<key>_per_shard` and, for some, a count. */
+/** A time summed over the primary shards, its spread at `<key>_per_shard`, and for some a count at `countKey`. */
 interface ShardTimeKeys {
   readonly key: string;
   readonly property: ShardTimeProperty;
@@ -19,7 +19,7 @@ const shardTime = (key: string, property: ShardTimeProperty, countKey = '', coun
   countProperty,
 });
 
-/** Times over primary shards. */
+/** The times of the primary shards, in ms. */
 export const shardTimes: readonly ShardTimeKeys[] = [
   shardTime('total_time', 'indexingTime'),
   shardTime('indexing_throttle_time', 'indexingThrottleTime'),
@@ -29,8 +29,11 @@ export const shardTimes: readonly ShardTimeKeys[] = [
   shardTime('merge_throttle_time', 'mergeThrottleTime'),
 ];
 
-/** Plain numbers, behind the times in the file. */
-export const wholeCounts: readonly { readonly key: string; readonly property: NumberProperty }[] = [
+/**
+ * Figures that are single numbers: times in ms, counts, sizes in bytes. In the file they stand behind the times of the
+ * shards.
+ */
+export const clusterNumbers: readonly { readonly key: string; readonly property: NumberProperty }[] = [
   { key: 'young_gc_time', property: 'youngGcTime' },
   { key: 'young_gc_count', property: 'youngGcCount' },
   { key: 'old_gc_time', property: 'oldGcTime' },

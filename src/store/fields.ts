@@ -1,4 +1,4 @@
-// Reads fields of stored documents leniently: other versions leave keys out and write infinities.
+// Reads fields of stored documents leniently, because other versions leave keys out and write infinities.
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonObject, toNumber } from '../json.ts';
 
 const EMPTY: JsonObject = new Map();
@@ -9,20 +9,20 @@ export function objectField(object: JsonObject, key: string): JsonObject {
   return isJsonObject(value) ? value : EMPTY;
 }
 
-/** The objects of an array of a key; other items are passed over. */
+/** The objects in the array of a key; other items are ignored. */
 export function objectsField(object: JsonObject, key: string): readonly JsonObject[] {
   const value = object.get(key);
   return isJsonArray(value) ? value.filter(isJsonObject) : [];
 }
 
-/** The texts of an array of a key, or its only text. */
+/** The texts in the array of a key; a key with one text counts as an array of it. */
 export function textsField(object: JsonObject, key: string): readonly string[] {
   const value = object.get(key);
   if (typeof value === 'string') return [value];
   return isJsonArray(value) ? value.filter((item: Json): item is string => typeof item === 'string') : [];
 }
 
-/** The text of the first of several keys that has one: newer names first. */
+/** The text of the first of several keys that has one, `null` if none has. Newer names of a key are given first. */
 export function textField(object: JsonObject, ...keys: readonly string[]): string | null {
   for (const key of keys) {
     const value = object.get(key);
@@ -31,7 +31,7 @@ export function textField(object: JsonObject, ...keys: readonly string[]): strin
   return null;
 }
 
-/** The number of a key; `null` if it is absent, no number or not finite. */
+/** The number of a key; `null` if there is none, or if it is not finite. */
 export function numberField(object: JsonObject, key: string): number | null {
   const value = object.get(key);
   if (!isJsonNumber(value)) return null;

@@ -1,4 +1,5 @@
-// The `fleet` of test_run.json: one entry per machine that drove load. Ours; readers that do not know it pass over it.
+// The `fleet` of test_run.json: one entry per machine that drove load. It is this project's addition to the format;
+// readers that do not know it ignore it.
 import { Float, type Json, type JsonObject } from '../json.ts';
 import type { NodeResults } from '../metrics/node-figures.ts';
 import { numberField, objectField, textField } from './fields.ts';
@@ -30,7 +31,7 @@ export function fleetDocument(nodes: readonly NodeResults[]): readonly JsonObjec
   );
 }
 
-/** A machine from its JSON; what is absent is empty, 0 or `null`. */
+/** A machine from its JSON. Missing values become empty texts, 0 or `null`. */
 export function parseNode(entry: JsonObject): NodeResults {
   const number = (key: string): number => numberField(entry, key) ?? 0;
   const utilisation = objectField(entry, 'event-loop-utilisation');

@@ -1,7 +1,7 @@
-// JSON as it lies in stored files: one space per level.
+// JSON text as stored files have it, indented by one space per level.
 import { isJsonArray, isJsonObject, type Json, writeJson } from '../json.ts';
 
-/** A value as text with a line per member, indented by one space per level; empty objects and arrays stay on their line. */
+/** A value as text with one line per member; empty objects and arrays take no line of their own. */
 export function indentedJson(value: Json, level = 0): string {
   const lines = (open: string, members: readonly string[], close: string): string =>
     `${open}\n${members.map((member) => ' '.repeat(level + 1) + member).join(',\n')}\n${' '.repeat(level)}${close}`;

@@ -1,14 +1,14 @@
-// The `results` of test_run.json (spec/1 §6.1).
+// Writes the `results` of test_run.json.
 import { Float, type Json, type JsonObject, toJson } from '../json.ts';
 import { percentileKey } from '../metrics/percentiles.ts';
 import type { PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
-import { shardTimes, wholeCounts } from './cluster-keys.ts';
+import { clusterNumbers, shardTimes } from './cluster-keys.ts';
 
 type Members = readonly (readonly [string, Json])[];
 
 /**
- * The results as JSON, every key of the format present, in its order; what the cluster did not say is `null`.
- * Only tasks that are reported are in it.
+ * The results as JSON, with every key of the format of OpenSearch Benchmark in its order. Figures that the cluster did
+ * not give are `null`. Tasks that are not reported are left out.
  */
 export function resultsDocument(results: Results): JsonObject {
   const tasks = results.tasks.filter((task) => task.isReported);
@@ -20,7 +20,7 @@ export function resultsDocument(results: Results): JsonObject {
     ...['total_transform_search_times', 'total_transform_index_times', 'total_transform_processing_times', 'total_transform_throughput'].map(
       (key) => [key, []] as const,
     ),
-    // Ours from here on; readers that do not know them pass over them.
+    // The keys from here on are additions of this project; readers that do not know them ignore them.
     ...(results.isPartial ? [['partial', true] as const] : []),
     ...(results.driverWarnings.length > 0 ? [['driver_warnings', results.driverWarnings] as const] : []),
   ]);
@@ -34,7 +34,7 @@ function clusterMembers({ cluster }: Results): Members {
     if (countProperty !== null) members.push([countKey, count(cluster[countProperty])]);
   }
   members.push(['ml_processing_time', []]);
-  for (const { key, property } of wholeCounts) members.push([key, count(cluster[property])]);
+  for (const { key, property } of clusterNumbers) members.push([key, count(cluster[property])]);
   return members;
 }
 
@@ -119,8 +119,8 @@ function perShard(time: ShardTime | undefined): JsonObject {
   ]);
 }
 
-/** A measured value: always written with a fraction. JSON has no infinity and no NaN. */
+/** A measured value, always written with a fraction. JSON has no infinity and no NaN, so these become `null`. */
 const figure = (value: number | null): Json => (value === null || !Number.isFinite(value) ? null : new Float(value));
 
-/** A value that the cluster counted: whole unless it is the median of an even number of shards. */
+/** A value that the cluster counted. It is whole, except for the median of an even number of shards. */
 const count = (value: number | undefined): Json => (value === undefined || !Number.isFinite(value) ? null : toJson(value));

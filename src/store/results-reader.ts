@@ -1,13 +1,16 @@
-// Reads the `results` of test_run.json, of this program or another version.
+// Reads the `results` of test_run.json, whether this program or another version wrote it.
 import { type JsonObject, toPlain } from '../json.ts';
 import { parsePercentileKey } from '../metrics/percentiles.ts';
 import type { ClusterStats, PartResults, PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
-import { shardTimes, wholeCounts } from './cluster-keys.ts';
+import { clusterNumbers, shardTimes } from './cluster-keys.ts';
 import { numberField, objectField, objectsField, textField, textsField } from './fields.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Results from their JSON, which holds reported tasks only. What is absent is empty, 0 or `null`; tasks without a name are passed over. */
+/**
+ * Results from their JSON, which holds reported tasks only. Missing values become empty, 0 or `null`; tasks without a
+ * name are ignored.
+ */
 export function parseResults(document: JsonObject): Results {
   const profiles = new Map(objectsField(document, 'profile_metrics').map((entry) => [textField(entry, 'task'), objectField(entry, 'metrics')]));
   return {
@@ -99,7 +102,7 @@ function parseCluster(document: JsonObject): ClusterStats {
     const count = numberField(document, countKey);
     if (countProperty !== null && count !== null) stats[countProperty] = count;
   }
-  for (const { key, property } of wholeCounts) {
+  for (const { key, property } of clusterNumbers) {
     const value = numberField(document, key);
     if (value !== null) stats[property] = value;
   }

@@ -1,11 +1,11 @@
-// A test run as the content of test_run.json (spec/1 §6.1).
+// Writes a test run as the content of test_run.json.
 import type { Json, JsonObject } from '../json.ts';
 import { fleetDocument } from './fleet-document.ts';
 import { resultsDocument } from './results-document.ts';
 import type { TestRun } from './test-run.ts';
 import { formatTimestamp } from './timestamp.ts';
 
-/** The document of a test run; without `results` while it runs. */
+/** The document of a test run. It has no `results` while the run is under way. */
 export function testRunDocument(run: TestRun): JsonObject {
   return new Map<string, Json>([
     ['benchmark-version', run.benchmarkVersion],

@@ -1,4 +1,4 @@
-// The rows of `list test-runs` (spec/1 §6.2).
+// The rows that `list test-runs` prints.
 import { type JsonObject, writeJson } from '../json.ts';
 import type { TestRun } from './test-run.ts';
 import { formatTimestamp } from './timestamp.ts';
@@ -16,7 +16,7 @@ export const testRunListHeader = [
   'Cluster Config Revision',
 ] as const;
 
-/** One row per test run, in the order given; `null` shows as an empty cell. */
+/** One row per test run, in the given order; `null` is an empty cell. */
 export function testRunList(runs: readonly TestRun[]): readonly (readonly (string | null)[])[] {
   return runs.map((run) => [
     run.id,
@@ -34,7 +34,7 @@ export function testRunList(runs: readonly TestRun[]): readonly (readonly (strin
 const parameters = (params: JsonObject): string =>
   pairs([...params].map(([key, value]) => [key, typeof value === 'string' ? value : writeJson(value)]));
 
-/** `k=v, k=v`, sorted by key. */
+/** Keys and values as `key=value, key=value`, sorted by key. */
 const pairs = (entries: readonly (readonly [string, string])[]): string =>
   [...entries]
     .sort(([left], [right]) => (left < right ? -1 : 1))

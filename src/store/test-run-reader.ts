@@ -1,4 +1,4 @@
-// Reads the content of test_run.json, of this program, of OpenSearch Benchmark 2.x, or of 1.x with its older names.
+// Reads the content of test_run.json: of this program, of OpenSearch Benchmark 2.x, or of 1.x with its older names.
 import { isJsonObject, type Json, writeJson } from '../json.ts';
 import { objectField, objectsField, textField, textsField } from './fields.ts';
 import { parseNode } from './fleet-document.ts';
@@ -6,7 +6,10 @@ import { parseResults } from './results-reader.ts';
 import type { TestRun } from './test-run.ts';
 import { parseTimestamp } from './timestamp.ts';
 
-/** A test run from its JSON; `null` if it does not say which run it is and when it was. Other absent keys are empty. */
+/**
+ * A test run from its JSON; `null` if the id or the time of the run is missing. Other missing values become empty texts
+ * or `null`.
+ */
 export function parseTestRun(document: Json): TestRun | null {
   if (!isJsonObject(document)) return null;
   const id = textField(document, 'test-run-id', 'test-execution-id');

@@ -1,4 +1,4 @@
-// Test runs as files below the root directory.
+// Keeps test runs as files below the root directory, one directory per run.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { TestRun } from './test-run.ts';
 import { testRunDocument } from './test-run-document.ts';
 import { parseTestRun } from './test-run-reader.ts';
 
-/** Where test runs lie, newest layout first. */
+/** Where versions of the program keep test runs: the current layout first, then that of OpenSearch Benchmark 1.x. */
 const layouts = [
   { directory: 'test-runs', file: 'test_run.json' },
   { directory: 'test_executions', file: 'test_execution.json' },
@@ -28,8 +28,8 @@ function checkId(id: string): void {
 }
 
 /**
- * Writes a test run so that a reader sees the old content or the new one, never a part, and returns the path.
- * Fails with `DISK` if the disk refuses.
+ * Writes a test run and returns the path. A reader sees the old content or the new one, never a part of it.
+ * Fails with `DISK` if the file cannot be written.
  */
 export async function writeTestRun(rootDirectory: string, run: TestRun): Promise<string> {
   const path = testRunFile(rootDirectory, run.id);
@@ -39,14 +39,17 @@ export async function writeTestRun(rootDirectory: string, run: TestRun): Promise
     await writeFile(draft, `${indentedJson(testRunDocument(run))}\n`, { flush: true, mode: 0o644 });
     await rename(draft, path);
   } catch (error) {
-    // Whether the draft can be removed does not matter beside the failure itself.
+    // The failure to write is what counts: whether the draft can be removed changes nothing.
     await Promise.allSettled([rm(draft, { force: true })]);
     throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${messageOf(error)}`, { cause: error });
   }
   return path;
 }
 
-/** Reads a test run by its id. Fails with `TEST_RUN_NOT_FOUND` if there is none or its file says nothing. */
+/**
+ * Reads a test run by its id. Fails with `TEST_RUN_NOT_FOUND` if there is none or its file cannot be understood, with
+ * `DISK` if it cannot be read.
+ */
 export async function readTestRun(rootDirectory: string, id: string): Promise<TestRun> {
   checkId(id);
   for (const { directory, file } of layouts) {
@@ -59,7 +62,7 @@ export async function readTestRun(rootDirectory: string, id: string): Promise<Te
   });
 }
 
-/** The most recent test runs, newest first, at most `limit` of them; files that cannot be read are passed over. */
+/** The most recent test runs, newest first, at most `limit` of them. Files that cannot be read are left out. */
 export async function listTestRuns(rootDirectory: string, limit: number): Promise<readonly TestRun[]> {
   const runs: TestRun[] = [];
   for (const { directory, file } of layouts) {

@@ -1,17 +1,16 @@
-// A test run as it is stored: the content of test_run.json apart from its results.
-
+// A test run as it is stored: the content of test_run.json.
 import type { JsonObject } from '../json.ts';
 import type { NodeResults } from '../metrics/node-figures.ts';
 import type { Results } from '../metrics/results.ts';
 
-/** The version of the cluster under test; `null` = not known. */
+/** The version of the cluster under test; `null` = unknown. */
 export interface ClusterInfo {
   readonly revision: string | null;
   readonly distributionVersion: string | null;
   readonly distributionFlavor: string | null;
 }
 
-/** One test run with what it was started with; `results` is `null` while it runs. */
+/** One test run: what it was started with and, once it has ended, its results. */
 export interface TestRun {
   readonly benchmarkVersion: string;
   readonly benchmarkRevision: string | null;
@@ -27,7 +26,8 @@ export interface TestRun {
   readonly testProcedure: string;
   readonly clusterConfig: readonly string[];
   readonly cluster: ClusterInfo;
+  /** `null` while the run is under way. */
   readonly results: Results | null;
-  /** The machines that drove load; absent while it runs, and in runs of other programs. */
+  /** The machines that drove load. Absent while the run is under way, and in files of other programs. */
   readonly fleet?: readonly NodeResults[] | undefined;
 }

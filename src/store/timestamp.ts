@@ -1,11 +1,11 @@
-// The moment of a test run as its file writes it.
+// The start of a test run as its file writes it.
 
-/** Epoch ms as `20261123T011423Z` (ISO 8601, basic, whole seconds, UTC). */
+/** Milliseconds since 1970 as `20261123T011423Z`: the basic format of ISO 8601 in UTC, cut to whole seconds. */
 export function formatTimestamp(epochMillis: number): string {
   return new Date(epochMillis).toISOString().replaceAll(/[-:]|\.\d+/g, '');
 }
 
-/** Epoch ms of a text of {@link formatTimestamp}; `null` if it is none. */
+/** Milliseconds since 1970 from a text that {@link formatTimestamp} made; `null` for any other text. */
 export function parseTimestamp(text: string): number | null {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
   if (match === null) return null;
