@@ -1,13 +1,13 @@
-// The seam for telemetry: a device reads figures of the cluster beside the load.
+// What a telemetry device is: it reads figures of the cluster before and after the load.
 import type { ClusterStats } from '../metrics/results.ts';
 import type { StatsClient, Warn } from './stats-client.ts';
 
-/** What a device works with. */
+/** What a device gets when it is started. */
 export interface TelemetryContext {
   readonly client: StatsClient;
   /** The indices that the workload declares; all of the cluster if it declares none. */
   readonly indices: readonly string[];
-  /** Takes what people should know about the figures. */
+  /** Takes a warning about the figures, for the user. */
   readonly warn: Warn;
 }
 
@@ -17,7 +17,10 @@ export interface TelemetryDevice {
   readonly name: string;
   /** One sentence for `list telemetry`. */
   readonly description: string;
-  /** Reads what it needs before the first step. Never rejects because of the cluster: what it does not tell is absent. */
+  /**
+   * Reads what it needs before the first step. Never rejects because of the cluster: figures that the cluster does not
+   * give are left out.
+   */
   start(context: TelemetryContext): Promise<RunningDevice>;
 }
 

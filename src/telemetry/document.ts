@@ -19,13 +19,13 @@ export function textAt(document: unknown, ...path: readonly string[]): string | 
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Keys and values of the object at a path; none if there is no object. */
+/** The keys and values of the object at a path; empty if there is no object. */
 export function entriesAt(document: unknown, ...path: readonly string[]): readonly (readonly [string, unknown])[] {
   const value = valueAt(document, ...path);
   return isRecord(value) ? Object.entries(value) : [];
 }
 
-/** The items of the array at a path; none if there is no array. */
+/** The items of the array at a path; empty if there is no array. */
 export function itemsAt(document: unknown, ...path: readonly string[]): readonly unknown[] {
   const value = valueAt(document, ...path);
   return Array.isArray(value) ? value : [];

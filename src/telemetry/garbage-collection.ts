@@ -9,7 +9,7 @@ type GcStats = Pick<ClusterStats, 'youngGcTime' | 'youngGcCount' | 'oldGcTime' |
 
 const NODE_STATS = { path: '/_nodes/stats/_all' };
 
-/** Reads the collectors of all nodes before and after the load. */
+/** The device that reads the garbage collectors of all nodes before and after the load. */
 export const garbageCollection: TelemetryDevice = {
   name: 'garbage-collection',
   description: 'Time and number of collections of the young and old generation, over all nodes.',
@@ -20,8 +20,9 @@ export const garbageCollection: TelemetryDevice = {
 };
 
 /**
- * Sums over nodes of what was collected between two answers to `GET /_nodes/stats/_all`. A node that was restarted counts from 0.
- * Nodes without collectors `young` and `old` (ZGC, Shenandoah) and nodes that were not there at the start are left out.
+ * Time in ms and number of the collections between two answers to `GET /_nodes/stats/_all`, summed over the nodes. A
+ * node that was restarted meanwhile counts from 0. Nodes without collectors `young` and `old` (ZGC, Shenandoah), and
+ * nodes that were not there at the start, are left out with a warning.
  */
 export function collectionBetween(atStart: unknown, atEnd: unknown, warn: Warn): GcStats {
   if (atStart === undefined || atEnd === undefined) return {};

@@ -9,7 +9,7 @@ type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' |
 type NumberProperty = Exclude<keyof ClusterStats, ShardTimeProperty>;
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Times over primary shards: property, name for people, path below `primaries` and below a shard. */
+/** Times of primary shards in ms: property, name in warnings, path below `primaries` and below a shard. */
 const times: readonly (readonly [ShardTimeProperty, string, Path])[] = [
   ['indexingTime', 'indexing time', ['indexing', 'index_time_in_millis']],
   ['indexingThrottleTime', 'indexing throttle time', ['indexing', 'throttle_time_in_millis']],
@@ -19,7 +19,7 @@ const times: readonly (readonly [ShardTimeProperty, string, Path])[] = [
   ['flushTime', 'flush time', ['flush', 'total_time_in_millis']],
 ];
 
-/** Numbers: property, path below `_all`. Sizes count replicas, everything else only primary shards. */
+/** Single numbers: property, path below `_all`. Sizes include replicas, everything else counts primary shards only. */
 const numbers: readonly (readonly [NumberProperty, Path])[] = [
   ['mergeCount', ['primaries', 'merges', 'total']],
   ['refreshCount', ['primaries', 'refresh', 'total']],
@@ -35,10 +35,10 @@ const numbers: readonly (readonly [NumberProperty, Path])[] = [
   ['memoryStoredFields', ['primaries', 'segments', 'stored_fields_memory_in_bytes']],
 ];
 
-/** Before a workload creates its indices they are not there. */
+/** The status for indices that do not exist: before the first step, most workloads have not created theirs. */
 const MISSING = 404;
 
-/** Reads the totals when the run is over, and warns if they contain earlier work. */
+/** The device that reads the totals of the indices when the run is over, and warns if they contain earlier work. */
 export const indexTotals: TelemetryDevice = {
   name: 'index-totals',
   description: 'Times of indexing, merging, refreshing and flushing, sizes and segments of the indices at the end.',
@@ -50,7 +50,7 @@ export const indexTotals: TelemetryDevice = {
   },
 };
 
-/** Asks for the statistics of some indices, of all if none is named. */
+/** The request for the statistics of some indices, of all if none is named. */
 export function indexStatsRequest(indices: readonly string[]): Omit<StatsRequest, 'method'> {
   return { path: `${indexPath(indices)}/_stats/_all`, query: { level: 'shards' } };
 }
@@ -58,7 +58,10 @@ export function indexStatsRequest(indices: readonly string[]): Omit<StatsRequest
 /** The part of a path that names indices; empty for all. */
 export const indexPath = (indices: readonly string[]): string => (indices.length === 0 ? '' : `/${indices.map(encodeURIComponent).join(',')}`);
 
-/** The figures in an answer to {@link indexStatsRequest}; those that are not in it are absent, after one warning. */
+/**
+ * The figures in an answer to {@link indexStatsRequest}. Those that the answer lacks are left out, with one warning for
+ * all of them.
+ */
 export function parseIndexStats(document: unknown, warn: Warn): ClusterStats {
   if (document === undefined) return {};
   const stats: Mutable<ClusterStats> = {};
@@ -82,7 +85,10 @@ export function parseIndexStats(document: unknown, warn: Warn): ClusterStats {
   return stats;
 }
 
-/** A warning if indices had been used before: their totals are part of what is reported at the end. `null` if they had not. */
+/**
+ * A warning if the indices had been used before the run, because the totals at the end include that; `null` if they had
+ * not.
+ */
 export function earlierUse(document: unknown): string | null {
   const used = times.flatMap(([, name, path]) => {
     const total = numberAt(document, '_all', 'primaries', ...path) ?? 0;

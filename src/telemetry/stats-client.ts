@@ -1,12 +1,12 @@
-// Asks the cluster for figures; what it does not give costs a warning, never the test run.
+// Asks the cluster for figures. If it does not give them, the user gets a warning and the test run goes on.
 import { messageOf } from '../errors.ts';
 
-/** The part of the administration client that telemetry needs. */
+/** The part of the administration client that telemetry needs: sends one request and resolves with the answer. */
 export interface StatsClient {
   request(request: StatsRequest): Promise<{ readonly status: number; readonly body: unknown }>;
 }
 
-/** A request that only reads. */
+/** A request for figures; it changes nothing in the cluster. */
 export interface StatsRequest {
   readonly method: string;
   /** Without query. */
@@ -14,10 +14,13 @@ export interface StatsRequest {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Takes a warning for people. */
+/** Takes a warning for the user. */
 export type Warn = (message: string) => void;
 
-/** The body of a successful answer; `undefined` after a warning that names `what` was asked for. Statuses of `expected` are no news. */
+/**
+ * The body of a successful answer, else `undefined` after a warning; `what` names in it what was asked for. There is no
+ * warning for an HTTP status in `expected`. Never rejects.
+ */
 export async function fetchStats(
   client: StatsClient,
   request: Omit<StatsRequest, 'method'>,
