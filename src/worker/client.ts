@@ -33,7 +33,6 @@ class Times implements SampleTimes {
 }
 
 export class LoadClient implements Waiter, RequestHandler {
-  due = 0;
   /** When the execution under way must have ended; infinite if there is none. */
   deadline = Number.POSITIVE_INFINITY;
   readonly id: number;
@@ -120,8 +119,8 @@ export class LoadClient implements Waiter, RequestHandler {
     if (this.state === 'waiting-start') {
       this.proceed(now);
     } else if (this.state === 'waiting') {
-      this.host.recordLag(now - this.times.intended);
       this.dispatch();
+      this.host.recordLag(this.times.processingStart - this.times.intended);
     }
   }
 

@@ -33,7 +33,6 @@ interface Pending {
 }
 
 export class ScriptSession implements Session, RequestHandler, Waiter {
-  due = 0;
   /** Start of the execution, a reading of the monotonic clock. */
   readonly start: number;
   private readonly connections: ClientConnections;

@@ -1,9 +1,9 @@
 // Calls clients when their time has come, to within microseconds where timers only keep milliseconds.
+import { DueQueue } from './due-queue.ts';
 
-/** Something that waits for a time. */
+/** Something that waits for a time: for one time at most. */
 export interface Waiter {
-  /** In ms of the monotonic clock; only the timeline's owner may read it while waiting. */
-  due: number;
+  /** The time has come; `now` is a reading of the monotonic clock in ms that is not before it. */
   onDue(now: number): void;
 }
 
@@ -13,48 +13,52 @@ export interface Waiter {
  */
 const SPIN_MILLIS = 2;
 
-/** Waiters in a binary heap by due time; no allocation per wait beyond Node's own timers. */
+/** What is waited for from within a call, for a time that has passed, comes this many ms after the time of the call: in the next turn. */
+const NEXT_TURN_MILLIS = 1e-6;
+/** Node.js takes a longer timer for one of a millisecond. */
+const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
+
+/** Calls waiters when they are due. No allocation per wait beyond Node's own timers. */
 export class Timeline {
-  private readonly heap: Waiter[] = [];
+  private readonly queue = new DueQueue<Waiter>();
   private timer: NodeJS.Timeout | null = null;
   private timerDue = Number.POSITIVE_INFINITY;
   private isSpinning = false;
   private lastSpin = 0;
+  /** While waiters are called: whoever waits for a time up to here waits for the next turn. */
+  private firingAt = Number.NEGATIVE_INFINITY;
   /** Milliseconds spent polling without anything to do. */
   idleSpin = 0;
   /** Set by whoever did real work in this turn of the event loop, so that it does not count as idle polling. */
   hadWork = false;
 
-  /** Calls `waiter.onDue` at `due`, or in the next turn of the event loop if that has passed. A waiter waits once at a time. */
+  /**
+   * Calls `waiter.onDue` at `due`, a reading of the monotonic clock in ms, or in the next turn of the event loop if that has passed.
+   * A waiter that waits already waits for the new time instead.
+   */
   wait(waiter: Waiter, due: number): void {
-    waiter.due = due;
-    this.push(waiter);
-    if (this.heap[0] === waiter) this.arm(performance.now());
+    const first = this.queue.firstDue;
+    this.queue.put(waiter, due > this.firingAt ? due : this.firingAt + NEXT_TURN_MILLIS);
+    if (this.queue.firstDue < first && this.firingAt === Number.NEGATIVE_INFINITY) this.arm(performance.now());
   }
 
-  /** Forgets a waiter. */
+  /** Forgets a waiter; nothing happens if it does not wait. */
   cancel(waiter: Waiter): void {
-    const position = this.heap.indexOf(waiter);
-    if (position < 0) return;
-    const last = this.heap.pop();
-    if (last !== undefined && last !== waiter) {
-      this.heap[position] = last;
-      this.siftDown(position);
-      this.siftUp(position);
-    }
+    this.queue.remove(waiter);
   }
 
+  /** Forgets all waiters. */
   close(): void {
-    this.heap.length = 0;
+    this.queue.clear();
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     this.timerDue = Number.POSITIVE_INFINITY;
   }
 
   private arm(now: number): void {
-    const first = this.heap[0];
-    if (first === undefined || this.isSpinning) return;
-    const delay = first.due - now;
+    const { firstDue } = this.queue;
+    if (firstDue === Number.POSITIVE_INFINITY || this.isSpinning) return;
+    const delay = firstDue - now;
     if (delay <= SPIN_MILLIS) {
       this.isSpinning = true;
       if (this.lastSpin !== now) {
@@ -62,10 +66,10 @@ export class Timeline {
         this.hadWork = true;
       }
       setImmediate(this.spin);
-    } else if (first.due < this.timerDue) {
+    } else if (firstDue < this.timerDue) {
       if (this.timer !== null) clearTimeout(this.timer);
-      this.timerDue = first.due;
-      this.timer = setTimeout(this.onTimer, Math.max(1, Math.floor(delay - SPIN_MILLIS + 0.5)));
+      this.timerDue = firstDue;
+      this.timer = setTimeout(this.onTimer, Math.min(LONGEST_TIMER_MILLIS, Math.max(1, Math.floor(delay - SPIN_MILLIS + 0.5))));
     }
   }
 
@@ -80,66 +84,20 @@ export class Timeline {
     if (!this.hadWork) this.idleSpin += now - this.lastSpin;
     this.hadWork = false;
     this.isSpinning = false;
-    const first = this.heap[0];
-    if (first !== undefined && first.due > now) this.lastSpin = now;
+    if (this.queue.firstDue > now) this.lastSpin = now;
     this.fire(now);
   };
 
   private fire(now: number): void {
-    for (let first = this.heap[0]; first !== undefined && first.due <= now; first = this.heap[0]) {
-      this.pop();
-      this.hadWork = true;
-      first.onDue(now);
-      now = performance.now();
-    }
-    this.arm(now);
-  }
-
-  private push(waiter: Waiter): void {
-    this.heap.push(waiter);
-    this.siftUp(this.heap.length - 1);
-  }
-
-  private pop(): void {
-    const last = this.heap.pop();
-    if (last === undefined || this.heap.length === 0) return;
-    this.heap[0] = last;
-    this.siftDown(0);
-  }
-
-  private siftUp(from: number): void {
-    const { heap } = this;
-    const waiter = heap[from];
-    if (waiter === undefined) return;
-    let position = from;
-    while (position > 0) {
-      const parentPosition = (position - 1) >> 1;
-      const parent = heap[parentPosition];
-      if (parent === undefined || parent.due <= waiter.due) break;
-      heap[position] = parent;
-      position = parentPosition;
-    }
-    heap[position] = waiter;
-  }
-
-  private siftDown(from: number): void {
-    const { heap } = this;
-    const waiter = heap[from];
-    if (waiter === undefined) return;
-    let position = from;
-    for (;;) {
-      let childPosition = 2 * position + 1;
-      let child = heap[childPosition];
-      if (child === undefined) break;
-      const right = heap[childPosition + 1];
-      if (right !== undefined && right.due < child.due) {
-        child = right;
-        childPosition++;
+    this.firingAt = now;
+    try {
+      for (let waiter = this.queue.take(now); waiter !== null; waiter = this.queue.take(now)) {
+        this.hadWork = true;
+        waiter.onDue(now);
       }
-      if (child.due >= waiter.due) break;
-      heap[position] = child;
-      position = childPosition;
+    } finally {
+      this.firingAt = Number.NEGATIVE_INFINITY;
+      this.arm(performance.now());
     }
-    heap[position] = waiter;
   }
 }

@@ -22,7 +22,6 @@ const FIRST_BACKOFF_MILLIS = 20;
 const LAST_BACKOFF_MILLIS = 1000;
 
 export class WireSlot implements WireOwner, Waiter {
-  due = 0;
   readonly endpoint: number;
   private readonly watch: SlotWatch;
   private readonly timeline: Timeline;
