@@ -22,8 +22,9 @@ import { downSubject, inboxPrefix, protocolVersion, upSubject } from '../src/fle
 import { writeReport } from '../src/fleet/report-codec.ts';
 import { Totals } from '../src/fleet/totals.ts';
 import { Histogram } from '../src/metrics/histogram.ts';
-import type { WorkerReport } from '../src/metrics/report.ts';
+import type { TaskReport, WorkerReport } from '../src/metrics/report.ts';
 import { processClock } from '../src/worker/messages.ts';
+import { TaskRecorder } from '../src/worker/recorder.ts';
 
 /** What the parent asks for. */
 export interface NodesOrder {
@@ -34,8 +35,6 @@ export interface NodesOrder {
   /** Samples per report. */
   readonly samples: number;
 }
-
-const none = new Float64Array(0);
 
 class SimulatedNode {
   readonly registered: RegisteredNode;
@@ -118,20 +117,19 @@ function reportOf(worker: number, step: number, sequence: number, samples: numbe
     end: 1000 * sequence + 100 * slot + 99,
     work: samples / 10,
   }));
-  const counts = {
+  const task: TaskReport = {
+    ...new TaskRecorder('search', true).drain(0.5),
     requests: samples,
-    failedRequests: 0,
-    retries: 0,
     normalSamples: samples,
-    failedNormalSamples: 0,
-    warmupSamples: 0,
-    failedWarmupSamples: 0,
+    work: samples,
+    unit: 'ops',
+    histograms: { latency: payload, serviceTime: payload, clientProcessingTime: payload, processingTime: payload },
+    slots,
+    taskStart: 0,
+    lastRequestStart: sequence * 1000,
   };
-  const histograms = { latency: payload, serviceTime: payload, clientProcessingTime: payload, processingTime: payload };
-  const raw = { latency: none, serviceTime: none, clientProcessingTime: none, processingTime: none };
-  const rest = { work: samples, unit: 'ops', errors: [], taskStart: 0, lastRequestStart: sequence * 1000, progress: 0.5, profile: [], parts: [] };
   const health = { eventLoopUtilisation: 0.5, sendLagP99: 0.1, cpuMillis: 500, intervalMillis: 1000 };
-  return { worker, step, sequence, health, tasks: [{ task: 'search', ...counts, histograms, raw, slots, ...rest }] };
+  return { worker, step, sequence, health, tasks: [task] };
 }
 
 async function serve(order: NodesOrder): Promise<void> {

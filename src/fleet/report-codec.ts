@@ -11,6 +11,7 @@ interface TaskHeader
     | 'requests'
     | 'failedRequests'
     | 'retries'
+    | 'unsent'
     | 'normalSamples'
     | 'failedNormalSamples'
     | 'warmupSamples'
@@ -47,6 +48,7 @@ const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
       requests: count(),
       failedRequests: count(),
       retries: count(),
+      unsent: count(),
       normalSamples: count(),
       failedNormalSamples: count(),
       warmupSamples: count(),

@@ -30,6 +30,8 @@ export interface TaskReport {
   readonly failedRequests: number;
   /** Attempts that repeated a request (`max_retries`, retry parameters). */
   readonly retries: number;
+  /** Requests that were due before the end of their client's part and were not sent, because it was busy with earlier ones. */
+  readonly unsent: number;
   readonly normalSamples: number;
   readonly failedNormalSamples: number;
   readonly warmupSamples: number;

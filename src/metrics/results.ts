@@ -36,6 +36,8 @@ export interface TaskResults {
   readonly failedRequests: number;
   readonly samples: number;
   readonly retries: number;
+  /** Requests that the schedule wanted before the end and that were not sent, because their clients still waited for earlier answers. */
+  readonly unsent: number;
   readonly errors: readonly { readonly kind: string; readonly count: number; readonly example: string }[];
   readonly meta: Readonly<Record<string, unknown>>;
   /** Is the task shown: its operation is reportable, or it had errors. */

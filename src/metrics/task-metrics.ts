@@ -51,6 +51,7 @@ export class TaskMetrics {
   private requestCount = 0;
   private failedRequestCount = 0;
   private retries = 0;
+  private unsent = 0;
   private normalSamples = 0;
   private failedNormalSamples = 0;
   private work = 0;
@@ -94,6 +95,7 @@ export class TaskMetrics {
     this.requestCount += report.requests;
     this.failedRequestCount += report.failedRequests;
     this.retries += report.retries;
+    this.unsent += report.unsent;
     this.normalSamples += report.normalSamples;
     this.failedNormalSamples += report.failedNormalSamples;
     this.work += report.work;
@@ -155,6 +157,7 @@ export class TaskMetrics {
       failedRequests: this.failedRequestCount,
       samples: this.normalSamples,
       retries: this.retries,
+      unsent: this.unsent,
       errors: this.errors.list(),
       meta,
       isReported: isReportable || errorRate > 0,

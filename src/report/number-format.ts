@@ -1,4 +1,7 @@
-// Numbers as `printf` of C writes them: the format of OpenSearch Benchmark's tables.
+// Numbers for people; in tables as `printf` of C writes them, the format of OpenSearch Benchmark's tables.
+
+/** A whole number with commas between thousands. */
+export const formatCount = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 /**
  * As `%.<digits>g`: so many significant digits without trailing zeros, with an exponent below 1e-4 and from 10^digits

@@ -1,6 +1,7 @@
 // What a reader of the summary must know besides the figures: warnings, and the failed requests.
 import { formatFloat } from '../json.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
+import { formatCount } from './number-format.ts';
 import { plainTable } from './plain-table.ts';
 
 /** Characters of an error's description that fit into the table. */
@@ -18,6 +19,12 @@ function taskWarnings(task: TaskResults): readonly string[] {
   const found: string[] = [];
   if (task.errorRate > 0) {
     found.push(`Error rate is ${formatFloat(Number(percentage.toFixed(2)))} for operation '${task.task}'. Please check the logs.`);
+  }
+  if (task.unsent > 0) {
+    found.push(
+      `Requests of [${task.task}] that were due before its end were not sent: ${formatCount(task.unsent)}. Its clients still waited for earlier answers, ` +
+        'so the target throughput was not reached.',
+    );
   }
   if (task.throughput.median === null) {
     const cause = task.errorRate > 0 ? `Error rate is ${percentage.toFixed(1)}%. Please check the logs.` : noThroughputCause(task);

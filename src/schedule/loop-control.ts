@@ -1,8 +1,11 @@
 // How long a client goes on with a task, and which of its requests are warm-up.
-import { type Millis, secondsToMillis } from '../units.ts';
+import { type Millis, millis, secondsToMillis } from '../units.ts';
 import type { Task } from '../workload/model.ts';
 
-/** Whether a request was sent during the warm-up, whose samples are kept apart, or counts in the results. */
+/** A third of a second three times over is a second, whatever the rounding makes of it. */
+const ROUNDING_MILLIS = 1e-6;
+
+/** Whether a request belongs to the warm-up, whose samples are kept apart, or counts in the results. */
 export type SampleType = 'warmup' | 'normal';
 
 /** The properties of a task that decide when it ends. */
@@ -11,10 +14,13 @@ export type LoopSettings = Pick<
   'clients' | 'iterations' | 'warmupIterations' | 'timePeriod' | 'warmupTimePeriod' | 'rampUpTimePeriod' | 'rampDownTimePeriod'
 >;
 
-/** All times in ms since the start of the step, read when the previous request of the client ended. */
+/** Times in ms since the client began the task. A request is due when the schedule wants it, an unthrottled one when it is sent. */
 export interface LoopControl {
-  isOver(now: Millis): boolean;
-  sampleType(now: Millis): SampleType;
+  /** From here on nothing is due; infinite if the number of requests decides. */
+  readonly end: Millis;
+  /** Is a request that is due then one too many? */
+  isOver(due: Millis): boolean;
+  sampleType(due: Millis): SampleType;
   /** How much of the task is done, 0..1; `null` if nobody knows when it ends. */
   progress(now: Millis): number | null;
   /** Notes that a request has ended. */
@@ -37,6 +43,7 @@ function countControl(warmup: number, normal: number): LoopControl {
   let done = 0;
   const total = warmup + normal;
   return {
+    end: millis(Number.POSITIVE_INFINITY),
     isOver: () => done >= total,
     sampleType: () => (done < warmup ? 'warmup' : 'normal'),
     progress: () => (Number.isFinite(total) ? Math.min(1, done / total) : null),
@@ -48,10 +55,12 @@ function countControl(warmup: number, normal: number): LoopControl {
 
 function timeControl(task: LoopSettings, clientIndex: number): LoopControl {
   const warmup = task.warmupTimePeriod === null ? 0 : secondsToMillis(task.warmupTimePeriod);
-  const end = task.timePeriod === null ? Number.POSITIVE_INFINITY : warmup + secondsToMillis(task.timePeriod) + rampDownEnd(task, clientIndex);
+  const period = task.timePeriod === null ? Number.POSITIVE_INFINITY : secondsToMillis(task.timePeriod);
+  const end = millis(warmup + period + rampDownEnd(task, clientIndex));
   return {
-    isOver: (now) => now >= end,
-    sampleType: (now) => (now < warmup ? 'warmup' : 'normal'),
+    end,
+    isOver: (due) => due >= end - ROUNDING_MILLIS,
+    sampleType: (due) => (due < warmup - ROUNDING_MILLIS ? 'warmup' : 'normal'),
     progress: (now) => (Number.isFinite(end) ? Math.min(1, now / end) : null),
     advance: () => {},
   };
@@ -71,6 +80,6 @@ function rampDownEnd(task: LoopSettings, clientIndex: number): number {
  * How many ms a client waits before its first request: client g of the n clients of a schedule element waits g/n of the
  * ramp-up.
  */
-export function rampUpWait(task: LoopSettings, elementIndex: number, elementClients: number): number {
-  return task.rampUpTimePeriod === null ? 0 : (secondsToMillis(task.rampUpTimePeriod) * elementIndex) / elementClients;
+export function rampUpWait(task: LoopSettings, elementIndex: number, elementClients: number): Millis {
+  return millis(task.rampUpTimePeriod === null ? 0 : (secondsToMillis(task.rampUpTimePeriod) * elementIndex) / elementClients);
 }

@@ -2,6 +2,9 @@
 import { type Millis, millis } from '../units.ts';
 import type { TargetThroughput } from '../workload/model.ts';
 
+/** Share of an interval that is taken for rounding. */
+const ROUNDING_SHARE = 1e-9;
+
 /** How much work one request does: 5,000 `docs`, 1 `ops`. */
 export interface RequestWeight {
   readonly weight: number;
@@ -50,6 +53,9 @@ export class Pacer {
   private interval: number | null = null;
   private weight = 0;
   private current = 0;
+  /** The time from which intervals are counted, and how many have passed: adding them up one by one would add up their rounding. */
+  private base = 0;
+  private steps = 0;
   private isFirst = true;
   private isPhased = false;
 
@@ -65,15 +71,33 @@ export class Pacer {
 
   /** Intended time of the next request. 0 = at once. */
   next(): Millis {
-    if (this.interval !== null) {
-      if (!this.isFirst) this.current += this.settings.kind === 'poisson' ? -Math.log(1 - this.settings.random()) * this.interval : this.interval;
-      if (!this.isPhased) {
-        this.current += this.settings.phase * this.interval;
-        this.isPhased = true;
-      }
+    const { interval } = this;
+    if (interval !== null) {
+      if (!this.isFirst) this.advance(interval);
+      if (!this.isPhased) this.base += this.settings.phase * interval;
+      this.isPhased = true;
+      this.current = this.base + this.steps * interval;
     }
     this.isFirst = false;
     return millis(this.current);
+  }
+
+  private advance(interval: number): void {
+    if (this.settings.kind === 'poisson') this.base -= Math.log(1 - this.settings.random()) * interval;
+    else this.steps++;
+  }
+
+  /**
+   * How many more requests the schedule wants before `limit`, in ms after the origin; a random schedule as many as it wants on average.
+   * 0 without a known interval or a finite limit.
+   */
+  dueBefore(limit: Millis): number {
+    const { interval, settings } = this;
+    if (interval === null || !Number.isFinite(limit)) return 0;
+    const phase = this.isPhased ? 0 : settings.phase * interval;
+    const first = this.current + phase + (this.isFirst ? 0 : interval);
+    if (settings.kind === 'poisson') return Math.max(0, Math.round((limit - first) / interval + (this.isFirst ? 0 : 1)));
+    return Math.max(0, Math.ceil((limit - first) / interval - ROUNDING_SHARE));
   }
 
   /** Takes the weight of an answer; failed requests (weight 0) change nothing. Throws {@link UnitMismatch}. */
@@ -87,6 +111,8 @@ export class Pacer {
     // A target in ops/s means requests, whatever unit their weight has.
     if (request.unit !== target.unit && target.unit !== 'ops') throw new UnitMismatch(target.unit, request.unit);
     this.weight = request.weight;
+    this.base = this.current;
+    this.steps = 0;
     this.interval = (1000 * clients * (request.unit === target.unit ? request.weight : 1)) / target.value;
   }
 }

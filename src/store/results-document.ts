@@ -55,6 +55,7 @@ function operationMetrics(task: TaskResults): JsonObject {
     ['requests', task.requests],
     ['errors', task.failedRequests],
     ['retries', task.retries],
+    ['unsent', task.unsent],
     ['samples', task.samples],
     ['error_kinds', task.errors.map(({ kind, count: times, example }) => toJson({ kind, count: times, example }))],
     ...(task.parts.length > 0 ? [['parts', task.parts.map(partMetrics)] as const] : []),

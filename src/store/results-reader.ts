@@ -42,6 +42,7 @@ function parseTask(task: string, entry: JsonObject, profile: JsonObject): TaskRe
     failedRequests: number('errors'),
     samples: number('samples'),
     retries: number('retries'),
+    unsent: number('unsent'),
     errors: objectsField(entry, 'error_kinds').map((error) => ({
       kind: textField(error, 'kind') ?? '',
       count: numberField(error, 'count') ?? 0,

@@ -1,7 +1,6 @@
 // What a client is given: its tasks, and the worker it lives in.
 import type { LoadOperation } from '../operation/operation.ts';
-import type { LoopControl } from '../schedule/loop-control.ts';
-import type { Pacer } from '../schedule/pacer.ts';
+import type { ClientSchedule } from '../schedule/client-schedule.ts';
 import type { TaskRecorder } from './recorder.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -10,12 +9,10 @@ export interface ClientRun {
   readonly task: number;
   readonly taskName: string;
   readonly operation: LoadOperation;
-  readonly control: LoopControl;
-  readonly pacer: Pacer;
+  readonly schedule: ClientSchedule;
   readonly recorder: TaskRecorder;
   /** Limit of one execution in ms. */
   readonly timeout: number;
-  readonly rampUpWait: number;
   /** A failed request ends the test. */
   readonly abortsOnError: boolean;
 }

@@ -9,7 +9,6 @@ import type { PreparedRequest } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
 import { describeFailure, describeHttpError } from '../operation/http-error.ts';
 import { Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
-import type { SampleType } from '../schedule/loop-control.ts';
 import { UnitMismatch } from '../schedule/pacer.ts';
 import { millis } from '../units.ts';
 import type { ClientConnections } from './client-connections.ts';
@@ -22,7 +21,7 @@ import type { RequestHandler, WireSlot } from './wire-slot.ts';
 /** Kind of failure of an assertion: it always ends the test. */
 const VIOLATION = 'assertion';
 
-type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'connecting' | 'sending' | 'script' | 'ended';
+type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'connecting' | 'sending' | 'script' | 'ended';
 
 class Times implements SampleTimes {
   processingStart = 0;
@@ -43,10 +42,8 @@ export class LoadClient implements Waiter, RequestHandler {
   private run: ClientRun | null = null;
   private state: State = 'idle';
   private stops = false;
-  /** Start of the current task, and the time 0 of its schedule, which a ramp-up moves. */
+  /** Start of the current task: the time 0 of its schedule. */
   private start = 0;
-  private origin = 0;
-  private sampleType: SampleType = 'normal';
   private request: PreparedRequest | null = null;
   private attempts = 0;
   private slot: WireSlot | null = null;
@@ -71,7 +68,7 @@ export class LoadClient implements Waiter, RequestHandler {
   /** Share of one of the tasks of the step that is done: 0 before it begins, 1 after it has ended; `null` if unknown. */
   progress(run: ClientRun, now: number): number | null {
     if (run !== this.run) return this.runs.indexOf(run) > this.position ? 0 : 1;
-    return run.control.progress(millis(now - this.start)) ?? run.operation.progress();
+    return run.schedule.progress(millis(now - this.start)) ?? run.operation.progress();
   }
 
   /** Opens the connections. */
@@ -92,7 +89,7 @@ export class LoadClient implements Waiter, RequestHandler {
     this.runs = this.runs.slice(0, this.position + 1);
     if (this.run === null) return;
     this.stops = true;
-    if (this.state === 'waiting' || this.state === 'waiting-start') {
+    if (this.state === 'waiting' || this.state === 'waiting-start' || this.state === 'waiting-end') {
       this.host.timeline.cancel(this);
       this.endRun(performance.now());
     }
@@ -121,6 +118,8 @@ export class LoadClient implements Waiter, RequestHandler {
     } else if (this.state === 'waiting') {
       this.dispatch();
       this.host.recordLag(this.times.processingStart - this.times.intended);
+    } else if (this.state === 'waiting-end') {
+      this.endRun(now);
     }
   }
 
@@ -197,10 +196,9 @@ export class LoadClient implements Waiter, RequestHandler {
     this.run = run;
     this.stops = false;
     this.start = start;
-    this.origin = start + run.rampUpWait;
     run.recorder.taskBegins(start);
     this.state = 'waiting-start';
-    this.host.timeline.wait(this, this.origin);
+    this.host.timeline.wait(this, start + run.schedule.begin);
   }
 
   private endRun(now: number): void {
@@ -211,6 +209,7 @@ export class LoadClient implements Waiter, RequestHandler {
     this.deadline = Number.POSITIVE_INFINITY;
     if (run !== null) {
       run.operation.close?.();
+      run.recorder.unsent(run.schedule.unsent);
       this.host.onRunDone(run);
     }
     this.position++;
@@ -220,14 +219,17 @@ export class LoadClient implements Waiter, RequestHandler {
   private proceed(now: number): void {
     const run = this.run;
     if (run === null) return;
-    const sinceStart = millis(now - this.start);
-    if (this.stops || run.control.isOver(sinceStart)) {
+    const next = this.stops ? 'end' : run.schedule.next(millis(now - this.start));
+    if (next === 'end') {
       this.endRun(now);
       return;
     }
-    this.sampleType = run.control.sampleType(sinceStart);
-    const offset = run.pacer.next();
-    this.times.intended = offset > 0 || run.pacer.isThrottled ? this.origin + offset : Number.NaN;
+    if (next === 'wait') {
+      this.state = 'waiting-end';
+      this.host.timeline.wait(this, this.start + run.schedule.end);
+      return;
+    }
+    this.times.intended = this.start + run.schedule.intended;
     const reading = run.operation.kind === 'request' ? run.operation.ready() : null;
     if (reading === null) {
       this.prepare();
@@ -242,7 +244,8 @@ export class LoadClient implements Waiter, RequestHandler {
 
   private onRead(run: ClientRun): void {
     if (this.run !== run || this.state !== 'reading') return;
-    if (this.stops) this.endRun(performance.now());
+    const now = performance.now();
+    if (this.stops || run.schedule.again(millis(now - this.start)) === 'end') this.endRun(now);
     else this.prepare();
   }
 
@@ -346,14 +349,13 @@ export class LoadClient implements Waiter, RequestHandler {
     const now = performance.now();
     times.requestEnd = requestEnd;
     times.processingEnd = now;
-    run.recorder.sample(this.sampleType, times, outcome);
-    run.control.advance();
+    run.recorder.sample(run.schedule.sampleType, times, outcome);
     if (!outcome.success && (run.abortsOnError || outcome.errorKind === VIOLATION)) {
       this.host.onFatal(run, outcome.errorKind ?? 'error', outcome.errorDescription ?? '');
       return;
     }
     try {
-      run.pacer.after(outcome.success ? outcome.weight : 0, outcome.unit);
+      run.schedule.after(outcome.success ? outcome.weight : 0, outcome.unit);
     } catch (error) {
       if (!(error instanceof UnitMismatch)) throw error;
       this.host.onFatal(run, 'target-throughput', error.message);

@@ -8,6 +8,7 @@ import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
 import type { Cell } from '../schedule/allocation.ts';
+import { ClientSchedule } from '../schedule/client-schedule.ts';
 import { Completion } from '../schedule/completion.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer } from '../schedule/pacer.ts';
@@ -174,11 +175,13 @@ export class LoadWorker implements ClientHost {
       task: cell.task,
       taskName: task.name,
       operation,
-      control: loopControl(task, cell.clientIndex, operation.isFinite),
-      pacer,
+      schedule: new ClientSchedule(
+        loopControl(task, cell.clientIndex, operation.isFinite),
+        pacer,
+        rampUpWait(task, cell.elementIndex, cell.elementClients),
+      ),
       recorder,
       timeout: type.limit?.(spec) ?? this.plan.target.options.timeout * 1000,
-      rampUpWait: rampUpWait(task, cell.elementIndex, cell.elementClients),
       abortsOnError: this.plan.onError === 'abort' && !task.isNonFatal,
     };
   }

@@ -49,6 +49,7 @@ export class TaskRecorder {
   private requests = 0;
   private failedRequests = 0;
   private retries = 0;
+  private unsentRequests = 0;
   private normalSamples = 0;
   private failedNormalSamples = 0;
   private warmupSamples = 0;
@@ -103,6 +104,11 @@ export class TaskRecorder {
     this.retries++;
   }
 
+  /** A client has ended its part, and so many requests that were due before were not sent. */
+  unsent(requests: number): void {
+    this.unsentRequests += requests;
+  }
+
   /** Records one execution of the operation. The hot path: no allocation but a throughput slot per tenth of a second. */
   sample(type: SampleType, times: SampleTimes, outcome: Outcome): void {
     const start = times.requestStart - this.stepStart;
@@ -146,6 +152,7 @@ export class TaskRecorder {
       requests: this.requests,
       failedRequests: this.failedRequests,
       retries: this.retries,
+      unsent: this.unsentRequests,
       normalSamples: this.normalSamples,
       failedNormalSamples: this.failedNormalSamples,
       warmupSamples: this.warmupSamples,
@@ -162,7 +169,7 @@ export class TaskRecorder {
       profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
       parts: this.drainParts(),
     };
-    this.requests = this.failedRequests = this.retries = this.work = 0;
+    this.requests = this.failedRequests = this.retries = this.unsentRequests = this.work = 0;
     this.normalSamples = this.failedNormalSamples = this.warmupSamples = this.failedWarmupSamples = 0;
     this.slots = [];
     this.normalSlot = this.warmupSlot = null;

@@ -27,6 +27,7 @@ const task: TaskResults = {
   failedRequests: 1,
   samples: 4,
   retries: 0,
+  unsent: 0,
   errors: [{ kind: 'HTTP 429', count: 1, example: 'refused for s3cr3t-word' }],
   meta: {},
   isReported: true,

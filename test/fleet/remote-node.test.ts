@@ -15,6 +15,7 @@ import { defaultClientOptions } from '../../src/http/client-options.ts';
 import type { TaskReport, WorkerReport } from '../../src/metrics/report.ts';
 import { maxRawSamples } from '../../src/metrics/task-metrics.ts';
 import { processClock } from '../../src/worker/messages.ts';
+import { TaskRecorder } from '../../src/worker/recorder.ts';
 import { workloadOf } from '../support/small-model.ts';
 
 const values = (length: number): Float64Array => new Float64Array(length).fill(1);
@@ -22,25 +23,15 @@ const values = (length: number): Float64Array => new Float64Array(length).fill(1
 function reportOf(samples: number, raw: number): WorkerReport {
   const columns = { latency: values(raw), serviceTime: values(raw), clientProcessingTime: values(raw), processingTime: values(raw) };
   const task: TaskReport = {
-    task: 't',
+    ...new TaskRecorder('t', true).drain(null),
     requests: samples,
-    failedRequests: 0,
-    retries: 0,
     normalSamples: samples,
-    failedNormalSamples: 0,
-    warmupSamples: 0,
-    failedWarmupSamples: 0,
     work: samples,
     unit: 'ops',
-    errors: [],
-    histograms: { latency: null, serviceTime: null, clientProcessingTime: null, processingTime: null },
     raw: columns,
     slots: [{ type: 'normal', end: 1000, work: samples }],
     taskStart: 0,
     lastRequestStart: 0,
-    progress: null,
-    profile: [],
-    parts: [],
   };
   return {
     worker: 0,

@@ -23,6 +23,7 @@ const task: fc.Arbitrary<TaskReport> = fc.record({
   requests: count,
   failedRequests: count,
   retries: count,
+  unsent: count,
   normalSamples: count,
   failedNormalSamples: count,
   warmupSamples: count,

@@ -7,6 +7,7 @@ import { defaultPercentiles, sortedPercentiles } from '../../src/metrics/percent
 import type { TaskReport } from '../../src/metrics/report.ts';
 import { type TaskIdentity, TaskMetrics } from '../../src/metrics/task-metrics.ts';
 import { millis, millisToNanos } from '../../src/units.ts';
+import { TaskRecorder } from '../../src/worker/recorder.ts';
 
 const identity: TaskIdentity = {
   task: 'search',
@@ -30,17 +31,11 @@ function report(serviceTimes: readonly number[], rest: Partial<TaskReport> = {})
   const latencies = serviceTimes.map((value) => value * 10);
   const raw = Float64Array.from(serviceTimes);
   return {
-    task: 'search',
+    ...new TaskRecorder('search', true).drain(null),
     requests: serviceTimes.length,
-    failedRequests: 0,
-    retries: 0,
     normalSamples: serviceTimes.length,
-    failedNormalSamples: 0,
-    warmupSamples: 0,
-    failedWarmupSamples: 0,
     work: serviceTimes.length,
     unit: 'ops',
-    errors: [],
     histograms: {
       latency: encoded(latencies),
       serviceTime: encoded(serviceTimes),
@@ -48,12 +43,8 @@ function report(serviceTimes: readonly number[], rest: Partial<TaskReport> = {})
       processingTime: encoded(serviceTimes),
     },
     raw: { latency: Float64Array.from(latencies), serviceTime: raw, clientProcessingTime: raw, processingTime: raw },
-    slots: [],
     taskStart: 0,
     lastRequestStart: 0,
-    progress: null,
-    profile: [],
-    parts: [],
     ...rest,
   };
 }

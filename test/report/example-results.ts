@@ -20,6 +20,7 @@ export function taskResults(task: string, rest: Partial<TaskResults> = {}): Task
     failedRequests: 0,
     samples: 0,
     retries: 0,
+    unsent: 0,
     errors: [],
     meta: {},
     isReported: true,

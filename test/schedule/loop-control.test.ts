@@ -39,12 +39,17 @@ test('one iteration of an endless source, all of a finite one', () => {
   assert.deepEqual(play({ ...none, warmupIterations: 1 }, [1, 2, 3], true), ['W -', 'N -', 'N -']);
 });
 
-test('time: type and end are decided when the previous request ended', () => {
-  const task = { ...none, warmupTimePeriod: seconds(0.3), timePeriod: seconds(1) };
+test('time: type and end are those of the moment at which a request is due', () => {
+  const control = loopControl({ ...none, warmupTimePeriod: seconds(0.3), timePeriod: seconds(1) }, 0, false);
   assert.deepEqual(
-    play(task, [10, 260, 510, 760, 1310]).map((line) => line[0]),
-    ['W', 'W', 'W', 'N', 'N'],
+    [0, 250, 299.999, 300, 1299.999].map((due) => control.sampleType(millis(due))),
+    ['warmup', 'warmup', 'warmup', 'normal', 'normal'],
   );
+  assert.deepEqual(
+    [0, 1299.999, 1300, 5000].map((due) => control.isOver(millis(due))),
+    [false, false, true, true],
+  );
+  assert.equal(control.end, 1300);
 });
 
 test('a warm-up without a period ends with the source', () => {

@@ -47,3 +47,18 @@ test('a task that waits for a client of its parallel element has the throughput 
     }
   });
 });
+
+test('what is not due before the end of the time period is not sent, and nobody ends earlier', async () => {
+  await withTarget(async (targetHosts) => {
+    const began = performance.now();
+    const { tasks, error } = await drive({
+      targetHosts,
+      schedule: [search('rare', { clients: 20, timePeriod: seconds(1.1), targetThroughput: { value: 5, unit: 'ops' } })],
+    });
+    const lasted = performance.now() - began;
+    assert.equal(error, null);
+    // Due at 0, 0.2, ... 1 s, each by another client.
+    assert.equal(tasks.get('rare')?.requests, 6);
+    assert.ok(lasted > 1_100 && lasted < 3_000, `${lasted} ms`);
+  });
+});

@@ -1,10 +1,11 @@
 // list workloads: the workloads of a repository with their sizes and test procedures.
+
+import { formatCount } from '../../report/number-format.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { describeWorkload, type WorkloadDescription } from '../../workload/describe.ts';
 import { listWorkloadAt, listWorkloads, type WorkloadListing } from '../../workload/load.ts';
 import { contradiction } from '../args/command.ts';
 import type { Context } from '../context.ts';
-import { count } from '../output/progress.ts';
 import { sizeText, sourceText } from '../output/workload-text.ts';
 import type { OriginOptions } from './workload-options.ts';
 import { workloadOrigin } from './workload-request.ts';
@@ -46,7 +47,7 @@ function workloadTable(listing: WorkloadListing): string {
 const workloadCells = ({ name, description, documentCount, compressedBytes, uncompressedBytes }: WorkloadDescription): readonly string[] => [
   name,
   description,
-  count(documentCount),
+  formatCount(documentCount),
   sizeText(compressedBytes),
   sizeText(uncompressedBytes),
 ];

@@ -1,6 +1,7 @@
 // Progress of a test run: one rewritten line on a terminal, a line per change elsewhere.
 import type { Clock } from '../../clock.ts';
 import type { RunEvent } from '../../coordinator/events.ts';
+import { formatCount } from '../../report/number-format.ts';
 import { elapsed, type MonoMillis } from '../../units.ts';
 import type { Console } from './console.ts';
 
@@ -107,7 +108,7 @@ export class ProgressView {
 
   private facts(event: Progress): string {
     const left = event.secondsLeft === null ? [] : [`${duration(event.secondsLeft)} left`];
-    const rate = this.rate === null ? [] : [`${count(this.rate)} requests/s`];
+    const rate = this.rate === null ? [] : [`${formatCount(this.rate)} requests/s`];
     return [...left, ...rate, ...errorText(event.errors)].join(', ');
   }
 
@@ -146,13 +147,10 @@ export function duration(seconds: number): string {
 
 const percent = (progress: number | null): string => (progress === null ? '' : `${Math.floor(Math.min(1, Math.max(0, progress)) * 100)}%`);
 const share = (total: number | null, done: number): number | null => (total === null || total <= 0 ? null : done / total);
-const errorText = (errors: number): readonly string[] => (errors === 0 ? [] : [`${count(errors)} failed`]);
-
-/** A whole number with commas between thousands. */
-export const count = (value: number): string => String(Math.round(value)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+const errorText = (errors: number): readonly string[] => (errors === 0 ? [] : [`${formatCount(errors)} failed`]);
 
 function sizeText({ done, total, unit }: Preparation): string {
-  if (unit === 'documents') return `${count(done)}${total === null ? '' : ` of ${count(total)}`} documents`;
+  if (unit === 'documents') return `${formatCount(done)}${total === null ? '' : ` of ${formatCount(total)}`} documents`;
   return total === null ? bytesText(done) : `${bytesText(done)} of ${bytesText(total)}`;
 }
 

@@ -1,7 +1,8 @@
 // The text of `info` (spec/1 §6.2).
+
+import { formatCount } from '../../report/number-format.ts';
 import type { ProcedureDescription, StepDescription, TaskDescription, WorkloadDescription } from '../../workload/describe.ts';
 import type { WorkloadSource } from '../../workload/model.ts';
-import { count } from './progress.ts';
 
 /** Facts of a workload and the schedules of its test procedures. */
 export function workloadText(workload: WorkloadDescription): string {
@@ -10,7 +11,7 @@ export function workloadText(workload: WorkloadDescription): string {
     '',
     `* Description: ${workload.description}`,
     `* Source: ${sourceText(workload.source)}`,
-    `* Documents: ${count(workload.documentCount)}`,
+    `* Documents: ${formatCount(workload.documentCount)}`,
     `* Compressed Size: ${sizeText(workload.compressedBytes)}`,
     `* Uncompressed Size: ${sizeText(workload.uncompressedBytes)}`,
     '',

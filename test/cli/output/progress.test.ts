@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Console } from '../../../src/cli/output/console.ts';
-import { count, duration, layout, ProgressView } from '../../../src/cli/output/progress.ts';
+import { duration, layout, ProgressView } from '../../../src/cli/output/progress.ts';
 import type { RunEvent } from '../../../src/coordinator/events.ts';
+import { formatCount } from '../../../src/report/number-format.ts';
 import { epochMillis, monoMillis } from '../../../src/units.ts';
 
 /** A view whose time is moved by hand, and what it printed. */
@@ -102,6 +103,6 @@ describe('the parts of a line', () => {
       '1h 00m',
       '2h 10m',
     ]);
-    assert.deepEqual([0, 999, 1000, 1234567.4].map(count), ['0', '999', '1,000', '1,234,567']);
+    assert.deepEqual([0, 999, 1000, 1234567.4].map(formatCount), ['0', '999', '1,000', '1,234,567']);
   });
 });
