@@ -1,4 +1,4 @@
-// Assertions on what an operation tells of itself; looked at with `--enable-assertions` only (spec/3 §4.1).
+// Assertions on what an answer says, such as the number of hits. They are checked only under `--enable-assertions`.
 import { isJsonNumber, isJsonObject, type Json, toNumber } from '../json.ts';
 import type { Outcome } from './operation.ts';
 import { type ParamReader, scalarText, shown } from './params.ts';
@@ -7,13 +7,14 @@ const CONDITIONS = ['>', '>=', '<', '<=', '=='] as const;
 type Condition = (typeof CONDITIONS)[number];
 type Scalar = string | number | boolean;
 
+/** A condition that a property of the answer must meet: `{"property": "hits", "condition": ">", "value": 0}`. */
 export interface Assertion {
   readonly property: string;
   readonly condition: Condition;
   readonly value: Scalar;
 }
 
-/** Reads `assertions`; only the properties that the operation can tell are allowed. */
+/** Reads the parameter `assertions`. `properties` names what the operation can tell; others are problems. */
 export function readAssertions(reader: ParamReader, properties: readonly string[]): readonly Assertion[] {
   const list = reader.list('assertions', null) ?? [];
   return list.flatMap((item, index) => {

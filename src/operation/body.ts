@@ -1,17 +1,26 @@
-// Bodies of answers of the load path, as they were before the server compressed them.
+// Bodies of the answers to load requests, decompressed as far as they are needed.
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
 import type { Answer } from '../http/answer.ts';
 
 const NOTHING = Buffer.alloc(0);
-/** Compressed bytes that hold what stands at the start of an answer: took, errors, totals. Inflating more of each answer costs more than reading it. */
+/**
+ * So many compressed bytes hold what stands at the start of an answer: `took`, `errors`, totals. Decompressing more
+ * costs more than reading it.
+ */
 const LARGEST_HEAD = 512;
 
-/** What has arrived of the body, decompressed as far as it goes; empty if it cannot be. Bears a body that is cut off. */
+/**
+ * What has arrived of the body, decompressed. A body that is cut off gives what there is of it; one that cannot be
+ * decompressed gives nothing.
+ */
 export function decodeBody(answer: Answer): Buffer {
   return decode(answer, answer.body);
 }
 
-/** At least the first bytes of the body: enough for what stands at the start of an answer, cheap for a large body. */
+/**
+ * The first bytes of the body, decompressed. This is cheap however large the body is, and enough for facts at the start
+ * of an answer.
+ */
 export function decodeHead(answer: Answer): Buffer {
   return decode(answer, answer.encoding === 'identity' ? answer.body : answer.body.subarray(0, LARGEST_HEAD));
 }
@@ -23,7 +32,7 @@ function decode(answer: Answer, body: Buffer): Buffer {
   try {
     return answer.encoding === 'gzip' ? gunzipSync(body, options) : inflateSync(body, options);
   } catch {
-    // Broken compression: the caller sees that it holds nothing and says so in its own words.
+    // The caller finds nothing in the empty body and reports that in its own words.
     return NOTHING;
   }
 }

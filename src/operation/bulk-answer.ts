@@ -1,4 +1,4 @@
-// What the answer to a bulk request says: usually at its first bytes that nothing failed, else item by item (spec/3 §4.5).
+// What the answer to a bulk request says. Usually its first bytes say that nothing failed; else each item is looked at.
 import { oneLine } from './http-error.ts';
 import { jsonPath, scanBoolean } from './scan.ts';
 
@@ -10,13 +10,18 @@ export function saysNoErrors(head: Buffer): boolean {
   return scanBoolean(head, ERRORS) === false;
 }
 
+/** What failed in a bulk request. */
 export interface BulkErrors {
+  /** How many items failed. */
   readonly count: number;
-  /** Distinct pairs of status and reason, a few of them, in one line. */
+  /** In one line the first few different pairs of status and reason. */
   readonly description: string;
 }
 
-/** The failed items: status > 299 or a failed shard. `null` if the body is no answer to a bulk request. */
+/**
+ * Counts the failed items: those with a status above 299 or a failed shard. `null` if the body is no answer to a bulk
+ * request.
+ */
 export function readBulkErrors(body: Buffer): BulkErrors | null {
   const items = member(parse(body), 'items');
   if (!Array.isArray(items)) return null;
@@ -53,7 +58,7 @@ function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {
-    // Not JSON: reported by the caller as an answer that cannot be read.
+    // The caller reports an answer that is not JSON as one that cannot be read.
     return null;
   }
 }

@@ -1,31 +1,42 @@
-// The parameters of `bulk` (spec/2 §5.3).
+// The parameters of `bulk`.
 import type { ConflictSettings } from '../corpus/conflicts.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
-import type { CorpusFacts, Facts } from './define.ts';
+import type { CorpusFacts, ParameterFacts } from './define.ts';
 import type { ParamReader } from './params.ts';
 import { type RequestOptions, readRequestOptions, withQuery } from './request-options.ts';
 
+/** The parameters of one `bulk` operation, checked. */
 export interface BulkParams {
-  /** With the query. */
+  /** Path with its query string. */
   readonly path: string;
   readonly options: RequestOptions;
+  /** Documents per request. */
   readonly bulkSize: number;
+  /** How much of its share of the documents each client sends, above 0 and up to 100. */
   readonly ingestPercentage: number;
+  /** Starts again at the first document after the last one. */
   readonly looped: boolean;
+  /** How some documents get the id of an earlier one; `null` = none does. */
   readonly conflicts: ConflictSettings | null;
+  /** `detailed-results`: the time that the server took and the numbers of items go with each sample. */
   readonly detailed: boolean;
   readonly selection: CorpusSelection;
 }
 
-/** Which documents: corpora by name, and of those the document sets with one of the targets. */
+/**
+ * Which documents are sent: those of the named corpora, reduced to the document sets that go to one of the named
+ * targets.
+ */
 export interface CorpusSelection {
   readonly corpora: readonly string[];
-  /** `null`: any. */
+  /** `null` = any index. */
   readonly indices: readonly string[] | null;
+  /** `null` = any data stream. */
   readonly dataStreams: readonly string[] | null;
 }
 
-export function readBulkParams(reader: ParamReader, facts: Facts): BulkParams {
+/** Reads the parameters of `bulk` and checks them against the corpora of the workload. Problems go to the reader. */
+export function readBulkParams(reader: ParamReader, facts: ParameterFacts): BulkParams {
   const bulkSize = reader.requiredInteger('bulk-size', { min: 1 });
   const batchSize = reader.integer('batch-size', bulkSize, { min: 1 });
   if (batchSize % bulkSize !== 0) reader.problem('batch-size', `"batch-size" must be a multiple of "bulk-size" (${bulkSize}), but is ${batchSize}.`);
@@ -44,7 +55,7 @@ export function readBulkParams(reader: ParamReader, facts: Facts): BulkParams {
   };
 }
 
-function readConflicts(reader: ParamReader, facts: Facts, selection: CorpusSelection): ConflictSettings | null {
+function readConflicts(reader: ParamReader, facts: ParameterFacts, selection: CorpusSelection): ConflictSettings | null {
   const order = reader.choice('conflicts', 'none', ['none', 'sequential', 'random']);
   const settings = {
     probability: reader.number('conflict-probability', 25, { min: 0, max: 100 }),
@@ -66,7 +77,7 @@ function readConflicts(reader: ParamReader, facts: Facts, selection: CorpusSelec
   return { order, ...settings };
 }
 
-function readSelection(reader: ParamReader, facts: Facts): CorpusSelection {
+function readSelection(reader: ParamReader, facts: ParameterFacts): CorpusSelection {
   const known = facts.corpora.map((corpus) => corpus.name);
   const corpora = reader.names('corpora', known);
   for (const name of corpora.filter((corpus) => !known.includes(corpus))) {
@@ -84,7 +95,7 @@ function readSelection(reader: ParamReader, facts: Facts): CorpusSelection {
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
-/** The selected corpora, reduced to the selected document sets; corpora of which nothing is left are left out. */
+/** The selected corpora, reduced to the selected document sets. Corpora without any of these are left out. */
 export function selectCorpora<T extends CorpusFacts | PreparedCorpus>(corpora: readonly T[], selection: CorpusSelection): readonly T[] {
   const { indices, dataStreams } = selection;
   const isTarget = (set: CorpusFacts['documentSets'][number]): boolean =>

@@ -1,4 +1,5 @@
-// `bulk`: slices of the corpora as requests, made in place; of the answer only the first bytes are looked at (spec/3 §4.5).
+// `bulk`: sends slices of the corpora. Requests are made in place in one buffer, and of most answers only the first
+// bytes are read.
 import { BulkReader } from '../corpus/bulk-reader.ts';
 import { clientSlices } from '../corpus/client-slices.ts';
 import type { Answer } from '../http/answer.ts';
@@ -89,6 +90,7 @@ class BulkOperation implements RequestOperation {
   }
 }
 
+/** `bulk`: one sample is one request of `bulk-size` documents, and its weight is their number. */
 export const bulk: OperationType = defineOperation({
   name: 'bulk',
   read: readBulkParams,

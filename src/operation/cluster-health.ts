@@ -1,4 +1,4 @@
-// `cluster-health`: a success if the cluster is at least as healthy as `wait_for_status` says (spec/3 §4.4).
+// `cluster-health`: a success if the cluster is at least as healthy as `wait_for_status` says.
 import { defineOperation } from './define.ts';
 import type { OperationType, Outcome } from './operation.ts';
 import type { ParamReader } from './params.ts';
@@ -34,12 +34,13 @@ function judge(outcome: Outcome, status: string, relocatingShards: number, wante
   else if (withoutRelocation && relocatingShards > 0) outcome.fail('cluster-health', `${relocatingShards} shards are still being relocated.`);
 }
 
-/** unknown < red < yellow < green. */
+/** The order of the levels: unknown < red < yellow < green. */
 function levelOf(status: string): number {
   const level = LEVELS.indexOf(status);
   return level === -1 ? UNKNOWN : level;
 }
 
+/** `cluster-health`: one sample is one request, repeated as `retry-…` parameters say until the cluster is healthy. */
 export const clusterHealth: OperationType = defineOperation({
   name: 'cluster-health',
   read: readClusterHealth,

@@ -1,4 +1,4 @@
-// `composite`: parts in order, streams of parts side by side, all in one sample (spec/3 §4.9).
+// `composite`: runs its parts in order and its streams of parts side by side; all of it is one sample.
 //
 //   requests: [ A, {stream: [B, C]}, {stream: [D]}, E ]
 //
@@ -7,11 +7,11 @@
 //   fork 2          └── D ───────────┘
 import { isJsonObject, type JsonArray, type JsonObject } from '../json.ts';
 import { millis } from '../units.ts';
-import { defineOperation, type Facts } from './define.ts';
+import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, Outcome, RequestFailure, type Session } from './operation.ts';
 import { paginatedScript, readPaginatedParams } from './paginated-search.ts';
 import { type ParamReader, shown } from './params.ts';
-import { type Part, PIT_REFERENCE, type PointsInTime, readCreatePart, readDeletePart, readListPart } from './point-in-time.ts';
+import { type CompositePart, PIT_REFERENCE, type PointsInTime, readCreatePart, readDeletePart, readListPart } from './point-in-time.ts';
 import { readRawRequest } from './raw-request.ts';
 import { scriptRequest } from './request-options.ts';
 import { type Script, scriptOperation } from './script.ts';
@@ -21,7 +21,7 @@ import { nameDetails, scanSearchDetails } from './search-details.ts';
 import { bodyText, readPages } from './search-params.ts';
 import { readSleep, sleepScript } from './sleep.ts';
 
-type Element = { readonly kind: 'part'; readonly operation: string; readonly type: string; readonly part: Part } | Stream;
+type Element = { readonly kind: 'part'; readonly operation: string; readonly type: string; readonly part: CompositePart } | Stream;
 
 interface Stream {
   readonly kind: 'stream';
@@ -30,11 +30,11 @@ interface Stream {
 
 interface CompositeParams {
   readonly elements: readonly Element[];
-  /** How many parts may run at the same time. */
+  /** How many parts of all streams may run at the same time. */
   readonly maxConnections: number;
 }
 
-type PartReader = (reader: ParamReader, facts: Facts, name: string) => Part;
+type PartReader = (reader: ParamReader, facts: ParameterFacts, name: string) => CompositePart;
 
 const PART_TYPES: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['create-point-in-time', (reader, _facts, name) => readCreatePart(reader, name)],
@@ -46,7 +46,7 @@ const PART_TYPES: ReadonlyMap<string, PartReader> = new Map<string, PartReader>(
   ['sleep', (reader) => sleepPart(reader)],
 ]);
 
-function searchPart(reader: ParamReader, facts: Facts): Part {
+function searchPart(reader: ParamReader, facts: ParameterFacts): CompositePart {
   if (reader.has(PIT_REFERENCE)) return paginatedPart(reader, facts);
   if (reader.has('pages')) {
     const script = scrollScript(readScrollParams(reader, facts, readPages(reader) ?? 1), false);
@@ -60,12 +60,12 @@ function searchPart(reader: ParamReader, facts: Facts): Part {
   };
 }
 
-function paginatedPart(reader: ParamReader, facts: Facts): Part {
+function paginatedPart(reader: ParamReader, facts: ParameterFacts): CompositePart {
   const params = readPaginatedParams(reader, facts);
   return (pointsInTime) => paginatedScript(params, false, pointsInTime);
 }
 
-function rawRequestPart(reader: ParamReader): Part {
+function rawRequestPart(reader: ParamReader): CompositePart {
   const { method, path, body, options, ignoredStatus } = readRawRequest(reader);
   const request = scriptRequest(options, method, path, { body, ignoredStatus });
   return () => async (session) => {
@@ -73,12 +73,12 @@ function rawRequestPart(reader: ParamReader): Part {
   };
 }
 
-function sleepPart(reader: ParamReader): Part {
+function sleepPart(reader: ParamReader): CompositePart {
   const script = sleepScript(readSleep(reader));
   return () => script;
 }
 
-function readComposite(reader: ParamReader, facts: Facts): CompositeParams {
+function readComposite(reader: ParamReader, facts: ParameterFacts): CompositeParams {
   reader.require('requests');
   return {
     elements: readElements(reader, 'requests', reader.list('requests', []), facts),
@@ -86,7 +86,7 @@ function readComposite(reader: ParamReader, facts: Facts): CompositeParams {
   };
 }
 
-function readElements(reader: ParamReader, path: string, list: JsonArray, facts: Facts): readonly Element[] {
+function readElements(reader: ParamReader, path: string, list: JsonArray, facts: ParameterFacts): readonly Element[] {
   return list.flatMap((item, index): readonly Element[] => {
     const itemPath = `${path}[${index}]`;
     if (!isJsonObject(item)) {
@@ -99,7 +99,7 @@ function readElements(reader: ParamReader, path: string, list: JsonArray, facts:
   });
 }
 
-function readPart(reader: ParamReader, item: JsonObject, facts: Facts): readonly Element[] {
+function readPart(reader: ParamReader, item: JsonObject, facts: ParameterFacts): readonly Element[] {
   if (!item.has('operation-type')) {
     reader.problem('operation-type', '"operation-type" is missing; a part has it, or else "stream".');
     return [];
@@ -115,7 +115,7 @@ function readPart(reader: ParamReader, item: JsonObject, facts: Facts): readonly
 interface Execution {
   readonly pointsInTime: PointsInTime;
   readonly slots: Slots;
-  /** Set when a part failed: nothing new starts, and the streams that run are ended. */
+  /** Set when a part has failed. From then on no part starts, and the streams that run are ended. */
   failure: { readonly error: unknown } | null;
   readonly forks: Set<Session>;
 }
@@ -149,7 +149,7 @@ function compositeScript(params: CompositeParams): Script {
   };
 }
 
-/** Never rejects: the first failure is noted in the execution, and everything that runs has ended when it resolves. */
+/** Resolves when all elements have ended. Never rejects: the first failure is noted in the execution. */
 async function runElements(elements: readonly Element[], session: Session, execution: Execution): Promise<void> {
   let streams: Promise<void>[] = [];
   for (const element of elements) {
@@ -196,11 +196,14 @@ async function measurePart(element: Extract<Element, { kind: 'part' }>, session:
 }
 
 function noteFailure(execution: Execution, error: unknown): void {
-  // Later ones are most often what the first one caused by ending the streams.
+  // Later failures do not count: ending the other streams causes them.
   execution.failure ??= { error };
   for (const fork of execution.forks) fork.release();
 }
 
+/**
+ * `composite`: one sample is one run of all parts; each part also gives a sample of its own name, of service time only.
+ */
 export const composite: OperationType = defineOperation({
   name: 'composite',
   read: readComposite,

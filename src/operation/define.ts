@@ -1,4 +1,5 @@
-// How an operation type is written down: its parameters are read once, by one function, for the check and for the load alike.
+// How an operation type is written down. One function reads its parameters, both when a workload is checked and when
+// load is made.
 import { BenchmarkError } from '../errors.ts';
 import type { Millis } from '../units.ts';
 import type { IndexDefinitions } from '../workload/model.ts';
@@ -6,11 +7,12 @@ import type { LoadOperation, OperationContext, OperationSpec, OperationType } fr
 import { ParamReader } from './params.ts';
 import { readTimeout } from './request-options.ts';
 
-/** What the reading of parameters may know of the workload, before and after the preparation of its corpora. */
-export interface Facts extends IndexDefinitions {
+/** What of the workload the reading of parameters may depend on. It holds before the corpora are prepared and after. */
+export interface ParameterFacts extends IndexDefinitions {
   readonly corpora: readonly CorpusFacts[];
 }
 
+/** What of a corpus the reading of parameters may depend on. */
 export interface CorpusFacts {
   readonly name: string;
   readonly documentSets: readonly {
@@ -22,20 +24,27 @@ export interface CorpusFacts {
   }[];
 }
 
-export interface Definition<P> {
+/** An operation type with parameters of type `P`. {@link defineOperation} makes an {@link OperationType} of it. */
+export interface OperationDefinition<P> {
+  /** As workloads write it in `operation-type`. */
   readonly name: string;
   /** Reads all parameters; problems go to the reader. */
-  read(reader: ParamReader, facts: Facts): P;
+  read(reader: ParamReader, facts: ParameterFacts): P;
+  /** The source of requests of one client. */
   create(parameters: P, context: OperationContext): LoadOperation;
+  /** Names of the corpora whose documents the operation sends. Default: none. */
   corpora?(parameters: P): readonly string[];
-  /** Default: `request-timeout`. */
+  /** How long one execution may take if `request-timeout` is not given. Default: the client option `timeout`. */
   limit?(parameters: P): Millis | null;
 }
 
-const NO_FACTS: Facts = { indices: [], dataStreams: [], templates: [], composableTemplates: [], componentTemplates: [], corpora: [] };
+const NO_FACTS: ParameterFacts = { indices: [], dataStreams: [], templates: [], composableTemplates: [], componentTemplates: [], corpora: [] };
 
-/** An operation type from its definition. `create` throws `WORKLOAD_INVALID` if the parameters were not checked and are wrong. */
-export function defineOperation<P>(definition: Definition<P>): OperationType {
+/**
+ * An operation type from its definition. Its `create` throws `WORKLOAD_INVALID` if parameters are wrong, which a check
+ * would have found.
+ */
+export function defineOperation<P>(definition: OperationDefinition<P>): OperationType {
   return {
     name: definition.name,
     check(spec, workload) {
@@ -57,7 +66,7 @@ export function defineOperation<P>(definition: Definition<P>): OperationType {
   };
 }
 
-function readChecked<P>(definition: Definition<P>, spec: OperationSpec, facts: Facts): P {
+function readChecked<P>(definition: OperationDefinition<P>, spec: OperationSpec, facts: ParameterFacts): P {
   const reader = new ParamReader(spec.params);
   const parameters = definition.read(reader, facts);
   if (reader.problems.length === 0) return parameters;

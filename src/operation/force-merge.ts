@@ -1,6 +1,6 @@
-// `force-merge`: waits for the answer (`blocking`) or for the task that the server makes of it (`polling`) (spec/3 §4.4).
+// `force-merge`: waits for the answer (`blocking`), or for the task that the server makes of the request (`polling`).
 import { type Millis, millis } from '../units.ts';
-import { defineOperation, type Facts } from './define.ts';
+import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, RequestFailure, type Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { encodeName, type RequestOptions, readRequestOptions, scriptRequest } from './request-options.ts';
@@ -21,7 +21,7 @@ const COMPLETED = jsonPath('completed');
 const ERROR_TYPE = jsonPath('error.type');
 const ERROR_REASON = jsonPath('error.reason');
 
-function readForceMerge(reader: ParamReader, facts: Facts): ForceMergeParams {
+function readForceMerge(reader: ParamReader, facts: ParameterFacts): ForceMergeParams {
   return {
     target: readWideTarget(reader, facts),
     maxNumSegments: reader.integer('max-num-segments', null, { min: 1 }),
@@ -59,6 +59,7 @@ async function waitForTask(params: ForceMergeParams, session: Session, task: str
   }
 }
 
+/** `force-merge`: one sample is the whole merge, all polls and the pauses between them included. */
 export const forceMerge: OperationType = defineOperation({
   name: 'force-merge',
   read: readForceMerge,

@@ -4,7 +4,10 @@ import { decodeBody } from './body.ts';
 import type { RequestFailure } from './operation.ts';
 import { jsonPath, scanString } from './scan.ts';
 
-/** The kind counts failures, so it holds no data of the request; the description is for people. */
+/**
+ * Why a request failed. Failures are counted by `kind`, so it holds no data of the request; `description` is for
+ * people.
+ */
 export interface FailureDescription {
   readonly kind: string;
   readonly description: string;
@@ -16,12 +19,15 @@ const REASON = jsonPath('error.reason');
 const PLAIN_ERROR = jsonPath('error');
 const MESSAGE = jsonPath('message');
 
-/** An error answer of the load path (status ≥ 300): `HTTP 429`, and type and reason from its body as far as it was kept. */
+/**
+ * Describes an error answer to a load request (status ≥ 300): `HTTP 429`, with type and reason from the part of its
+ * body that was kept.
+ */
 export function describeHttpError(answer: Answer): FailureDescription {
   return describeStatus(answer.status, decodeBody(answer));
 }
 
-/** A failed request of a script. */
+/** Describes a failed request of a script. */
 export function describeFailure(failure: RequestFailure): FailureDescription {
   if (failure.status !== null) return describeStatus(failure.status, failure.body ?? Buffer.alloc(0));
   const kind = failure.kind === 'connection' ? 'connection lost' : failure.kind;
@@ -42,7 +48,7 @@ function reasonOf(body: Buffer): string {
   return oneLine(plain ?? body.toString('utf8', 0, LONGEST_DESCRIPTION * 4));
 }
 
-/** A text without line ends and control characters, of bounded length. */
+/** A text as one line without control characters, shortened to a few hundred characters. */
 export function oneLine(text: string): string {
   const line = text.replace(/[\u0000-\u0020\u007f-\u009f\u2028\u2029]+/g, ' ').trim();
   return line.length > LONGEST_DESCRIPTION ? `${line.slice(0, LONGEST_DESCRIPTION - 1)}…` : line;

@@ -1,6 +1,6 @@
-// `create-index` and `delete-index` (spec/2 §5.2, spec/3 §4.4).
+// `create-index` and `delete-index`.
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
-import { defineOperation, type Facts } from './define.ts';
+import { defineOperation, type ParameterFacts } from './define.ts';
 import type { OperationType } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { encodeName, readRequestOptions } from './request-options.ts';
@@ -10,13 +10,13 @@ import { type Script, scriptOperation } from './script.ts';
 import { bodyText } from './search-params.ts';
 import { selectDefinitions } from './target.ts';
 
-function readCreateIndex(reader: ParamReader, facts: Facts): Script {
+function readCreateIndex(reader: ParamReader, facts: ParameterFacts): Script {
   const settings = reader.object('settings', null);
   checkCodec(reader, settings);
   return retrying(readRetryPolicy(reader), createAll(readNewIndices(reader, facts, settings), readRequestOptions(reader)));
 }
 
-function readNewIndices(reader: ParamReader, facts: Facts, settings: JsonObject | null): readonly NewResource[] {
+function readNewIndices(reader: ParamReader, facts: ParameterFacts, settings: JsonObject | null): readonly NewResource[] {
   if (facts.indices.length === 0 || reader.has('body')) {
     if (facts.indices.length === 0) reader.require('index');
     const body = reader.value('body');
@@ -37,7 +37,7 @@ function settingsOf(body: JsonObject): JsonObject | null {
 
 const newIndex = (name: string, body: Json): NewResource => ({ path: `/${encodeName(name)}`, body: bodyText(body) });
 
-function readDeleteIndex(reader: ParamReader, facts: Facts): Script {
+function readDeleteIndex(reader: ParamReader, facts: ParameterFacts): Script {
   const known = facts.indices.map((index) => index.name);
   const names = reader.names('index', known);
   if (names.length === 0 && !reader.has('index')) {
@@ -48,5 +48,7 @@ function readDeleteIndex(reader: ParamReader, facts: Facts): Script {
   return retrying(readRetryPolicy(reader), deleteAll(resources, readRequestOptions(reader), policy));
 }
 
+/** `create-index`: one sample creates all chosen indices, and its weight is their number. */
 export const createIndex: OperationType = defineOperation({ name: 'create-index', read: readCreateIndex, create: scriptOperation });
+/** `delete-index`: one sample deletes all chosen indices, and its weight is how many were deleted. */
 export const deleteIndex: OperationType = defineOperation({ name: 'delete-index', read: readDeleteIndex, create: scriptOperation });

@@ -1,4 +1,5 @@
-// What an operation type is to the rest of the program: a check of its parameters, and a source of requests per client.
+// What an operation type is to the rest of the program: a check of parameters, and a source of requests for each
+// client.
 
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { Problem } from '../errors.ts';
@@ -8,12 +9,12 @@ import type { JsonObject } from '../json.ts';
 import type { Millis } from '../units.ts';
 import type { Corpus, IndexDefinitions } from '../workload/model.ts';
 
-/** What operations may know of the workload. Plain data, so that it travels to workers. */
+/** What operations may know of the workload. It is plain data, because it is sent to workers. */
 export interface WorkloadFacts extends IndexDefinitions {
   readonly corpora: readonly PreparedCorpus[];
 }
 
-/** The operation of a task, as a worker gets it. */
+/** The operation of a task as workers get it: its name, its type, and its parameters as the workload gives them. */
 export interface OperationSpec {
   readonly name: string;
   readonly type: string;
@@ -30,26 +31,35 @@ export interface OperationContext {
   readonly requests: RequestFactory;
   /** Uniform in [0, 1); seeded per client, so that a run can be repeated. */
   readonly random: () => number;
-  /** `--enable-assertions`: a violated assertion makes its sample a failure of kind `assertion`. Default: assertions are not looked at. */
+  /**
+   * `--enable-assertions`: a violated assertion makes its sample a failure of kind `assertion`. By default assertions
+   * are ignored.
+   */
   readonly checksAssertions?: boolean | undefined;
 }
 
-/** What became of one execution of an operation. One object per client, reset and filled again for each. */
+/**
+ * What became of one execution of an operation. Each client has one such object, which is reset before each execution.
+ */
 export class Outcome {
-  /** How much was done, in `unit`s; 0 if it failed as a whole. */
+  /** How much was done, in `unit`s; 0 if the operation failed. */
   weight = 1;
-  /** `ops`, `docs`, `pages`, … */
+  /** What the weight counts: `ops`, `docs`, `pages`, … */
   unit = 'ops';
   success = true;
-  /** Kind of failure for the count of errors, e.g. `HTTP 429` or `bulk`. Of low cardinality; no request data. */
+  /**
+   * The kind by which failures are counted, such as `HTTP 429` or `bulk`. There are few kinds, and they hold no data of
+   * requests.
+   */
   errorKind: string | null = null;
-  /** One line for people; the first of each kind is kept. No secrets. */
+  /** One line for people, without secrets. Results keep the first one of each kind. */
   errorDescription: string | null = null;
-  /** Metrics of a profiled request in ms (spec/3 §3.4); such a request gives no latency sample. */
+  /** Metrics of a profiled request by name, in ms. A profiled request is slower, so it gives no latency sample. */
   profile: ReadonlyMap<string, number> | null = null;
-  /** What the answer says of itself where the operation reads it (`took`, `hits`, `timed_out`, `cluster-status`, …); assertions look at it. */
+  /** ParameterFacts from the answer that assertions can check: `took`, `hits`, `timed_out`, `cluster-status`, … */
   details: ReadonlyMap<string, string | number | boolean> | null = null;
 
+  /** A success of weight 1, as before each execution. */
   reset(): void {
     this.weight = 1;
     this.unit = 'ops';
@@ -60,6 +70,7 @@ export class Outcome {
     this.details = null;
   }
 
+  /** Makes this a failure; see {@link errorKind} and {@link errorDescription}. */
   fail(kind: string, description: string): void {
     this.success = false;
     this.errorKind = kind;
@@ -67,98 +78,136 @@ export class Outcome {
   }
 }
 
-/** How much of a successful answer's body an operation reads. Error answers are always kept (up to a bound). */
+/**
+ * How much of a successful answer's body an operation reads. Bodies of error answers are always kept, up to a bound.
+ */
 export type BodyUse =
-  /** Nothing: the body is skipped by position. */
+  /** Nothing: the body is skipped and never copied. */
   | 'none'
-  /** The first bytes decide, see {@link RequestOperation.needsWholeBody}. */
+  /** Its first bytes, which decide whether the rest is needed: see {@link RequestOperation.needsWholeBody}. */
   | 'peek'
+  /** The whole body. */
   | 'all';
 
 interface OperationBase {
-  /** The source of requests ends by itself (bulk): a task without counts and periods then runs until it is exhausted. */
+  /**
+   * True if the source of requests ends by itself, as that of `bulk` does. A task without counts and periods then runs
+   * until it is exhausted.
+   */
   readonly isFinite: boolean;
   /** Share of the source that is used up, 0..1; `null` for endless sources. */
   progress(): number | null;
-  /** What one execution will most likely be worth, so that throttling holds from the first request (bulk: `bulk-size` docs). Default 1 ops. */
+  /**
+   * The likely weight of one execution, so that throttling holds from the first request: `bulk-size` docs for `bulk`.
+   * Default: 1 ops.
+   */
   readonly expectedWeight?: { readonly weight: number; readonly unit: string };
   /** Frees files and buffers. */
   close?(): void;
 }
 
-/** One request is one sample: the hot path. No promise and, but for what varies, no allocation per request. */
+/**
+ * An operation of which one request is one sample. This is the load path: nothing in it may allocate or make a promise
+ * per request.
+ */
 export interface RequestOperation extends OperationBase {
   readonly kind: 'request';
-  /** A promise if data for the next request must first be read; `null` if {@link next} can be called now. Off the timed path. */
+  /**
+   * A promise if data for the next request must be read first, `null` if {@link next} can be called now. The wait is
+   * not part of the service time.
+   */
   ready(): Promise<void> | null;
-  /** The next request, `null` if the source is exhausted. The bytes stay untouched until the next call. */
+  /** The next request, `null` if the source is exhausted. Its bytes do not change until the next call. */
   next(): PreparedRequest | null;
-  /** May differ from request to request: to be read after each {@link next}. */
+  /** May differ from request to request, so it is to be read after each {@link next}. */
   readonly bodyUse: BodyUse;
-  /** For `peek`: `body` holds what has arrived (identity-encoded or not: see `answer.encoding`), at least 64 bytes or all of it. */
+  /**
+   * For `peek`: asked as soon as at least 64 bytes of the body, or all of it, are in `answer.body`, encoded as
+   * `answer.encoding` says.
+   */
   needsWholeBody?(answer: Answer): boolean;
-  /** Reads the answer into the outcome; `answer` is only valid during the call. HTTP status ≥ 300 has been handled unless listed in `ignoredStatus`. */
+  /**
+   * Reads the answer into the outcome. `answer` is valid during the call only. A status of 300 or more comes here only
+   * if it is in `ignoredStatus`.
+   */
   read(answer: Answer, outcome: Outcome): void;
-  /** HTTP statuses that are not errors. */
+  /** HTTP statuses of 300 or more that are no errors. */
   readonly ignoredStatus?: readonly number[];
 }
 
-/** Several requests, or none, make one sample: administration, scrolling, composites. */
+/** An operation of which several requests, or none, are one sample: administration, scrolling, composites. */
 export interface ScriptOperation extends OperationBase {
   readonly kind: 'script';
-  /** `false`: the source is exhausted. */
+  /** Moves on to the next execution; false if there is none left. */
   next(): boolean;
-  /** May throw {@link RequestFailure}; the client loop turns it into a failed sample. */
+  /** One execution. A {@link RequestFailure} that it throws becomes a failed sample. */
   run(session: Session, outcome: Outcome): Promise<void>;
 }
 
+/** A source of requests for one client of one task. */
 export type LoadOperation = RequestOperation | ScriptOperation;
 
+/** One request of a script. */
 export interface ScriptRequest {
   readonly method: string;
   /** Path and query, without the prefix of the endpoint. */
   readonly path: string;
   readonly body?: string | Buffer | null;
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Limit of this request; default: what is left of the limit of the whole operation. */
+  /** How long this request may take. Default: what is left of the limit of the whole operation. */
   readonly timeout?: Millis | undefined;
-  /** HTTP statuses ≥ 300 that are an answer and not a failure. */
+  /** HTTP statuses of 300 or more that are answers and no failures. */
   readonly ignoredStatus?: readonly number[];
-  /** Cleaning up after what was measured (freeing a scroll): counted, but not part of the service time. */
+  /**
+   * The request is counted, but its time is no part of the service time: it cleans up after what was measured, as
+   * freeing a scroll does.
+   */
   readonly untimed?: boolean | undefined;
 }
 
+/** The answer to a {@link ScriptRequest}. */
 export interface ScriptReply {
   readonly status: number;
-  /** Decompressed. Belongs to the caller. */
+  /** Decompressed; the caller may keep it. */
   readonly body: Buffer;
 }
 
 /**
- * What a script may do. The session keeps the time from the start of the first request to the last byte of the last answer (service time),
- * counts requests and failed requests, and ends everything when the run is cancelled or the limit of the operation is over.
+ * What a script may do. The session measures the service time, from the start of the first request to the last byte of
+ * the last answer, counts requests and failed requests, and ends everything when the run is cancelled or the operation
+ * has reached its time limit.
  */
 export interface Session {
-  /** Sends one request and resolves with its answer. Rejects with {@link RequestFailure} on status ≥ 300, lost connection and timeout. */
+  /**
+   * Sends one request and resolves with its answer. Rejects with {@link RequestFailure} if the status is 300 or more,
+   * the connection is lost or time is up.
+   */
   request(request: ScriptRequest): Promise<ScriptReply>;
-  /** Rejects with {@link RequestFailure} when the limit of the operation is over. */
+  /** Waits. Rejects with {@link RequestFailure} when the operation reaches its time limit meanwhile. */
   sleep(duration: Millis): Promise<void>;
-  /** Counts a repeated attempt. */
+  /** Counts a repeated attempt, for the figure `retries` of the results. */
   countRetry(): void;
-  /** A session on another connection for concurrent parts (composite); its requests count for this operation. */
+  /** A session on another connection, for parts that run at the same time. Its requests count for this operation. */
   fork(): Session;
-  /** Ends what {@link fork} made; a request that is under way rejects as `cancelled`. May be called twice. */
+  /**
+   * Ends a session that {@link fork} made. A request that is under way rejects as `cancelled`. It may be called twice.
+   */
   release(): void;
-  /** Reports a part of a composite under its own name: extra service time (spec/3 §3.3). */
+  /** Reports a part of a composite: one more sample of service time, under the name of the part. */
   reportPart(part: { readonly operation: string; readonly type: string; readonly serviceTime: Millis }): void;
-  /** Marks a time that counts as service time without a request (`sleep` operation). */
+  /** Adds time without a request to the service time, for the operation `sleep`. */
   countAsService(duration: Millis): void;
+  /** The monotonic clock in ms. */
   readonly now: () => number;
 }
 
+/** What kept a request from an acceptable answer; `status` is an HTTP status of 300 or more. */
 export type FailureKind = 'connection' | 'timeout' | 'tls' | 'protocol' | 'status' | 'cancelled';
 
-/** A request that did not end in an acceptable answer: data, not a bug. */
+/**
+ * A request that got no acceptable answer. It is a result of the measurement, not a bug. `status` and `body` are those
+ * of an error answer.
+ */
 export class RequestFailure extends Error {
   readonly kind: FailureKind;
   readonly status: number | null;
@@ -172,15 +221,23 @@ export class RequestFailure extends Error {
   }
 }
 
+/** An operation type. {@link executableTypes} lists all of them. */
 export interface OperationType {
+  /** As workloads write it in `operation-type`. */
   readonly name: string;
-  /** All problems of the parameters of one operation; paths are relative to the operation (`bulk-size`). Called before any load. */
+  /**
+   * All problems of the parameters of one operation; paths are relative to the operation (`bulk-size`). Called before
+   * any load.
+   */
   check(spec: OperationSpec, workload: CheckFacts): readonly Problem[];
-  /** Names of the corpora whose documents the operation sends; they are prepared before the load. `[]` for most. */
+  /** Names of the corpora whose documents the operation sends. They are prepared before the load. */
   corpora(spec: OperationSpec, workload: CheckFacts): readonly string[];
-  /** A source of requests for one client. */
+  /** A source of requests for one client. Throws `WORKLOAD_INVALID` for parameters that {@link check} refuses. */
   create(context: OperationContext): LoadOperation;
-  /** Limit of one execution (`request-timeout`, or what the parameters imply, as the duration of a sleep does); `null` = the client option `timeout`. */
+  /**
+   * How long one execution may take: `request-timeout`, or what the parameters imply, as the duration of a sleep does.
+   * `null` = the client option `timeout`.
+   */
   limit?(spec: OperationSpec): Millis | null;
 }
 

@@ -1,8 +1,8 @@
-// `paginated-search`: pages fetched with search_after, optionally in a point in time (spec/3 §4.6).
+// `paginated-search`: fetches pages of hits with `search_after`, optionally in a point in time.
 
 import { type Json, type JsonObject, writeJson } from '../json.ts';
 import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
-import { defineOperation, type Facts } from './define.ts';
+import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, RequestFailure, type Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { PIT_REFERENCE, type PointsInTime, requirePointInTime } from './point-in-time.ts';
@@ -14,24 +14,27 @@ import { type SearchDetails, scanSearchDetails } from './search-details.ts';
 import { readObjectBody, readPages, readSearchParams } from './search-params.ts';
 import { readSearchTarget } from './target.ts';
 
+/** The parameters of one `paginated-search` operation, checked. */
 export interface PaginatedParams {
   readonly path: string;
   readonly options: RequestOptions;
-  /** Without `search_after` and `pit`, with `size`. */
+  /** The body with its `size`. `search_after` and `pit` are added for each page. */
   readonly body: JsonObject;
+  /** How many pages are fetched at most; `Infinity` for all. */
   readonly pages: number;
   readonly pageSize: number;
-  /** Name of the part that created the point in time. */
+  /** Name of the part of the composite that creates the point in time; `null` = none is used. */
   readonly pointInTime: string | null;
   readonly assertions: readonly Assertion[];
 }
 
 const PIT_ID = jsonPath('pit_id');
 const NO_SORT = 'The hits of a paginated search hold no "sort": the next page cannot be found.';
-/** What a search in a point in time must not say, because the point in time says it. */
+/** Query parameters that the server refuses in a search in a point in time, because the point in time fixes them. */
 const BOUND_BY_PIT = ['routing', 'preference'];
 
-export function readPaginatedParams(reader: ParamReader, facts: Facts): PaginatedParams {
+/** Reads the parameters of `paginated-search`. Problems go to the reader. */
+export function readPaginatedParams(reader: ParamReader, facts: ParameterFacts): PaginatedParams {
   const pointInTime = reader.string(PIT_REFERENCE, null);
   // The index is part of the point in time, so such a search needs none.
   const search = readSearchParams(reader, pointInTime === null ? readSearchTarget(reader, facts) : '');
@@ -59,7 +62,7 @@ export function readPaginatedParams(reader: ParamReader, facts: Facts): Paginate
   };
 }
 
-/** The script; each execution writes into its own bodies only. */
+/** Fetches all pages. The executions of one script share nothing but `pointsInTime`. */
 export function paginatedScript(params: PaginatedParams, checksAssertions: boolean, pointsInTime: PointsInTime): Script {
   const body = writeJson(params.body);
   return async (session, outcome) => {
@@ -81,7 +84,10 @@ export function paginatedScript(params: PaginatedParams, checksAssertions: boole
   };
 }
 
-/** A total that is only a lower bound does not end the search. */
+/**
+ * True after a page that is not full, or once the total is reached. A total that is only a lower bound (`gte`) says
+ * nothing.
+ */
 function isLastPage(params: PaginatedParams, count: number, pages: number, details: SearchDetails): boolean {
   if (count < params.pageSize) return true;
   return details.hits !== undefined && details.relation !== 'gte' && details.hits <= pages * params.pageSize;
@@ -105,6 +111,7 @@ async function fetchPage(
   return reply.body;
 }
 
+/** `paginated-search`: one sample is all pages of one search, and its weight is their number. */
 export const paginatedSearch: OperationType = defineOperation({
   name: 'paginated-search',
   read(reader, facts) {

@@ -1,9 +1,9 @@
-// Reads the parameters of one operation with types, and collects everything that is wrong with them.
+// Reads the parameters of one operation as typed values, and collects everything that is wrong with them.
 import type { Problem } from '../errors.ts';
 import { Float, isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonArray, type JsonObject, toNumber, writeJson } from '../json.ts';
 
-/** Inclusive limits of a number; `above` is an exclusive lower one. */
-export interface Bounds {
+/** Limits of a number. `min` and `max` are allowed themselves, `above` is not. */
+export interface NumberBounds {
   readonly min?: number;
   readonly max?: number;
   readonly above?: number;
@@ -14,14 +14,14 @@ const FALSE_TEXTS: ReadonlySet<string> = new Set(['false', 'no', 'f', 'n']);
 const LONGEST_SHOWN = 60;
 
 /**
- * Typed access to a `JsonObject`. A value that is absent or `null` gives the fallback; a wrong one is noted in {@link problems} and gives the
- * fallback too, so that reading goes on and all problems are found at once. Texts that say a number or a boolean are accepted, because
- * templates often make such.
+ * Typed access to a `JsonObject`. A value that is absent or `null` gives the fallback. A wrong one is noted in
+ * {@link problems} and gives the fallback too, so that reading goes on and finds all problems at once. Texts that hold
+ * a number or a boolean are accepted, because templates often produce them.
  */
 export class ParamReader {
   readonly params: JsonObject;
   readonly problems: Problem[];
-  /** In front of the names in problems: empty, or `requests[2].`. */
+  /** Stands before the names in problems: empty at the top, `requests[2].` in a nested object. */
   private readonly prefix: string;
 
   constructor(params: JsonObject, problems: Problem[] = [], prefix = '') {
@@ -30,7 +30,7 @@ export class ParamReader {
     this.prefix = prefix;
   }
 
-  /** A reader of an object inside the parameters, which notes its problems here. */
+  /** A reader of an object inside the parameters. Its problems go to the same list. */
   nested(params: JsonObject, path: string): ParamReader {
     return new ParamReader(params, this.problems, `${this.prefix}${path}.`);
   }
@@ -40,22 +40,24 @@ export class ParamReader {
     return (this.params.get(name) ?? null) !== null;
   }
 
+  /** The value as it is, `null` if it is absent. */
   value(name: string): Json {
     return this.params.get(name) ?? null;
   }
 
+  /** Notes that something is wrong with a parameter. */
   problem(name: string, message: string, hint?: string): void {
     this.problems.push(hint === undefined ? { path: `${this.prefix}${name}`, message } : { path: `${this.prefix}${name}`, message, hint });
   }
 
-  integer<F>(name: string, fallback: F, bounds: Bounds = {}): number | F {
+  integer<F>(name: string, fallback: F, bounds: NumberBounds = {}): number | F {
     const number = this.numeric(name);
     if (number === null) return fallback;
     if (number === 'wrong' || !Number.isSafeInteger(number)) return this.wrong(name, `must be an integer${describe(bounds)}`, fallback);
     return within(number, bounds) ? number : this.wrong(name, `must be an integer${describe(bounds)}`, fallback);
   }
 
-  number<F>(name: string, fallback: F, bounds: Bounds = {}): number | F {
+  number<F>(name: string, fallback: F, bounds: NumberBounds = {}): number | F {
     const number = this.numeric(name);
     if (number === null) return fallback;
     if (number === 'wrong' || !Number.isFinite(number) || !within(number, bounds))
@@ -100,7 +102,7 @@ export class ParamReader {
     return isJsonArray(value) ? value : this.wrong(name, 'must be a list', fallback);
   }
 
-  /** A text, a comma-separated text or a list of texts. */
+  /** Names, given as one text, as a comma-separated text or as a list of texts. */
   names<F>(name: string, fallback: F): readonly string[] | F {
     const value = this.value(name);
     if (value === null) return fallback;
@@ -115,7 +117,7 @@ export class ParamReader {
     return texts;
   }
 
-  /** Notes that a mandatory parameter is missing; a present one passes. */
+  /** Notes a problem if a mandatory parameter is missing. */
   require(name: string): void {
     if (!this.has(name)) this.problem(name, `"${name}" is missing.`);
   }
@@ -132,7 +134,7 @@ export class ParamReader {
     return this.names(name, []);
   }
 
-  requiredInteger(name: string, bounds: Bounds): number {
+  requiredInteger(name: string, bounds: NumberBounds): number {
     this.require(name);
     return this.integer(name, bounds.min ?? 0, bounds);
   }
@@ -158,20 +160,20 @@ export class ParamReader {
   }
 }
 
-/** A value for messages, shortened. */
+/** A value as JSON for messages, shortened. */
 export function shown(value: Json): string {
   const text = writeJson(value);
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
-/** A scalar as the text of a query parameter or a header; `null` for what has no such form. */
+/** A text, number or boolean as the text of a query parameter or a header; `null` for other values. */
 export function scalarText(value: Json): string | null {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return writeJson(value);
   return null;
 }
 
-function within(number: number, bounds: Bounds): boolean {
+function within(number: number, bounds: NumberBounds): boolean {
   return (
     (bounds.min === undefined || number >= bounds.min) &&
     (bounds.max === undefined || number <= bounds.max) &&
@@ -179,7 +181,7 @@ function within(number: number, bounds: Bounds): boolean {
   );
 }
 
-function describe(bounds: Bounds): string {
+function describe(bounds: NumberBounds): string {
   const parts: string[] = [];
   if (bounds.above !== undefined) parts.push(`above ${bounds.above}`);
   if (bounds.min !== undefined) parts.push(`of at least ${bounds.min}`);

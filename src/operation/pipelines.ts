@@ -1,4 +1,4 @@
-// `put-pipeline`, `delete-pipeline`, `create-search-pipeline` and `put-settings`: one request each (spec/3 §4.4).
+// `put-pipeline`, `delete-pipeline`, `create-search-pipeline` and `put-settings`: one request each.
 import { defineOperation } from './define.ts';
 import type { OperationType } from './operation.ts';
 import type { ParamReader } from './params.ts';
@@ -44,12 +44,16 @@ function readOneRequest(reader: ParamReader, shape: RequestShape): Script {
   });
 }
 
+/** `put-pipeline`: creates the ingest pipeline `id` from `body`. */
 export const putPipeline = oneRequest('put-pipeline', { method: 'PUT', path: '/_ingest/pipeline/{id}', hasBody: true });
+/** `delete-pipeline`: deletes the ingest pipeline `id`. It is a success if there is none. */
 export const deletePipeline = oneRequest('delete-pipeline', {
   method: 'DELETE',
   path: '/_ingest/pipeline/{id}',
   hasBody: false,
   ignoredStatus: [404],
 });
+/** `create-search-pipeline`: creates the search pipeline `id` from `body`. */
 export const createSearchPipeline = oneRequest('create-search-pipeline', { method: 'PUT', path: '/_search/pipeline/{id}', hasBody: true });
+/** `put-settings`: changes settings of the cluster to those in `body`. */
 export const putSettings = oneRequest('put-settings', { method: 'PUT', path: '/_cluster/settings', hasBody: true });

@@ -1,4 +1,5 @@
-// Points in time: created, used and deleted by the parts of one composite, listed and deleted as a whole by themselves.
+// Points in time: the parts of one composite create, use and delete them; two operations list and delete those of the
+// whole cluster.
 import { isJsonObject, parseJson } from '../json.ts';
 import { defineOperation } from './define.ts';
 import { describeFailure } from './http-error.ts';
@@ -9,18 +10,18 @@ import { jsonPath, scanString } from './scan.ts';
 import { type Script, scriptOperation } from './script.ts';
 import { readIndex } from './target.ts';
 
-/** Ids of the points in time of one execution of a composite, by the name of the part that created them. */
+/** Ids of the points in time of one execution of a composite, by the name of the part that created each. */
 export type PointsInTime = Map<string, string>;
 
-/** A part of a composite: a script that may share points in time with its neighbours. */
-export type Part = (pointsInTime: PointsInTime) => Script;
+/** A part of a composite: a script that shares points in time with the other parts of the same execution. */
+export type CompositePart = (pointsInTime: PointsInTime) => Script;
 
 const PIT_ID = jsonPath('pit_id');
-/** Names the part that created the point in time. */
+/** The parameter that names the part which created the point in time. */
 export const PIT_REFERENCE = 'with-point-in-time-from';
 
-/** The part `create-point-in-time`; its id is known to later parts under `name`. */
-export function readCreatePart(reader: ParamReader, name: string): Part {
+/** The part `create-point-in-time`. Later parts refer to what it creates by `name`. */
+export function readCreatePart(reader: ParamReader, name: string): CompositePart {
   const options = readRequestOptions(reader);
   reader.requiredNames('index');
   const index = readIndex(reader, '');
@@ -34,11 +35,14 @@ export function readCreatePart(reader: ParamReader, name: string): Part {
   };
 }
 
-/** The part `delete-point-in-time`: the referenced one, or all of the cluster. */
-export function readDeletePart(reader: ParamReader): Part {
+/**
+ * The part `delete-point-in-time`: deletes the point in time that it refers to, or all of the cluster if it refers to
+ * none.
+ */
+export function readDeletePart(reader: ParamReader): CompositePart {
   const options = readRequestOptions(reader);
   const reference = reader.string(PIT_REFERENCE, null);
-  if (reference === null) return () => deleteAll(options);
+  if (reference === null) return () => deleteAllPointsInTime(options);
   return (pointsInTime) => async (session) => {
     const id = requirePointInTime(pointsInTime, reference);
     await session.request(scriptRequest(options, 'DELETE', '/_search/point_in_time', { body: JSON.stringify({ pit_id: [id] }) }));
@@ -46,21 +50,27 @@ export function readDeletePart(reader: ParamReader): Part {
   };
 }
 
-/** The id that a part of this name has stored. Throws {@link RequestFailure}, as the request that would create it may have failed. */
+/**
+ * The id of a point in time by the name of its part. Throws {@link RequestFailure} if there is none, because its
+ * creation may have failed.
+ */
 export function requirePointInTime(pointsInTime: PointsInTime, reference: string): string {
   const id = pointsInTime.get(reference);
   if (id === undefined) throw new RequestFailure('protocol', `There is no point in time "${reference}" yet, or it was deleted.`);
   return id;
 }
 
-export function readListPart(reader: ParamReader): Part {
+/** The part `list-all-point-in-time`: lists the points in time of the cluster. */
+export function readListPart(reader: ParamReader): CompositePart {
   const request = scriptRequest(readRequestOptions(reader), 'GET', '/_search/point_in_time/_all');
   return () => async (session) => {
     expectListOrNothing(await session.request({ ...request, ignoredStatus: [404] }));
   };
 }
 
-/** A cluster without any point in time answers 404 with an ordinary list; other 404s are failures. */
+/**
+ * Accepts the 404 with an ordinary list by which a cluster says that it has no point in time. Other 404s are failures.
+ */
 function expectListOrNothing(reply: ScriptReply): void {
   if (reply.status < 300) return;
   if (!isEmptyList(reply.body)) {
@@ -74,12 +84,12 @@ function isEmptyList(body: Buffer): boolean {
     const answer = parseJson(body.toString());
     return isJsonObject(answer) && !answer.has('error');
   } catch {
-    // Not JSON, so not the answer that is meant.
+    // An answer that is not JSON is not that list.
     return false;
   }
 }
 
-function deleteAll(options: RequestOptions): Script {
+function deleteAllPointsInTime(options: RequestOptions): Script {
   const request = scriptRequest(options, 'DELETE', '/_search/point_in_time/_all');
   return async (session) => {
     expectListOrNothing(await session.request({ ...request, ignoredStatus: [404] }));
@@ -89,6 +99,7 @@ function deleteAll(options: RequestOptions): Script {
 const refuseOutsideComposite = (reader: ParamReader, type: string): void =>
   reader.problem('operation-type', `"${type}" works only inside a "composite" operation.`, 'Put it into the "requests" of a composite.');
 
+/** `create-point-in-time`: works only as a part of a `composite`, where its id can be used. */
 export const createPointInTime: OperationType = defineOperation({
   name: 'create-point-in-time',
   read(reader) {
@@ -98,6 +109,7 @@ export const createPointInTime: OperationType = defineOperation({
   create: (part) => scriptOperation(part(new Map())),
 });
 
+/** `delete-point-in-time`: outside a `composite` it deletes all points in time of the cluster. */
 export const deletePointInTime: OperationType = defineOperation({
   name: 'delete-point-in-time',
   read(reader) {
@@ -107,6 +119,7 @@ export const deletePointInTime: OperationType = defineOperation({
   create: (part) => scriptOperation(part(new Map())),
 });
 
+/** `list-all-point-in-time`: one request that lists the points in time of the cluster. */
 export const listAllPointInTime: OperationType = defineOperation({
   name: 'list-all-point-in-time',
   read: readListPart,

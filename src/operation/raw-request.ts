@@ -1,4 +1,4 @@
-// `raw-request`: any request, constant, so made into bytes once (spec/3 §4.4).
+// `raw-request`: any request. It is always the same, so it is made into bytes once.
 import type { PreparedRequest, RequestFactory } from '../http/request.ts';
 import { isJsonNumber, toNumber } from '../json.ts';
 import { defineOperation } from './define.ts';
@@ -6,16 +6,18 @@ import type { OperationType, RequestOperation } from './operation.ts';
 import { type ParamReader, shown } from './params.ts';
 import { encodePath, type RequestOptions, readRequestOptions, withQuery } from './request-options.ts';
 
+/** The parameters of one `raw-request` operation, checked. */
 export interface RawRequestParams {
   readonly method: string;
-  /** With its own query, percent-encoded. */
+  /** Path with its own query, percent-encoded. */
   readonly path: string;
   readonly body: string | null;
   readonly options: RequestOptions;
-  /** HTTP statuses that are not errors. */
+  /** HTTP statuses of 300 or more that are no errors. */
   readonly ignoredStatus: readonly number[];
 }
 
+/** Reads the parameters of `raw-request`. Problems go to the reader. */
 export function readRawRequest(reader: ParamReader): RawRequestParams {
   const path = reader.requiredString('path');
   if (path !== '' && !path.startsWith('/')) reader.problem('path', `"path" must start with "/", but is ${shown(path)}.`);
@@ -69,6 +71,7 @@ class RawRequestOperation implements RequestOperation {
   }
 }
 
+/** `raw-request`: one sample is one request. Any answer with an accepted status is a success. */
 export const rawRequest: OperationType = defineOperation({
   name: 'raw-request',
   read: readRawRequest,

@@ -1,4 +1,4 @@
-// `refresh`: makes what was indexed visible to searches (spec/3 §4.4).
+// `refresh`: makes documents that were indexed visible to searches.
 import { defineOperation } from './define.ts';
 import type { OperationType } from './operation.ts';
 import { readRequestOptions, scriptRequest } from './request-options.ts';
@@ -6,6 +6,7 @@ import { readRetryPolicy, retrying } from './retry.ts';
 import { scriptOperation } from './script.ts';
 import { readIndex } from './target.ts';
 
+/** `refresh`: one sample is one request for all chosen indices. */
 export const refresh: OperationType = defineOperation({
   name: 'refresh',
   read(reader) {

@@ -1,4 +1,4 @@
-// All operation types of this version by name.
+// All operation types that this version can run.
 import { bulk } from './bulk.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { composite } from './composite.ts';
@@ -24,7 +24,8 @@ import {
   deleteIndexTemplate,
 } from './templates.ts';
 
-export const operationTypes: readonly OperationType[] = [
+/** The operation types that workers can run. A new one is a file that defines it, and a line here. */
+export const executableTypes: readonly OperationType[] = [
   bulk,
   search,
   paginatedSearch,
@@ -56,7 +57,7 @@ export const operationTypes: readonly OperationType[] = [
   createSearchPipeline,
 ];
 
-const byName: ReadonlyMap<string, OperationType> = new Map(operationTypes.map((type) => [type.name, type]));
+const byName: ReadonlyMap<string, OperationType> = new Map(executableTypes.map((type) => [type.name, type]));
 
 /** The operation type of a name; `undefined` if this version has none. */
 export function operationType(name: string): OperationType | undefined {

@@ -1,9 +1,10 @@
-// What most operations accept beside their own parameters (spec/3 §4.1): query parameters, headers, a time limit.
+// What most operations accept beside their own parameters: query parameters, headers, a time limit.
 import { isJsonArray, type Json } from '../json.ts';
 import { type Millis, type Seconds, seconds, secondsToMillis } from '../units.ts';
 import type { ScriptRequest } from './operation.ts';
 import { type ParamReader, scalarText, shown } from './params.ts';
 
+/** Parameters that most operations share. */
 export interface RequestOptions {
   /** Query parameters by name, not yet encoded. */
   readonly query: ReadonlyMap<string, string>;
@@ -12,8 +13,9 @@ export interface RequestOptions {
   readonly timeout: Millis | null;
 }
 
-// Names of headers are tokens (RFC 9110 §5.6.2); values must not end the header they are in.
+/** The name of a header is a token of RFC 9110. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** A value must not hold the end of a line, which would end the header. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Reads `request-params`, `headers`, `opaque-id` and `request-timeout`. */
@@ -62,12 +64,12 @@ function readHeaders(reader: ParamReader): Readonly<Record<string, string>> | un
   return Object.keys(headers).length === 0 ? undefined : headers;
 }
 
-/** A name, or a comma-separated list of names and patterns, as a part of a path. */
+/** A name, or a comma-separated list of names and patterns, percent-encoded as a part of a path. */
 export function encodeName(name: string): string {
   return encodeText(name).replaceAll('%2C', ',');
 }
 
-/** A path with its query string. Later queries beat earlier ones. */
+/** A path with a query string made of all queries. If several have a name, the last one counts. */
 export function withQuery(path: string, ...queries: readonly ReadonlyMap<string, string>[]): string {
   const merged = new Map<string, string>();
   for (const query of queries) for (const [name, value] of query) merged.set(name, value);
@@ -76,17 +78,20 @@ export function withQuery(path: string, ...queries: readonly ReadonlyMap<string,
   return `${path}${path.includes('?') ? '&' : '?'}${text}`;
 }
 
-/** A path that somebody wrote, with what may not be on a request line percent-encoded; what is encoded already stays. */
+/**
+ * A path from a workload. Characters that a request line cannot hold are percent-encoded; what is encoded already
+ * stays.
+ */
 export function encodePath(path: string): string {
   return path.replace(/[^\x21-\x7e]|["<>\\^`{|}#]/gu, encodeText);
 }
 
 function encodeText(text: string): string {
-  // Half of a surrogate pair has no encoding; Buffer puts the replacement character there.
+  // `encodeURIComponent` fails for half of a surrogate pair, so Buffer replaces it by U+FFFD first.
   return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
 }
 
-/** A request of a script with the options of its operation. */
+/** A request of a script with the options of its operation. `extra.query` beats `request-params` of the same name. */
 export function scriptRequest(
   options: RequestOptions,
   method: string,

@@ -1,33 +1,38 @@
-// What create- and delete-operations have in common: one request per resource, and how many were made is the weight.
+// What operations that create and delete have in common: they send one request per resource, and their weight is the
+// number of resources.
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { type RequestOptions, scriptRequest } from './request-options.ts';
 import type { Script } from './script.ts';
 
+/** A resource to be created by a `PUT` to its path. */
 export interface NewResource {
+  /** Percent-encoded, as are all paths here. */
   readonly path: string;
   readonly body: string | null;
 }
 
+/** A resource to be deleted. */
 export interface OldResource {
   readonly path: string;
-  /** Where HEAD tells whether it exists, if elsewhere. */
+  /** The path at which `HEAD` tells whether the resource exists. Default: `path`. */
   readonly headPath?: string;
-  /** Index pattern to be deleted along with it, `null` for none. */
+  /** Path of the indices that are deleted along with it; `null` = none are. */
   readonly pattern: string | null;
 }
 
+/** What happens to resources that do not exist. */
 export interface DeletePolicy {
-  /** Ask with HEAD first, and leave alone what is not there. */
+  /** Asks with `HEAD` first, and does not delete what is not there. */
   readonly onlyIfExists: boolean;
-  /** Without asking: 404 is no failure. */
+  /** If it does not ask: whether 404 is no failure. */
   readonly ignoreMissing: boolean;
 }
 
 const NO_QUERY: ReadonlyMap<string, string> = new Map();
 
-/** `PUT` for each; weight = how many. */
+/** Creates each resource. The weight is their number. */
 export function createAll(resources: readonly NewResource[], options: RequestOptions): Script {
   const requests = resources.map((resource) => scriptRequest(options, 'PUT', resource.path, { body: resource.body }));
   return async (session, outcome) => {
@@ -36,7 +41,7 @@ export function createAll(resources: readonly NewResource[], options: RequestOpt
   };
 }
 
-/** `DELETE` for each, by the policy; weight = how many were deleted, deleted patterns included. */
+/** Deletes each resource, as the policy says. The weight is the number of deletions, those of patterns included. */
 export function deleteAll(resources: readonly OldResource[], options: RequestOptions, policy: DeletePolicy): Script {
   return async (session, outcome) => {
     outcome.weight = 0;
@@ -51,7 +56,7 @@ export function deleteAll(resources: readonly OldResource[], options: RequestOpt
 
 async function deleteOne(resource: OldResource, session: Session, options: RequestOptions, policy: DeletePolicy): Promise<boolean> {
   if (policy.onlyIfExists) {
-    // Parameters such as timeouts belong to the deletion; HEAD would refuse them.
+    // The query parameters belong to the deletion: the server would refuse them with HEAD.
     const found = await session.request(
       scriptRequest({ ...options, query: NO_QUERY }, 'HEAD', resource.headPath ?? resource.path, { ignoredStatus: [404] }),
     );
@@ -62,7 +67,7 @@ async function deleteOne(resource: OldResource, session: Session, options: Reque
   return reply.status !== 404;
 }
 
-/** `settings` put over those of a body, into a copy. The body is left as it is if there is nothing to put. */
+/** A copy of a body in which `settings` replace those of the same name. The body itself if there are none to set. */
 export function mergeSettings(body: Json, settings: JsonObject | null): Json {
   if (settings === null || settings.size === 0) return body;
   const object = isJsonObject(body) ? body : new Map<string, Json>();
@@ -70,7 +75,10 @@ export function mergeSettings(body: Json, settings: JsonObject | null): Json {
   return new Map([...object, ['settings', new Map([...(isJsonObject(own) ? own : []), ...settings])]]);
 }
 
-/** `settings` merged at every depth into `template.settings` of a copy of the body. */
+/**
+ * A copy of a body with `settings` merged into `template.settings`, at every depth. The body itself if there are none
+ * to set.
+ */
 export function mergeTemplateSettings(body: Json, settings: JsonObject | null): Json {
   if (settings === null || settings.size === 0) return body;
   return mergeDeeply(body, new Map([['template', new Map([['settings', settings]])]]));
@@ -85,7 +93,7 @@ function mergeDeeply(base: Json, over: Json): Json {
 
 const CODECS = ['default', 'best_compression', 'zstd', 'zstd_no_dict', 'qat_deflate', 'qat_lz4', 'qat_zstd'];
 
-/** Notes an unknown `index.codec` in the `settings` parameter, however it is written. */
+/** Notes a problem if the `settings` have an unknown `index.codec`, be it written as one key or as two nested ones. */
 export function checkCodec(reader: ParamReader, settings: JsonObject | null): void {
   if (settings === null) return;
   const index = settings.get('index');

@@ -1,20 +1,23 @@
-// Repeats an operation that failed, all attempts and pauses inside one sample (spec/3 §4.2).
+// Repeats an operation that failed. All attempts, and the pauses between them, are one sample.
 import { type Millis, millis } from '../units.ts';
 import { type Outcome, RequestFailure, type Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import type { Script } from './script.ts';
 
-export interface RetryPolicy {
-  /** Attempts after the first one; `Infinity` for `retry-until-success`. */
+/** When and how often an operation is repeated, from its `retry-…` parameters. */
+export interface OperationRetryPolicy {
+  /** How many attempts may follow the first one; `Infinity` for `retry-until-success`. */
   readonly retries: number;
+  /** The pause before each of them. */
   readonly waitPeriod: Millis;
-  /** Repeat after lost connections, timeouts and HTTP 408. */
+  /** Repeats after lost connections, timeouts and HTTP 408. */
   readonly onTimeout: boolean;
-  /** Repeat if the operation itself says that it was no success. */
+  /** Repeats if the operation itself says that it was no success. */
   readonly onError: boolean;
 }
 
-export function readRetryPolicy(reader: ParamReader): RetryPolicy {
+/** Reads the `retry-…` parameters. Problems go to the reader. */
+export function readRetryPolicy(reader: ParamReader): OperationRetryPolicy {
   const untilSuccess = reader.boolean('retry-until-success', false);
   const retries = reader.integer('retries', 0, { min: 0 });
   const onError = reader.boolean('retry-on-error', false);
@@ -27,10 +30,10 @@ export function readRetryPolicy(reader: ParamReader): RetryPolicy {
 }
 
 /**
- * The script with repeats. The last attempt's outcome or failure stands. A pause that meets the limit of the whole operation rejects, which ends
- * the repeating.
+ * The script with repeats. The outcome or failure of the last attempt counts. When the operation reaches its time limit
+ * in a pause, the pause rejects and with it the whole script.
  */
-export function retrying(policy: RetryPolicy, attempt: Script): Script {
+export function retrying(policy: OperationRetryPolicy, attempt: Script): Script {
   return async (session, outcome) => {
     for (let left = policy.retries; ; left--) {
       outcome.reset();
@@ -41,8 +44,8 @@ export function retrying(policy: RetryPolicy, attempt: Script): Script {
   };
 }
 
-/** True if there is nothing to repeat. */
-async function succeeds(policy: RetryPolicy, attempt: Script, session: Session, outcome: Outcome, mayRepeat: boolean): Promise<boolean> {
+/** Makes one attempt. True if it is the last one, because it was a success or must not be repeated. */
+async function succeeds(policy: OperationRetryPolicy, attempt: Script, session: Session, outcome: Outcome, mayRepeat: boolean): Promise<boolean> {
   try {
     await attempt(session, outcome);
   } catch (error) {

@@ -1,6 +1,8 @@
-// Finds the few facts that operations want in an answer, in its bytes, without parsing it. All scanners bear an end that is cut off.
+// Finds the few facts that operations want of an answer in its bytes, without parsing all of it. The bytes may be cut
+// off anywhere.
 //
-// A position is an offset in the buffer; -1 says "not there, or beyond the bytes that are here". Of duplicate names the first counts.
+// A position is an offset in the buffer; -1 means that something is not there, or lies behind the bytes that are. If a
+// name occurs twice in an object, the first one counts.
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -11,7 +13,7 @@ const CLOSE_ARRAY = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 
-/** The names on the way to a value, as bytes: made once, used for every answer. */
+/** The names that lead to a value, as bytes. A path is made once and used for every answer. */
 export type JsonPath = readonly Buffer[];
 
 /** A path such as `hits.total.value`. Names must not contain dots. */
@@ -26,10 +28,10 @@ function skipSpace(json: Buffer, position: number): number {
   return at;
 }
 
-/** Bytes after which a string is long enough for the native search to pay off. */
+/** From so many bytes on, the native search for the closing quote is quicker than a loop. */
 const LONG_STRING = 48;
 
-/** From the opening quote to behind the closing one. */
+/** Goes from the opening quote of a string to behind the closing one. */
 function skipString(json: Buffer, position: number): number {
   const near = Math.min(json.length, position + LONG_STRING);
   let at = position + 1;
@@ -41,7 +43,7 @@ function skipString(json: Buffer, position: number): number {
   return skipLongString(json, at);
 }
 
-/** The same from a place within the string that is no part of an escape. */
+/** As {@link skipString}, but from a place inside the string. No escape may reach over that place. */
 function skipLongString(json: Buffer, position: number): number {
   for (let from = position; ; ) {
     const quote = json.indexOf(QUOTE, from);
@@ -53,7 +55,7 @@ function skipLongString(json: Buffer, position: number): number {
   }
 }
 
-/** From the start of a value to behind it. */
+/** Goes from the start of a value to behind it. */
 function skipValue(json: Buffer, position: number): number {
   const first = json[position];
   if (first === QUOTE) return skipString(json, position);
@@ -80,7 +82,7 @@ function skipNested(json: Buffer, position: number): number {
 }
 
 function isName(json: Buffer, start: number, end: number, name: Buffer): boolean {
-  // A name may be written with escapes; nobody does it, but it is the same name.
+  // A name that is written with escapes is the same name; servers hardly ever do it, so this may be slow.
   for (let at = start; at < end; at++) {
     if (json[at] === BACKSLASH) return decodeString(json.subarray(start, end)) === name.toString();
   }
@@ -92,12 +94,12 @@ function decodeString(literal: Buffer): string | null {
     const text: unknown = JSON.parse(literal.toString());
     return typeof text === 'string' ? text : null;
   } catch {
-    // What is no JSON has no such fact in it; the caller sees "not there".
+    // The caller takes a broken string as one that is not there.
     return null;
   }
 }
 
-/** Where the value of a member starts, for an object that starts at `position`. */
+/** Where the value of a member starts, in an object that starts at `position`. */
 function memberOf(json: Buffer, position: number, name: Buffer): number {
   if (json[position] !== OPEN_OBJECT) return -1;
   let at = skipSpace(json, position + 1);
@@ -117,8 +119,8 @@ function memberOf(json: Buffer, position: number, name: Buffer): number {
   return -1;
 }
 
-/** Where the value at a path starts. */
-export function find(json: Buffer, path: JsonPath): number {
+/** Where the value at a path starts, -1 if it is not there. */
+export function findValue(json: Buffer, path: JsonPath): number {
   let at = skipSpace(json, 0);
   for (const name of path) {
     at = memberOf(json, at, name);
@@ -127,19 +129,24 @@ export function find(json: Buffer, path: JsonPath): number {
   return at;
 }
 
-/** The scalar at a path; `undefined` if it is not there, is no scalar or may go on behind the bytes that are here. */
+/**
+ * The text of the scalar at a path; `undefined` if it is not there, is no scalar, or may go on behind the bytes that
+ * are here.
+ */
 function scalar(json: Buffer, path: JsonPath): string | undefined {
-  const start = find(json, path);
+  const start = findValue(json, path);
   if (start === -1 || json[start] === OPEN_OBJECT || json[start] === OPEN_ARRAY) return undefined;
   const end = skipValue(json, start);
   return end === -1 ? undefined : json.toString('utf8', start, end);
 }
 
+/** The boolean at a path; `undefined` if there is none. */
 export function scanBoolean(json: Buffer, path: JsonPath): boolean | undefined {
   const text = scalar(json, path);
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
+/** The number at a path; `undefined` if there is none, or if it may go on behind the bytes that are here. */
 export function scanNumber(json: Buffer, path: JsonPath): number | undefined {
   const text = scalar(json, path);
   if (text === undefined || !/^-?\d/.test(text)) return undefined;
@@ -147,6 +154,7 @@ export function scanNumber(json: Buffer, path: JsonPath): number | undefined {
   return Number.isNaN(number) ? undefined : number;
 }
 
+/** The string at a path, with its escapes resolved; `undefined` if there is none. */
 export function scanString(json: Buffer, path: JsonPath): string | undefined {
   const text = scalar(json, path);
   return text?.startsWith('"') ? (decodeString(Buffer.from(text)) ?? undefined) : undefined;
@@ -155,16 +163,16 @@ export function scanString(json: Buffer, path: JsonPath): string | undefined {
 /** The hits of one page of a search. */
 export interface PageOfHits {
   readonly count: number;
-  /** The `sort` of the last hit, as JSON text; `null` if there is none. */
+  /** The `sort` of the last hit as the server wrote it; `null` if there is none. */
   readonly lastSort: string | null;
 }
 
 const HITS = jsonPath('hits.hits');
 const SORT = Buffer.from('sort');
 
-/** Counts `hits.hits` and reads the last hit's `sort`. `null` if there are no such hits, or not all of them. */
+/** Counts `hits.hits` and reads the `sort` of the last one. `null` if there is no such list, or if it is cut off. */
 export function scanHits(json: Buffer): PageOfHits | null {
-  const start = find(json, HITS);
+  const start = findValue(json, HITS);
   if (start === -1 || json[start] !== OPEN_ARRAY) return null;
   let at = skipSpace(json, start + 1);
   if (json[at] === CLOSE_ARRAY) return { count: 0, lastSort: null };

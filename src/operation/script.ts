@@ -1,7 +1,10 @@
-// Operations that are a sequence of requests in one sample, without state between their executions.
+// Operations that send a sequence of requests as one sample and keep no state between executions.
 import type { Outcome, ScriptOperation, Session } from './operation.ts';
 
-/** One execution. It must keep nothing for the next one: parts of composites run the same function at the same time. */
+/**
+ * One execution. It must keep nothing for the next one, because parts of composites run the same function at the same
+ * time.
+ */
 export type Script = (session: Session, outcome: Outcome) => Promise<void>;
 
 /** An endless source of executions of one script. */

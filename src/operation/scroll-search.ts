@@ -1,6 +1,6 @@
-// `scroll-search`: pages fetched through a scroll, which is freed at the end without being timed (spec/3 §4.6).
+// `scroll-search`: fetches pages of hits through a scroll. Freeing the scroll at the end is not timed.
 import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
-import { defineOperation, type Facts } from './define.ts';
+import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, type Outcome, RequestFailure, type ScriptRequest, type Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { scriptRequest } from './request-options.ts';
@@ -10,9 +10,12 @@ import { nameDetails, type SearchDetails, scanSearchDetails } from './search-det
 import { bodyText, readPages, readSearchParams, type SearchParams } from './search-params.ts';
 import { readSearchTarget } from './target.ts';
 
+/** The parameters of one `scroll-search` operation, checked. */
 export interface ScrollParams extends SearchParams {
   readonly kind: 'scroll';
+  /** How many pages are fetched at most; `Infinity` for all. */
   readonly pages: number;
+  /** Hits per page; `null` = as many as the server gives by default. */
   readonly pageSize: number | null;
   /** How long the server keeps the scroll between two pages. */
   readonly keepAlive: string;
@@ -23,7 +26,8 @@ const SCROLL_ID = jsonPath('_scroll_id');
 /** Names that assertions on paged searches may use. */
 export const PAGED_PROPERTIES = ['weight', 'pages', 'hits', 'hits_relation', 'timed_out', 'took'] as const;
 
-export function readScrollParams(reader: ParamReader, facts: Facts, pages: number): ScrollParams {
+/** Reads the parameters of `scroll-search` apart from `pages`. Problems go to the reader. */
+export function readScrollParams(reader: ParamReader, facts: ParameterFacts, pages: number): ScrollParams {
   const search = readSearchParams(reader, readSearchTarget(reader, facts));
   return {
     kind: 'scroll',
@@ -35,7 +39,7 @@ export function readScrollParams(reader: ParamReader, facts: Facts, pages: numbe
   };
 }
 
-/** Details of several pages as one: first total, any timeout, sum of `took`. */
+/** The details of several pages as one: the total of the first page, whether any page timed out, the sum of `took`. */
 export class PagedDetails {
   pages = 0;
   private hits: number | undefined;
@@ -43,6 +47,7 @@ export class PagedDetails {
   private took = 0;
   private timedOut = false;
 
+  /** Adds a page. */
   add(details: SearchDetails): void {
     if (this.pages === 0) {
       this.hits = details.hits;
@@ -53,6 +58,7 @@ export class PagedDetails {
     this.timedOut ||= details.timedOut ?? false;
   }
 
+  /** Writes the number of pages as the weight, and the details for assertions. */
   report(outcome: Outcome): void {
     outcome.weight = this.pages;
     outcome.unit = 'pages';
@@ -61,6 +67,7 @@ export class PagedDetails {
   }
 }
 
+/** Fetches all pages and frees the scroll. */
 export function scrollScript(params: ScrollParams, checksAssertions: boolean): Script {
   return async (session, outcome) => {
     const scroll: Scroll = { id: null };
@@ -81,7 +88,7 @@ interface Scroll {
 async function fetchPages(params: ScrollParams, session: Session, scroll: Scroll): Promise<PagedDetails> {
   const paged = new PagedDetails();
   let count = await fetchPage(params, session, scroll, paged);
-  // A first page that is not full is the last one; later the server says so with an empty page.
+  // A first page that is not full is the only one. Later ones end with an empty page.
   if (params.pageSize !== null && count < params.pageSize) return paged;
   while (count > 0 && paged.pages < params.pages) count = await fetchPage(params, session, scroll, paged);
   return paged;
@@ -117,11 +124,12 @@ async function free(params: ScrollParams, session: Session, id: string): Promise
   try {
     await session.request({ ...request, untimed: true });
   } catch (error) {
-    // The server frees it after `keepAlive` by itself, and what was measured is over: no failure of the sample.
+    // The measured part is over, and the server frees the scroll by itself after `keepAlive`: the sample is no failure.
     if (!(error instanceof RequestFailure)) throw error;
   }
 }
 
+/** `scroll-search`: one sample is all pages of one search, and its weight is their number. */
 export const scrollSearch: OperationType = defineOperation({
   name: 'scroll-search',
   read(reader, facts) {

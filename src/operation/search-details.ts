@@ -1,4 +1,5 @@
-// What searches tell of themselves: hits, relation, took, timed_out (`detailed-results`), and the metrics of a profile.
+// What the answer to a search says of the search: hits, relation, `took`, `timed_out` (`detailed-results`), and the
+// metrics of a profile.
 import { jsonPath, scanBoolean, scanNumber, scanString } from './scan.ts';
 
 const TOOK = jsonPath('took');
@@ -7,15 +8,18 @@ const TOTAL = jsonPath('hits.total');
 const TOTAL_VALUE = jsonPath('hits.total.value');
 const TOTAL_RELATION = jsonPath('hits.total.relation');
 
+/** ParameterFacts from the start of an answer to a search; `undefined` = the answer does not say it. */
 export interface SearchDetails {
+  /** Time that the server took, in ms. */
   readonly took: number | undefined;
   readonly timedOut: boolean | undefined;
   /** Total hits; `undefined` if the search did not count them. */
   readonly hits: number | undefined;
+  /** `eq` if the total is exact, `gte` if it is a lower bound. */
   readonly relation: string | undefined;
 }
 
-/** Reads the start of an answer; what is not there, or not there yet, is `undefined`. */
+/** Reads the details from an answer, of which only the start may be there. */
 export function scanSearchDetails(body: Buffer): SearchDetails {
   return {
     took: scanNumber(body, TOOK),
@@ -25,7 +29,7 @@ export function scanSearchDetails(body: Buffer): SearchDetails {
   };
 }
 
-/** Details under the names that assertions use. */
+/** The details under the names that assertions use. Missing ones are 0, false and `eq`. */
 export function nameDetails(details: SearchDetails): ReadonlyMap<string, string | number | boolean> {
   return new Map<string, string | number | boolean>([
     ['hits', details.hits ?? 0],
@@ -36,8 +40,9 @@ export function nameDetails(details: SearchDetails): ReadonlyMap<string, string 
 }
 
 /**
- * Metrics in ms of a profiled search: `query_time`, and the named entries of `breakdown` summed over all queries and their children (spec/3 §4.6).
- * `null` if the answer holds no profile.
+ * Metrics of a profiled search in ms, `null` if the answer holds no profile. `query_time` is the sum of `time_in_nanos`
+ * of the queries of all shards. Each named metric is the sum of that entry of `breakdown` over these queries and their
+ * children.
  */
 export function readProfile(body: Buffer, metrics: readonly string[]): ReadonlyMap<string, number> | null {
   const shards = listAt(member(parse(body), 'profile'), 'shards');
@@ -65,7 +70,7 @@ function parse(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString());
   } catch {
-    // Not JSON: there is no profile in it, which the caller reports.
+    // The caller reports that an answer which is not JSON holds no profile.
     return null;
   }
 }

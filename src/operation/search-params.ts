@@ -1,17 +1,21 @@
-// The parameters that all searches share (spec/3 §4.6), and the one request that they make.
+// The parameters that all kinds of searches share.
 import { isJsonObject, type Json, type JsonObject, writeJson } from '../json.ts';
 import type { ParamReader } from './params.ts';
 import { encodeName, type RequestOptions, readRequestOptions } from './request-options.ts';
 
+/** Parameters that all kinds of searches share. */
 export interface SearchParams {
   /** Path without the query. */
   readonly path: string;
   readonly options: RequestOptions;
-  /** An object, unless somebody wrote JSON into a string; `null` = no body. */
+  /** An object, or a text that the workload gives in place of one; `null` = no body. */
   readonly body: Json;
 }
 
-/** Reads `type`, `body`, `cache`, `response-compression-enabled` and the options of the request. `target` is a part of a path, empty for none. */
+/**
+ * Reads `type`, `body`, `cache`, `response-compression-enabled` and the options of the request. `target` is the part of
+ * the path that names indices, empty for none.
+ */
 export function readSearchParams(reader: ParamReader, target: string): SearchParams {
   const type = reader.string('type', null);
   const cache = reader.boolean('cache', null);
@@ -34,18 +38,18 @@ function readBody(reader: ParamReader): Json {
   return null;
 }
 
-/** The body as an object, where a search has to put something in; a body that is text is a problem. */
+/** The body as an object, for searches that add something to it. A body that is a text is a problem. */
 export function readObjectBody(reader: ParamReader): JsonObject {
   return reader.object('body', null) ?? new Map();
 }
 
-/** The body as it goes over the wire. */
+/** The body as it is sent; `null` = none. */
 export function bodyText(body: Json): string | null {
   if (body === null) return null;
   return typeof body === 'string' ? body : writeJson(body);
 }
 
-/** `pages`: a number, or `all` = `Infinity`. `null` if it is not given. */
+/** Reads `pages`: a number, `Infinity` for `all`, `null` if it is not given. */
 export function readPages(reader: ParamReader): number | null {
   if (reader.value('pages') === 'all') return Number.POSITIVE_INFINITY;
   return reader.integer('pages', null, { min: 1 });

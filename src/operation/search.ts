@@ -1,10 +1,10 @@
-// `search`: one constant request again and again, made into bytes once; or, with `pages`, a scroll.
+// `search`: sends one constant request, which is made into bytes once. With `pages` it is a scroll.
 import type { Answer } from '../http/answer.ts';
 import type { PreparedRequest, RequestFactory } from '../http/request.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
 import { decodeBody, decodeHead } from './body.ts';
-import { defineOperation, type Facts } from './define.ts';
+import { defineOperation, type ParameterFacts } from './define.ts';
 import type { BodyUse, OperationType, Outcome, RequestOperation } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { PIT_REFERENCE } from './point-in-time.ts';
@@ -15,11 +15,14 @@ import { nameDetails, readProfile, scanSearchDetails } from './search-details.ts
 import { bodyText, readObjectBody, readPages, readSearchParams, type SearchParams } from './search-params.ts';
 import { readSearchTarget } from './target.ts';
 
+/** The parameters of a `search` operation without `pages`, checked. */
 export interface PlainSearchParams extends SearchParams {
   readonly kind: 'plain';
+  /** `detailed-results`: the details of each answer are read. */
   readonly detailed: boolean;
+  /** Names of entries of `breakdown` that are reported of a profiled search. */
   readonly profileMetrics: readonly string[];
-  /** The first requests of each client are profiled. */
+  /** So many first requests of each client are profiled. */
   readonly profiledRequests: number;
   readonly assertions: readonly Assertion[];
 }
@@ -27,7 +30,8 @@ export interface PlainSearchParams extends SearchParams {
 /** Names that assertions on searches may use. */
 export const SEARCH_PROPERTIES = ['hits', 'hits_relation', 'timed_out', 'took'] as const;
 
-export function readPlainSearch(reader: ParamReader, facts: Facts): PlainSearchParams {
+/** Reads the parameters of a `search` without `pages`. Problems go to the reader. */
+export function readPlainSearch(reader: ParamReader, facts: ParameterFacts): PlainSearchParams {
   const search = readSearchParams(reader, readSearchTarget(reader, facts));
   const size = reader.integer('results-per-page', null, { min: 1 });
   const detailed = reader.boolean('detailed-results', false);
@@ -37,13 +41,13 @@ export function readPlainSearch(reader: ParamReader, facts: Facts): PlainSearchP
   }
   const profileMetrics = reader.names('profile-metrics', []);
   const profiledRequests = reader.integer('profile-metrics-sample-size', 0, { min: 0 });
-  // Only an object takes what has to be put into it; text stays as it was written.
+  // Something can be added to an object only, so a body that is a text is allowed only if nothing has to be.
   const object = size === null && profiledRequests === 0 ? null : readObjectBody(reader);
   const body: Json = object === null || size === null ? search.body : new Map([...object, ['size', size]]);
   return { kind: 'plain', ...search, body, detailed, profileMetrics, profiledRequests, assertions };
 }
 
-/** The hot path: nothing is made between two requests. */
+/** A search on the load path: nothing is allocated between two requests. */
 class SearchOperation implements RequestOperation {
   readonly kind = 'request';
   readonly isFinite = false;
@@ -53,7 +57,7 @@ class SearchOperation implements RequestOperation {
   private readonly plain: PreparedRequest;
   private readonly profiled: PreparedRequest;
   private profilesLeft: number;
-  /** Details from the start of an answer whose rest is skipped. */
+  /** The details from the start of an answer; `null` while the whole body is needed for them. */
   private details: ReadonlyMap<string, string | number | boolean> | null = null;
 
   constructor(params: PlainSearchParams, requests: RequestFactory, checksAssertions: boolean) {
@@ -85,7 +89,7 @@ class SearchOperation implements RequestOperation {
 
   needsWholeBody(answer: Answer): boolean {
     const details = scanSearchDetails(decodeHead(answer));
-    // The relation stands behind the total. Without it the rest has to be looked at.
+    // The relation follows the total. If it is not among the first bytes, the rest has to be read.
     if (details.took === undefined || details.timedOut === undefined || details.relation === undefined) return true;
     this.details = nameDetails(details);
     return false;
@@ -107,7 +111,7 @@ class SearchOperation implements RequestOperation {
   }
 }
 
-/** Details of an answer that was read as a whole: one that does not even say how long it took, such as the page of a proxy, is a failure. */
+/** The details of an answer that was read as a whole. One without `took`, such as the page of a proxy, is a failure. */
 function readDetails(body: Buffer, outcome: Outcome): ReadonlyMap<string, string | number | boolean> {
   const details = scanSearchDetails(body);
   if (details.took === undefined) outcome.fail('search', 'The answer to a search cannot be read.');
@@ -126,13 +130,14 @@ function prepareSearch(params: PlainSearchParams, body: Json, requests: RequestF
 
 const withProfile = (body: Json): Json => new Map([...(isJsonObject(body) ? body : []), ['profile', true]]);
 
-/** `pages` makes a search a scroll, as it always did. */
-function readSearch(reader: ParamReader, facts: Facts): PlainSearchParams | ScrollParams {
+/** A `search` with `pages` is a scroll, as in OpenSearch Benchmark. */
+function readSearch(reader: ParamReader, facts: ParameterFacts): PlainSearchParams | ScrollParams {
   if (reader.has(PIT_REFERENCE)) reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);
   const pages = readPages(reader);
   return reader.has('pages') ? readScrollParams(reader, facts, pages ?? 1) : readPlainSearch(reader, facts);
 }
 
+/** `search`: one sample is one request, or with `pages` all pages of a scroll. */
 export const search: OperationType = defineOperation({
   name: 'search',
   read: readSearch,

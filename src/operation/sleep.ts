@@ -1,18 +1,23 @@
-// `sleep`: waits, and counts the waiting as service time (spec/3 §4.4).
+// `sleep`: waits, and counts the wait as service time.
 import { type Millis, millis } from '../units.ts';
 import { defineOperation } from './define.ts';
 import type { OperationType } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { type Script, scriptOperation } from './script.ts';
 
-/** Beyond its duration: a sleep is cut only by an explicit `request-timeout`, not by the client option `timeout`. */
+/**
+ * Ms beyond its duration that a sleep may take. So only an explicit `request-timeout` cuts it short, never the client
+ * option `timeout`.
+ */
 const GRACE = 10_000;
 
+/** Reads `duration`, which workloads give in seconds. */
 export function readSleep(reader: ParamReader): Millis {
   reader.require('duration');
   return millis(reader.number('duration', 0, { min: 0 }) * 1000);
 }
 
+/** Waits, and counts the wait as service time. */
 export function sleepScript(duration: Millis): Script {
   return async (session) => {
     const start = session.now();
@@ -21,6 +26,7 @@ export function sleepScript(duration: Millis): Script {
   };
 }
 
+/** `sleep`: one sample is one wait of `duration` seconds, without any request. */
 export const sleep: OperationType = defineOperation({
   name: 'sleep',
   read: readSleep,

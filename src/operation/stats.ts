@@ -1,4 +1,4 @@
-// `index-stats` (with a condition to wait for) and `node-stats` (spec/3 §4.4).
+// `index-stats`, which may wait for a condition, and `node-stats`.
 import { isJsonArray, isJsonNumber, isJsonObject, type Json, parseJson, toNumber, writeJson } from '../json.ts';
 import { defineOperation } from './define.ts';
 import { type OperationType, type Outcome, RequestFailure } from './operation.ts';
@@ -43,12 +43,13 @@ function valueAt(value: Json | undefined, path: readonly string[]): Json | undef
   return isJsonArray(value) && /^\d+$/.test(name) ? valueAt(value[Number(name)], rest) : undefined;
 }
 
-/** Equal as JSON; 5 and 5.0 are the same number. */
+/** True if both are equal as JSON; 5 and 5.0 are the same number. */
 function isSame(actual: Json, expected: Json): boolean {
   if (isJsonNumber(actual) && isJsonNumber(expected)) return toNumber(actual) === toNumber(expected);
   return writeJson(actual) === writeJson(expected);
 }
 
+/** `index-stats`: one sample is one request, repeated as `retry-…` parameters say until `condition` holds. */
 export const indexStats: OperationType = defineOperation({
   name: 'index-stats',
   read(reader) {
@@ -62,6 +63,7 @@ export const indexStats: OperationType = defineOperation({
   create: scriptOperation,
 });
 
+/** `node-stats`: one sample is one request for the statistics of all nodes. */
 export const nodeStats: OperationType = defineOperation({
   name: 'node-stats',
   read(reader) {

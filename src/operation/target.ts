@@ -1,14 +1,17 @@
-// What an operation works on: indices and data streams, named by its parameters or known from the workload.
-import type { Facts } from './define.ts';
+// Which indices and data streams an operation works on: those of its parameters, else those of the workload.
+import type { ParameterFacts } from './define.ts';
 import type { ParamReader } from './params.ts';
 import { encodeName } from './request-options.ts';
 
-/** Names joined as a part of a path, percent-encoded. */
+/** Names as a part of a path, percent-encoded and separated by commas. */
 export function joinNames(names: readonly string[]): string {
   return names.map(encodeName).join(',');
 }
 
-/** `index` as a part of a path, `fallback` if it is not given or empty (templates print an undefined name as nothing). */
+/**
+ * The parameter `index` as a part of a path; `fallback` if it is not given, or empty because a template printed an
+ * undefined name.
+ */
 export function readIndex(reader: ParamReader, fallback: string): string {
   if (reader.params.get('index') === '') return fallback;
   const names = reader.names('index', null);
@@ -16,10 +19,10 @@ export function readIndex(reader: ParamReader, fallback: string): string {
 }
 
 /**
- * The target of a search as a part of a path: `index`, `data-stream`, else the only index or data stream of the workload. Empty for
- * `"index": null`: no index in the path.
+ * The target of a search as a part of a path: `index`, `data-stream`, or else the only index or data stream of the
+ * workload. It is empty for `"index": null`, which asks for a path without an index.
  */
-export function readSearchTarget(reader: ParamReader, facts: Facts): string {
+export function readSearchTarget(reader: ParamReader, facts: ParameterFacts): string {
   const given = reader.names('index', null) ?? reader.names('data-stream', null);
   if (given !== null) return joinNames(given);
   if (reader.params.has('index')) return '';
@@ -38,15 +41,18 @@ export function readSearchTarget(reader: ParamReader, facts: Facts): string {
   return encodeName(only);
 }
 
-/** The target of force-merge: `index`, `data-stream`, all indices and data streams of the workload, or `_all`. */
-export function readWideTarget(reader: ParamReader, facts: Facts): string {
+/**
+ * The target of a force merge: `index`, `data-stream`, or else all indices and data streams of the workload, or `_all`
+ * if it has none.
+ */
+export function readWideTarget(reader: ParamReader, facts: ParameterFacts): string {
   const given = reader.names('index', null) ?? reader.names('data-stream', null);
   if (given !== null) return joinNames(given);
   const known = [...facts.indices.map((index) => index.name), ...facts.dataStreams];
   return known.length === 0 ? '_all' : joinNames(known);
 }
 
-/** Keeps those definitions of the workload that the parameter names (all if it names none); unknown names are problems. */
+/** The definitions of the workload that the parameter names, all if it is not given. Unknown names are problems. */
 export function selectDefinitions<T extends { readonly name: string }>(
   reader: ParamReader,
   parameter: string,

@@ -1,7 +1,7 @@
-// Index templates of all kinds: legacy, composable and component ones (spec/2 §5.2, spec/3 §4.4).
+// Index templates of all kinds: legacy, composable and component ones.
 import type { Json } from '../json.ts';
 import type { ComponentTemplateDefinition, TemplateDefinition } from '../workload/model.ts';
-import { defineOperation, type Facts } from './define.ts';
+import { defineOperation, type ParameterFacts } from './define.ts';
 import type { OperationType } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { encodeName, readRequestOptions } from './request-options.ts';
@@ -16,8 +16,11 @@ type AnyTemplate = TemplateDefinition | ComponentTemplateDefinition;
 interface TemplateKind {
   /** Where the server keeps templates of this kind. */
   readonly endpoint: string;
-  known(facts: Facts): readonly AnyTemplate[];
+  /** The templates of this kind that the workload defines. */
+  known(facts: ParameterFacts): readonly AnyTemplate[];
+  /** The body of a template with the `settings` of the operation in their place. */
   merge(body: Json, settings: ReadonlyMap<string, Json> | null): Json;
+  /** Whether a missing template is no failure when it is deleted. */
   readonly ignoreMissing: boolean;
 }
 
@@ -35,11 +38,11 @@ const COMPONENT: TemplateKind = {
   ignoreMissing: true,
 };
 
-function readCreate(reader: ParamReader, facts: Facts, kind: TemplateKind): Script {
+function readCreate(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): Script {
   return retrying(readRetryPolicy(reader), createAll(readNewTemplates(reader, facts, kind), readRequestOptions(reader)));
 }
 
-function readNewTemplates(reader: ParamReader, facts: Facts, kind: TemplateKind): readonly NewResource[] {
+function readNewTemplates(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): readonly NewResource[] {
   const settings = reader.object('settings', null);
   const known = kind.known(facts);
   const make = (name: string, body: Json): NewResource => ({ path: pathOf(kind, name), body: bodyText(kind.merge(body, settings)) });
@@ -50,12 +53,12 @@ function readNewTemplates(reader: ParamReader, facts: Facts, kind: TemplateKind)
   return [make(name, reader.value('body'))];
 }
 
-function readDelete(reader: ParamReader, facts: Facts, kind: TemplateKind): Script {
+function readDelete(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): Script {
   const policy = { onlyIfExists: reader.boolean('only-if-exists', true), ignoreMissing: kind.ignoreMissing };
   return retrying(readRetryPolicy(reader), deleteAll(readOldTemplates(reader, facts, kind), readRequestOptions(reader), policy));
 }
 
-function readOldTemplates(reader: ParamReader, facts: Facts, kind: TemplateKind): readonly OldResource[] {
+function readOldTemplates(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): readonly OldResource[] {
   const known = kind.known(facts);
   if (known.length > 0) {
     return selectDefinitions(reader, 'template', known).map((template) => ({ path: pathOf(kind, template.name), pattern: patternOf(template) }));
@@ -79,9 +82,24 @@ const creating = (name: string, kind: TemplateKind): OperationType =>
 const deleting = (name: string, kind: TemplateKind): OperationType =>
   defineOperation({ name, read: (reader, facts) => readDelete(reader, facts, kind), create: scriptOperation });
 
+/** `create-index-template`: one sample creates all chosen legacy templates, and its weight is their number. */
 export const createIndexTemplate = creating('create-index-template', LEGACY);
+/**
+ * `delete-index-template`: one sample deletes all chosen legacy templates and, if the workload says so, the indices
+ * that match them.
+ */
 export const deleteIndexTemplate = deleting('delete-index-template', LEGACY);
+/** `create-composable-template`: one sample creates all chosen composable templates, and its weight is their number. */
 export const createComposableTemplate = creating('create-composable-template', COMPOSABLE);
+/**
+ * `delete-composable-template`: one sample deletes all chosen composable templates and, if the workload says so, the
+ * indices that match them.
+ */
 export const deleteComposableTemplate = deleting('delete-composable-template', COMPOSABLE);
+/** `create-component-template`: one sample creates all chosen component templates, and its weight is their number. */
 export const createComponentTemplate = creating('create-component-template', COMPONENT);
+/**
+ * `delete-component-template`: one sample deletes all chosen component templates, and its weight is how many were
+ * deleted.
+ */
 export const deleteComponentTemplate = deleting('delete-component-template', COMPONENT);

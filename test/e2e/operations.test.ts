@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { sharedOpenSearch } from '../../scripts/opensearch.ts';
-import { operationTypes } from '../../src/operation/registry.ts';
+import { executableTypes } from '../../src/operation/registry.ts';
 import { type Ended, Home, type TestRunDocument, taskOf } from './benchmark-process.ts';
 import { numberedDocuments } from './small-workloads.ts';
 
@@ -218,7 +218,7 @@ describe('operations', () => {
 
   test('are all tried here', () => {
     const text = JSON.stringify([workload, streams]);
-    for (const { name } of operationTypes) assert.ok(text.includes(`"operation-type":"${name}"`), name);
+    for (const { name } of executableTypes) assert.ok(text.includes(`"operation-type":"${name}"`), name);
   });
 
   test('succeed, apart from the one that must fail', () => {

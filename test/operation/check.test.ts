@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { BenchmarkError } from '../../src/errors.ts';
 import { toJson } from '../../src/json.ts';
 import type { CheckFacts } from '../../src/operation/operation.ts';
-import { operationType, operationTypes } from '../../src/operation/registry.ts';
+import { executableTypes, operationType } from '../../src/operation/registry.ts';
 import { context, spec, typeOf } from './play.ts';
 
 const documentSet = {
@@ -172,8 +172,8 @@ test('the limit of an execution', () => {
 });
 
 test('names are unique, known ones are found, others are not', () => {
-  assert.equal(new Set(operationTypes.map((type) => type.name)).size, operationTypes.length);
-  for (const type of operationTypes) assert.equal(operationType(type.name), type);
+  assert.equal(new Set(executableTypes.map((type) => type.name)).size, executableTypes.length);
+  for (const type of executableTypes) assert.equal(operationType(type.name), type);
   assert.equal(operationType('vector-search'), undefined);
   assert.equal(operationType('constructor'), undefined);
 });
@@ -186,14 +186,18 @@ test('law: a check never throws, and what it accepts can be created', () => {
     fc.constantFrom('all', 'true', 5, 1, 'logs', 'plain', {}, [{ 'operation-type': 'sleep' }], [{ stream: [] }]),
   );
   fc.assert(
-    fc.property(fc.constantFrom(...operationTypes), fc.dictionary(fc.constantFrom(...NAMES), anything, { noNullPrototype: true }), (type, params) => {
-      const operation = { name: 'x', type: type.name, params: new Map(Object.entries(params).map(([name, value]) => [name, toJson(value)])) };
-      const problems = type.check(operation, facts);
-      if (problems.length > 0) return;
-      const prepared = facts.corpora.map((corpus) => ({ name: corpus.name, documentSets: [] }));
-      const created = type.create(context(type.name, params, { ...facts, corpora: prepared }));
-      created.close?.();
-    }),
+    fc.property(
+      fc.constantFrom(...executableTypes),
+      fc.dictionary(fc.constantFrom(...NAMES), anything, { noNullPrototype: true }),
+      (type, params) => {
+        const operation = { name: 'x', type: type.name, params: new Map(Object.entries(params).map(([name, value]) => [name, toJson(value)])) };
+        const problems = type.check(operation, facts);
+        if (problems.length > 0) return;
+        const prepared = facts.corpora.map((corpus) => ({ name: corpus.name, documentSets: [] }));
+        const created = type.create(context(type.name, params, { ...facts, corpora: prepared }));
+        created.close?.();
+      },
+    ),
     { numRuns: 2000 },
   );
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { writeJson } from '../../src/json.ts';
-import { operationTypes as executableTypes } from '../../src/operation/registry.ts';
+import { executableTypes } from '../../src/operation/registry.ts';
 import { describeWorkload } from '../../src/workload/describe.ts';
 import { leafTasks, type Workload } from '../../src/workload/model.ts';
 import { operationTypes } from '../../src/workload/operation-types.ts';
