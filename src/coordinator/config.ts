@@ -1,45 +1,50 @@
-// Everything a test run needs to know, as typed data: made by the command line, read by the coordinator.
-
+// What a test run needs to know, in three parts: the load, what becomes of the results, and how the run is named.
+import { randomInt, randomUUID } from 'node:crypto';
+import { availableParallelism, hostname } from 'node:os';
+import type { Clock } from '../clock.ts';
 import type { FleetConnection } from '../fleet/bus.ts';
 import type { Targets } from '../http/targets.ts';
-import type { JsonObject } from '../json.ts';
-import type { TestProcedure, Workload } from '../workload/model.ts';
+import { defaultPercentiles } from '../metrics/percentiles.ts';
+import type { ResultSink } from '../store/sink.ts';
+import type { TelemetryDevice } from '../telemetry/device.ts';
+import { alwaysOnDevices } from '../telemetry/registry.ts';
+import type { LoadedWorkload } from '../workload/load.ts';
+import { benchmarkOnly, type Pipeline } from './pipeline.ts';
 
-export interface RunConfig {
-  readonly testRunId: string;
-  readonly timestamp: number;
-  readonly environment: string;
-  readonly benchmarkVersion: string;
-  readonly pipeline: 'benchmark-only';
+/** Loads the workload once the version of the cluster is known: it chooses the branch of a repository. `null` = not known. */
+export type WorkloadLoader = (distributionVersion: string | null) => Promise<LoadedWorkload>;
+
+/** What is sent, to whom, and by which machines. */
+export interface LoadConfig {
   readonly targets: Targets;
-  readonly skipRestApiCheck: boolean;
-  /** `--distribution-version`; `null` = ask the cluster. */
-  readonly distributionVersion: string | null;
-  /** Loads the workload once the version of the cluster is known (it chooses the branch of a repository). */
-  readonly loadWorkload: (distributionVersion: string | null) => Promise<LoadedWorkload>;
-  readonly workloadParams: JsonObject;
-  readonly testMode: boolean;
-  readonly onError: 'continue' | 'abort';
-  /** `--enable-assertions`. */
-  readonly checksAssertions: boolean;
-  readonly userTags: Readonly<Record<string, string>>;
-  readonly latencyPercentiles: readonly number[];
-  readonly throughputPercentiles: readonly number[];
-  /** Worker threads; default the number of cores. */
-  readonly cores: number;
-  /** Of this machine. */
-  readonly hostName: string;
-  /** Machines that generate the load; `null` = this process. */
-  readonly workers: WorkersConfig | null;
-  /** `<root.dir>`: test-runs/, data/, workloads/, … */
-  readonly rootDirectory: string;
-  /** `local.dataset.cache`. */
-  readonly dataDirectory: string;
-  readonly isOffline: boolean;
-  /** For proxies of downloads. */
-  readonly environmentVariables: Readonly<Record<string, string | undefined>>;
+  readonly workload: LoadedWorkload | WorkloadLoader;
+  /** How the run gets its cluster; default: it is there already. */
+  readonly pipeline?: Pipeline;
+  /** Does not wait until the cluster answers; default `false`. */
+  readonly skipRestApiCheck?: boolean;
+  /** Version of the cluster; default `null`, the cluster is asked. */
+  readonly distributionVersion?: string | null;
+  /** The workload was cut down to a smoke test; default `false`. */
+  readonly testMode?: boolean;
+  /** Whether a failed request ends the run; default `continue`. */
+  readonly onError?: 'continue' | 'abort';
+  /** Assertions of operations are checked, and a violated one ends the run; default `false`. */
+  readonly checksAssertions?: boolean;
+  /** Load threads; default: one per core that this process may use. */
+  readonly cores?: number;
+  /** Machines that generate the load; default `null`, this process. */
+  readonly workers?: WorkersConfig | null;
+  /** Where documents lie that are downloaded or generated; default `null`: a workload that needs such documents is refused. */
+  readonly dataDirectory?: string | null;
+  /** Nothing is downloaded; default `false`. */
+  readonly isOffline?: boolean;
+  /** Environment variables for downloads, e.g. of a proxy; default: none. */
+  readonly environmentVariables?: Readonly<Record<string, string | undefined>>;
+  /** Random choices of the run derive from it; default: a random one. */
+  readonly seed?: number;
 }
 
+/** The machines that generate the load. */
 export interface WorkersConfig {
   /** `--worker-ips`: addresses, host names, `localhost` for the coordinator's own node. */
   readonly names: readonly string[];
@@ -56,11 +61,78 @@ export interface WorkersConfig {
   readonly resolve: (name: string) => Promise<string>;
 }
 
-export interface LoadedWorkload {
-  /** Filtered; in test mode already cut down. */
-  readonly workload: Workload;
-  /** The procedure to run: one of the workload's. */
-  readonly procedure: TestProcedure;
-  /** Printed before the run (serverless removals and the like). */
-  readonly notices: readonly string[];
+/** What is measured beside the load, and where results go. */
+export interface ResultsConfig {
+  /** Percentiles of latency; default: those of the summary. */
+  readonly latencyPercentiles?: readonly number[];
+  /** Percentiles of throughput; default: none. */
+  readonly throughputPercentiles?: readonly number[];
+  /** Each gets the test run when it begins and when it is over; default: none, so nothing is written. */
+  readonly sinks?: readonly ResultSink[];
+  /** Devices that read figures of the cluster; default: those that need no choice. */
+  readonly telemetry?: readonly TelemetryDevice[];
+}
+
+/** What the run is called in its results. */
+export interface NamingConfig {
+  /** Default: a random UUID. */
+  readonly testRunId?: string;
+  /** Wall time of the start in ms since the epoch; default: now. */
+  readonly timestamp?: number;
+  /** Name of the environment in which runs are comparable; default `local`. */
+  readonly environment?: string;
+  /** Tags by name; default: none. */
+  readonly userTags?: Readonly<Record<string, string>>;
+  /** Name of this machine; default: that of the system. */
+  readonly hostName?: string;
+}
+
+/** One test run. Whatever is left out has the default that its comment names. */
+export interface RunConfig {
+  readonly load: LoadConfig;
+  readonly results?: ResultsConfig;
+  readonly naming?: NamingConfig;
+}
+
+/** A {@link RunConfig} with all its defaults filled in. */
+export interface CompleteConfig {
+  readonly load: Required<LoadConfig>;
+  readonly results: Required<ResultsConfig>;
+  readonly naming: Required<NamingConfig>;
+}
+
+/** Fills in what a caller left out. */
+export function completeConfig({ load, results, naming }: RunConfig, clock: Clock): CompleteConfig {
+  return {
+    load: {
+      pipeline: benchmarkOnly,
+      skipRestApiCheck: false,
+      distributionVersion: null,
+      testMode: false,
+      onError: 'continue',
+      checksAssertions: false,
+      cores: availableParallelism(),
+      workers: null,
+      dataDirectory: null,
+      isOffline: false,
+      environmentVariables: {},
+      seed: randomInt(2 ** 31),
+      ...load,
+    },
+    results: {
+      latencyPercentiles: defaultPercentiles,
+      throughputPercentiles: [],
+      sinks: [],
+      telemetry: alwaysOnDevices,
+      ...results,
+    },
+    naming: {
+      testRunId: randomUUID(),
+      timestamp: clock.wall(),
+      environment: 'local',
+      userTags: {},
+      hostName: hostname(),
+      ...naming,
+    },
+  };
 }

@@ -14,8 +14,9 @@ import { RunLink } from '../fleet/run-link.ts';
 import type { DocumentSource } from '../fleet/shelf.ts';
 import { NodeFigures, type NodeResults } from '../metrics/node-figures.ts';
 import type { WorkerReport } from '../metrics/report.ts';
+import { packageVersion } from '../package.ts';
 import type { Corpus } from '../workload/model.ts';
-import type { RunConfig } from './config.ts';
+import type { CompleteConfig } from './config.ts';
 import type { RunListener } from './events.ts';
 
 /** Enough for a message to a thread, and to a node. */
@@ -32,8 +33,9 @@ export interface ClaimedNodes {
 }
 
 /** Finds and claims the nodes that the user listed; `null` if the load is to come from this process. Fails with FLEET or ANOTHER_RUN. */
-export async function claimNodes(config: RunConfig, signal: AbortSignal): Promise<ClaimedNodes | null> {
-  const { workers, testRunId, benchmarkVersion } = config;
+export async function claimNodes({ load, naming }: CompleteConfig, signal: AbortSignal): Promise<ClaimedNodes | null> {
+  const { workers } = load;
+  const { testRunId } = naming;
   if (workers === null) return null;
   const connections: FleetConnection[] = [];
   const open = async (): Promise<FleetConnection> => {
@@ -53,7 +55,7 @@ export async function claimNodes(config: RunConfig, signal: AbortSignal): Promis
     };
     try {
       const { names, wait, resolve } = workers;
-      return { bus, bulk, release, nodes: await findNodes({ bus, names, wait, version: benchmarkVersion, resolve, signal }) };
+      return { bus, bulk, release, nodes: await findNodes({ bus, names, wait, version: packageVersion, resolve, signal }) };
     } catch (error) {
       await claim.release();
       throw error;
@@ -65,7 +67,7 @@ export async function claimNodes(config: RunConfig, signal: AbortSignal): Promis
 }
 
 export interface RunFleetOptions {
-  readonly config: RunConfig;
+  readonly config: CompleteConfig;
   readonly claimed: ClaimedNodes | null;
   readonly listener: RunListener;
   /** Prepares documents on this machine. */
@@ -88,7 +90,7 @@ export class RunFleet {
     this.options = options;
     const { config, claimed, prepareCorpora } = options;
     this.link = claimed === null ? null : this.createLink(claimed);
-    this.nodes = this.link?.nodes ?? [new LocalNode({ name: 'localhost', cores: config.cores, prepareCorpora })];
+    this.nodes = this.link?.nodes ?? [new LocalNode({ name: 'localhost', cores: config.load.cores, prepareCorpora })];
     for (const node of this.nodes) this.figures.set(node, new NodeFigures());
     this.fleet = new Fleet({
       nodes: this.nodes,
@@ -106,7 +108,7 @@ export class RunFleet {
       const { address, hostName, version } = node.node.hello;
       return this.resultsOf(node, { address, hostName, version, clockOffset: node.offset, lost: node.lossReason });
     });
-    const own = { address: 'localhost', hostName: this.options.config.hostName, version: this.options.config.benchmarkVersion };
+    const own = { address: 'localhost', hostName: this.options.config.naming.hostName, version: packageVersion };
     return remote ?? this.nodes.flatMap((node) => this.resultsOf(node, { ...own, clockOffset: 0, lost: null }) ?? []);
   }
 
@@ -129,11 +131,12 @@ export class RunFleet {
   }
 
   private createLink({ bus, bulk, nodes }: ClaimedNodes): RunLink {
-    const { testRunId, testMode, isOffline, workers } = this.options.config;
+    const { load, naming } = this.options.config;
+    const { testMode, isOffline, workers } = load;
     return new RunLink({
       bus,
       bulk,
-      testRunId,
+      testRunId: naming.testRunId,
       nodes,
       onWorkerLoss: workers?.onWorkerLoss ?? 'abort',
       testMode,

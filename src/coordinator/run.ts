@@ -1,8 +1,7 @@
 // One test run from start to end: looks at the cluster, loads the workload, drives the steps, gathers the results.
 //
 //   cluster ─▶ workload ─▶ test_run.json (begun) ─▶ telemetry ─▶ fleet: step, join point, step, … ─▶ telemetry ─▶ results ─▶ test_run.json
-import { randomInt } from 'node:crypto';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { documentGenerator } from '../corpus/eventdata/document-generator.ts';
 import { prepareCorpora } from '../corpus/prepare.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
@@ -15,15 +14,16 @@ import type { Targets } from '../http/targets.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
+import { packageVersion } from '../package.ts';
 import { allocate, type Step } from '../schedule/allocation.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
-import { writeTestRun } from '../store/test-run-store.ts';
-import { alwaysOnDevices } from '../telemetry/registry.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
+import type { LoadedWorkload } from '../workload/load.ts';
 import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
 import { Collector } from './collector.ts';
-import type { LoadedWorkload, RunConfig } from './config.ts';
+import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
 import type { RunListener } from './events.ts';
+import type { ProvidedCluster } from './pipeline.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
 
 export interface RunOutcome {
@@ -34,39 +34,77 @@ export interface RunOutcome {
   readonly error: BenchmarkError | null;
 }
 
+/** What surrounds a test run. */
+export interface RunSurroundings {
+  /** Hears what happens while the run goes on; default: nobody. */
+  readonly listener?: RunListener;
+  /** Cancels the run: the load ends within a second. */
+  readonly signal?: AbortSignal;
+  /** Default: the clocks of the system. */
+  readonly clock?: Clock;
+}
+
 /**
- * Runs a test. Rejects with a BenchmarkError if it cannot begin; once load was sent it always resolves, with what was measured.
- * `signal` cancels it: the load ends within a second.
+ * Runs a test. Rejects with a `BenchmarkError` if it cannot begin; once load was sent it always resolves, with what was measured.
+ * Nothing is written but to the sinks of the configuration.
  */
-export async function runTest(config: RunConfig, listener: RunListener, signal: AbortSignal): Promise<RunOutcome> {
-  const client = createAdminClient(config.targets.default);
+export async function runTest(partial: RunConfig, surroundings: RunSurroundings = {}): Promise<RunOutcome> {
+  const { listener = () => undefined, signal = new AbortController().signal, clock = systemClock } = surroundings;
+  const config = completeConfig(partial, clock);
+  const provided = await config.load.pipeline.provide(config.load.targets, signal);
+  const client = createAdminClient(provided.targets.default);
   let claimed: ClaimedNodes | null = null;
   try {
     // First of all: who waits for a cluster or a download wants to know that the nodes are there.
     claimed = await claimNodes(config, signal);
-    const cluster = await inspectCluster(config, client, signal);
-    const loaded = await config.loadWorkload(config.distributionVersion ?? workloadVersion(cluster));
+    const cluster = await inspectCluster(config, provided, client, signal);
+    const loaded = await loadWorkload(config, cluster);
     signal.throwIfAborted();
-    return await new TestRunner(config, listener, signal, client, cluster, loaded, claimed).run();
+    return await new TestRunner({ config, provided, listener, signal, clock, client, cluster, loaded, claimed }).run();
   } catch (error) {
     throw signal.aborted && !(error instanceof BenchmarkError && error.code !== 'CANCELLED') ? cancelled() : error;
   } finally {
     await claimed?.release();
     await client.close();
+    await provided.release();
   }
+}
+
+async function loadWorkload({ load }: CompleteConfig, cluster: ClusterIdentity): Promise<LoadedWorkload> {
+  const { workload } = load;
+  return typeof workload === 'function' ? workload(load.distributionVersion ?? workloadVersion(cluster)) : workload;
 }
 
 /** The version by which the workload is chosen; serverless collections have a name instead. */
 const workloadVersion = (cluster: ClusterIdentity): string | null =>
   cluster.distribution === 'opensearch-serverless' ? 'oss' : cluster.distributionVersion;
 
-async function inspectCluster(config: RunConfig, client: AdminClient, signal: AbortSignal): Promise<ClusterIdentity> {
-  if (!config.skipRestApiCheck) await waitForRest(client, config.targets.default, signal);
+async function inspectCluster(
+  { load }: CompleteConfig,
+  { targets }: ProvidedCluster,
+  client: AdminClient,
+  signal: AbortSignal,
+): Promise<ClusterIdentity> {
+  if (!load.skipRestApiCheck) await waitForRest(client, targets.default, signal);
   return clusterInfo(client);
 }
 
+/** What a run has found when it begins. */
+interface Run {
+  readonly config: CompleteConfig;
+  readonly provided: ProvidedCluster;
+  readonly listener: RunListener;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly client: AdminClient;
+  readonly cluster: ClusterInfo;
+  readonly loaded: LoadedWorkload;
+  readonly claimed: ClaimedNodes | null;
+}
+
 class TestRunner {
-  private readonly config: RunConfig;
+  private readonly config: CompleteConfig;
+  private readonly provided: ProvidedCluster;
   private readonly listener: RunListener;
   private readonly signal: AbortSignal;
   private readonly client: AdminClient;
@@ -77,24 +115,17 @@ class TestRunner {
   private readonly collector: Collector;
   private readonly runFleet: RunFleet;
 
-  constructor(
-    config: RunConfig,
-    listener: RunListener,
-    signal: AbortSignal,
-    client: AdminClient,
-    cluster: ClusterInfo,
-    loaded: LoadedWorkload,
-    claimed: ClaimedNodes | null,
-  ) {
+  constructor({ config, provided, listener, signal, clock, client, cluster, loaded, claimed }: Run) {
     this.config = config;
+    this.provided = provided;
     this.listener = listener;
     this.signal = signal;
     this.client = client;
     this.cluster = cluster;
     this.loaded = loaded;
-    this.procedure = loaded.procedure;
+    this.procedure = loaded.testProcedure;
     this.steps = allocate(this.procedure.schedule);
-    this.collector = new Collector(systemClock, listener, this.steps, identities(loaded.workload, this.procedure), config);
+    this.collector = new Collector(clock, listener, this.steps, identities(loaded.workload, this.procedure), config.results);
     this.runFleet = new RunFleet({
       config,
       claimed,
@@ -126,22 +157,25 @@ class TestRunner {
     const { workload, notices } = this.loaded;
     for (const message of notices) this.listener({ kind: 'info', message });
     const procedure = this.procedure.isAutoGenerated ? '' : `, test_procedure [${this.procedure.name}]`;
-    const version = this.cluster.distributionVersion ?? this.config.distributionVersion ?? 'unknown';
-    const message = `Running test with workload [${workload.name}]${procedure} and cluster_config ['external'] with version [${version}].`;
+    const version = this.cluster.distributionVersion ?? this.config.load.distributionVersion ?? 'unknown';
+    const clusters = this.provided.clusterConfig.map((name) => `'${name}'`).join(', ');
+    const message = `Running test with workload [${workload.name}]${procedure} and cluster_config [${clusters}] with version [${version}].`;
     this.listener({ kind: 'info', message });
     if (this.procedure.userInfo !== null) this.listener({ kind: 'info', message: this.procedure.userInfo });
   }
 
-  private prepareCorpora(corpora: readonly Corpus[]): Promise<readonly PreparedCorpus[]> {
-    const { config, loaded } = this;
-    const { source, directory } = loaded.workload;
+  private async prepareCorpora(corpora: readonly Corpus[]): Promise<readonly PreparedCorpus[]> {
+    const { dataDirectory, testMode, isOffline, environmentVariables, cores } = this.config.load;
+    const { source, directory } = this.loaded.workload;
+    if (corpora.length === 0) return [];
+    if (dataDirectory === null) throw noDataDirectory(corpora);
     return prepareCorpora(corpora, {
-      dataDirectory: config.dataDirectory,
+      dataDirectory,
       workloadDirectory: source.kind === 'path' ? directory : null,
-      testMode: config.testMode,
-      isOffline: config.isOffline,
-      environment: config.environmentVariables,
-      generate: documentGenerator(config.cores),
+      testMode,
+      isOffline,
+      environment: environmentVariables,
+      generate: documentGenerator(cores),
       listener: this.listener,
       signal: this.signal,
     });
@@ -149,22 +183,23 @@ class TestRunner {
 
   private async prepare(fleet: Fleet): Promise<void> {
     const { workload } = this.loaded;
+    const { load, naming } = this.config;
     await fleet.prepare({
-      testRunId: this.config.testRunId,
-      target: this.config.targets.default,
+      testRunId: naming.testRunId,
+      target: this.provided.targets.default,
       workload,
       corpora: corporaOf(workload, this.procedure),
       steps: this.steps,
-      onError: this.config.onError,
-      checksAssertions: this.config.checksAssertions,
-      seed: randomInt(2 ** 31),
+      onError: load.onError,
+      checksAssertions: load.checksAssertions,
+      seed: load.seed,
     });
     this.signal.throwIfAborted();
   }
 
   private async startTelemetry(): Promise<Telemetry> {
     const indices = this.loaded.workload.indices.map(({ name }) => name);
-    const telemetry = await startTelemetry(alwaysOnDevices, this.client, indices);
+    const telemetry = await startTelemetry(this.config.results.telemetry, this.client, indices);
     for (const message of telemetry.warnings) this.listener({ kind: 'warning', message });
     return telemetry;
   }
@@ -186,7 +221,7 @@ class TestRunner {
 
   private async finish(telemetry: Telemetry, error: BenchmarkError | null): Promise<RunOutcome> {
     const isPartial = error !== null || this.signal.aborted;
-    const tasks = this.collector.results().map((task) => withoutSecrets(task, this.config.targets));
+    const tasks = this.collector.results().map((task) => withoutSecrets(task, this.provided.targets));
     // The cluster may be gone or slow after a cut: its figures would describe another moment.
     const warned = telemetry.warnings.length;
     const cluster = isPartial ? {} : await telemetry.stop();
@@ -199,25 +234,26 @@ class TestRunner {
   }
 
   private async store(results: Results | null): Promise<TestRun> {
-    const { config, loaded } = this;
+    const { loaded } = this;
+    const { load, naming, results: settings } = this.config;
     const testRun: TestRun = {
-      benchmarkVersion: config.benchmarkVersion,
+      benchmarkVersion: packageVersion,
       benchmarkRevision: null,
-      environment: config.environment,
-      id: config.testRunId,
-      timestamp: config.timestamp,
-      pipeline: config.pipeline,
-      userTags: config.userTags,
+      environment: naming.environment,
+      id: naming.testRunId,
+      timestamp: naming.timestamp,
+      pipeline: load.pipeline.name,
+      userTags: naming.userTags,
       workload: loaded.workload.name,
       workloadRevision: loaded.workload.source.kind === 'repository' ? loaded.workload.source.revision : null,
-      workloadParams: config.workloadParams,
+      workloadParams: loaded.params,
       testProcedure: this.procedure.name,
-      clusterConfig: ['external'],
+      clusterConfig: this.provided.clusterConfig,
       cluster: this.cluster,
       results,
       fleet: results === null ? undefined : this.runFleet.results(),
     };
-    await writeTestRun(config.rootDirectory, testRun);
+    for (const sink of settings.sinks) await sink.write(testRun);
     return testRun;
   }
 }
@@ -242,6 +278,13 @@ function corporaOf(workload: Workload, procedure: TestProcedure): readonly Corpu
 /** An answer that is kept as an example may repeat the request's credentials. */
 function withoutSecrets(task: TaskResults, targets: Targets): TaskResults {
   return { ...task, errors: task.errors.map((error) => ({ ...error, example: redact(error.example, targets) })) };
+}
+
+function noDataDirectory(corpora: readonly Corpus[]): BenchmarkError {
+  const names = corpora.map(({ name }) => name).join(', ');
+  return new BenchmarkError('CONFIG', `The documents of ${names} need a directory, and none was given.`, {
+    hint: 'Give the test run a load.dataDirectory.',
+  });
 }
 
 const cancelled = (): BenchmarkError => new BenchmarkError('CANCELLED', 'The test was cancelled.');

@@ -44,6 +44,7 @@ export interface WorkloadRequest extends WorkloadAddress {
   readonly wallTime: () => EpochMillis;
 }
 
+/** A workload that is ready to run. */
 export interface LoadedWorkload {
   /** All test procedures, filtered. */
   readonly workload: Workload;
@@ -51,6 +52,8 @@ export interface LoadedWorkload {
   readonly testProcedure: TestProcedure;
   /** To be shown before the run: a stand-in for a repository, tasks that serverless forbids. */
   readonly notices: readonly string[];
+  /** The parameters that it was rendered with. */
+  readonly params: JsonObject;
 }
 
 /**
@@ -78,7 +81,7 @@ export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWork
   const testProcedure = selectProcedure(workload, request.testProcedure);
   if (testProcedure.schedule.length === 0) throw nothingLeft(request, testProcedure);
   if (request.purpose === 'run') rejectUnrunnable(found, read, workload, testProcedure, request.checkOperation);
-  return { workload, testProcedure, notices };
+  return { workload, testProcedure, notices, params: request.params };
 }
 
 export interface WorkloadListing {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Services } from '../../src/cli/services.ts';
 import type { RunConfig } from '../../src/coordinator/config.ts';
-import type { RunListener } from '../../src/coordinator/events.ts';
-import type { RunOutcome } from '../../src/coordinator/run.ts';
+import type { RunOutcome, RunSurroundings } from '../../src/coordinator/run.ts';
 import { BenchmarkError } from '../../src/errors.ts';
 import type { TaskResults } from '../../src/metrics/results.ts';
+import { packageVersion } from '../../src/package.ts';
 import { runInMemory, temporaryDirectory } from './run-in-memory.ts';
 
 const times = { percentiles: [[50, 1.5] as const, [100, 2] as const], mean: 1.6, unit: 'ms' as const };
@@ -39,16 +39,16 @@ const task: TaskResults = {
 function makeOutcome(config: RunConfig, change: Partial<RunOutcome> = {}): RunOutcome {
   const results = { tasks: [task], cluster: { docsCount: 7 }, isPartial: false, driverWarnings: [] };
   const testRun = {
-    benchmarkVersion: config.benchmarkVersion,
+    benchmarkVersion: packageVersion,
     benchmarkRevision: null,
-    environment: config.environment,
-    id: config.testRunId,
-    timestamp: config.timestamp,
-    pipeline: config.pipeline,
-    userTags: config.userTags,
+    environment: config.naming?.environment ?? '',
+    id: config.naming?.testRunId ?? '',
+    timestamp: config.naming?.timestamp ?? 0,
+    pipeline: 'benchmark-only',
+    userTags: config.naming?.userTags ?? {},
     workload: 'w',
     workloadRevision: null,
-    workloadParams: config.workloadParams,
+    workloadParams: new Map(),
     testProcedure: 'p',
     clusterConfig: ['external'],
     cluster: { revision: null, distributionVersion: null, distributionFlavor: null },
@@ -58,14 +58,12 @@ function makeOutcome(config: RunConfig, change: Partial<RunOutcome> = {}): RunOu
 }
 
 /** An engine that remembers what it was told. */
-function makeEngine(
-  act: (config: RunConfig, listener: RunListener, signal: AbortSignal) => RunOutcome | Promise<RunOutcome> = (config) => makeOutcome(config),
-) {
+function makeEngine(act: (config: RunConfig, surroundings: RunSurroundings) => RunOutcome | Promise<RunOutcome> = (config) => makeOutcome(config)) {
   const configs: RunConfig[] = [];
   const services: Services = {
-    runTest: async (config, listener, signal) => {
+    runTest: async (config, surroundings) => {
       configs.push(config);
-      return act(config, listener, signal);
+      return act(config, surroundings);
     },
   };
   return { configs, services };
@@ -97,23 +95,20 @@ describe('what the engine is told', () => {
     assert.equal(code, 0, stderr);
     const [config] = configs;
     assert.ok(config !== undefined);
+    const { load, results, naming } = config;
     assert.deepEqual(
-      [
-        config.testRunId,
-        config.onError,
-        config.checksAssertions,
-        config.testMode,
-        config.skipRestApiCheck,
-        config.isOffline,
-        config.distributionVersion,
-      ],
-      ['run-1', 'abort', true, true, true, true, '3.1.0'],
+      [load.onError, load.checksAssertions, load.testMode, load.skipRestApiCheck, load.isOffline, load.distributionVersion],
+      ['abort', true, true, true, true, '3.1.0'],
     );
-    assert.deepEqual([config.latencyPercentiles, config.throughputPercentiles, config.userTags], [[50, 99], [5], { intent: 'base' }]);
-    assert.equal(config.timestamp, Date.UTC(2026, 10, 23, 1, 14, 23));
-    assert.deepEqual([...config.workloadParams], [['a', 1]]);
-    assert.deepEqual([config.targets.default.endpoints[0]?.host, config.targets.default.endpoints[0]?.port], ['10.0.0.1', 9201]);
-    assert.equal(config.rootDirectory, join(home, '.benchmark', 'benchmarks'));
+    assert.deepEqual([results?.latencyPercentiles, results?.throughputPercentiles], [[50, 99], [5]]);
+    assert.deepEqual([naming?.testRunId, naming?.userTags], ['run-1', { intent: 'base' }]);
+    assert.equal(naming?.timestamp, Date.UTC(2026, 10, 23, 1, 14, 23));
+    const [endpoint] = load.targets.default.endpoints;
+    assert.deepEqual([endpoint?.host, endpoint?.port], ['10.0.0.1', 9201]);
+    assert.deepEqual(
+      results?.sinks?.map(({ name }) => name),
+      ['in-memory'],
+    );
   });
 
   it('has defaults for everything', async () => {
@@ -121,21 +116,23 @@ describe('what the engine is told', () => {
     await runInMemory(temporaryDirectory(), ['execute-test', '--workload=x'], { services });
     const [config] = configs;
     assert.ok(config !== undefined);
-    assert.match(config.testRunId, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const { load, results, naming } = config;
+    assert.match(naming?.testRunId ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     assert.deepEqual(
-      [config.latencyPercentiles, config.cores, config.environment, config.onError],
+      [results?.latencyPercentiles, load.cores, naming?.environment, load.onError],
       [[50, 90, 99, 99.9, 99.99, 100], 2, 'local', 'continue'],
     );
-    assert.deepEqual([config.targets.default.endpoints[0]?.host, config.targets.default.endpoints[0]?.port], ['127.0.0.1', 9200]);
-    assert.equal(config.targets.default.options.timeout, 60);
+    const [endpoint] = load.targets.default.endpoints;
+    assert.deepEqual([endpoint?.host, endpoint?.port], ['127.0.0.1', 9200]);
+    assert.equal(load.targets.default.options.timeout, 60);
   });
 });
 
 describe('the outcome', () => {
   it('is a summary, also without a terminal, and a results file that grows', async () => {
     const home = temporaryDirectory();
-    const { services } = makeEngine((config, listener) => {
-      listener({ kind: 'info', message: 'Running test.' });
+    const { services } = makeEngine((config, { listener }) => {
+      listener?.({ kind: 'info', message: 'Running test.' });
       return makeOutcome(config);
     });
     const words = ['run', '--workload=x', '--test-run-id=r1', '--results-file=out/r.md'];
@@ -246,11 +243,11 @@ describe('a run that is refused', () => {
 describe('Ctrl-C', () => {
   it('is heard, and what is cut short is not called done', async () => {
     const cancellation = new AbortController();
-    const { services } = makeEngine((config, listener, signal) => {
-      listener({ kind: 'progress', step: 0, steps: 1, tasks: ['t'], progress: 0.1, secondsLeft: null, requests: 0, errors: 0 });
+    const { services } = makeEngine((config, { listener, signal }) => {
+      listener?.({ kind: 'progress', step: 0, steps: 1, tasks: ['t'], progress: 0.1, secondsLeft: null, requests: 0, errors: 0 });
       cancellation.abort();
-      assert.ok(signal.aborted);
-      listener({ kind: 'step-end', step: 0, steps: 1, tasks: ['t'] });
+      assert.ok(signal?.aborted);
+      listener?.({ kind: 'step-end', step: 0, steps: 1, tasks: ['t'] });
       return makeOutcome(config, { status: 'cancelled' });
     });
     const { code, stdout } = await runInMemory(temporaryDirectory(), ['run', '--workload=x'], { services, signal: cancellation.signal });

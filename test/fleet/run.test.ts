@@ -15,6 +15,7 @@ import { BenchmarkError } from '../../src/errors.ts';
 import { parseTargets } from '../../src/http/targets.ts';
 import { parseJson } from '../../src/json.ts';
 import { packageVersion } from '../../src/package.ts';
+import { fileSink } from '../../src/store/sink.ts';
 import { parseTestRun } from '../../src/store/test-run-reader.ts';
 import { seconds } from '../../src/units.ts';
 import type { Task } from '../../src/workload/model.ts';
@@ -70,40 +71,27 @@ function registered(own: NatsConnection, id: string, secret: string, hello: Cons
 async function configOf(names: readonly string[], schedule: readonly Task[], onWorkerLoss: 'abort' | 'continue' = 'abort'): Promise<RunConfig> {
   const { targets } = await parseTargets({ targetHosts: cluster.host, clientOptions: 'timeout:10' });
   const workload = workloadOf(schedule);
-  const [procedure] = workload.testProcedures;
-  if (procedure === undefined) throw new Error('No procedure.');
+  const [testProcedure] = workload.testProcedures;
+  if (testProcedure === undefined) throw new Error('No procedure.');
   return {
-    testRunId: newNodeId(),
-    timestamp: Date.now(),
-    environment: 'local',
-    benchmarkVersion: packageVersion,
-    pipeline: 'benchmark-only',
-    targets,
-    skipRestApiCheck: false,
-    distributionVersion: null,
-    loadWorkload: async () => ({ workload, procedure, notices: [] }),
-    workloadParams: new Map(),
-    testMode: false,
-    onError: 'continue',
-    checksAssertions: false,
-    userTags: {},
-    latencyPercentiles: [50, 100],
-    throughputPercentiles: [],
-    cores: 1,
-    hostName: 'test',
-    workers: {
-      names,
-      wait: 0,
-      onWorkerLoss,
-      processId: process.pid,
-      isPatient: false,
-      connect: () => server.connect(newNodeId()),
-      resolve: async (name) => name,
+    load: {
+      targets,
+      workload: { workload, testProcedure, notices: [], params: new Map() },
+      cores: 1,
+      workers: {
+        names,
+        wait: 0,
+        onWorkerLoss,
+        processId: process.pid,
+        isPatient: false,
+        connect: () => server.connect(newNodeId()),
+        resolve: async (name) => name,
+      },
+      dataDirectory: join(rootDirectory, 'data'),
+      isOffline: true,
     },
-    rootDirectory,
-    dataDirectory: join(rootDirectory, 'data'),
-    isOffline: true,
-    environmentVariables: {},
+    results: { latencyPercentiles: [50, 100], sinks: [fileSink(rootDirectory)] },
+    naming: { testRunId: newNodeId(), hostName: 'test' },
   };
 }
 
@@ -120,7 +108,7 @@ function stored(outcome: RunOutcome) {
 
 test('the stored run says what each machine did, and it is what the cluster saw', async () => {
   const config = await configOf(['localhost', '127.0.0.2'], [raw('a', { clients: 4, iterations: 25 }), raw('b', { clients: 2, iterations: 5 })]);
-  const outcome = await runTest(config, () => undefined, signal());
+  const outcome = await runTest(config, { signal: signal() });
   assert.deepEqual([outcome.status, outcome.error, outcome.results.isPartial], ['success', null, false]);
   assert.deepEqual([answered('a'), answered('b')], [100, 10]);
   const run = stored(outcome);
@@ -146,25 +134,22 @@ test('the stored run says what each machine did, and it is what the cluster saw'
 test('a missing node is named before anything is asked of the cluster', async () => {
   const before = cluster.requests.length;
   const config = await configOf(['127.0.0.2', '127.0.0.88'], [raw('c', {})]);
-  await assert.rejects(
-    runTest(config, () => undefined, signal()),
-    { code: 'FLEET', message: /: 127\.0\.0\.88\.$/ },
-  );
+  await assert.rejects(runTest(config, { signal: signal() }), { code: 'FLEET', message: /: 127\.0\.0\.88\.$/ });
   assert.equal(cluster.requests.length, before);
 });
 
 test('while a run has the fleet, another one is refused, naming it; afterwards it is free', async () => {
   const first = await configOf(['127.0.0.2'], [raw('d', { iterations: 30, targetThroughput: { value: 20, unit: 'ops' } })]);
   const events: RunEvent[] = [];
-  const going = runTest(first, (event) => events.push(event), signal());
+  const going = runTest(first, { listener: (event) => events.push(event), signal: signal() });
   while (!events.some(({ kind }) => kind === 'progress')) await new Promise((resolve) => setTimeout(resolve, 10));
   const second = await configOf(['127.0.0.2'], [raw('e', {})]);
-  await assert.rejects(
-    runTest(second, () => undefined, signal()),
-    { code: 'ANOTHER_RUN', message: new RegExp(`test run ${first.testRunId}\\.$`) },
-  );
+  await assert.rejects(runTest(second, { signal: signal() }), {
+    code: 'ANOTHER_RUN',
+    message: new RegExp(`test run ${first.naming?.testRunId}\\.$`),
+  });
   assert.equal((await going).status, 'success');
-  assert.equal((await runTest(second, () => undefined, signal())).status, 'success');
+  assert.equal((await runTest(second, { signal: signal() })).status, 'success');
 });
 
 test('a lost node marks the results, and ends the run unless it is told to go on', async () => {
@@ -180,7 +165,7 @@ test('a lost node marks the results, and ends the run unless it is told to go on
       policy,
     );
     const warnings: string[] = [];
-    const going = runTest(config, (event) => void (event.kind === 'warning' && warnings.push(event.message)), signal());
+    const going = runTest(config, { listener: (event) => void (event.kind === 'warning' && warnings.push(event.message)), signal: signal() });
     while (answered(name) < 10) await new Promise((resolve) => setTimeout(resolve, 10));
     victim.child.kill('SIGKILL');
     const outcome = await going;

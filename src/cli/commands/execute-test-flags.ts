@@ -1,7 +1,9 @@
 // The flags of `run` alias `execute-test` (spec/1 §1.4).
 
+import { benchmarkOnly, pipelines } from '../../coordinator/pipeline.ts';
 import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
 import { readBoolean, readDictionaryText, readInteger, readList, readNumber, readTags, readText, readTimestamp } from '../args/grammar.ts';
+import { pipelinesNotBuilt } from './not-built.ts';
 import {
   commonFlags,
   defaultPercentiles,
@@ -24,8 +26,8 @@ const runFlags = {
   pipeline: choiceFlag('pipeline', {
     description: 'Steps of the run: against a cluster that is there already, or with one that is provisioned. See "list pipelines".',
     group: run,
-    choices: ['benchmark-only', 'from-distribution', 'from-sources', 'docker'],
-    fallback: 'benchmark-only',
+    choices: [...pipelines.map(({ name }) => name), ...Object.keys(pipelinesNotBuilt)],
+    fallback: benchmarkOnly.name,
     notBuilt: 'provisioning of a cluster; start one and use --pipeline=benchmark-only with --target-hosts',
   }),
   testMode: switchFlag('test-mode', { description: 'Check a workload quickly: few documents, one iteration. The figures mean nothing.', group: run }),

@@ -1,12 +1,13 @@
 // The work of `run`: from typed flags to a finished test run and its summary.
 import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import type { LoadedWorkload, RunConfig, WorkersConfig } from '../../coordinator/config.ts';
+import type { RunConfig, WorkersConfig } from '../../coordinator/config.ts';
 import type { RunListener } from '../../coordinator/events.ts';
 import type { RunOutcome } from '../../coordinator/run.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import type { Targets } from '../../http/targets.ts';
-import { packageVersion } from '../../package.ts';
+import type { JsonObject } from '../../json.ts';
+import { fileSink } from '../../store/sink.ts';
+import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
@@ -27,16 +28,17 @@ export async function executeTest(context: Context, run: Run): Promise<number> {
     const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${settings.rootDirectory}/test-runs.`;
     throw new BenchmarkError('UNSUPPORTED', 'A metrics store in OpenSearch (datastore.type = opensearch) is not in this version.', { hint });
   }
-  const config = makeConfig(context, run, await readTargets(context, run.options), await workersOf(context, run));
-  console.info(`[Test Run ID]: ${config.testRunId}`);
+  const testRunId = run.options.testRunId ?? randomUUID();
+  const config = makeConfig(context, run, testRunId, await readTargets(context, run.options), await workersOf(context, run));
+  console.info(`[Test Run ID]: ${testRunId}`);
   const lock = await takeRunLock({
     path: settings.locations.lockFile,
     processId: environment.processId,
-    testRunId: config.testRunId,
+    testRunId,
     endsOther: run.options.killRunningProcesses,
   });
   try {
-    const outcome = await services.runTest(config, makeListener(context), environment.signal);
+    const outcome = await services.runTest(config, { listener: makeListener(context), signal: environment.signal, clock: environment.clock });
     console.eraseStatus();
     logOutcome(context, outcome);
     await reportRun(context, run, outcome);
@@ -61,33 +63,37 @@ function makeListener({ console, log, environment: { clock, signal } }: Context)
   };
 }
 
-function makeConfig(context: Context, run: Run, targets: Targets, workers: WorkersConfig | null): RunConfig {
+function makeConfig(context: Context, run: Run, testRunId: string, targets: Targets, workers: WorkersConfig | null): RunConfig {
   const { environment, settings, common } = context;
   const { options } = run;
+  // Wrong ones are found now and not when the cluster has answered.
+  const params = parseWorkloadParams(options.workloadParams);
   return {
-    testRunId: options.testRunId ?? randomUUID(),
-    timestamp: options.effectiveStartDate ?? environment.clock.wall(),
-    environment: settings.environmentName,
-    benchmarkVersion: packageVersion,
-    pipeline: 'benchmark-only',
-    targets,
-    skipRestApiCheck: options.skipRestApiCheck,
-    distributionVersion: options.distributionVersion,
-    loadWorkload: (distributionVersion) => loadForRun(context, run, distributionVersion),
-    workloadParams: parseWorkloadParams(options.workloadParams),
-    testMode: options.testMode,
-    onError: options.onError,
-    checksAssertions: options.enableAssertions,
-    userTags: options.userTag,
-    latencyPercentiles: options.latencyPercentiles,
-    throughputPercentiles: options.throughputPercentiles,
-    cores: settings.cores ?? environment.cores,
-    hostName: hostname(),
-    workers,
-    rootDirectory: settings.rootDirectory,
-    dataDirectory: settings.dataDirectory,
-    isOffline: common.isOffline,
-    environmentVariables: environment.variables,
+    load: {
+      targets,
+      workload: (distributionVersion) => loadForRun(context, run, params, distributionVersion),
+      skipRestApiCheck: options.skipRestApiCheck,
+      distributionVersion: options.distributionVersion,
+      testMode: options.testMode,
+      onError: options.onError,
+      checksAssertions: options.enableAssertions,
+      cores: settings.cores ?? environment.cores,
+      workers,
+      dataDirectory: settings.dataDirectory,
+      isOffline: common.isOffline,
+      environmentVariables: environment.variables,
+    },
+    results: {
+      latencyPercentiles: options.latencyPercentiles,
+      throughputPercentiles: options.throughputPercentiles,
+      sinks: [fileSink(settings.rootDirectory)],
+    },
+    naming: {
+      testRunId,
+      timestamp: options.effectiveStartDate ?? environment.clock.wall(),
+      environment: settings.environmentName,
+      userTags: options.userTag,
+    },
   };
 }
 
@@ -108,11 +114,10 @@ async function workersOf(context: Context, { options }: Run): Promise<WorkersCon
   };
 }
 
-async function loadForRun(context: Context, { options }: Run, distributionVersion: string | null): Promise<LoadedWorkload> {
-  const load = loadNamedWorkload(context, options, { purpose: 'run', testMode: options.testMode, distributionVersion });
+async function loadForRun(context: Context, { options }: Run, params: JsonObject, distributionVersion: string | null): Promise<LoadedWorkload> {
+  const load = loadNamedWorkload(context, options, { purpose: 'run', params, testMode: options.testMode, distributionVersion });
   // Git may be at work on a slow network.
-  const loaded = await untilAborted(context.environment.signal, load);
-  return { workload: loaded.workload, procedure: loaded.testProcedure, notices: loaded.notices };
+  return untilAborted(context.environment.signal, load);
 }
 
 function logOutcome({ log }: Context, outcome: RunOutcome): void {

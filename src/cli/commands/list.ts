@@ -1,10 +1,13 @@
 // list: workloads, pipelines and stored test runs.
+
+import { pipelines } from '../../coordinator/pipeline.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { type Command, defineCommand, type Invocation } from '../args/command.ts';
 import { valueFlag } from '../args/flag.ts';
 import { readInteger } from '../args/grammar.ts';
 import type { Context } from '../context.ts';
+import { pipelinesNotBuilt } from './not-built.ts';
 import { clusterConfigFlags, commonFlags, distributionVersionFlag, groups, workloadSourceFlags } from './shared-flags.ts';
 
 const flags = {
@@ -64,15 +67,7 @@ export const listCommand: Command = defineCommand({
 
 function showPipelines({ console }: Context): void {
   console.print('Available pipelines:\n');
-  const later = '(not in this version)';
-  console.print(
-    plainTable(
-      ['Name', 'Description'],
-      [
-        ['benchmark-only', 'Measures a cluster that is there already.'],
-        ['from-distribution', `Downloads a distribution of OpenSearch, starts it and measures it. ${later}`],
-        ['from-sources', `Builds OpenSearch from sources, starts it and measures it. ${later}`],
-      ],
-    ),
-  );
+  const built = pipelines.map(({ name, description }) => [name, description]);
+  const later = Object.entries(pipelinesNotBuilt).map(([name, description]) => [name, `${description} (not in this version)`]);
+  console.print(plainTable(['Name', 'Description'], [...built, ...later]));
 }

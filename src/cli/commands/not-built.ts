@@ -14,6 +14,13 @@ const table = [
   ['stop', 'Stop a node.'],
 ] as const;
 
+/** Pipelines of OpenSearch Benchmark that are not in this version, with what they will do. */
+export const pipelinesNotBuilt = {
+  'from-distribution': 'Downloads a distribution of OpenSearch, starts it and measures it.',
+  'from-sources': 'Builds OpenSearch from sources, starts it and measures it.',
+  docker: 'Starts OpenSearch in a container and measures it.',
+} as const;
+
 /** The commands that are still to be built, in the order of the help. */
 export const commandsNotBuilt: readonly Command[] = table.map(([name, summary]) => ({
   name,

@@ -1,6 +1,7 @@
 // The work of `info`: loads a workload and shows it, in words or as it was rendered.
 import { indentedJson } from '../../store/json-text.ts';
 import { describeWorkload } from '../../workload/describe.ts';
+import { parseWorkloadParams } from '../../workload/parameters.ts';
 import { renderedJson } from '../../workload/rendered-json.ts';
 import type { Context } from '../context.ts';
 import { workloadText } from '../output/workload-text.ts';
@@ -15,7 +16,9 @@ interface InfoOptions extends WorkloadOptions {
 /** Prints a workload; what this version cannot run is shown all the same. */
 export async function showWorkload(context: Context, options: InfoOptions): Promise<void> {
   const { distributionVersion, rendered } = options;
-  const { workload, notices } = await loadNamedWorkload(context, options, { purpose: 'inspect', testMode: false, distributionVersion });
+  const params = parseWorkloadParams(options.workloadParams);
+  const purpose = { purpose: 'inspect', params, testMode: false, distributionVersion } as const;
+  const { workload, notices } = await loadNamedWorkload(context, options, purpose);
   if (rendered) {
     context.console.printResult(indentedJson(renderedJson(workload)));
     return;

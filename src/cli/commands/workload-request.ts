@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { operationType } from '../../operation/registry.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
 import { BUILTIN, isRepositoryPath, type WorkloadOrigin } from '../../workload/find.ts';
 import { type LoadedWorkload, loadWorkload } from '../../workload/load.ts';
-import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Context } from '../context.ts';
 import type { OriginOptions, WorkloadOptions } from './workload-options.ts';
@@ -52,6 +52,8 @@ function unknownRepository(repository: string, settings: Settings): BenchmarkErr
 /** What a caller adds to the flags. */
 export interface LoadPurpose {
   readonly purpose: 'run' | 'inspect';
+  /** The parameters that the user gave. */
+  readonly params: JsonObject;
   readonly testMode: boolean;
   readonly distributionVersion: string | null;
 }
@@ -62,7 +64,7 @@ export async function loadNamedWorkload(context: Context, options: WorkloadOptio
     ...workloadOrigin(context, options, purpose.distributionVersion),
     workload: options.workload,
     workloadPath: options.workloadPath,
-    params: parseWorkloadParams(options.workloadParams),
+    params: purpose.params,
     testProcedure: options.testProcedure,
     includeTasks: options.includeTasks,
     excludeTasks: options.excludeTasks,

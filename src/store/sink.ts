@@ -1,0 +1,21 @@
+// The seam for stores: where test runs are kept.
+import type { TestRun } from './test-run.ts';
+import { writeTestRun } from './test-run-store.ts';
+
+/** Keeps test runs. */
+export interface ResultSink {
+  /** The value of `datastore.type` in the configuration that chooses it. */
+  readonly name: string;
+  /** Keeps a test run, in place of an earlier state of the same run. Rejects with a `BenchmarkError` if it cannot. */
+  write(run: TestRun): Promise<void>;
+}
+
+/** Files below `<root.dir>/test-runs`, one directory for each run. */
+export function fileSink(rootDirectory: string): ResultSink {
+  return {
+    name: 'in-memory',
+    write: async (run) => {
+      await writeTestRun(rootDirectory, run);
+    },
+  };
+}
