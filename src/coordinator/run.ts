@@ -11,6 +11,7 @@ import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
 import { redact } from '../http/redact.ts';
 import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
 import type { Targets } from '../http/targets.ts';
+import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
@@ -277,7 +278,10 @@ function corporaOf(workload: Workload, procedure: TestProcedure): readonly Corpu
 
 /** An answer that is kept as an example may repeat the request's credentials. */
 function withoutSecrets(task: TaskResults, targets: Targets): TaskResults {
-  return { ...task, errors: task.errors.map((error) => ({ ...error, example: redact(error.example, targets) })) };
+  const clean = (errors: readonly ErrorCount[]): readonly ErrorCount[] =>
+    errors.map((error) => ({ ...error, example: redact(error.example, targets) }));
+  const documents = task.documents === null ? null : { ...task.documents, reasons: clean(task.documents.reasons) };
+  return { ...task, errors: clean(task.errors), documents };
 }
 
 function noDataDirectory(corpora: readonly Corpus[]): BenchmarkError {

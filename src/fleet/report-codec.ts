@@ -19,6 +19,8 @@ interface TaskHeader
     | 'work'
     | 'unit'
     | 'errors'
+    | 'documents'
+    | 'failedDocuments'
     | 'taskStart'
     | 'lastRequestStart'
     | 'progress'
@@ -36,6 +38,8 @@ interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence'
 const times = ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime'] as const;
 const SLOT_NUMBERS = 3;
 const name = text(10_000);
+
+const errorCounts: Codec<readonly ErrorCount[]> = list(object<ErrorCount>({ kind: text(), count: count(), example: text() }), 10_000);
 
 const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
   worker: count(),
@@ -55,7 +59,9 @@ const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
       failedWarmupSamples: count(),
       work: number,
       unit: nullable(name),
-      errors: list(object<ErrorCount>({ kind: text(), count: count(), example: text() }), 10_000),
+      errors: errorCounts,
+      documents: count(),
+      failedDocuments: errorCounts,
       taskStart: nullable(number),
       lastRequestStart: nullable(number),
       progress: nullable(number),

@@ -1,4 +1,4 @@
-// Failed requests counted by kind, in bounded space however many kinds a broken cluster invents.
+// Failures counted by kind, in bounded space however many kinds a broken cluster invents.
 import type { ErrorCount } from './report.ts';
 
 /** Kinds beyond this many are counted together. */
@@ -9,17 +9,27 @@ const OTHER = 'other errors';
 export class ErrorKinds {
   private readonly counts = new Map<string, { count: number; readonly example: string }>();
 
+  /** Counts failures of one kind. */
+  count(kind: string, count: number, example: string): void {
+    const name = this.counts.has(kind) || this.counts.size < MAX_KINDS ? kind : OTHER;
+    const known = this.counts.get(name);
+    if (known === undefined) this.counts.set(name, { count, example });
+    else known.count += count;
+  }
+
   add(errors: readonly ErrorCount[]): void {
-    for (const { kind, count, example } of errors) {
-      const name = this.counts.has(kind) || this.counts.size < MAX_KINDS ? kind : OTHER;
-      const known = this.counts.get(name);
-      if (known === undefined) this.counts.set(name, { count, example });
-      else known.count += count;
-    }
+    for (const { kind, count, example } of errors) this.count(kind, count, example);
   }
 
   /** The most frequent first. The example is the first one that was reported. */
   list(): readonly ErrorCount[] {
     return [...this.counts].map(([kind, { count, example }]) => ({ kind, count, example })).sort((left, right) => right.count - left.count);
+  }
+
+  /** What {@link list} gives, and begins anew. */
+  drain(): readonly ErrorCount[] {
+    const errors = this.list();
+    this.counts.clear();
+    return errors;
   }
 }

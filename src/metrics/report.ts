@@ -38,9 +38,13 @@ export interface TaskReport {
   readonly failedWarmupSamples: number;
   /** Work done by normal and warm-up samples, in `unit`. */
   readonly work: number;
-  /** Unit of the last successful sample; `null` if there was none yet. */
+  /** Unit of the last sample that did any work; `null` if there was none yet. */
   readonly unit: string | null;
   readonly errors: readonly ErrorCount[];
+  /** Documents that bulk requests sent, those of the warm-up included. */
+  readonly documents: number;
+  /** Those of them that the target did not take, or of which no answer says that it did, by kind of reason. */
+  readonly failedDocuments: readonly ErrorCount[];
   /** Uncompressed HDR V2 payloads over nanoseconds, normal samples only; `null` if empty. */
   readonly histograms: TimeColumns<Uint8Array | null>;
   /** Raw values in ms of normal samples, as many as the bound allows. Equal lengths. */
@@ -58,8 +62,9 @@ export interface TaskReport {
   readonly parts: readonly PartReport[];
 }
 
+/** How often something failed for one kind of reason. */
 export interface ErrorCount {
-  /** E.g. `HTTP 429`, `connection lost`, `timeout`. */
+  /** E.g. `HTTP 429`, `connection lost`, `timeout`, `HTTP 400 mapper_parsing_exception`. */
   readonly kind: string;
   readonly count: number;
   /** Description of the first one. */

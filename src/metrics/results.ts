@@ -1,4 +1,5 @@
 // The results of a test run: the content of `results` in test_run.json and the source of the summary table. Raw units: ms, bytes.
+import type { ErrorCount } from './report.ts';
 
 export interface PercentileStats {
   /** Percentile → value in ms, ascending percentiles, chosen by the number of samples (spec/1 §5.3). */
@@ -38,7 +39,9 @@ export interface TaskResults {
   readonly retries: number;
   /** Requests that the schedule wanted before the end and that were not sent, because their clients still waited for earlier answers. */
   readonly unsent: number;
-  readonly errors: readonly { readonly kind: string; readonly count: number; readonly example: string }[];
+  readonly errors: readonly ErrorCount[];
+  /** `null` if the task sent no documents. */
+  readonly documents: DocumentResults | null;
   readonly meta: Readonly<Record<string, unknown>>;
   /** Is the task shown: its operation is reportable, or it had errors. */
   readonly isReported: boolean;
@@ -46,6 +49,15 @@ export interface TaskResults {
   /** The parts of a composite operation, each under its own name. */
   readonly parts: readonly PartResults[];
   readonly clients: number;
+}
+
+/** What became of the documents of a task's bulk requests, those of the warm-up included. */
+export interface DocumentResults {
+  readonly sent: number;
+  /** Those that the target did not take, or of which no answer says that it did. */
+  readonly failed: number;
+  /** Why, the most frequent kind of reason first; the counts add up to `failed`. */
+  readonly reasons: readonly ErrorCount[];
 }
 
 /** One part of a composite operation over all its executions. */

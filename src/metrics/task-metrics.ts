@@ -6,7 +6,7 @@ import { ErrorKinds } from './error-kinds.ts';
 import { Histogram } from './histogram.ts';
 import { defaultPercentiles } from './percentiles.ts';
 import type { PartReport, TaskReport, TimeColumns } from './report.ts';
-import type { PartResults, TaskResults } from './results.ts';
+import type { DocumentResults, PartResults, TaskResults } from './results.ts';
 import { ThroughputGrid, type ThroughputPoint, throughputStats } from './throughput.ts';
 
 /** What is known of a task before it runs. */
@@ -42,6 +42,8 @@ export class TaskMetrics {
   private readonly times: TimeColumns<Distribution>;
   private readonly rawBound: number;
   private readonly errors = new ErrorKinds();
+  private documents = 0;
+  private readonly failedDocuments = new ErrorKinds();
   private readonly throughput = new ThroughputGrid();
   private readonly profile = new Map<string, Distribution>();
   private readonly parts = new Map<string, { readonly operation: string; readonly type: string; readonly serviceTime: Histogram }>();
@@ -102,6 +104,8 @@ export class TaskMetrics {
     this.unit = report.unit ?? this.unit;
     this.lastRequestStart = Math.max(this.lastRequestStart, report.lastRequestStart ?? this.lastRequestStart);
     this.errors.add(report.errors);
+    this.documents += report.documents;
+    this.failedDocuments.add(report.failedDocuments);
     for (const column of ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime'] as const) {
       this.times[column].add(report.normalSamples, report.raw[column], report.histograms[column]);
     }
@@ -159,12 +163,19 @@ export class TaskMetrics {
       retries: this.retries,
       unsent: this.unsent,
       errors: this.errors.list(),
+      documents: this.documentResults(),
       meta,
       isReported: isReportable || errorRate > 0,
       profile: this.profileResults(),
       parts: this.partResults(),
       clients,
     };
+  }
+
+  private documentResults(): DocumentResults | null {
+    if (this.documents === 0) return null;
+    const reasons = this.failedDocuments.list();
+    return { sent: this.documents, failed: reasons.reduce((sum, { count }) => sum + count, 0), reasons };
   }
 
   private profileResults(): TaskResults['profile'] {

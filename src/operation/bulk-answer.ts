@@ -1,5 +1,6 @@
 // What the answer to a bulk request says. Usually its first bytes say that nothing failed; else each item is looked at.
 import { oneLine } from './http-error.ts';
+import type { DocumentFailure } from './operation.ts';
 import { jsonPath, scanBoolean } from './scan.ts';
 
 const ERRORS = jsonPath('errors');
@@ -16,6 +17,8 @@ export interface BulkErrors {
   readonly count: number;
   /** In one line the first few different pairs of status and reason. */
   readonly description: string;
+  /** The failed items by status and type of their error. */
+  readonly kinds: readonly DocumentFailure[];
 }
 
 /**
@@ -26,14 +29,31 @@ export function readBulkErrors(body: Buffer): BulkErrors | null {
   const items = member(parse(body), 'items');
   if (!Array.isArray(items)) return null;
   const reasons = new Set<string>();
+  const kinds = new Map<string, { count: number; readonly example: string }>();
   let count = 0;
   for (const item of items) {
     const result = onlyMember(item);
     if (!isFailed(result)) continue;
     count++;
     if (reasons.size <= MOST_REASONS) reasons.add(describeItem(result));
+    const kind = kindOf(result);
+    const known = kinds.get(kind);
+    if (known === undefined) kinds.set(kind, { count: 1, example: oneLine(reasonOf(result) ?? '') });
+    else known.count++;
   }
-  return { count, description: describe([...reasons]) };
+  return { count, description: describe([...reasons]), kinds: [...kinds].map(([kind, found]) => ({ kind, ...found })) };
+}
+
+/** Reasons name documents, so they are all different; types of errors are few. */
+function kindOf(result: unknown): string {
+  const type = member(member(result, 'error'), 'type');
+  return oneLine(`HTTP ${String(member(result, 'status'))}${typeof type === 'string' ? ` ${type}` : ''}`);
+}
+
+function reasonOf(result: unknown): string | null {
+  const error = member(result, 'error');
+  const reason = member(error, 'reason') ?? error;
+  return typeof reason === 'string' ? reason : null;
 }
 
 function isFailed(result: unknown): boolean {
@@ -43,10 +63,9 @@ function isFailed(result: unknown): boolean {
 }
 
 function describeItem(result: unknown): string {
-  const error = member(result, 'error');
-  const reason = member(error, 'reason') ?? error;
+  const reason = reasonOf(result);
   const status = `HTTP status: ${String(member(result, 'status'))}`;
-  return typeof reason === 'string' ? `${status}, message: ${reason}` : status;
+  return reason === null ? status : `${status}, message: ${reason}`;
 }
 
 function describe(reasons: readonly string[]): string {

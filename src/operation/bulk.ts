@@ -40,6 +40,10 @@ class BulkOperation implements RequestOperation {
     });
   }
 
+  get documents(): number {
+    return this.reader.documents;
+  }
+
   progress(): number | null {
     return this.reader.progress();
   }
@@ -64,13 +68,14 @@ class BulkOperation implements RequestOperation {
   }
 
   read(answer: Answer, outcome: Outcome): void {
-    outcome.weight = this.reader.documents;
+    outcome.weight = this.documents;
     outcome.unit = 'docs';
+    outcome.documents = this.documents;
     const errorCount = this.hasNoErrors ? 0 : this.readErrors(answer, outcome);
     if (!this.detailed) return;
     outcome.details = new Map([
       ['took', this.took ?? 0],
-      ['success-count', this.reader.documents - errorCount],
+      ['success-count', this.documents - errorCount],
       ['error-count', errorCount],
     ]);
   }
@@ -82,10 +87,13 @@ class BulkOperation implements RequestOperation {
   private readErrors(answer: Answer, outcome: Outcome): number {
     const errors = answer.isWhole ? readBulkErrors(decodeBody(answer)) : null;
     if (errors === null) {
-      outcome.fail('bulk', 'The answer to a bulk request cannot be read, so its items count as failed.');
-      return this.reader.documents;
+      const example = 'The answer to a bulk request cannot be read, so its items count as failed.';
+      outcome.fail('bulk', example);
+      outcome.failedDocuments = [{ kind: 'unreadable answer', count: this.documents, example }];
+      return this.documents;
     }
     if (errors.count > 0) outcome.fail('bulk', errors.description);
+    outcome.failedDocuments = errors.kinds;
     return errors.count;
   }
 }

@@ -38,11 +38,22 @@ export interface OperationContext {
   readonly checksAssertions?: boolean | undefined;
 }
 
+/** Documents of a bulk request that the target did not take for one kind of reason. */
+export interface DocumentFailure {
+  /** Of low cardinality, without data of the document: `HTTP 400 mapper_parsing_exception`, `timeout`. */
+  readonly kind: string;
+  readonly count: number;
+  /** What the target said of the first of them, in one line. */
+  readonly example: string;
+}
+
+const none: readonly DocumentFailure[] = [];
+
 /**
  * What became of one execution of an operation. Each client has one such object, which is reset before each execution.
  */
 export class Outcome {
-  /** How much was done, in `unit`s; 0 if the operation failed. */
+  /** How much was done, in `unit`s; 0 if the operation failed as a whole. */
   weight = 1;
   /** What the weight counts: `ops`, `docs`, `pages`, … */
   unit = 'ops';
@@ -59,8 +70,15 @@ export class Outcome {
   /** ParameterFacts from the answer that assertions can check: `took`, `hits`, `timed_out`, `cluster-status`, … */
   details: ReadonlyMap<string, string | number | boolean> | null = null;
 
+  /** Documents that a bulk request sent; 0 for other operations. */
+  documents = 0;
+  /** Those of them that the target did not take, or of which no answer says that it did. */
+  failedDocuments: readonly DocumentFailure[] = none;
+
   /** A success of weight 1, as before each execution. */
   reset(): void {
+    this.documents = 0;
+    this.failedDocuments = none;
     this.weight = 1;
     this.unit = 'ops';
     this.success = true;
@@ -117,6 +135,8 @@ export interface RequestOperation extends OperationBase {
    * not part of the service time.
    */
   ready(): Promise<void> | null;
+  /** Documents in the request that {@link next} made, if it sends documents. */
+  readonly documents?: number;
   /** The next request, `null` if the source is exhausted. Its bytes do not change until the next call. */
   next(): PreparedRequest | null;
   /** May differ from request to request, so it is to be read after each {@link next}. */

@@ -1,11 +1,13 @@
 // What a reader of the summary must know besides the figures: warnings, and the failed requests.
 import { formatFloat } from '../json.ts';
-import type { Results, TaskResults } from '../metrics/results.ts';
+import type { DocumentResults, Results, TaskResults } from '../metrics/results.ts';
 import { formatCount } from './number-format.ts';
 import { plainTable } from './plain-table.ts';
 
 /** Characters of an error's description that fit into the table. */
 const EXAMPLE_WIDTH = 100;
+/** Kinds of reasons that are told for documents that were not indexed. */
+const DOCUMENT_REASONS = 3;
 
 /** Warnings in the order in which they are printed after the table, without the `[WARNING]` in front. */
 export function warnings(results: Results): readonly string[] {
@@ -20,6 +22,7 @@ function taskWarnings(task: TaskResults): readonly string[] {
   if (task.errorRate > 0) {
     found.push(`Error rate is ${formatFloat(Number(percentage.toFixed(2)))} for operation '${task.task}'. Please check the logs.`);
   }
+  if (task.documents !== null && task.documents.failed > 0) found.push(documentWarning(task.task, task.documents));
   if (task.unsent > 0) {
     found.push(
       `Requests of [${task.task}] that were due before its end were not sent: ${formatCount(task.unsent)}. Its clients still waited for earlier answers, ` +
@@ -31,6 +34,15 @@ function taskWarnings(task: TaskResults): readonly string[] {
     found.push(`No throughput metrics available for [${task.task}]. Likely cause: ${cause}`);
   }
   return found;
+}
+
+function documentWarning(task: string, { sent, failed, reasons }: DocumentResults): string {
+  const shown = reasons.slice(0, DOCUMENT_REASONS).map(({ kind, count, example }) => {
+    const detail = example === '' || example === kind ? '' : ` (${shortened(example)})`;
+    return `${formatCount(count)} x ${kind}${detail}`;
+  });
+  const rest = reasons.length > shown.length ? '; …' : '.';
+  return `${formatCount(failed)} of ${formatCount(sent)} documents of [${task}] were not indexed: ${shown.join('; ')}${rest}`;
 }
 
 function noThroughputCause(task: TaskResults): string {

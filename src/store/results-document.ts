@@ -1,7 +1,8 @@
 // Writes the `results` of test_run.json.
 import { Float, type Json, type JsonObject, toJson } from '../json.ts';
 import { percentileKey } from '../metrics/percentiles.ts';
-import type { PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
+import type { ErrorCount } from '../metrics/report.ts';
+import type { DocumentResults, PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
 import { clusterNumbers, shardTimes } from './cluster-keys.ts';
 
 type Members = readonly (readonly [string, Json])[];
@@ -57,8 +58,19 @@ function operationMetrics(task: TaskResults): JsonObject {
     ['retries', task.retries],
     ['unsent', task.unsent],
     ['samples', task.samples],
-    ['error_kinds', task.errors.map(({ kind, count: times, example }) => toJson({ kind, count: times, example }))],
+    ['error_kinds', task.errors.map(errorCount)],
+    ...(task.documents === null ? [] : [['documents', documentMetrics(task.documents)] as const]),
     ...(task.parts.length > 0 ? [['parts', task.parts.map(partMetrics)] as const] : []),
+  ]);
+}
+
+const errorCount = ({ kind, count: times, example }: ErrorCount): Json => toJson({ kind, count: times, example });
+
+function documentMetrics({ sent, failed, reasons }: DocumentResults): JsonObject {
+  return new Map<string, Json>([
+    ['sent', sent],
+    ['failed', failed],
+    ['reasons', reasons.map(errorCount)],
   ]);
 }
 

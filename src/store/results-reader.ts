@@ -1,7 +1,17 @@
 // Reads the `results` of test_run.json, whether this program or another version wrote it.
 import { type JsonObject, toPlain } from '../json.ts';
 import { parsePercentileKey } from '../metrics/percentiles.ts';
-import type { ClusterStats, PartResults, PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
+import type { ErrorCount } from '../metrics/report.ts';
+import type {
+  ClusterStats,
+  DocumentResults,
+  PartResults,
+  PercentileStats,
+  Results,
+  ShardTime,
+  TaskResults,
+  ThroughputStats,
+} from '../metrics/results.ts';
 import { clusterNumbers, shardTimes } from './cluster-keys.ts';
 import { numberField, objectField, objectsField, textField, textsField } from './fields.ts';
 
@@ -43,11 +53,8 @@ function parseTask(task: string, entry: JsonObject, profile: JsonObject): TaskRe
     samples: number('samples'),
     retries: number('retries'),
     unsent: number('unsent'),
-    errors: objectsField(entry, 'error_kinds').map((error) => ({
-      kind: textField(error, 'kind') ?? '',
-      count: numberField(error, 'count') ?? 0,
-      example: textField(error, 'example') ?? '',
-    })),
+    errors: objectsField(entry, 'error_kinds').map(parseErrorCount),
+    documents: parseDocuments(objectField(entry, 'documents')),
     meta: isRecord(meta) ? meta : {},
     isReported: true,
     profile: [...profile.keys()].flatMap((name) => {
@@ -57,6 +64,18 @@ function parseTask(task: string, entry: JsonObject, profile: JsonObject): TaskRe
     parts: objectsField(entry, 'parts').flatMap(parsePart),
     clients: number('clients'),
   };
+}
+
+const parseErrorCount = (error: JsonObject): ErrorCount => ({
+  kind: textField(error, 'kind') ?? '',
+  count: numberField(error, 'count') ?? 0,
+  example: textField(error, 'example') ?? '',
+});
+
+function parseDocuments(entry: JsonObject): DocumentResults | null {
+  const sent = numberField(entry, 'sent');
+  if (sent === null) return null;
+  return { sent, failed: numberField(entry, 'failed') ?? 0, reasons: objectsField(entry, 'reasons').map(parseErrorCount) };
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

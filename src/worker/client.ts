@@ -311,6 +311,11 @@ export class LoadClient implements Waiter, RequestHandler {
     this.outcome.fail(kind, description);
     this.outcome.weight = 0;
     this.outcome.unit = 'ops';
+    const operation = this.run?.operation;
+    const count = (operation?.kind === 'request' ? operation.documents : undefined) ?? 0;
+    if (count === 0) return;
+    this.outcome.documents = count;
+    this.outcome.failedDocuments = [{ kind, count, example: description }];
   }
 
   private runScript(run: ClientRun): void {

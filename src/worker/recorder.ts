@@ -1,14 +1,13 @@
 // Keeps what happened in one task on one thread until the next report: counts, histograms, a bounded number of raw values.
+import { ErrorKinds } from '../metrics/error-kinds.ts';
 import { Histogram } from '../metrics/histogram.ts';
-import type { ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../metrics/report.ts';
+import type { PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../metrics/report.ts';
 import { throughputCell } from '../metrics/throughput.ts';
 import type { Outcome } from '../operation/operation.ts';
 import type { SampleType } from '../schedule/loop-control.ts';
 
 /** Raw values kept between two reports; more are only in the histograms. */
 const RAW_BOUND = 5000;
-/** Kinds of errors that are counted one by one between two reports; others are summed up. */
-const ERROR_KINDS_BOUND = 50;
 const NANOS_PER_MILLI = 1e6;
 
 interface OpenSlot {
@@ -16,11 +15,6 @@ interface OpenSlot {
   readonly type: SampleType;
   end: number;
   work: number;
-}
-
-interface CountedError {
-  count: number;
-  readonly example: string;
 }
 
 /** A part of a composite. */
@@ -72,7 +66,9 @@ export class TaskRecorder {
   private slots: ThroughputSlot[] = [];
   private normalSlot: OpenSlot | null = null;
   private warmupSlot: OpenSlot | null = null;
-  private readonly errors = new Map<string, CountedError>();
+  private readonly errors = new ErrorKinds();
+  private documents = 0;
+  private readonly failedDocuments = new ErrorKinds();
   private readonly profile = new Map<string, number[]>();
   private readonly parts = new Map<string, Part>();
 
@@ -113,9 +109,12 @@ export class TaskRecorder {
   sample(type: SampleType, times: SampleTimes, outcome: Outcome): void {
     const start = times.requestStart - this.stepStart;
     if (this.lastRequestStart === null || start > this.lastRequestStart) this.lastRequestStart = start;
-    if (!outcome.success) this.countError(outcome.errorKind ?? 'error', outcome.errorDescription ?? '');
-    if (outcome.success) this.unit = outcome.unit;
+    if (!outcome.success) this.errors.count(outcome.errorKind ?? 'error', 1, outcome.errorDescription ?? '');
+    // What failed as a whole did nothing, and does not know in what unit.
+    if (outcome.weight > 0) this.unit = outcome.unit;
     this.work += outcome.weight;
+    this.documents += outcome.documents;
+    if (outcome.failedDocuments.length > 0) this.failedDocuments.add(outcome.failedDocuments);
     this.addToSlot(type, times.requestEnd - this.stepStart, outcome.weight);
     if (type === 'warmup') {
       this.warmupSamples++;
@@ -159,7 +158,9 @@ export class TaskRecorder {
       failedWarmupSamples: this.failedWarmupSamples,
       work: this.work,
       unit: this.unit,
-      errors: this.drainErrors(),
+      errors: this.errors.drain(),
+      documents: this.documents,
+      failedDocuments: this.failedDocuments.drain(),
       histograms: this.drainHistograms(),
       raw,
       slots: this.slots,
@@ -169,7 +170,7 @@ export class TaskRecorder {
       profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
       parts: this.drainParts(),
     };
-    this.requests = this.failedRequests = this.retries = this.unsentRequests = this.work = 0;
+    this.requests = this.failedRequests = this.retries = this.unsentRequests = this.work = this.documents = 0;
     this.normalSamples = this.failedNormalSamples = this.warmupSamples = this.failedWarmupSamples = 0;
     this.slots = [];
     this.normalSlot = this.warmupSlot = null;
@@ -219,25 +220,12 @@ export class TaskRecorder {
     if (open !== null) this.slots.push({ type: open.type, end: open.end, work: open.work });
   }
 
-  private countError(kind: string, description: string): void {
-    const key = this.errors.has(kind) || this.errors.size < ERROR_KINDS_BOUND ? kind : 'other errors';
-    const counted = this.errors.get(key);
-    if (counted === undefined) this.errors.set(key, { count: 1, example: description });
-    else counted.count++;
-  }
-
   private addProfile(metrics: ReadonlyMap<string, number>): void {
     for (const [name, value] of metrics) {
       const values = this.profile.get(name);
       if (values === undefined) this.profile.set(name, [value]);
       else if (values.length < RAW_BOUND) values.push(value);
     }
-  }
-
-  private drainErrors(): readonly ErrorCount[] {
-    const errors = [...this.errors].map(([kind, { count, example }]) => ({ kind, count, example }));
-    this.errors.clear();
-    return errors;
   }
 
   private drainHistograms(): TimeColumns<Uint8Array | null> {

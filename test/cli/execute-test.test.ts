@@ -29,6 +29,7 @@ const task: TaskResults = {
   retries: 0,
   unsent: 0,
   errors: [{ kind: 'HTTP 429', count: 1, example: 'refused for s3cr3t-word' }],
+  documents: null,
   meta: {},
   isReported: true,
   profile: [],

@@ -18,6 +18,8 @@ const slot: fc.Arbitrary<ThroughputSlot> = fc.record({
   work: finite,
 });
 
+const errors = fc.array(fc.record({ kind: fc.string(), count, example: fc.string() }), { maxLength: 3 });
+
 const task: fc.Arbitrary<TaskReport> = fc.record({
   task: fc.string(),
   requests: count,
@@ -30,7 +32,9 @@ const task: fc.Arbitrary<TaskReport> = fc.record({
   failedWarmupSamples: count,
   work: number,
   unit: fc.option(fc.string()),
-  errors: fc.array(fc.record({ kind: fc.string(), count, example: fc.string() }), { maxLength: 3 }),
+  errors,
+  documents: count,
+  failedDocuments: errors,
   histograms: columns(fc.option(payload)),
   raw: fc.nat(5).chain((length) => columns(numbers(length))),
   slots: fc.array(slot, { maxLength: 3 }),

@@ -240,6 +240,18 @@ describe('TaskMetrics', () => {
     assert.throws(() => metrics.merge(report([1], { parts: [{ ...part('first', [1]), count: 2 }] })), BenchmarkError);
   });
 
+  test('failed documents are summed up over workers; kinds beyond the bound still count', () => {
+    const metrics = new TaskMetrics(identity);
+    assert.equal(metrics.results(settings).documents, null);
+    metrics.merge(report([], { documents: 1000, failedDocuments: [{ kind: 'HTTP 400 x', count: 3, example: 'first' }] }));
+    for (const index of series(60)) {
+      metrics.merge(report([], { documents: 10, failedDocuments: [{ kind: `HTTP 400 ${index}`, count: 1, example: '' }] }));
+    }
+    const { documents } = metrics.results(settings);
+    assert.deepEqual([documents?.sent, documents?.failed, documents?.reasons.length], [1600, 63, 51]);
+    assert.deepEqual(documents?.reasons[1], { kind: 'HTTP 400 x', count: 3, example: 'first' });
+  });
+
   test('kinds of errors are bounded', () => {
     const metrics = new TaskMetrics(identity);
     for (const index of series(60)) metrics.merge(report([], { errors: [{ kind: `kind ${index}`, count: 1, example: '' }] }));

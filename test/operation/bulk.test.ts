@@ -164,6 +164,21 @@ test('failed items make the bulk a failure that tells distinct reasons; its docu
   }
 });
 
+test('failed documents are counted by status and type of error, whatever their reasons', async () => {
+  const mapping = (reason: string) => ({ error: { type: 'mapper_parsing_exception', reason } });
+  const items = [item(400, mapping('document 1')), item(201), item(400, mapping('document 3\nof a stream')), item(200, { _shards: { failed: 1 } })];
+  const outcome = await answered({}, answerOf({ took: 3, errors: true, items }));
+  assert.equal(outcome.documents, 3);
+  assert.deepEqual(outcome.failedDocuments, [
+    { kind: 'HTTP 400 mapper_parsing_exception', count: 2, example: 'document 1' },
+    { kind: 'HTTP 200', count: 1, example: '' },
+  ]);
+  const unreadable = await answered({}, answerOf('Bad Gateway'));
+  assert.deepEqual([unreadable.documents, unreadable.failedDocuments[0]?.kind, unreadable.failedDocuments[0]?.count], [3, 'unreadable answer', 3]);
+  const fineOutcome = await answered({});
+  assert.deepEqual([fineOutcome.documents, fineOutcome.failedDocuments], [3, []]);
+});
+
 test('many and long reasons stay bounded', async () => {
   const items = Array.from({ length: 1000 }, (_, index) => item(400, { error: { reason: `field [${index}] ${'x'.repeat(20)}` } }));
   const { errorDescription } = await answered({}, answerOf({ took: 1, errors: true, items }));

@@ -22,6 +22,7 @@ export function taskResults(task: string, rest: Partial<TaskResults> = {}): Task
     retries: 0,
     unsent: 0,
     errors: [],
+    documents: null,
     meta: {},
     isReported: true,
     profile: [],
@@ -78,6 +79,11 @@ export const exampleResults: Results = {
       failedRequests: 3,
       samples: 80,
       retries: 2,
+      documents: {
+        sent: 50_000,
+        failed: 3,
+        reasons: [{ kind: 'HTTP 400 mapper_parsing_exception', count: 3, example: 'failed to parse field [a]' }],
+      },
       errors: [
         { kind: 'HTTP 429', count: 2, example: 'rejected execution of coordinating operation' },
         { kind: 'timeout', count: 1, example: 'no answer within 60 s' },

@@ -106,6 +106,23 @@ test('failures are counted by kind, with the first description; a failed sample 
   assert.deepEqual([report.failedNormalSamples, report.normalSamples, report.unit], [2, 3, 'docs']);
 });
 
+test('documents that failed are counted beside their bulk, which did its work in its unit all the same', () => {
+  const recorder = new TaskRecorder('t', false);
+  recorder.begin(0);
+  for (const type of ['warmup', 'normal'] as const) {
+    const failed = outcome(5000, 'docs');
+    failed.fail('bulk', 'one of them');
+    failed.documents = 5000;
+    failed.failedDocuments = [{ kind: 'HTTP 400 x', count: 2, example: type }];
+    recorder.sample(type, times(0, 1), failed);
+  }
+  const report = recorder.drain(null);
+  assert.deepEqual([report.documents, report.work, report.unit], [10_000, 10_000, 'docs']);
+  assert.deepEqual(report.failedDocuments, [{ kind: 'HTTP 400 x', count: 4, example: 'warmup' }]);
+  const next = recorder.drain(null);
+  assert.deepEqual([next.documents, next.failedDocuments], [0, []]);
+});
+
 test('a report starts from nothing', () => {
   const recorder = new TaskRecorder('t', true);
   recorder.begin(0);
