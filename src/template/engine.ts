@@ -1,24 +1,25 @@
-// The template engine: a Jinja2 3.1 of its own, which knows nothing of workloads. This file is its door: nothing else in this folder is
-// imported from outside.
+// The template engine: Jinja2 3.1, written anew. It knows nothing of workloads. Other folders import this file only,
+// and no other one of this folder.
 //
 //   text --lexer--> tokens --parser--> tree --scope--> which variable each name means --compile/--> functions --render--> text
 //                                                        |
 //                                                        +--> the parameters of the template
 //
-//   values/    what a template computes with (values/text/: how texts are searched and formatted)
+//   values/    the values a template computes with (values/text/: how texts are searched and formatted)
 //   syntax/    text to tree
 //   builtins/  operators, attributes, methods, filters, tests and globals
-//   render/    what exists while a template is rendered (render/compile/: tree to functions)
+//   render/    the state of a render (render/compile/: tree to functions)
 import { builtinFilters } from './builtins/filters/registry.ts';
 import { builtinGlobals } from './builtins/globals.ts';
 import { builtinTests } from './builtins/tests.ts';
 import { CompiledTemplate } from './render/compile/template.ts';
-import { Context, type LoadedTemplate, Run, type TemplateLoader } from './render/runtime.ts';
+import { type LoadedTemplate, RenderContext, type TemplateLoader, TemplateRun } from './render/runtime.ts';
 import type { TemplateSource } from './syntax/source.ts';
 import { locate, toBenchmarkError } from './values/failure.ts';
 import type { TemplateFunction, Value } from './values/value.ts';
 
-// What functions of the host are made of: `callable` is a global, `defineFunction` a filter or test, and they fail with `TemplateFailure`.
+// What the host makes functions of: `callable` makes a global, `defineFunction` a filter or test. They fail with
+// `TemplateFailure`.
 export { callable, defineFunction } from './values/call.ts';
 export { TemplateFailure } from './values/failure.ts';
 export { valueFromJson } from './values/from-json.ts';
@@ -28,54 +29,60 @@ export type { CompiledTemplate, LoadedTemplate, TemplateFunction, TemplateLoader
 
 /** What a template is rendered with. */
 export interface RenderOptions {
-  /** Seen by all templates of the render, imported ones and macros included. They shadow `range` and the like. */
+  /**
+   * Variables that all templates of the render see, imported ones and macros included. They hide built-in ones such as
+   * `range`.
+   */
   readonly globals?: ReadonlyMap<string, Value> | undefined;
-  /** Seen by the template itself and by what it includes or imports `with context`. */
+  /** Variables that the template itself sees, and what it includes or imports `with context`. */
   readonly context?: ReadonlyMap<string, Value> | undefined;
   /** Filters beside those of Jinja2. */
   readonly filters?: ReadonlyMap<string, TemplateFunction> | undefined;
   /** Tests beside those of Jinja2. */
   readonly tests?: ReadonlyMap<string, TemplateFunction> | undefined;
-  /** Whether `< > & ' "` in printed values become entities; by default not. */
+  /** Whether `< > & ' "` in printed values become entities. Default: false. */
   readonly autoescape?: boolean | undefined;
-  /** Finds the templates that this one names; by default there are none. */
+  /** Finds the templates that this one names. By default there are none. */
   readonly loader?: TemplateLoader | undefined;
 }
 
 /**
- * Reads a template. Throws {@link BenchmarkError} `WORKLOAD_SYNTAX` with the place of the first mistake. The result can be rendered
- * any number of times.
+ * Reads a template. Throws {@link BenchmarkError} `WORKLOAD_SYNTAX` with the place of the first mistake. The result can
+ * be rendered any number of times.
  */
 export function compileTemplate(source: TemplateSource): CompiledTemplate {
   return reporting(`The template "${source.name}" cannot be read`, source.name, () => new CompiledTemplate(source));
 }
 
-/** Renders a template to text. Throws {@link BenchmarkError} `WORKLOAD_SYNTAX`; a template cannot hang or exhaust the program (`values/limits.ts`). */
+/**
+ * Renders a template to text. Throws {@link BenchmarkError} `WORKLOAD_SYNTAX`. Limits keep a template from hanging the
+ * program or using up its memory.
+ */
 export function render(template: CompiledTemplate, options: RenderOptions = {}): string {
   return reporting(`The template "${template.name}" cannot be rendered`, template.name, () => {
     const globals = new Map([...builtinGlobals, ...(options.globals ?? [])]);
     const filters = options.filters === undefined ? builtinFilters : new Map([...builtinFilters, ...options.filters]);
     const tests = options.tests === undefined ? builtinTests : new Map([...builtinTests, ...options.tests]);
     template.checkNames(filters, tests);
-    const run = new Run({ filters, tests, globals, loader: options.loader ?? (() => null) });
+    const run = new TemplateRun({ filters, tests, globals, loader: options.loader ?? (() => null) });
     const loaded = { template, autoescape: options.autoescape ?? false };
     const out: string[] = [];
-    new Context(run, loaded, new Map([...globals, ...(options.context ?? [])])).render(loaded, out);
+    new RenderContext(run, loaded, new Map([...globals, ...(options.context ?? [])])).render(loaded, out);
     return out.join('');
   });
 }
 
-/** What parameter discovery knows of the render to come. */
+/** What is known of the render for which parameters are looked for. */
 export interface DiscoveryOptions {
-  /** Names that are no parameters; the built-in globals never are. */
+  /** Names that are no parameters, besides the built-in globals. */
   readonly knownNames?: Iterable<string> | undefined;
-  /** Names of filters beside those of Jinja2. Others are mistakes, but for those directly inside an `if`. */
+  /** Names of filters beside those of Jinja2. Any other filter is a mistake, unless it stands in an `if`. */
   readonly filters?: Iterable<string> | undefined;
 }
 
 /**
- * The names a template takes from its render (`jinja2.meta.find_undeclared_variables`): read before they are set, or set in a branch
- * only. What it includes or imports is not looked into.
+ * The parameters of a template, as `jinja2.meta.find_undeclared_variables` finds them: names that it reads before it
+ * sets them, or that it sets in one branch only. Templates that it includes or imports are not read.
  */
 export function discoverParameters(template: CompiledTemplate, options: DiscoveryOptions = {}): ReadonlySet<string> {
   return reporting(`The template "${template.name}" cannot be read`, template.name, () => {
@@ -85,7 +92,7 @@ export function discoverParameters(template: CompiledTemplate, options: Discover
   });
 }
 
-/** Jinja2's usual rule for escaping by name: HTML and XML files. */
+/** Whether output is escaped by Jinja2's usual rule: it is in HTML and XML files. */
 export const escapesByName = (name: string): boolean => /\.(?:html|htm|xml)$/i.test(name);
 
 function reporting<T>(what: string, file: string, run: () => T): T {

@@ -1,4 +1,5 @@
-// `value.name` and `value[key]`: methods and attributes first for the one, items first for the other.
+// Reads `value.name` and `value[key]`. The first looks for methods and attributes before items, the second the other
+// way round.
 import { Float } from '../../json.ts';
 import { Dict } from '../values/dict.ts';
 import { TemplateFailure } from '../values/failure.ts';
@@ -11,14 +12,14 @@ import type { Method } from './methods/method.ts';
 import { floatMethods, intMethods, numberAttribute } from './methods/number.ts';
 import { markupMethods, textMethods } from './methods/text.ts';
 
-/** `value.name`. */
+/** What `value.name` gives: an {@link Undefined} if there is no such attribute or item. */
 export function attributeOf(value: Value, name: string): Value {
   if (value instanceof Undefined) value.fail();
   const own = ownAttribute(value, name);
   return valueOr(own === undefined ? itemOrNothing(value, name) : own, () => undefinedItem(value, name, name));
 }
 
-/** `value[key]`. */
+/** What `value[key]` gives: an {@link Undefined} if there is no such item or attribute. */
 export function itemOf(value: Value, key: Value): Value {
   if (value instanceof Undefined) value.fail();
   const item = itemOrNothing(value, key);
@@ -27,7 +28,7 @@ export function itemOf(value: Value, key: Value): Value {
   return valueOr(attribute, () => undefinedItem(value, key, represent(key)));
 }
 
-/** `value[start:stop:step]`; `fallback` is what a value without slices yields, which otherwise fails. */
+/** What `value[start:stop:step]` gives. A value without slices gives `fallback`, and fails if there is none. */
 export function sliceOf(value: Value, bounds: SliceBounds, fallback?: Value): Value {
   if (value instanceof Undefined) value.fail();
   const part = slice(value, bounds) ?? fallback;
@@ -41,7 +42,7 @@ function itemOrNothing(value: Value, key: Value): Value | undefined {
   return isInt(key) ? itemAt(value, key) : undefined;
 }
 
-/** An attribute that is not an item: a method, a field, or one that the object defines. */
+/** An attribute in the narrow sense: a method, a field, or what an object defines, but no item. */
 export function ownAttribute(value: Value, name: string): Value | undefined {
   if (name.startsWith('__') && name.endsWith('__')) {
     throw new TemplateFailure(`"${name}" belongs to the inside of Python and cannot be used`);

@@ -91,7 +91,10 @@ const lipsum = defineFunction('lipsum', ['n?', 'html?', 'min?', 'max?'], ([count
   return flagArgument(html, true) ? new Markup(paragraphs.map((text) => `<p>${text}</p>`).join('\n')) : paragraphs.join('\n\n');
 });
 
-/** By name; a template may shadow them. Values are functions, so they can be shared by all renders. */
+/**
+ * All globals by name. A template may hide them by variables of its own. They are functions, so all renders can share
+ * them.
+ */
 export const builtinGlobals: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['range', new Callable('range', range, 'type')],
   ['dict', new Callable('dict', (args) => fill(new Dict(), args), 'type')],

@@ -1,4 +1,4 @@
-// The operators of expressions for values of all types.
+// The operators of expressions, for values of all types.
 import { type CompareOperator, equals, type OrderOperator, ordered } from '../values/compare.ts';
 import { DictView } from '../values/dict.ts';
 import { TemplateFailure } from '../values/failure.ts';
@@ -9,7 +9,7 @@ import { escapeText, escapeValue } from '../values/text/escape.ts';
 import { formatPercent } from '../values/text/percent-format.ts';
 import { isInt, isText, Markup, Tuple, textOf, typeName, Undefined, type Value } from '../values/value.ts';
 
-/** `left operator right`. Fails for types that do not go together. */
+/** What `left operator right` gives for an arithmetic operator. Fails for types that do not go together. */
 export function binary(operator: ArithmeticOperator, left: Value, right: Value): Value {
   if (isNumber(left) && isNumber(right)) return calculate(operator, left, right);
   if (operator === '%' && isText(left)) return percent(left, right);
@@ -45,7 +45,7 @@ function repeat(left: Value, right: Value): Value | undefined {
 
 const isCount = (value: Value): boolean => isInt(value) || typeof value === 'boolean';
 
-/** The keys or items of a dictionary without those of another collection. */
+/** The keys or items of a dictionary without those that another collection has. */
 function subtract(left: Value, right: Value): Value | undefined {
   if (!(left instanceof DictView) || left.typeName === 'dict_values') return undefined;
   return [...left].filter((item) => !contains(right, item));
@@ -56,7 +56,7 @@ function percent(left: string | Markup, right: Value): Value {
   return new Markup(formatPercent(left.text, right, (text, value) => (value instanceof Markup ? text : escapeText(text))));
 }
 
-/** `-value`, `+value`. */
+/** What `-value` or `+value` gives. Fails for values that are no numbers. */
 export function sign(operator: '-' | '+', value: Value): Value {
   if (value instanceof Undefined) value.fail();
   if (!isNumber(value)) throw new TemplateFailure(`"${operator}" does not work on ${typeName(value)}`);
@@ -64,7 +64,7 @@ export function sign(operator: '-' | '+', value: Value): Value {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** `left operator right` of comparisons. */
+/** Whether `left operator right` holds. Fails for types that have no order, or into which nothing can be put. */
 export function compare(operator: CompareOperator, left: Value, right: Value): boolean {
   switch (operator) {
     case '==':

@@ -1,4 +1,4 @@
-// All tests of Jinja2 3.1 by name (`x is odd`).
+// The tests of Jinja2 3.1: `x is odd`.
 import { Float } from '../../json.ts';
 import { defineFunction, isCallable } from '../values/call.ts';
 import { equals, isSame, type OrderOperator, ordered } from '../values/compare.ts';
@@ -32,6 +32,7 @@ const named = (name: string, table: (caller: Caller) => ReadonlyMap<string, Temp
 const isSequence = (value: Value): boolean =>
   isText(value) || Array.isArray(value) || value instanceof Tuple || value instanceof Dict || value instanceof Range || value instanceof Undefined;
 
+/** All tests by name. */
 export const builtinTests: ReadonlyMap<string, TemplateFunction> = new Map([
   simple('defined', (value) => !(value instanceof Undefined)),
   simple('undefined', (value) => value instanceof Undefined),

@@ -7,6 +7,7 @@ import { AttributeObject, Callable, isText, Range, type TemplateFunction, Tuple,
 /** Renders a recursive loop once more over other items. */
 export type Recurse = (items: Value, depth: number) => Value;
 
+/** The variable `loop`. It also moves the loop on, because `loop.last` and `loop.length` read ahead. */
 export class LoopVariable extends AttributeObject {
   readonly typeName = 'LoopContext';
   private index0 = -1;
@@ -22,7 +23,10 @@ export class LoopVariable extends AttributeObject {
   private readonly recurse: Recurse | undefined;
   override readonly call: TemplateFunction;
 
-  /** `source` is the looped value if the items are all of its items, for its length. */
+  /**
+   * `source` is the value that the loop goes through. It tells the length, so it is left out if a filter drops some of
+   * its items.
+   */
   constructor(items: Iterator<Value>, source: Value | undefined, depth0: number, recurse: Recurse | undefined) {
     super();
     this.items = items;

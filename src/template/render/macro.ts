@@ -1,22 +1,26 @@
-// Macros: functions written in a template.
+// Macros: functions that are written in a template.
 
 import { Dict } from '../values/dict.ts';
 import { TemplateFailure } from '../values/failure.ts';
 import { markupOrText } from '../values/text/escape.ts';
 import { type Arguments, AttributeObject, type TemplateFunction, Tuple, Undefined, type Value } from '../values/value.ts';
 
-/** What a macro's body asks for beyond its parameters. */
+/** The parameters of a macro, and which special variables its body reads. */
 export interface MacroSignature {
   /** `null` for the body of a `call` block. */
   readonly name: string | null;
   readonly parameters: readonly string[];
-  /** Whether the body reads `caller`, `kwargs` or `varargs`. */
+  /** Whether the body reads `caller`. */
   readonly usesCaller: boolean;
+  /** Whether the body reads `kwargs`. */
   readonly usesNamed: boolean;
+  /** Whether the body reads `varargs`. */
   readonly usesRest: boolean;
 }
 
-/** The arguments of a call, sorted into what the body reads; `undefined` where a parameter got nothing. */
+/**
+ * The arguments of a call as the body of the macro reads them. `undefined` stands for a parameter that is not given.
+ */
 export interface MacroArguments {
   readonly parameters: readonly (Value | undefined)[];
   readonly caller: Value | undefined;
@@ -24,6 +28,7 @@ export interface MacroArguments {
   readonly rest: Tuple;
 }
 
+/** A macro, or the body of a `call` block, as a value. `body` renders it. */
 export class Macro extends AttributeObject {
   readonly typeName = 'Macro';
   private readonly signature: MacroSignature;
@@ -69,7 +74,7 @@ function sortArguments(signature: MacroSignature, { positional, named }: Argumen
   });
   let caller: Value | undefined;
   if (signature.usesCaller && !parameters.includes('caller')) {
-    // Like Jinja2, which takes none for no caller.
+    // A caller that is None counts as no caller, as in Jinja2.
     caller = left.get('caller') ?? new Undefined('No caller defined');
     left.delete('caller');
   }

@@ -1,6 +1,7 @@
-// An imported template: what it exports, and what it printed.
+// An imported template as a value: what it exports, and what it printed.
 import { AttributeObject, type Value } from '../values/value.ts';
 
+/** The value that `import` binds. Its attributes are the exported variables; it prints what the template printed. */
 export class TemplateModule extends AttributeObject {
   readonly typeName = 'TemplateModule';
   override readonly isSafe = true;

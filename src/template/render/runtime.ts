@@ -1,27 +1,32 @@
-// What exists while a template is rendered: the run, the context of a template, the activation of a function.
-
+// The state of a render: the render as a whole, the variables of each template, and the calls of functions.
 import { TemplateFailure, TemplateNotFound } from '../values/failure.ts';
 import { MAX_DEPTH, MAX_ITERATIONS } from '../values/limits.ts';
 import type { Caller, TemplateFunction, Value } from '../values/value.ts';
 import type { TemplateModule } from './module.ts';
 
-/** Something that names are looked up in. */
+/** A collection of names, such as those of all filters. */
 export interface Names {
   has(name: string): boolean;
 }
 
-/** A template as the renders that use it see it. */
+/** A template as a render sees it. */
 export interface Template {
   readonly name: string;
-  /** Fails if the template uses a filter or test that does not exist (within an `if` it may, as long as it is not reached). */
+  /**
+   * Fails if the template uses a filter or test that does not exist. In an `if` it may, and fails only when it is
+   * reached.
+   */
   checkNames(filters: Names, tests: Names): void;
   /** The blocks that the template defines, by name. */
   blocksOf(autoescape: boolean): Iterable<readonly [string, BlockBody]>;
-  /** Runs the template and those it extends. `context` must know its blocks already: see {@link Context.render}. */
-  run(context: Context, loaded: LoadedTemplate, out: string[]): void;
+  /**
+   * Runs the template and those that it extends. `context` must know its blocks already: see
+   * {@link RenderContext.render}.
+   */
+  run(context: RenderContext, loaded: LoadedTemplate, out: string[]): void;
 }
 
-/** A template with the decision whether its output is escaped. */
+/** A template, and whether its output is escaped. */
 export interface LoadedTemplate {
   readonly template: Template;
   readonly autoescape: boolean;
@@ -30,12 +35,12 @@ export interface LoadedTemplate {
 /** Finds the templates of `include`, `import` and `extends`; `null` if there is none of that name. */
 export type TemplateLoader = (name: string) => LoadedTemplate | null;
 
-/** One render with all templates that take part in it. */
-export class Run {
+/** One render of a template, with all other templates that take part in it. */
+export class TemplateRun {
   readonly filters: ReadonlyMap<string, TemplateFunction>;
   readonly tests: ReadonlyMap<string, TemplateFunction>;
   readonly globals: ReadonlyMap<string, Value>;
-  /** Imported templates, which run once. */
+  /** The imported templates that have run already: each runs once. */
   readonly modules = new Map<string, TemplateModule>();
   private readonly loader: TemplateLoader;
   private readonly loaded = new Map<string, LoadedTemplate>();
@@ -54,7 +59,7 @@ export class Run {
     this.loader = options.loader;
   }
 
-  /** The first template there is of these names. */
+  /** The first of these names for which there is a template. Throws {@link TemplateNotFound} if there is none. */
   load(names: readonly string[]): LoadedTemplate & { readonly name: string } {
     for (const name of names) {
       const template = this.loaded.get(name) ?? this.loader(name);
@@ -66,7 +71,7 @@ export class Run {
     throw new TemplateNotFound(names);
   }
 
-  /** Counts a pass of a loop; endless and senselessly long ones end here. */
+  /** Counts a pass of a loop. Fails after too many of them, because a loop may have no end. */
   countIteration(): void {
     if (++this.iterations > MAX_ITERATIONS) throw new TemplateFailure(`The loops of this template take more than ${MAX_ITERATIONS} passes`);
   }
@@ -88,24 +93,25 @@ export class Run {
   }
 }
 
-/** A block of a template, as a context can run it. */
+/** The body of a block of one template. `depth` is how many templates extend that one. */
 export interface BlockBody {
   readonly required: boolean;
-  readonly run: (context: Context, out: string[], depth: number) => void;
+  readonly run: (context: RenderContext, out: string[], depth: number) => void;
 }
 
-/** The variables of one template: its own (`vars`), above those it was given. */
-export class Context implements Caller {
-  readonly run: Run;
+/** The variables and blocks of one template in a render. Its own variables (`vars`) hide those that it was given. */
+export class RenderContext implements Caller {
+  readonly run: TemplateRun;
   readonly name: string;
   readonly given: ReadonlyMap<string, Value>;
   readonly vars = new Map<string, Value>();
+  /** Names of the variables that a template which imports this one sees. */
   readonly exported = new Set<string>();
-  /** Per name the bodies from the most derived template to the base. */
+  /** The bodies of each block by name, from that of the most derived template to that of the base. */
   readonly blocks = new Map<string, BlockBody[]>();
   autoescape: boolean;
 
-  constructor(run: Run, loaded: LoadedTemplate, given: ReadonlyMap<string, Value>) {
+  constructor(run: TemplateRun, loaded: LoadedTemplate, given: ReadonlyMap<string, Value>) {
     this.run = run;
     this.name = loaded.template.name;
     this.given = given;
@@ -120,12 +126,13 @@ export class Context implements Caller {
     return this.run.tests;
   }
 
+  /** The value of a variable, if it has one. */
   resolve(name: string): Value | undefined {
     const own = this.vars.get(name);
     return own === undefined ? this.given.get(name) : own;
   }
 
-  /** All variables, with `locals` above them. */
+  /** All variables. `locals` hide others of the same name. */
   all(locals: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> {
     return new Map([...this.given, ...this.vars, ...locals]);
   }
@@ -145,37 +152,40 @@ export class Context implements Caller {
     }
   }
 
-  /** A context of the same template and blocks that also sees `locals` (scoped blocks). */
-  derived(loaded: LoadedTemplate, locals: ReadonlyMap<string, Value>): Context {
-    const context = new Context(this.run, loaded, this.all(locals));
+  /** A context of the same template and blocks that sees `locals`, too, as scoped blocks do. */
+  derived(loaded: LoadedTemplate, locals: ReadonlyMap<string, Value>): RenderContext {
+    const context = new RenderContext(this.run, loaded, this.all(locals));
     for (const [name, bodies] of this.blocks) context.blocks.set(name, bodies);
     context.autoescape = this.autoescape;
     return context;
   }
 }
 
-/** State of one template's body that the functions within it share. */
+/** What the functions of one template share while it runs. */
 export interface TemplateState {
   readonly loaded: LoadedTemplate;
-  /** The template that this one extends, once `extends` ran. */
+  /** The template that this one extends; `null` until `extends` has run. */
   parent: LoadedTemplate | null;
 }
 
-/** One call of a function (template body, block, macro, recursive loop): its slots and where they are. */
+/**
+ * One call of a function (the body of a template, a block, a macro, a recursive loop) with its variables. `parent` is
+ * the function around it.
+ */
 export class Activation {
-  readonly context: Context;
+  readonly context: RenderContext;
   readonly state: TemplateState;
   readonly parent: Activation | null;
-  /** `undefined` is a variable without a value. */
+  /** Values of the variables by their numbers; `undefined` for a variable without a value. */
   readonly slots: (Value | undefined)[] = [];
 
-  constructor(context: Context, state: TemplateState, parent: Activation | null) {
+  constructor(context: RenderContext, state: TemplateState, parent: Activation | null) {
     this.context = context;
     this.state = state;
     this.parent = parent;
   }
 
-  /** The activation of a function defined in this one. */
+  /** A call of a function that is defined in this one. */
   inner(): Activation {
     return new Activation(this.context, this.state, this);
   }

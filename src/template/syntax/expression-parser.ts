@@ -1,10 +1,11 @@
-// Reads expressions, in the precedence of Jinja2 (which is not Python's: signs bind before filters and powers, powers group leftwards).
+// Reads expressions with the precedence of Jinja2. It differs from Python's: signs bind before filters and powers, and
+// powers group to the left.
 import type { CompareOperator } from '../values/compare.ts';
 import type { ArithmeticOperator } from '../values/numbers.ts';
 import type { TokenStream } from './token-stream.ts';
 import type { CallArguments, CallNode, Constant, Expression, FilterNode, SliceNode } from './tree.ts';
 
-/** Nesting of brackets, calls and blocks; far beyond real templates, and safe for the stack. */
+/** How deep brackets, calls and blocks may nest. Real templates stay far below it, and the stack does not overflow. */
 const MAX_NESTING = 200;
 const WORDS: ReadonlyMap<string, Constant> = new Map<string, Constant>([
   ['true', true],
@@ -17,13 +18,14 @@ const WORDS: ReadonlyMap<string, Constant> = new Map<string, Constant>([
 const COMPARISONS: readonly string[] = ['==', '!=', '<', '<=', '>', '>='];
 const NO_ARGUMENTS: CallArguments = { args: [], named: [], rest: null, namedRest: null };
 
-/** How {@link ExpressionParser.tuple} reads its items, and which words end it. */
+/** How {@link ExpressionParser.tuple} reads its items, and which names end it. */
 export interface TupleOptions {
   readonly items?: 'expression' | 'no-conditional' | 'primary';
   readonly endNames?: readonly string[];
   readonly parenthesized?: boolean;
 }
 
+/** Reads expressions from the tokens of a template. */
 export class ExpressionParser {
   readonly stream: TokenStream;
   private depth = 0;
@@ -32,7 +34,7 @@ export class ExpressionParser {
     this.stream = stream;
   }
 
-  /** Runs `read` one level deeper. */
+  /** Runs `read` one level deeper. Fails if that is too deep. */
   nested<T>(read: () => T): T {
     if (++this.depth > MAX_NESTING) this.stream.fail(`The template nests deeper than ${MAX_NESTING} levels`);
     const result = read();
@@ -40,6 +42,7 @@ export class ExpressionParser {
     return result;
   }
 
+  /** Any expression, a conditional one included. */
   expression(): Expression {
     return this.nested(() => this.conditional());
   }
@@ -128,7 +131,7 @@ export class ExpressionParser {
     return withFilters ? this.filters(value) : value;
   }
 
-  /** A name, literal, or something in brackets. */
+  /** A name, a literal, or an expression in brackets. */
   primary(): Expression {
     const token = this.stream.current;
     const { at, value } = token;
@@ -165,7 +168,7 @@ export class ExpressionParser {
     return inside;
   }
 
-  /** One expression, or several with commas as a tuple. */
+  /** One expression, or several with commas between them, which are a tuple. */
   tuple(options: TupleOptions = {}): Expression {
     const { stream } = this;
     const { at } = stream.current;
@@ -194,7 +197,7 @@ export class ExpressionParser {
     return stream.is('variable-end') || stream.is('block-end') || stream.isOperator(')') || stream.isName(...endNames);
   }
 
-  /** Items up to the closing bracket, which is taken; a comma may follow the last. */
+  /** Items up to the closing bracket, which is taken, too. A comma may follow the last item. */
   private items<T>(closing: string, item: () => T): T[] {
     const items: T[] = [];
     while (!this.stream.isOperator(closing)) {
@@ -275,7 +278,7 @@ export class ExpressionParser {
     return { kind: 'slice', at, start, stop, step };
   }
 
-  /** A call of `callee`; its arguments come next. */
+  /** A call of `callee`. The next tokens are its arguments. */
   call(callee: Expression): CallNode {
     return { kind: 'call', at: this.stream.current.at, callee, arguments: this.nested(() => this.callArguments()) };
   }
@@ -327,7 +330,10 @@ export class ExpressionParser {
     return { kind: 'filter', at, name, value, arguments: this.stream.isOperator('(') ? this.nested(() => this.callArguments()) : NO_ARGUMENTS };
   }
 
-  /** The filters of `{% filter a|b %}` (`bare`) or `{% set x | a | b %}`, applied to the captured text. */
+  /**
+   * The filters that apply to a captured text: those of `{% filter a|b %}` if `bare`, else those of
+   * `{% set x | a | b %}`.
+   */
   filterChain(bare: boolean): FilterNode | null {
     let node: FilterNode | null = bare ? this.filterName(null) : null;
     while (this.stream.isOperator('|')) node = this.filter(node);
@@ -342,7 +348,7 @@ export class ExpressionParser {
     return negated ? { kind: 'unary', at, operator: 'not', value: test } : test;
   }
 
-  /** Arguments in parentheses, or one without. */
+  /** The arguments of a test: in parentheses, or a single one without them. */
   private testArguments(): CallArguments {
     const { stream } = this;
     if (stream.isOperator('(')) return this.nested(() => this.callArguments());

@@ -1,4 +1,4 @@
-// Cuts a template into tokens, with the rules of Jinja2 3.1 for whitespace control, `raw` and numbers.
+// Cuts a template into tokens by the rules of Jinja2 3.1 for whitespace control, `raw` and numbers.
 import { Float } from '../../json.ts';
 import { TemplateFailure } from '../values/failure.ts';
 import { unescapeLiteral } from '../values/literals.ts';
@@ -6,6 +6,7 @@ import { normalInt } from '../values/numbers.ts';
 import { SPACE_CLASS, trimEnd } from '../values/text/whitespace.ts';
 import type { NormalizedSource } from './source.ts';
 
+/** The kinds of tokens. `data` is text outside of tags; the others stand inside of them, except for `end`. */
 export type TokenType =
   | 'data'
   | 'variable-begin'
@@ -19,10 +20,12 @@ export type TokenType =
   | 'operator'
   | 'end';
 
+/** A piece of a template. */
 export interface Token {
   readonly type: TokenType;
-  /** The text; of strings the characters they stand for. */
+  /** The text of the token; for a string the text that it stands for. */
   readonly value: string;
+  /** The value of an integer or float; `null` for others. */
   readonly number: number | bigint | Float | null;
   /** Offset in the normalized text. */
   readonly at: number;
@@ -43,7 +46,10 @@ const STRING = /'[^'\\]*(?:\\[\s\S][^'\\]*)*'|"[^"\\]*(?:\\[\s\S][^"\\]*)*"/y;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;]/y;
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** All tokens of a template, ended by one of type `end`. */
+/**
+ * All tokens of a template; the last one has the type `end`. Throws {@link TemplateFailure} with the place of the first
+ * mistake.
+ */
 export function tokenize(source: NormalizedSource): readonly Token[] {
   return new Lexer(source).tokens();
 }
@@ -84,7 +90,10 @@ class Lexer {
     this.output.push({ type, value, number, at });
   }
 
-  /** The text a sticky expression matches here; moves behind it. */
+  /**
+   * The text that a sticky expression matches at the current position, which moves behind it. `null` if it does not
+   * match.
+   */
   private match(expression: RegExp): string | null {
     expression.lastIndex = this.position;
     const found = expression.exec(this.text);
@@ -151,7 +160,7 @@ class Lexer {
     return float !== null || integer !== null;
   }
 
-  /** A name or a string. */
+  /** Takes a name or a string; false if there is none. */
   private wordToken(at: number): boolean {
     const name = this.match(NAME);
     const string = name === null ? this.match(STRING) : null;

@@ -1,5 +1,4 @@
-// Reads the tags of a template into its syntax tree.
-
+// Reads the tags of a template into a syntax tree.
 import { isSpace } from '../values/text/whitespace.ts';
 import { ExpressionParser } from './expression-parser.ts';
 import { tokenize } from './lexer.ts';
@@ -17,7 +16,7 @@ export function parse(source: NormalizedSource): TemplateNode {
 class Parser {
   private readonly stream: TokenStream;
   private readonly expressions: ExpressionParser;
-  /** Which tags would end the blocks that are open, innermost last. */
+  /** The blocks that are open, innermost last, with the tags that would end each of them. */
   private readonly open: { readonly tag: string; readonly at: number; readonly ends: readonly string[] }[] = [];
   private readonly tags: ReadonlyMap<string, TagParser>;
 
@@ -46,7 +45,10 @@ class Parser {
     return { kind: 'template', at: 0, body: this.statements([]) };
   }
 
-  /** Statements up to a tag named in `ends`, whose name is the current token then, or to the end of the template. */
+  /**
+   * Statements up to one of the tags in `ends`, or to the end of the template. The name of that tag is then the current
+   * token.
+   */
   private statements(ends: readonly string[]): readonly Statement[] {
     const { stream } = this;
     const body: Statement[] = [];
@@ -96,7 +98,7 @@ class Parser {
     this.stream.fail(closes ? `Unexpected tag "${name}"${expected}` : `Unknown tag "${name}"${expected}`, this.stream.current.at, hint);
   }
 
-  /** The statements of a block behind its tag, and the name of the tag that ended them, which is taken. */
+  /** The statements that follow the tag of a block, and the name of the tag that ended them, which is taken, too. */
   private body(tag: string, at: number, ...ends: readonly string[]): { readonly body: readonly Statement[]; readonly end: string } {
     this.stream.skipOperator(':');
     this.stream.expect('block-end');
@@ -197,7 +199,7 @@ class Parser {
     return { kind: 'include', at, template, ignoreMissing, withContext: this.importContext() ?? true };
   }
 
-  /** `with context` or `without context`, if it comes next. */
+  /** True for `with context`, false for `without context`, `null` if neither comes next. */
   private importContext(): boolean | null {
     if (!this.stream.isName('with', 'without') || !this.stream.followedByName('context')) return null;
     const withContext = this.stream.take().value === 'with';
@@ -265,7 +267,7 @@ class Parser {
     return { kind: 'filter-block', at, filter, body: this.simpleBody('filter', at) };
   }
 
-  /** A single name that is assigned to. */
+  /** A name that can be assigned to. */
   private name(): NameNode {
     const { at, value: name } = this.stream.expect('name');
     if (/^(?:true|false|none|True|False|None)$/.test(name)) this.stream.fail(`"${name}" cannot be assigned to`, at);

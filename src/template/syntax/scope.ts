@@ -1,16 +1,18 @@
-// Which variable a name means at each place of a template, decided before anything is rendered.
+// Decides before anything is rendered which variable a name means at each place of a template.
 //
-// A scope (template, loop body, macro, `with`, ...) knows the names it reads and binds. Where a name is read before its scope binds it,
-// its value comes from the outer scope or from the render's variables, taken once, when the scope is entered:
+// A scope (a template, the body of a loop, a macro, a `with`, …) knows the names that it reads and binds. If it reads a
+// name before it binds it, the value comes from the scope around it or from the variables of the render. It is read
+// once, when the scope is entered:
 //
-//   {{ n }}{% set n = 1 %}{{ n }}     the first n is the caller's, the second 1
-//   {% if a %}{% set n = 1 %}{% endif %}{{ n }}     n is the caller's unless `a` holds
+//   {{ n }}{% set n = 1 %}{{ n }}                   the first n is that of the render, the second one is 1
+//   {% if a %}{% set n = 1 %}{% endif %}{{ n }}     n is that of the render unless `a` holds
 //
-// Scopes in a loop or `with` share the activation of their function (template, macro, block); slots are numbered per function.
+// The scope of a loop or a `with` keeps its variables in the activation of the function (template, macro, block) in
+// which it stands. The variables of a function are numbered.
 import type { Expression, ForNode, IfNode, Statement, Target } from './tree.ts';
 import { childrenOf, namesRead, targetNames } from './walk.ts';
 
-/** Slots of one function: what an activation of it holds. */
+/** The numbers of the variables of one function; an activation of it holds a value for each. */
 export class FunctionLayout {
   readonly parent: FunctionLayout | null;
   private readonly slots = new Map<string, number>();
@@ -19,6 +21,7 @@ export class FunctionLayout {
     this.parent = parent;
   }
 
+  /** The number of a variable; the same key has the same number. */
   slot(key: string): number {
     const known = this.slots.get(key);
     if (known !== undefined) return known;
@@ -27,19 +30,23 @@ export class FunctionLayout {
   }
 }
 
-/** A slot in the function that owns it. */
+/** A variable: the function that owns it, and its number there. */
 export interface Variable {
   readonly layout: FunctionLayout;
   readonly slot: number;
 }
 
-/** Where a variable's first value comes from when its scope is entered. */
+/**
+ * Where the first value of a variable comes from when its scope is entered: from the call (`parameter`), from nowhere
+ * (`missing`), from the variables of the render (`context`), or from a variable of a scope around it (`outer`).
+ */
 export type Load =
   | { readonly kind: 'parameter' }
   | { readonly kind: 'missing' }
   | { readonly kind: 'context'; readonly name: string }
   | { readonly kind: 'outer'; readonly variable: Variable };
 
+/** The names of one scope and the variables that they mean. */
 export class Scope {
   readonly parent: Scope | null;
   readonly layout: FunctionLayout;
@@ -54,12 +61,12 @@ export class Scope {
     this.level = parent === null ? 0 : parent.level + 1;
   }
 
-  /** What to put into which slot on entry. */
+  /** Where each variable of the scope gets its first value from, by the number of the variable. */
   get loads(): Iterable<readonly [number, Load]> {
     return this.loadsBySlot;
   }
 
-  /** The variable a name means here. */
+  /** The variable that a name means in this scope. */
   find(name: string): Variable | undefined {
     return this.variables.get(name) ?? this.parent?.find(name);
   }
@@ -72,16 +79,18 @@ export class Scope {
     return variable;
   }
 
-  /** A name bound from outside: a loop's target, a macro's parameter. */
+  /** Binds a name that gets its value from outside, as the target of a loop or a parameter of a macro does. */
   declareParameter(name: string): Variable {
     this.stores.add(name);
     return this.define(name, { kind: 'parameter' });
   }
 
+  /** Notes that the scope reads a name. */
   read(name: string): void {
     if (this.find(name) === undefined) this.define(name, { kind: 'context', name });
   }
 
+  /** Notes that the scope assigns to a name. */
   bind(name: string): void {
     this.stores.add(name);
     if (this.variables.has(name)) return;
@@ -89,7 +98,7 @@ export class Scope {
     this.define(name, outer === undefined ? { kind: 'missing' } : { kind: 'outer', variable: outer });
   }
 
-  /** All names bound here or further out, with their variables. */
+  /** All names that this scope or one around it binds, with their variables. */
   visibleBindings(): ReadonlyMap<string, Variable> {
     const bindings = new Map<string, Variable>();
     for (let scope: Scope | null = this; scope !== null; scope = scope.parent) {
@@ -101,7 +110,7 @@ export class Scope {
     return bindings;
   }
 
-  /** Analyses the branches of an `if`; what only they bind may keep its value from before. */
+  /** Analyses the branches of an `if`. A name that only they bind keeps its former value if its branch does not run. */
   branch(branches: readonly ((scope: Scope) => void)[]): void {
     const copies = branches.map((analyse) => {
       const copy = new Scope(this.parent, this.layout);
@@ -144,7 +153,7 @@ const declareTarget = (scope: Scope, target: Target): void => {
   for (const name of targetNames(target)) if (name.kind === 'name') scope.declareParameter(name.name);
 };
 
-/** Notes what the statements of one scope read and bind; scopes within them come later, once this one is finished. */
+/** Notes what the statements of one scope read and bind. Scopes inside of it must be analysed afterwards. */
 export function analyseBody(scope: Scope, body: readonly Statement[]): void {
   for (const statement of body) analyse(scope, statement);
 }
@@ -193,14 +202,14 @@ function analyseIf(scope: Scope, node: IfNode): void {
   ]);
 }
 
-/** The scope of a loop's body, filter or `else` part. */
+/** Analyses the scope of the body, the filter or the `else` part of a loop. */
 export function analyseLoop(scope: Scope, node: ForNode, part: 'body' | 'test' | 'else'): void {
   if (part !== 'else') declareTarget(scope, node.target);
   if (part === 'test') readAll(scope, node.test);
   else analyseBody(scope, part === 'body' ? node.body : node.otherwise);
 }
 
-/** The scope of a macro or call block: parameters, then what defaults and body read. */
+/** Analyses the scope of a macro or call block: its parameters, their defaults and the body. */
 export function analyseMacro(
   scope: Scope,
   node: { readonly parameters: readonly Target[]; readonly defaults: readonly Expression[]; readonly body: readonly Statement[] },
@@ -210,13 +219,13 @@ export function analyseMacro(
   analyseBody(scope, node.body);
 }
 
-/** The scope of a `with`: its names, then the body. */
+/** Analyses the scope of a `with`: its names and the body. */
 export function analyseWith(scope: Scope, targets: readonly Target[], body: readonly Statement[]): void {
   for (const target of targets) declareTarget(scope, target);
   analyseBody(scope, body);
 }
 
-/** The scope of a body with expressions of its own behind or before it (`filter`, `autoescape`, `set` with a filter). */
+/** Analyses the scope of a body with an expression that belongs to it (`filter`, `autoescape`, `set` with a filter). */
 export function analyseWithExpression(scope: Scope, expression: Expression | null, body: readonly Statement[]): void {
   readAll(scope, expression);
   analyseBody(scope, body);

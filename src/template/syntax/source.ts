@@ -1,7 +1,10 @@
-// Template text and where its pieces came from, so that a message can name file and line.
+// The text of a template and where its pieces came from, so that messages can name file and line.
 import type { Location } from '../values/failure.ts';
 
-/** From `offset` (a UTF-16 index into the assembled text) on, the text is that of `file` from `line` and `column` on. */
+/**
+ * Says where a piece of an assembled text came from. From `offset` on, a UTF-16 index, it is the text of `file` from
+ * `line` and `column` on.
+ */
 export interface Fragment {
   readonly offset: number;
   readonly file: string;
@@ -10,8 +13,8 @@ export interface Fragment {
 }
 
 /**
- * A template as it was assembled from one or several files. `fragments` is sorted by offset; a text that comes from one file
- * needs none. `name` is how messages call the whole, and what decides on escaping when an option asks by name.
+ * A template that was assembled from one or several files. `fragments` is sorted by offset; the text of a single file
+ * needs none. Messages call the template by its `name`.
  */
 export interface TemplateSource {
   readonly name: string;
@@ -19,7 +22,10 @@ export interface TemplateSource {
   readonly fragments?: readonly Fragment[] | undefined;
 }
 
-/** The text as the lexer reads it (`\n` line ends, one final newline dropped) together with the way back to files and lines. */
+/**
+ * The text as the lexer reads it, with `\n` as line ends and without the last newline. It knows the file and line of
+ * each offset.
+ */
 export class NormalizedSource {
   readonly name: string;
   readonly text: string;
@@ -54,7 +60,7 @@ export class NormalizedSource {
   }
 }
 
-/** `\r\n` and lone `\r` as `\n`. */
+/** A text with `\n` in place of `\r\n` and of a lone `\r`. */
 function normalizeNewlines(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }

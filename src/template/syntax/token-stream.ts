@@ -1,4 +1,4 @@
-// The parser's view of the tokens: one ahead, with the checks that name what was expected.
+// The tokens as the parser reads them: it looks one token ahead, and says what it expected if another one comes.
 import { TemplateFailure } from '../values/failure.ts';
 import type { Token, TokenType } from './lexer.ts';
 import type { NormalizedSource } from './source.ts';
@@ -17,6 +17,10 @@ const DESCRIPTIONS: Readonly<Record<TokenType, string>> = {
   end: 'the end of the template',
 };
 
+/**
+ * The tokens of a template from the current one on. Methods that `expect` something fail if it does not come; all
+ * failures name the place.
+ */
 export class TokenStream {
   private readonly source: NormalizedSource;
   private readonly tokens: readonly Token[];
@@ -33,11 +37,12 @@ export class TokenStream {
     return this.tokens[this.index] ?? this.end;
   }
 
+  /** The token behind the current one. */
   get following(): Token {
     return this.tokens[this.index + 1] ?? this.end;
   }
 
-  /** The current token; moves behind it. */
+  /** Takes the current token and moves behind it. */
   take(): Token {
     const token = this.current;
     if (this.index < this.tokens.length - 1) this.index++;

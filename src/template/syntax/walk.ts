@@ -2,7 +2,10 @@
 import { unreachable } from '../../errors.ts';
 import type { BlockNode, CallArguments, Expression, ForNode, NameNode, NamespaceTarget, Statement, Target, TupleTarget } from './tree.ts';
 
-/** A child in evaluation order: what is read, what is assigned, or a statement. */
+/**
+ * Something that stands directly inside a statement: an expression that is read, a target that is assigned, or a
+ * statement.
+ */
 export type Child =
   | { readonly role: 'read'; readonly node: Expression }
   | { readonly role: 'assign'; readonly node: Target }
@@ -60,7 +63,7 @@ function partsOf(node: Expression): readonly (Expression | null)[] {
   }
 }
 
-/** What stands directly inside a statement. */
+/** What stands directly inside a statement, in the order in which Jinja2 visits it. */
 export function childrenOf(node: Statement): readonly Child[] {
   switch (node.kind) {
     case 'output':
@@ -108,8 +111,8 @@ export function* namesRead(node: Expression): Iterable<NameNode> {
 }
 
 /**
- * Which of `names` the statements read. A name that is assigned first no longer counts from there on, and blocks are not looked
- * into: they are functions of their own.
+ * Which of `names` the statements read. A name no longer counts after it has been assigned. Blocks are left out,
+ * because they are functions of their own.
  */
 export function namesMentioned(body: readonly Statement[], ...names: readonly string[]): ReadonlySet<string> {
   const open = new Set(names);
@@ -138,7 +141,7 @@ export function blocksIn(body: readonly Statement[]): readonly BlockNode[] {
   return [...statementsIn(body)].filter((node) => node.kind === 'block');
 }
 
-/** Where a loop assigns the name that it needs for itself, if it does. */
+/** The place where the body of a loop assigns `loop`, which it must not; `undefined` if it does not. */
 export function loopAssignment(node: ForNode): NameNode | undefined {
   for (const statement of statementsIn([node])) {
     for (const child of childrenOf(statement)) {

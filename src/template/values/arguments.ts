@@ -1,9 +1,10 @@
-// Arguments of filters and methods as the types these want, with Python's conversions and messages that name the argument.
+// Reads the arguments of filters and methods as the types that these need, with the conversions of Python and messages
+// that name the argument.
 import { isTrue } from './compare.ts';
 import { TemplateFailure } from './failure.ts';
 import { type Int, isInt, isText, textOf, typeName, Undefined, type Value } from './value.ts';
 
-/** The text of an argument; `name` is for the message. */
+/** The text of an argument, `missing` if it is not given. Fails for other types; `name` is for the message. */
 export function textArgument(value: Value | undefined, name: string, missing?: string): string {
   if (value === undefined && missing !== undefined) return missing;
   if (value instanceof Undefined) value.fail();
@@ -11,7 +12,10 @@ export function textArgument(value: Value | undefined, name: string, missing?: s
   return textOf(value);
 }
 
-/** An integer argument as a JavaScript number; booleans count as 0 and 1. */
+/**
+ * An integer argument as a JavaScript number, `missing` if it is not given. Booleans count as 0 and 1; other types
+ * fail.
+ */
 export function intArgument(value: Value | undefined, name: string, missing?: number): number {
   if (value === undefined && missing !== undefined) return missing;
   if (typeof value === 'boolean') return Number(value);
@@ -20,7 +24,7 @@ export function intArgument(value: Value | undefined, name: string, missing?: nu
   return Number(value satisfies Int);
 }
 
-/** The truth of an argument. */
+/** Whether an argument counts as true, `missing` if it is not given. */
 export const flagArgument = (value: Value | undefined, missing: boolean): boolean => (value === undefined ? missing : isTrue(value));
 
 const describe = (value: Value | undefined): string => (value === undefined ? 'missing' : `a ${typeName(value)}`);

@@ -1,13 +1,14 @@
-// Calling values, and describing host functions by the names of their parameters.
+// Calls values, and makes functions of the host with named parameters.
 import { TemplateFailure } from './failure.ts';
 import { type Arguments, AttributeObject, Callable, type Caller, type TemplateFunction, typeName, Undefined, type Value } from './value.ts';
 
+/** For calls without named arguments. */
 export const NO_NAMED: ReadonlyMap<string, Value> = new Map();
 
-/** Arguments by position only. */
+/** The arguments of a call by position only. */
 export const positional = (...values: readonly Value[]): Arguments => ({ positional: values, named: NO_NAMED });
 
-/** `callee(...)`. */
+/** Calls a value. Fails if it cannot be called. */
 export function callValue(callee: Value, args: Arguments, caller: Caller): Value {
   if (callee instanceof Callable) return callee.call(args, caller);
   if (callee instanceof Undefined) callee.fail();
@@ -19,14 +20,18 @@ export function callValue(callee: Value, args: Arguments, caller: Caller): Value
 export const isCallable = (value: Value): boolean =>
   value instanceof Callable || value instanceof Undefined || (value instanceof AttributeObject && value.call !== undefined);
 
-/** What a function's body gets: one entry per parameter, `undefined` where the call gives none. */
-export type Bound = readonly (Value | undefined)[];
+/** The arguments of a call, sorted by parameter; `undefined` where the call gives none. */
+export type BoundArguments = readonly (Value | undefined)[];
 
 /**
- * A function with named parameters, each of which can be given by position or name; `?` behind a name makes it optional:
- * `defineFunction('replace', ['text', 'old', 'new', 'count?'], ([text, ...]) => ...)`.
+ * A function whose parameters can be given by position or by name. A `?` behind the name of a parameter makes it
+ * optional: `defineFunction('replace', ['text', 'old', 'new', 'count?'], ([text, ...]) => ...)`.
  */
-export function defineFunction(name: string, parameters: readonly string[], body: (bound: Bound, caller: Caller) => Value): TemplateFunction {
+export function defineFunction(
+  name: string,
+  parameters: readonly string[],
+  body: (bound: BoundArguments, caller: Caller) => Value,
+): TemplateFunction {
   const names = parameters.map((parameter) => parameter.replace('?', ''));
   const required = parameters.filter((parameter) => !parameter.endsWith('?')).length;
   return (args, caller) => {
@@ -35,7 +40,7 @@ export function defineFunction(name: string, parameters: readonly string[], body
   };
 }
 
-function bind(name: string, names: readonly string[], required: number, args: Arguments): Bound {
+function bind(name: string, names: readonly string[], required: number, args: Arguments): BoundArguments {
   if (args.positional.length > names.length) {
     throw new TemplateFailure(`"${name}" takes at most ${names.length} arguments, not ${args.positional.length}`);
   }
@@ -51,6 +56,13 @@ function bind(name: string, names: readonly string[], required: number, args: Ar
   return bound;
 }
 
+/** As {@link defineFunction}, with the name in front: an entry of a table of filters. */
+export const functionEntry = (
+  name: string,
+  parameters: readonly string[],
+  body: (bound: BoundArguments, caller: Caller) => Value,
+): [string, TemplateFunction] => [name, defineFunction(name, parameters, body)];
+
 /** A function as a value that templates can pass around and call. */
-export const callable = (name: string, parameters: readonly string[], body: (bound: Bound, caller: Caller) => Value): Callable =>
+export const callable = (name: string, parameters: readonly string[], body: (bound: BoundArguments, caller: Caller) => Value): Callable =>
   new Callable(name, defineFunction(name, parameters, body));

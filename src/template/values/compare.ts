@@ -1,11 +1,11 @@
-// Equality, order and truth of values, as Python has them.
+// Equality, order and truth of values by the rules of Python.
 import { Float } from '../../json.ts';
 import { Dict, DictView } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
 import { isNumber, type NumberValue } from './numbers.ts';
 import { AttributeObject, isText, LazySequence, Markup, Namespace, Range, Tuple, textOf, typeName, Undefined, type Value } from './value.ts';
 
-/** Whether `if` takes the value as true. */
+/** Whether `if` takes a value as true: empty texts and collections, 0, None and undefined values are false. */
 export function isTrue(value: Value): boolean {
   switch (typeof value) {
     case 'boolean':
@@ -29,11 +29,11 @@ export function isTrue(value: Value): boolean {
 
 const numeric = (value: NumberValue): number | bigint => (value instanceof Float ? value.value : typeof value === 'boolean' ? Number(value) : value);
 
-/** `left == right`. */
+/** `left == right`. Numbers are equal by value, whatever their types. */
 export function equals(left: Value, right: Value): boolean {
   if (left === right) return !(left instanceof Float && Number.isNaN(left.value));
   if (isNumber(left) && isNumber(right)) {
-    // Both ways, since == is exact between number and bigint but === is not, and NaN equals nothing.
+    // `===` is false between number and bigint. Comparing both ways is exact between them, and false for NaN.
     return numeric(left) <= numeric(right) && numeric(left) >= numeric(right);
   }
   if (isText(left) && isText(right)) return textOf(left) === textOf(right);
@@ -97,7 +97,7 @@ function orderedPrimitives(operator: OrderOperator, left: number | bigint, right
 
 const holds = (operator: OrderOperator, sign: number): boolean => orderedPrimitives(operator, sign, 0);
 
-/** By code points; JavaScript's own order puts U+FFFF behind U+10000. */
+/** Compares by code points. JavaScript compares UTF-16 units, which puts U+FFFF behind U+10000. */
 function compareTexts(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index++) {
@@ -127,7 +127,7 @@ function orderedSets(operator: OrderOperator, left: readonly Value[], right: rea
   return smaller.every((item) => larger.some((other) => equals(item, other)));
 }
 
-/** A stable sort in Python's order (`<` only). */
+/** Sorts as Python does: stable, by `<` alone. */
 export function sortValues(values: readonly Value[], key: (value: Value) => Value, reverse: boolean): Value[] {
   const keyed = values.map((value) => ({ value, key: key(value) }));
   const direction = reverse ? -1 : 1;
@@ -135,7 +135,7 @@ export function sortValues(values: readonly Value[], key: (value: Value) => Valu
   return keyed.map((item) => item.value);
 }
 
-/** Whether something can be counted with `length`. */
+/** What `length` gives: characters of a text, items of a collection. Fails for values without a length. */
 export function lengthOf(value: Value): number {
   if (isText(value)) return codePointLength(textOf(value));
   if (Array.isArray(value)) return value.length;
@@ -155,9 +155,12 @@ export function lengthOf(value: Value): number {
 }
 
 const SURROGATE = /[\ud800-\udfff]/;
-/** Whether lengths and indexes of the text in UTF-16 are not those in characters. */
+/**
+ * Whether a text has characters of two UTF-16 units, so that its length and indexes differ from those in characters.
+ */
 export const hasSurrogates = (text: string): boolean => SURROGATE.test(text);
 
+/** The number of characters (code points) of a text. */
 export function codePointLength(text: string): number {
   if (!hasSurrogates(text)) return text.length;
   let length = 0;

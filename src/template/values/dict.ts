@@ -1,4 +1,4 @@
-// Python's dictionary: insertion order, keys equal by value (1, 1.0 and True are one key).
+// Python's dictionary: it keeps the order of insertion, and keys are equal by value (1, 1.0 and True are one key).
 import { Float } from '../../json.ts';
 import { TemplateFailure } from './failure.ts';
 import { Markup, PyObject, Tuple, typeName, Undefined, type Value } from './value.ts';
@@ -10,7 +10,10 @@ interface Entry {
 
 const UNDEFINED_KEY = Symbol('undefined');
 
-/** A primitive that is the same for equal keys. Fails for lists and dictionaries, as Python does. */
+/**
+ * A JavaScript primitive that stands for a key: equal keys have the same. Fails for lists and dictionaries, which
+ * Python does not take as keys.
+ */
 export function hashKey(value: Value): unknown {
   if (typeof value === 'boolean') return Number(value);
   if (value instanceof Float) {
@@ -18,7 +21,7 @@ export function hashKey(value: Value): unknown {
     return Number.isInteger(float) && !Number.isSafeInteger(float) ? BigInt(float) : float;
   }
   if (value instanceof Markup) return value.text;
-  // The NUL keeps tuples apart from every text that a workload holds.
+  // The NUL in front keeps tuples apart from texts.
   if (value instanceof Tuple) return `\u0000(${value.items.map((item) => hashTag(hashKey(item))).join()})`;
   if (value instanceof Undefined) return UNDEFINED_KEY;
   if (Array.isArray(value) || value instanceof Dict) throw new TemplateFailure(`A ${typeName(value)} cannot be a key`);
@@ -27,6 +30,7 @@ export function hashKey(value: Value): unknown {
 
 const hashTag = (key: unknown): string => (typeof key === 'string' ? JSON.stringify(key) : String(key));
 
+/** A dictionary of a template. */
 export class Dict extends PyObject {
   readonly typeName = 'dict';
   private readonly entries = new Map<unknown, Entry>();
@@ -77,7 +81,7 @@ export class Dict extends PyObject {
   }
 }
 
-/** `d.keys()`, `d.values()`, `d.items()`: follows the dictionary. */
+/** What `d.keys()`, `d.values()` and `d.items()` give. It shows later changes of the dictionary. */
 export class DictView extends PyObject {
   readonly typeName: 'dict_keys' | 'dict_values' | 'dict_items';
   readonly dict: Dict;

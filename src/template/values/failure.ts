@@ -1,14 +1,14 @@
-// What goes wrong inside a template, before it becomes the error of the project.
+// Failures inside templates, which become errors of the project at the door of the engine.
 import { BenchmarkError, type Problem } from '../../errors.ts';
 
-/** A place in a file. Line and column count from 1; the column is left out where it says nothing. */
+/** A place in a file. Line and column count from 1; the column is left out if it is not known. */
 export interface Location {
   readonly file: string;
   readonly line: number;
   readonly column?: number | undefined;
 }
 
-/** A failure while a template is read or rendered. The first piece of the engine that knows the place adds it. */
+/** A failure while a template is read or rendered. Whichever part of the engine knows the place first adds it. */
 export class TemplateFailure extends Error {
   location: Location | undefined;
   readonly hint: string | undefined;
@@ -21,7 +21,7 @@ export class TemplateFailure extends Error {
   }
 }
 
-/** No template of that name (`include ... ignore missing` forgives this one only). */
+/** Thrown if there is no template of that name. It is the only failure that `include … ignore missing` forgives. */
 export class TemplateNotFound extends TemplateFailure {
   constructor(names: readonly string[]) {
     const list = names.map((name) => `"${name}"`).join(', ');
@@ -30,7 +30,10 @@ export class TemplateNotFound extends TemplateFailure {
   }
 }
 
-/** Adds the place to a failure that has none yet; JavaScript's own limits become failures with a message a user can act on. */
+/**
+ * Adds the place to a failure that has none yet. An exhausted stack, or a text that is too long, becomes a failure that
+ * says what the user can do.
+ */
 export function locate(error: unknown, place: () => Location): unknown {
   if (error instanceof TemplateFailure) {
     error.location ??= place();
@@ -44,7 +47,7 @@ export function locate(error: unknown, place: () => Location): unknown {
   return error;
 }
 
-/** The public error of a failure; anything else is passed on unchanged. */
+/** A failure as a `BenchmarkError`, with `during` in front of its message. Anything else is passed on unchanged. */
 export function toBenchmarkError(error: unknown, during: string): unknown {
   if (!(error instanceof TemplateFailure)) return error;
   const problem: Problem = { ...error.location, message: error.message, hint: error.hint };

@@ -1,10 +1,10 @@
-// Going through values, cutting them, and finding them in one another.
+// Goes through the items of values, cuts parts out of them, and finds values in one another.
 import { equals, hasSurrogates } from './compare.ts';
 import { Dict, DictView } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
 import { type Int, isInt, isText, LazySequence, Markup, Range, Tuple, textOf, typeName, Undefined, type Value } from './value.ts';
 
-/** The items of a value, one by one, or `undefined` if it has none. Lists may change meanwhile. */
+/** The items of a value one by one; `undefined` if it is no collection. A list may change meanwhile. */
 export function iterate(value: Value): Iterator<Value> | undefined {
   if (Array.isArray(value)) return value[Symbol.iterator]();
   if (typeof value === 'string') return value[Symbol.iterator]();
@@ -29,7 +29,7 @@ function* rangeItems(range: Range): Iterator<Value> {
   for (let index = 0; index < range.length; index++) yield range.at(index);
 }
 
-/** The items of a value; fails for one that has none. */
+/** The items of a value one by one. Fails if it is no collection. */
 export function iteratorOf(value: Value): Iterator<Value> {
   const iterator = iterate(value);
   if (iterator === undefined) throw new TemplateFailure(`A value of type ${typeName(value)} has no items to go through`);
@@ -45,7 +45,7 @@ export function listOf(value: Value): Value[] {
   return items;
 }
 
-/** For loops of the host over a value's items. */
+/** The items of a value, for a `for` loop of the host. Fails if it is no collection. */
 export const itemsOf = (value: Value): Iterable<Value> => ({ [Symbol.iterator]: () => iteratorOf(value) });
 
 /** `needle in haystack`. */
@@ -63,7 +63,7 @@ export function contains(haystack: Value, needle: Value): boolean {
   return false;
 }
 
-/** The characters of a text; with surrogate pairs together where there are any. */
+/** The characters of a text. A text without surrogate pairs is already indexed by characters. */
 const charactersOf = (text: string): string | readonly string[] => (hasSurrogates(text) ? [...text] : text);
 
 /** `sequence[index]`, or `undefined` where there is no such item. */
@@ -82,6 +82,7 @@ export function itemAt(sequence: Value, index: Int): Value | undefined {
   return items[position < 0 ? position + items.length : position];
 }
 
+/** The bounds of a slice as the template gives them; None stands for a missing one. */
 export interface SliceBounds {
   readonly start: Value;
   readonly stop: Value;
@@ -109,14 +110,14 @@ function indexes(length: number, bounds: SliceBounds): number[] {
   return chosen;
 }
 
-/** Where a search between two bounds begins and ends; `undefined` if it begins behind the end. */
+/** Where a search with the bounds of a slice begins and ends; `undefined` if it begins behind the end. */
 export function searchBounds(length: number, start: Value, stop: Value): { readonly start: number; readonly stop: number } | undefined {
   const from = bound(start);
   const bounds = resolveBounds(length, { start, stop, step: null });
   return (from !== null && from > length) || bounds.start > bounds.stop ? undefined : bounds;
 }
 
-/** Python's rules for missing, negative and too large bounds. */
+/** The bounds of a slice as indexes, by Python's rules for missing, negative and too large ones. */
 export function resolveBounds(length: number, bounds: SliceBounds): { start: number; stop: number; step: number } {
   const step = bound(bounds.step) ?? 1;
   if (step === 0) throw new TemplateFailure('The step of a slice cannot be zero');

@@ -1,16 +1,16 @@
-// Bounds that keep a template from using up the machine. Official workloads stay thousands of times below them.
+// Limits that keep a template from using up the machine. Official workloads stay far below them.
 import { TemplateFailure } from './failure.ts';
 
-/** Longest `range(...)`. */
+/** The most items of a `range(...)`. */
 export const MAX_RANGE = 1_000_000;
-/** Passes of all loops of one render together. */
+/** The most passes of all loops of one render together. */
 export const MAX_ITERATIONS = 5_000_000;
-/** Macros, includes, blocks and recursive loops inside one another. */
+/** How deep macros, includes, blocks and recursive loops may nest. */
 export const MAX_DEPTH = 250;
-/** Characters of a text or items of a list that an operation makes. */
+/** The most characters of a text, or items of a list, that one operation may make. */
 export const MAX_SIZE = 20_000_000;
 
-/** Refuses results that only a mistake asks for. */
+/** Fails for a text or list that is larger than {@link MAX_SIZE}. */
 export function checkSize(size: number): void {
   if (size > MAX_SIZE) throw new TemplateFailure(`A text or list of ${size} items is too large`);
 }

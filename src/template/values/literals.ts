@@ -1,4 +1,4 @@
-// Python's string literals: reading their escapes and printing a text as one.
+// Python's string literals: resolves their escapes, and prints a text as one.
 import { TemplateFailure } from './failure.ts';
 
 const ESCAPE = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([\s\S]))/g;
@@ -16,7 +16,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   v: '\v',
 };
 
-/** The characters a literal's inside stands for; unknown escapes stay as they are. */
+/** The text that the inside of a literal stands for. Unknown escapes stay as they are; broken ones fail. */
 export function unescapeLiteral(inside: string): string {
   if (!inside.includes('\\')) return inside;
   return inside.replace(ESCAPE, (whole: string, octal?: string, hex2?: string, hex4?: string, hex8?: string, other?: string) => {
@@ -33,12 +33,13 @@ export function unescapeLiteral(inside: string): string {
   });
 }
 
+/** A character that the quick way cannot print: a quote, a backslash, or one outside of printable ASCII. */
 const NEEDS_CARE = /[^\x20-\x26\x28-\x5b\x5d-\x7e]/;
-// Categories that Python calls not printable, but for the space itself.
+/** The categories of characters that Python calls not printable. It makes an exception for the space. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Zs}]/u;
 const SHORT: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Python's `repr` of a text. */
+/** A text as a literal, as Python's `repr` prints it. */
 export function quoteLiteral(text: string): string {
   if (!NEEDS_CARE.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";

@@ -1,4 +1,4 @@
-// Python's arithmetic: integers of any size, floats apart from them, floor division, exact rounding.
+// Python's arithmetic: integers of any size, floats as a type of their own, floor division, exact rounding.
 import { Float, formatFloat } from '../../json.ts';
 import { TemplateFailure } from './failure.ts';
 import { type Int, isInt, type Value } from './value.ts';
@@ -6,19 +6,21 @@ import { type Int, isInt, type Value } from './value.ts';
 /** Integers beyond this many bits are refused: `9 ** 9 ** 9` must not hang the program. */
 const MAX_BITS = 1_000_000;
 
-/** The operators that combine two values to one. Texts and lists know some of them, too. */
+/** The operators that combine two values into one. Some of them work on texts and lists, too. */
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 
+/** What arithmetic works on. Booleans count as 0 and 1. */
 export type NumberValue = Int | Float | boolean;
 
+/** True for integers, floats and booleans. */
 export const isNumber = (value: Value): value is NumberValue => isInt(value) || value instanceof Float || typeof value === 'boolean';
 
-/** The form in which integers are kept: `number` where it is exact. */
+/** An integer in the form in which values hold it: as a `number` if that is exact. */
 export function normalInt(value: bigint): Int {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
 
-/** A JavaScript number that holds an integer, as an integer of any size. */
+/** A JavaScript number without a fraction as an integer value. */
 export const intOf = (value: number): Int => (Number.isSafeInteger(value) ? value + 0 : normalInt(BigInt(value)));
 
 /** The float nearest to a number. Fails for integers that no float can hold. */
@@ -61,7 +63,7 @@ const divisionByZero = (): TemplateFailure => new TemplateFailure('Division by z
 
 function floatPower(left: number, right: number): Float {
   if (left === 0 && right < 0) throw divisionByZero();
-  // JavaScript says NaN where C, and so Python, says 1.
+  // These powers are NaN in JavaScript, but 1 in Python.
   if (left === 1 || (left === -1 && !Number.isFinite(right) && !Number.isNaN(right))) return new Float(1);
   if (left < 0 && Number.isFinite(left) && Number.isFinite(right) && !Number.isInteger(right)) {
     throw new TemplateFailure('A power of a negative number with a fraction has no real value');
@@ -71,7 +73,7 @@ function floatPower(left: number, right: number): Float {
   return new Float(power);
 }
 
-/** Exact where it can be: V8's own power of whole exponents is off in the last digit. */
+/** A power, exact for small whole exponents. The operator `**` of V8 may be off in the last digit there. */
 function powerOf(left: number, right: number): number {
   if (right === 0.5) return Math.sqrt(left);
   if (!Number.isInteger(right) || Math.abs(right) > 64 || !Number.isFinite(left) || left === 0) return left ** right;
@@ -132,7 +134,7 @@ function intPower(base: bigint, exponent: bigint): Value {
   return normalInt(base ** (base === -1n ? exponent % 2n : exponent));
 }
 
-/** True division; integers beyond 2^53 are scaled so that the quotient is exact to the last digit. */
+/** The quotient as a float, correctly rounded to the last bit. Integers beyond 2^53 are scaled for that. */
 function divide(left: Int, right: Int): number {
   if (typeof left === 'number' && typeof right === 'number') return left / right;
   if (BigInt(right) < 0n) return divide(-BigInt(left), -BigInt(right));
@@ -141,9 +143,9 @@ function divide(left: Int, right: Int): number {
   const denominator = BigInt(right);
   const shift = Math.max(0, 70 - (bits(numerator) - bits(denominator)));
   const quotient = (numerator << BigInt(shift)) / denominator;
-  // A sticky last bit keeps the rounding right when the division left a remainder.
+  // If the division left a remainder, one more bit says so, because a tie would round wrongly without it.
   const sticky = quotient * 2n + ((numerator << BigInt(shift)) % denominator === 0n ? 0n : 1n);
-  // In two steps, because 2 ** 1024 is no float.
+  // The shift is undone in two steps, because 2 ** 1024 is no float.
   const half = Math.floor((shift + 1) / 2);
   const float = Number(sticky) / 2 ** half / 2 ** (shift + 1 - half);
   if (!Number.isFinite(float)) throw new TemplateFailure('The quotient is too large for a float');
@@ -156,7 +158,7 @@ export function negate(value: NumberValue): Value {
   return typeof value === 'bigint' ? normalInt(-value) : 0 - Number(value);
 }
 
-/** A finite float as `digits * 10^exponent`, exactly; the sign is left out. */
+/** The magnitude of a finite float as exactly `digits * 10^exponent`; the exponent is never positive. */
 export function exactDecimal(value: number): { readonly digits: bigint; readonly exponent: number } {
   const view = new DataView(new ArrayBuffer(8));
   view.setFloat64(0, Math.abs(value));
@@ -168,7 +170,7 @@ export function exactDecimal(value: number): { readonly digits: bigint; readonly
   return { digits: mantissa * 5n ** BigInt(-power), exponent: power };
 }
 
-/** `digits * 10^exponent` in units of `10^-places`, ties to the even digit. */
+/** `digits * 10^exponent` rounded to a multiple of `10^-places` and counted in that unit. Ties go to the even digit. */
 export function roundDecimal(digits: bigint, exponent: number, places: number): bigint {
   const drop = -exponent - places;
   if (drop <= 0) return digits * 10n ** BigInt(-drop);
@@ -178,7 +180,7 @@ export function roundDecimal(digits: bigint, exponent: number, places: number): 
   return twice > unit || (twice === unit && quotient % 2n === 1n) ? quotient + 1n : quotient;
 }
 
-/** Python's `round(value, places)`: exact, ties to even; integers stay integers. */
+/** Python's `round(value, places)`: exact, with ties to the even digit. Integers stay integers. */
 export function round(value: NumberValue, places: number): Value {
   if (value instanceof Float) {
     if (!Number.isFinite(value.value) || places > 400 || value.value === 0) return value;

@@ -1,4 +1,4 @@
-// How values print: Python's `str` and `repr`.
+// How values print: the `str` and `repr` of Python.
 import { Float } from '../../json.ts';
 import { Dict, DictView } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
@@ -6,10 +6,10 @@ import { quoteLiteral } from './literals.ts';
 import { printFloat } from './numbers.ts';
 import { AttributeObject, Callable, LazySequence, Markup, Namespace, Range, Tuple, Undefined, type Value } from './value.ts';
 
-/** Nesting of printed lists and dictionaries; a list that holds itself ends here. */
+/** How deep printed lists and dictionaries may nest: a list that holds itself has no end. */
 const MAX_PRINT_DEPTH = 200;
 
-/** Python's `str(value)`: what a template prints, before escaping. */
+/** A value as a template prints it, before escaping: Python's `str(value)`. */
 export function print(value: Value): string {
   if (typeof value === 'string') return value;
   if (value instanceof Markup) return value.text;
@@ -17,7 +17,7 @@ export function print(value: Value): string {
   return represent(value);
 }
 
-/** Python's `repr(value)`: texts in quotes. */
+/** A value with texts in quotes: Python's `repr(value)`. `depth` is how deep it nests in what is printed. */
 export function represent(value: Value, depth = 0): string {
   switch (typeof value) {
     case 'string':
@@ -46,7 +46,7 @@ function representTuple(tuple: Tuple, depth: number): string {
   return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
 }
 
-// Python prints the address of such objects; a fixed one keeps renders equal.
+/** Python prints the address of such objects in memory. A fixed one keeps the output of renders equal. */
 const ADDRESS = '0x7f0000000000';
 
 function representObject(value: Exclude<Value, null | boolean | number | bigint | string | Float | Value[]>, depth: number): string {

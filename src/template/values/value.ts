@@ -1,21 +1,23 @@
-// The values a template computes with: those of Python, as JavaScript objects.
+// The values that a template computes with: those of Python, as JavaScript values.
 import { Float } from '../../json.ts';
 import { TemplateFailure } from './failure.ts';
 
 /**
- * Integers are `number` (always a safe integer) or, beyond 2^53, `bigint`; floats are {@link Float}; a list is a JavaScript array
- * (templates may change it); everything else is a {@link PyObject}. JavaScript's `undefined` is never a value: it means "not given".
+ * Integers are `number` (always a safe integer) or, beyond 2^53, `bigint`; floats are {@link Float}; a list is a
+ * JavaScript array (templates may change it); everything else is a {@link PyObject}. JavaScript's `undefined` is no
+ * value: it means that none is given.
  */
 export type Value = null | boolean | number | bigint | string | Float | Value[] | PyObject;
+/** An integer: a `number` if that is exact, otherwise a `bigint`. */
 export type Int = number | bigint;
 
-/** Base of all values that JavaScript has no type for. */
+/** The base of all values for which JavaScript has no type. */
 export abstract class PyObject {
-  /** As in messages: `'tuple' object is not callable`. */
+  /** Python's name of the type, for messages. */
   abstract readonly typeName: string;
 }
 
-/** A text that needs no more escaping. */
+/** A text that is HTML already and is not escaped again. */
 export class Markup extends PyObject {
   readonly typeName = 'Markup';
   readonly text: string;
@@ -25,7 +27,9 @@ export class Markup extends PyObject {
   }
 }
 
-/** A fixed sequence. `names` makes its items attributes too (the groups of `groupby`). */
+/**
+ * A sequence that cannot be changed. The items that have `names` are attributes, too, as in the groups of `groupby`.
+ */
 export class Tuple extends PyObject {
   readonly typeName = 'tuple';
   readonly items: readonly Value[];
@@ -37,7 +41,10 @@ export class Tuple extends PyObject {
   }
 }
 
-/** What a name, key or attribute without a value yields: prints empty, is false, and fails in most operations. */
+/**
+ * The value of a name, key or attribute that does not exist. It prints as nothing, is false, and fails in most
+ * operations.
+ */
 export class Undefined extends PyObject {
   readonly typeName = 'Undefined';
   readonly message: string;
@@ -46,12 +53,13 @@ export class Undefined extends PyObject {
     this.message = message;
   }
 
+  /** Throws the failure of an operation on this value. */
   fail(): never {
     throw new TemplateFailure(this.message);
   }
 }
 
-/** `range(start, stop, step)`. */
+/** A `range(start, stop, step)`; its items are computed when they are read. */
 export class Range extends PyObject {
   readonly typeName = 'range';
   readonly start: number;
@@ -71,10 +79,10 @@ export class Range extends PyObject {
   }
 }
 
-/** Values that come one by one and only once: the results of `map`, `select`, `reverse`, ... */
+/** Items that can be gone through only once, as `map`, `select` and `reverse` give them. */
 export class LazySequence extends PyObject implements IterableIterator<Value> {
   readonly typeName: string;
-  /** The function that made it, for printing. */
+  /** The name of the Jinja2 function that made it, which is printed. */
   readonly origin: string;
   private readonly source: Iterator<Value>;
   constructor(source: Iterator<Value>, origin: string, typeName = 'generator') {
@@ -93,25 +101,26 @@ export class LazySequence extends PyObject implements IterableIterator<Value> {
   }
 }
 
-/** The arguments of a call, as written. */
+/** The arguments of a call as the template gives them. */
 export interface Arguments {
   readonly positional: readonly Value[];
   readonly named: ReadonlyMap<string, Value>;
 }
 
-/** What a function of the host may know of its caller. */
+/** What a function of the host may know of the place that calls it. */
 export interface Caller {
   /** Whether printed values are escaped at this place. */
   readonly autoescape: boolean;
-  /** Filters and tests by name, for those that apply others (`map`, `select`). */
+  /** All filters by name, for `map`, which applies others. */
   readonly filters: ReadonlyMap<string, TemplateFunction>;
+  /** All tests by name, for `select` and its like, which apply others. */
   readonly tests: ReadonlyMap<string, TemplateFunction>;
 }
 
-/** A filter, test or function. Filters and tests get the value they apply to as first positional argument. */
+/** A filter, test or function. Filters and tests get the value that they apply to as the first positional argument. */
 export type TemplateFunction = (args: Arguments, caller: Caller) => Value;
 
-/** Anything that can be called. */
+/** A function as a value. */
 export class Callable extends PyObject {
   readonly typeName: string;
   readonly name: string;
@@ -132,13 +141,13 @@ export abstract class AttributeObject extends PyObject {
   print(): string {
     return `<${this.typeName} object>`;
   }
-  /** How it can be called, if it can. */
+  /** What a call of the object does; `undefined` if it cannot be called. */
   readonly call: TemplateFunction | undefined = undefined;
-  /** Whether it prints text that needs no more escaping. */
+  /** Whether it prints HTML, which is not escaped again. */
   readonly isSafe: boolean = false;
 }
 
-/** `namespace(...)`: the one object whose attributes a template may set. */
+/** What `namespace(...)` gives: the only kind of object whose attributes a template may set. */
 export class Namespace extends AttributeObject {
   readonly typeName = 'Namespace';
   readonly attributes = new Map<string, Value>();
@@ -148,7 +157,10 @@ export class Namespace extends AttributeObject {
   }
 }
 
-/** A value, or what stands in for one that is not there. Never `??`: it would also replace null, which is a value. */
+/**
+ * A value, or another one if it is not given. The operator `??` is no substitute, because it also replaces `null`,
+ * which is a value.
+ */
 export const valueOr = (value: Value | undefined, otherwise: () => Value): Value => (value === undefined ? otherwise() : value);
 
 /** Python's name of a value's type. */
@@ -162,13 +174,14 @@ export function typeName(value: Value): string {
   return value.typeName;
 }
 
+/** True for integers. */
 export const isInt = (value: Value): value is Int => typeof value === 'number' || typeof value === 'bigint';
-/** Text, escaped or not. */
+/** True for texts, be they HTML or not. */
 export const isText = (value: Value): value is string | Markup => typeof value === 'string' || value instanceof Markup;
 /** The characters of a text value. */
 export const textOf = (value: string | Markup): string => (typeof value === 'string' ? value : value.text);
 
-/** The undefined result of looking up an attribute or item. */
+/** The undefined value that reading a missing attribute or item gives. `printedKey` is for the message. */
 export function undefinedItem(owner: Value, key: Value, printedKey: string): Undefined {
   const type = owner === null ? 'None' : `${typeName(owner)} object`;
   return new Undefined(typeof key === 'string' ? `'${type}' has no attribute '${key}'` : `${type} has no element ${printedKey}`);

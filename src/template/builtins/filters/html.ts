@@ -1,6 +1,6 @@
-// Filters about escaping and markup: escape, safe, tojson, urlencode, urlize, xmlattr, ...
+// Filters about escaping and HTML: escape, safe, tojson, urlencode, urlize, xmlattr, …
 import { flagArgument, intArgument } from '../../values/arguments.ts';
-import { type Bound, defineFunction } from '../../values/call.ts';
+import { type BoundArguments, functionEntry } from '../../values/call.ts';
 import { Dict } from '../../values/dict.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { itemsOf, iterate, listOf } from '../../values/iterate.ts';
@@ -12,19 +12,14 @@ import { toPythonJson } from '../../values/text/to-json.ts';
 import { type Caller, isText, Markup, type TemplateFunction, textOf, typeName, Undefined, type Value } from '../../values/value.ts';
 import { urlize } from './urlize.ts';
 
-const define = (name: string, parameters: readonly string[], body: (bound: Bound, caller: Caller) => Value): [string, TemplateFunction] => [
-  name,
-  defineFunction(name, parameters, body),
-];
-
 const HTML_IN_JSON: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', "'": '\\u0027' };
 
-function json([value = null, indent = null]: Bound): Value {
+function json([value = null, indent = null]: BoundArguments): Value {
   const step = indent === null ? null : indentation(indent);
   return new Markup(toPythonJson(value, step).replace(/[<>&']/g, (character) => HTML_IN_JSON[character] ?? character));
 }
 
-/** One level of `tojson(indent)`: a text, or so many spaces. */
+/** The text of one level of `tojson(indent)`: a text as it is, or as many spaces as a number says. */
 function indentation(indent: Value): string {
   if (isText(indent)) return textOf(indent);
   const width = Math.max(0, intArgument(indent, 'indent'));
@@ -32,9 +27,11 @@ function indentation(indent: Value): string {
   return ' '.repeat(width);
 }
 
-/** Characters outside of `A-Za-z0-9_.-~` and `/` as `%XX` of their UTF-8 bytes. */
+/**
+ * A text with all characters as `%XX` of their UTF-8 bytes, except for `A-Za-z0-9_.-~` and, outside of queries, `/`.
+ */
 function quoteUrl(text: string, forQuery: boolean): string {
-  // encodeURIComponent keeps these five, Python does not; it fails on lone surrogates, as Python does.
+  // Python encodes these five characters, too. Both fail on lone surrogates.
   const quoted = encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
   return forQuery ? quoted.replaceAll('%20', '+') : quoted.replaceAll('%2F', '/');
 }
@@ -50,7 +47,7 @@ function urlEncode(value: Value): Value {
     .join('&');
 }
 
-function xmlAttributes([value = null, autoSpace]: Bound, { autoescape }: Caller): Value {
+function xmlAttributes([value = null, autoSpace]: BoundArguments, { autoescape }: Caller): Value {
   if (value instanceof Undefined) value.fail();
   if (!(value instanceof Dict)) throw new TemplateFailure(`"xmlattr" needs a dictionary, not a ${typeName(value)}`);
   const attributes: string[] = [];
@@ -63,23 +60,24 @@ function xmlAttributes([value = null, autoSpace]: Bound, { autoescape }: Caller)
   return markupOrText(flagArgument(autoSpace, true) && text !== '' ? ` ${text}` : text, autoescape);
 }
 
-const escaping = (name: string): [string, TemplateFunction] => define(name, ['value'], ([value = null]) => new Markup(escapeValue(value)));
+const escaping = (name: string): [string, TemplateFunction] => functionEntry(name, ['value'], ([value = null]) => new Markup(escapeValue(value)));
 const defaulting = (name: string): [string, TemplateFunction] =>
-  define(name, ['value', 'default_value?', 'boolean?'], ([value = null, fallback = '', boolean]) =>
+  functionEntry(name, ['value', 'default_value?', 'boolean?'], ([value = null, fallback = '', boolean]) =>
     value instanceof Undefined || (flagArgument(boolean, false) && !flagArgument(value, false)) ? fallback : value,
   );
 
+/** The filters of this file by name. */
 export const htmlFilters: readonly (readonly [string, TemplateFunction])[] = [
   escaping('escape'),
   escaping('e'),
   defaulting('default'),
   defaulting('d'),
-  define('forceescape', ['value'], ([value = null]) => new Markup(escapeText(print(value)))),
-  define('safe', ['value'], ([value = null]) => new Markup(print(value))),
-  define('striptags', ['value'], ([value = null]) => stripTags(print(value))),
-  define('tojson', ['value', 'indent?'], json),
-  define('urlencode', ['value'], ([value = null]) => urlEncode(value)),
-  define('urlize', ['value', 'trim_url_limit?', 'nofollow?', 'target?', 'rel?', 'extra_schemes?'], urlize),
-  define('xmlattr', ['d', 'autospace?'], xmlAttributes),
-  define('pprint', ['value'], ([value = null]) => prettyPrint(value)),
+  functionEntry('forceescape', ['value'], ([value = null]) => new Markup(escapeText(print(value)))),
+  functionEntry('safe', ['value'], ([value = null]) => new Markup(print(value))),
+  functionEntry('striptags', ['value'], ([value = null]) => stripTags(print(value))),
+  functionEntry('tojson', ['value', 'indent?'], json),
+  functionEntry('urlencode', ['value'], ([value = null]) => urlEncode(value)),
+  functionEntry('urlize', ['value', 'trim_url_limit?', 'nofollow?', 'target?', 'rel?', 'extra_schemes?'], urlize),
+  functionEntry('xmlattr', ['d', 'autospace?'], xmlAttributes),
+  functionEntry('pprint', ['value'], ([value = null]) => prettyPrint(value)),
 ];

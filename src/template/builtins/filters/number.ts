@@ -1,7 +1,7 @@
 // Filters about numbers: int, float, round, abs, filesizeformat.
 import { Float } from '../../../json.ts';
 import { flagArgument, intArgument } from '../../values/arguments.ts';
-import { type Bound, defineFunction } from '../../values/call.ts';
+import { type BoundArguments, functionEntry } from '../../values/call.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { floatOf, intOf, isNumber, negate, round } from '../../values/numbers.ts';
 import { fixed } from '../../values/text/number-format.ts';
@@ -9,12 +9,7 @@ import { parseFloatText, parseInteger } from '../../values/text/parse-number.ts'
 import { isText, type TemplateFunction, textOf, typeName, Undefined, type Value } from '../../values/value.ts';
 import { binary } from '../operators.ts';
 
-const define = (name: string, parameters: readonly string[], body: (bound: Bound) => Value): [string, TemplateFunction] => [
-  name,
-  defineFunction(name, parameters, body),
-];
-
-function toInt([value = null, missing = 0, base]: Bound): Value {
+function toInt([value = null, missing = 0, base]: BoundArguments): Value {
   if (value instanceof Undefined) value.fail();
   if (isText(value)) {
     const float = parseFloatText(textOf(value));
@@ -28,14 +23,14 @@ function toInt([value = null, missing = 0, base]: Bound): Value {
   return intOf(Math.trunc(value.value));
 }
 
-function toFloat([value = null, missing = new Float(0)]: Bound): Value {
+function toFloat([value = null, missing = new Float(0)]: BoundArguments): Value {
   if (value instanceof Undefined) value.fail();
   if (isNumber(value)) return value instanceof Float ? value : new Float(floatOf(value));
   const float = isText(value) ? parseFloatText(textOf(value)) : undefined;
   return float === undefined ? missing : new Float(float);
 }
 
-function roundTo([value = null, precision, method = 'common']: Bound): Value {
+function roundTo([value = null, precision, method = 'common']: BoundArguments): Value {
   const places = intArgument(precision, 'precision', 0);
   const how = isText(method) ? textOf(method) : '';
   if (how !== 'common' && how !== 'ceil' && how !== 'floor') throw new TemplateFailure('"round" takes "common", "ceil" or "floor"');
@@ -49,7 +44,7 @@ function roundTo([value = null, precision, method = 'common']: Bound): Value {
   return binary('/', intOf(how === 'ceil' ? Math.ceil(scaled.value) : Math.floor(scaled.value)), unit);
 }
 
-function absolute([value = null]: Bound): Value {
+function absolute([value = null]: BoundArguments): Value {
   if (value instanceof Undefined) value.fail();
   if (!isNumber(value)) throw new TemplateFailure(`"abs" needs a number, not a ${typeName(value)}`);
   if (value instanceof Float) return new Float(Math.abs(value.value));
@@ -59,7 +54,7 @@ function absolute([value = null]: Bound): Value {
 
 const PREFIXES = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'];
 
-function fileSize([value = null, binaryUnits]: Bound): Value {
+function fileSize([value = null, binaryUnits]: BoundArguments): Value {
   const float = toFloat([value, null]);
   if (!(float instanceof Float)) throw new TemplateFailure(`"filesizeformat" needs a number, not a ${typeName(value)}`);
   const bytes = float.value;
@@ -72,10 +67,11 @@ function fileSize([value = null, binaryUnits]: Bound): Value {
   return `${fixed((base * bytes) / base ** (index + 1), 1)} ${isBinary ? `${prefix.toUpperCase()}iB` : `${prefix}B`}`;
 }
 
+/** The filters of this file by name. */
 export const numberFilters: readonly (readonly [string, TemplateFunction])[] = [
-  define('int', ['value', 'default?', 'base?'], toInt),
-  define('float', ['value', 'default?'], toFloat),
-  define('round', ['value', 'precision?', 'method?'], roundTo),
-  define('abs', ['value'], absolute),
-  define('filesizeformat', ['value', 'binary?'], fileSize),
+  functionEntry('int', ['value', 'default?', 'base?'], toInt),
+  functionEntry('float', ['value', 'default?'], toFloat),
+  functionEntry('round', ['value', 'precision?', 'method?'], roundTo),
+  functionEntry('abs', ['value'], absolute),
+  functionEntry('filesizeformat', ['value', 'binary?'], fileSize),
 ];

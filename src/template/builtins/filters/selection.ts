@@ -1,6 +1,6 @@
-// Filters that apply others, choose or arrange: map, select, sort, groupby, ...
+// Filters that apply others to each item, choose items or arrange them: map, select, sort, groupby, …
 import { flagArgument, intArgument } from '../../values/arguments.ts';
-import { type Bound, defineFunction } from '../../values/call.ts';
+import { type BoundArguments, functionEntry } from '../../values/call.ts';
 import { equals, isTrue, ordered, sortValues } from '../../values/compare.ts';
 import { Dict, hashKey } from '../../values/dict.ts';
 import { TemplateFailure } from '../../values/failure.ts';
@@ -30,7 +30,7 @@ type Getter = (item: Value) => Value;
 const ignoreCase: Getter = (value) => (typeof value === 'string' ? value.toLowerCase() : value instanceof Markup ? value.text.toLowerCase() : value);
 const asIs: Getter = (value) => value;
 
-/** `a.b.0` as the keys to follow. */
+/** The keys that a path such as `a.b.0` stands for. */
 function pathOf(attribute: Value): readonly Value[] {
   if (attribute === null) return [];
   if (!isText(attribute)) return [attribute];
@@ -39,7 +39,7 @@ function pathOf(attribute: Value): readonly Value[] {
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }
 
-/** Reads an attribute path of items; `fallback` stands in for what is not there. */
+/** Makes a function that reads a path of attributes of an item. `fallback` replaces what does not exist. */
 function attributeGetter(attribute: Value, after: Getter = asIs, fallback: Value = null): Getter {
   const path = pathOf(attribute);
   return (item) => {
@@ -52,7 +52,7 @@ function attributeGetter(attribute: Value, after: Getter = asIs, fallback: Value
   };
 }
 
-/** Reads several attribute paths, separated by commas, as a list. */
+/** Makes a function that reads several paths of an item, separated by commas, as a list. */
 function attributesGetter(attribute: Value, after: Getter): Getter {
   const getters = (isText(attribute) ? textOf(attribute).split(',') : [attribute]).map((one) => attributeGetter(one, after));
   return (item) => getters.map((getter) => getter(item));
@@ -60,7 +60,7 @@ function attributesGetter(attribute: Value, after: Getter): Getter {
 
 const caseRule = (caseSensitive: Value | undefined): Getter => (flagArgument(caseSensitive, false) ? asIs : ignoreCase);
 
-/** The items to join, or an attribute of each. */
+/** The items of a value, or an attribute of each: what `join` joins. */
 export const attributeJoinItems = (value: Value, attribute: Value): Value[] => listOf(value).map(attributeGetter(attribute));
 
 function* select(value: Value, test: () => (item: Value) => boolean): Iterator<Value> {
@@ -69,7 +69,10 @@ function* select(value: Value, test: () => (item: Value) => boolean): Iterator<V
   for (const item of itemsOf(value)) if (holds(item)) yield item;
 }
 
-/** The test named by the arguments, with those behind the name; without a name the truth of the value. */
+/**
+ * The test that the first argument names, with the other arguments. Without a name it is whether the item counts as
+ * true.
+ */
 function testOf(args: readonly Value[], named: Arguments['named'], caller: Caller): (item: Value) => boolean {
   const [name, ...rest] = args;
   if (name === undefined) return isTrue;
@@ -119,7 +122,7 @@ function mapper(args: readonly Value[], named: Arguments['named'], caller: Calle
 }
 
 function extreme(name: string, operator: '<' | '>'): [string, TemplateFunction] {
-  return define(name, ['value', 'case_sensitive?', 'attribute?'], ([value = null, caseSensitive, attribute = null]) => {
+  return functionEntry(name, ['value', 'case_sensitive?', 'attribute?'], ([value = null, caseSensitive, attribute = null]) => {
     const keyOf = attributeGetter(attribute, caseRule(caseSensitive));
     let best: { value: Value; key: Value } | undefined;
     for (const item of itemsOf(value)) {
@@ -130,15 +133,14 @@ function extreme(name: string, operator: '<' | '>'): [string, TemplateFunction] 
   });
 }
 
-const define = (name: string, parameters: readonly string[], body: (bound: Bound, caller: Caller) => Value): [string, TemplateFunction] => [
-  name,
-  defineFunction(name, parameters, body),
-];
+const lazy = (
+  name: string,
+  parameters: readonly string[],
+  origin: string,
+  body: (bound: BoundArguments) => Iterator<Value>,
+): [string, TemplateFunction] => functionEntry(name, parameters, (bound) => new LazySequence(body(bound), origin));
 
-const lazy = (name: string, parameters: readonly string[], origin: string, body: (bound: Bound) => Iterator<Value>): [string, TemplateFunction] =>
-  define(name, parameters, (bound) => new LazySequence(body(bound), origin));
-
-function* batch([value = null, lineCount, fill = null]: Bound): Iterator<Value> {
+function* batch([value = null, lineCount, fill = null]: BoundArguments): Iterator<Value> {
   const count = intArgument(lineCount, 'linecount');
   let line: Value[] = [];
   for (const item of itemsOf(value)) {
@@ -154,7 +156,7 @@ function* batch([value = null, lineCount, fill = null]: Bound): Iterator<Value> 
   yield line;
 }
 
-function* slices([value = null, slices, fill = null]: Bound): Iterator<Value> {
+function* slices([value = null, slices, fill = null]: BoundArguments): Iterator<Value> {
   const items = listOf(value);
   const count = intArgument(slices, 'slices');
   if (count === 0) throw new TemplateFailure('"slice" needs at least one slice');
@@ -170,7 +172,7 @@ function* slices([value = null, slices, fill = null]: Bound): Iterator<Value> {
   }
 }
 
-function* unique([value = null, caseSensitive, attribute = null]: Bound): Iterator<Value> {
+function* unique([value = null, caseSensitive, attribute = null]: BoundArguments): Iterator<Value> {
   const keyOf = attributeGetter(attribute, caseRule(caseSensitive));
   const seen = new Set<unknown>();
   for (const item of itemsOf(value)) {
@@ -180,7 +182,7 @@ function* unique([value = null, caseSensitive, attribute = null]: Bound): Iterat
   }
 }
 
-function groupBy([value = null, attribute = null, fallback = null, caseSensitive]: Bound): Value {
+function groupBy([value = null, attribute = null, fallback = null, caseSensitive]: BoundArguments): Value {
   const keyOf = attributeGetter(attribute, caseRule(caseSensitive), fallback);
   const shownKey = attributeGetter(attribute, asIs, fallback);
   const groups: { key: Value; items: Value[] }[] = [];
@@ -193,7 +195,7 @@ function groupBy([value = null, attribute = null, fallback = null, caseSensitive
   return groups.map(({ items }) => new Tuple([shownKey(items[0] ?? null), items], ['grouper', 'list']));
 }
 
-function dictSort([value = null, caseSensitive, by = 'key', reverse]: Bound): Value {
+function dictSort([value = null, caseSensitive, by = 'key', reverse]: BoundArguments): Value {
   if (value instanceof Undefined) value.fail();
   if (!(value instanceof Dict)) throw new TemplateFailure(`"dictsort" needs a dictionary, not a ${typeName(value)}`);
   if (by !== 'key' && by !== 'value') throw new TemplateFailure('"dictsort" sorts by "key" or "value"');
@@ -206,7 +208,7 @@ function dictSort([value = null, caseSensitive, by = 'key', reverse]: Bound): Va
   );
 }
 
-function sum([value = null, attribute = null, start = 0]: Bound): Value {
+function sum([value = null, attribute = null, start = 0]: BoundArguments): Value {
   if (isText(start)) throw new TemplateFailure('"sum" cannot start with a text', 'Use "|join".');
   const getter = attributeGetter(attribute);
   let total: Value = start;
@@ -220,18 +222,19 @@ function* pairsOf(value: Value): Iterator<Value> {
   for (const pair of value.pairs()) yield new Tuple(pair);
 }
 
-function first([value = null]: Bound): Value {
+function first([value = null]: BoundArguments): Value {
   const next = iteratorOf(value).next();
   return next.done === true ? new Undefined('No first item, sequence was empty.') : next.value;
 }
 
+/** The filters of this file by name. */
 export const selectionFilters: readonly (readonly [string, TemplateFunction])[] = [
   ['map', (args, caller) => new LazySequence(mapItems(args, caller), 'sync_do_map')],
   selecting('select', 'sync_do_select', true, false),
   selecting('reject', 'sync_do_reject', false, false),
   selecting('selectattr', 'sync_do_selectattr', true, true),
   selecting('rejectattr', 'sync_do_rejectattr', false, true),
-  define('sort', ['value', 'reverse?', 'case_sensitive?', 'attribute?'], ([value = null, reverse, caseSensitive, attribute = null]) =>
+  functionEntry('sort', ['value', 'reverse?', 'case_sensitive?', 'attribute?'], ([value = null, reverse, caseSensitive, attribute = null]) =>
     sortValues(listOf(value), attributesGetter(attribute, caseRule(caseSensitive)), intArgument(reverse, 'reverse', 0) !== 0),
   ),
   lazy('unique', ['value', 'case_sensitive?', 'attribute?'], 'do_unique', unique),
@@ -240,11 +243,11 @@ export const selectionFilters: readonly (readonly [string, TemplateFunction])[] 
   lazy('items', ['value'], 'do_items', ([value = null]) => pairsOf(value)),
   extreme('min', '<'),
   extreme('max', '>'),
-  define('sum', ['iterable', 'attribute?', 'start?'], sum),
-  define('groupby', ['value', 'attribute', 'default?', 'case_sensitive?'], groupBy),
-  define('dictsort', ['value', 'case_sensitive?', 'by?', 'reverse?'], dictSort),
-  define('first', ['seq'], first),
-  define('attr', ['obj', 'name'], ([value = null, name = null]) => {
+  functionEntry('sum', ['iterable', 'attribute?', 'start?'], sum),
+  functionEntry('groupby', ['value', 'attribute', 'default?', 'case_sensitive?'], groupBy),
+  functionEntry('dictsort', ['value', 'case_sensitive?', 'by?', 'reverse?'], dictSort),
+  functionEntry('first', ['seq'], first),
+  functionEntry('attr', ['obj', 'name'], ([value = null, name = null]) => {
     if (value instanceof Undefined) value.fail();
     return valueOr(ownAttribute(value, print(name)), () => undefinedItem(value, print(name), print(name)));
   }),

@@ -1,5 +1,5 @@
-// Filters about sequences as a whole: list, length, last, reverse, join, random.
-import { type Bound, defineFunction } from '../../values/call.ts';
+// Filters about whole sequences: list, length, last, reverse, join, random.
+import { type BoundArguments, functionEntry } from '../../values/call.ts';
 import { lengthOf } from '../../values/compare.ts';
 import { Dict, DictView } from '../../values/dict.ts';
 import { TemplateFailure } from '../../values/failure.ts';
@@ -23,12 +23,7 @@ import {
 } from '../../values/value.ts';
 import { attributeJoinItems } from './selection.ts';
 
-const define = (name: string, parameters: readonly string[], body: (bound: Bound, caller: Caller) => Value): [string, TemplateFunction] => [
-  name,
-  defineFunction(name, parameters, body),
-];
-
-/** Values that can be gone through from behind. */
+/** Whether a value can be gone through from its end. */
 const isReversible = (value: Value): boolean =>
   isText(value) ||
   Array.isArray(value) ||
@@ -38,14 +33,14 @@ const isReversible = (value: Value): boolean =>
   value instanceof Range ||
   value instanceof Undefined;
 
-function last([value = null]: Bound): Value {
+function last([value = null]: BoundArguments): Value {
   if (!isReversible(value)) throw new TemplateFailure(`"last" does not work on a ${typeName(value)}`, 'Make it a list with "|list" first.');
-  // The last character of markup is markup, though those that a loop meets are not.
+  // The last character of markup is markup. The characters that a loop gives are not, so this case needs care.
   const item = isText(value) ? itemAt(value, -1) : listOf(value).at(-1);
   return valueOr(item, () => new Undefined('No last item, sequence was empty.'));
 }
 
-function reverse([value = null]: Bound): Value {
+function reverse([value = null]: BoundArguments): Value {
   if (isText(value)) {
     const reversed = [...charactersOf(textOf(value))].reverse().join('');
     return value instanceof Markup ? new Markup(reversed) : reversed;
@@ -62,7 +57,7 @@ function reverseTypeName(value: Value): string {
   return value instanceof Range ? 'range_iterator' : 'reversed';
 }
 
-function join([value = null, separator = '', attribute = null]: Bound, { autoescape }: Caller): Value {
+function join([value = null, separator = '', attribute = null]: BoundArguments, { autoescape }: Caller): Value {
   const items = attributeJoinItems(value, attribute);
   if (!autoescape) return items.map(print).join(print(separator));
   if (separator instanceof Markup) return new Markup(items.map(escapeValue).join(separator.text));
@@ -70,20 +65,21 @@ function join([value = null, separator = '', attribute = null]: Bound, { autoesc
   return new Markup(items.map(escapeValue).join(escapeText(print(separator))));
 }
 
-function random([value = null]: Bound): Value {
+function random([value = null]: BoundArguments): Value {
   const items = isText(value) || Array.isArray(value) || value instanceof Tuple || value instanceof Range ? listOf(value) : null;
   if (items === null) throw new TemplateFailure(`"random" does not work on a ${typeName(value)}`);
   return valueOr(items[Math.floor(Math.random() * items.length)], () => new Undefined('No random item, sequence was empty.'));
 }
 
-const length = (name: string): [string, TemplateFunction] => define(name, ['value'], ([value = null]) => lengthOf(value));
+const length = (name: string): [string, TemplateFunction] => functionEntry(name, ['value'], ([value = null]) => lengthOf(value));
 
+/** The filters of this file by name. */
 export const sequenceFilters: readonly (readonly [string, TemplateFunction])[] = [
-  define('list', ['value'], ([value = null]) => listOf(value)),
+  functionEntry('list', ['value'], ([value = null]) => listOf(value)),
   length('length'),
   length('count'),
-  define('last', ['seq'], last),
-  define('reverse', ['value'], reverse),
-  define('join', ['value', 'd?', 'attribute?'], join),
-  define('random', ['seq'], random),
+  functionEntry('last', ['seq'], last),
+  functionEntry('reverse', ['value'], reverse),
+  functionEntry('join', ['value', 'd?', 'attribute?'], join),
+  functionEntry('random', ['seq'], random),
 ];

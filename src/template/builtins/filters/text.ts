@@ -1,6 +1,6 @@
 // Filters about texts: case, replacement, layout.
 import { flagArgument, intArgument, textArgument } from '../../values/arguments.ts';
-import { type Bound, defineFunction } from '../../values/call.ts';
+import { type BoundArguments, functionEntry } from '../../values/call.ts';
 import { lengthOf } from '../../values/compare.ts';
 import { Dict } from '../../values/dict.ts';
 import { TemplateFailure } from '../../values/failure.ts';
@@ -28,12 +28,7 @@ import {
 import { pad } from '../methods/text.ts';
 import { binary } from '../operators.ts';
 
-const define = (name: string, parameters: readonly string[], body: (bound: Bound, caller: Caller) => Value): [string, TemplateFunction] => [
-  name,
-  defineFunction(name, parameters, body),
-];
-
-/** Keeps markup as markup. */
+/** The text of a value after a change. Markup stays markup. */
 function mapText(value: Value, change: (text: string) => string): Value {
   const text = softText(value);
   return text instanceof Markup ? new Markup(change(text.text)) : change(text);
@@ -50,7 +45,7 @@ const title = (value: Value): Value =>
     })
     .join('');
 
-function replaceIn([value = null, old = null, replacement = null, count = null]: Bound, { autoescape }: Caller): Value {
+function replaceIn([value = null, old = null, replacement = null, count = null]: BoundArguments, { autoescape }: Caller): Value {
   const limit = count === null ? -1 : intArgument(count, 'count');
   if (!autoescape) return replace(print(value), print(old), print(replacement), limit);
   const safe = value instanceof Markup || old instanceof Markup || replacement instanceof Markup;
@@ -58,7 +53,7 @@ function replaceIn([value = null, old = null, replacement = null, count = null]:
   return new Markup(replace(escapeValue(value), print(old), escapeValue(replacement), limit));
 }
 
-function truncate([value = null, length, killWords, end = '...', leeway = null]: Bound): Value {
+function truncate([value = null, length, killWords, end = '...', leeway = null]: BoundArguments): Value {
   const limit = intArgument(length, 'length', 255);
   const ending = textArgument(end, 'end');
   const spare = leeway === null ? 5 : intArgument(leeway, 'leeway');
@@ -70,7 +65,7 @@ function truncate([value = null, length, killWords, end = '...', leeway = null]:
   return binary('+', start instanceof Markup ? new Markup(kept) : kept, end);
 }
 
-function indent([value = null, width = 4, first, blank]: Bound): Value {
+function indent([value = null, width = 4, first, blank]: BoundArguments): Value {
   if (value instanceof Undefined) value.fail();
   if (!isText(value)) throw new TemplateFailure(`"indent" needs a text, not a ${typeName(value)}`);
   const step = isText(width) ? textOf(width) : ' '.repeat(Math.max(0, checkedWidth(width)));
@@ -87,7 +82,7 @@ function checkedWidth(width: Value): number {
   return number;
 }
 
-function wordWrap([value = null, width, breakLong, separator = null, breakHyphens]: Bound): Value {
+function wordWrap([value = null, width, breakLong, separator = null, breakHyphens]: BoundArguments): Value {
   const newline = separator === null ? '\n' : textArgument(separator, 'wrapstring');
   const options = {
     width: intArgument(width, 'width', 79),
@@ -108,20 +103,21 @@ function format({ positional: [value = null, ...args], named }: Arguments): Valu
 
 const trimChars = (value: Value | undefined): string | null => (value === undefined || value === null ? null : textArgument(value, 'chars'));
 
+/** The filters of this file by name. */
 export const textFilters: readonly (readonly [string, TemplateFunction])[] = [
-  define('upper', ['s'], ([value = null]) => mapText(value, (text) => text.toUpperCase())),
-  define('lower', ['s'], ([value = null]) => mapText(value, (text) => text.toLowerCase())),
-  define('capitalize', ['s'], ([value = null]) => mapText(value, capitalize)),
-  define('title', ['s'], ([value = null]) => title(value)),
-  define('trim', ['value', 'chars?'], ([value = null, characters]) => mapText(value, (text) => strip(text, trimChars(characters), 'both'))),
-  define('center', ['value', 'width?'], ([value = null, width]) =>
+  functionEntry('upper', ['s'], ([value = null]) => mapText(value, (text) => text.toUpperCase())),
+  functionEntry('lower', ['s'], ([value = null]) => mapText(value, (text) => text.toLowerCase())),
+  functionEntry('capitalize', ['s'], ([value = null]) => mapText(value, capitalize)),
+  functionEntry('title', ['s'], ([value = null]) => title(value)),
+  functionEntry('trim', ['value', 'chars?'], ([value = null, characters]) => mapText(value, (text) => strip(text, trimChars(characters), 'both'))),
+  functionEntry('center', ['value', 'width?'], ([value = null, width]) =>
     mapText(value, (text) => pad(text, intArgument(width, 'width', 80), 'center', ' ')),
   ),
-  define('replace', ['s', 'old', 'new', 'count?'], replaceIn),
-  define('truncate', ['s', 'length?', 'killwords?', 'end?', 'leeway?'], truncate),
-  define('indent', ['s', 'width?', 'first?', 'blank?'], indent),
-  define('wordcount', ['s'], ([value = null]) => textOf(softText(value)).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
-  define('wordwrap', ['s', 'width?', 'break_long_words?', 'wrapstring?', 'break_on_hyphens?'], wordWrap),
-  define('string', ['object'], ([value = null]) => softText(value)),
+  functionEntry('replace', ['s', 'old', 'new', 'count?'], replaceIn),
+  functionEntry('truncate', ['s', 'length?', 'killwords?', 'end?', 'leeway?'], truncate),
+  functionEntry('indent', ['s', 'width?', 'first?', 'blank?'], indent),
+  functionEntry('wordcount', ['s'], ([value = null]) => textOf(softText(value)).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
+  functionEntry('wordwrap', ['s', 'width?', 'break_long_words?', 'wrapstring?', 'break_on_hyphens?'], wordWrap),
+  functionEntry('string', ['object'], ([value = null]) => softText(value)),
   ['format', format],
 ];

@@ -1,6 +1,6 @@
-// `|urlize`: addresses in a text as links.
+// The filter `urlize`: turns addresses in a text into links.
 import { flagArgument, intArgument } from '../../values/arguments.ts';
-import type { Bound } from '../../values/call.ts';
+import type { BoundArguments } from '../../values/call.ts';
 import { codePointLength } from '../../values/compare.ts';
 import { itemsOf } from '../../values/iterate.ts';
 import { print } from '../../values/print.ts';
@@ -9,13 +9,15 @@ import { SPACE_CLASS } from '../../values/text/whitespace.ts';
 import { type Caller, isText, textOf, type Value } from '../../values/value.ts';
 
 const SPACES = new RegExp(`([${SPACE_CLASS}]+)`);
+/** An address with a scheme, or one that begins with `www.`. */
 const WEB =
   /^(?:https?:\/\/(?:(?:[\p{L}\p{N}_%-]+\.)+)?|www\.(?:[\p{L}\p{N}_%-]+\.)*?|)(?:(?:[\p{L}\p{N}_%-]+\.)+[a-z]{2,63}|localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]+\])(?::\d{1,5})?(?:[/?#][^\s<>]*)?$/iu;
+/** An address without a scheme, by its top-level domain. */
 const BARE = /^(?:[\p{L}\p{N}_-]+\.)+(?:com|net|int|edu|gov|org|info|mil)(?:[/?#:][^\s<>]*)?$/iu;
 const MAIL = /^\S+@\w[\w.-]*\.\w+$/;
 
-/** The filter; arguments as Jinja2 names them. */
-export function urlize([value = null, limit = null, noFollow, target = null, rel = null, schemes = null]: Bound, caller: Caller): Value {
+/** The filter. Its arguments are, in this order: text, longest shown address, nofollow, target, rel, more schemes. */
+export function urlize([value = null, limit = null, noFollow, target = null, rel = null, schemes = null]: BoundArguments, caller: Caller): Value {
   const relations = new Set([...(rel === null ? [] : print(rel).split(/\s+/)), ...(flagArgument(noFollow, false) ? ['nofollow'] : []), 'noopener']);
   const relation = ` rel="${escapeText(
     [...relations]

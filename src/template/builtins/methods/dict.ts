@@ -1,4 +1,4 @@
-// Methods of dictionaries.
+// The methods of dictionaries.
 import { Dict, DictView } from '../../values/dict.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { itemsOf, listOf } from '../../values/iterate.ts';
@@ -14,7 +14,10 @@ function self(value: Value): Dict {
 const define = (name: string, parameters: readonly string[], body: (dict: Dict, bound: readonly (Value | undefined)[]) => Value): [string, Method] =>
   method(name, self, parameters, body);
 
-/** Puts what `dict(...)` and `update(...)` are given into a dictionary: another one or pairs, then names. */
+/**
+ * Puts the arguments of `dict(...)` or `update(...)` into a dictionary: first those of a dictionary or of pairs, then
+ * named ones.
+ */
 export function fill(dict: Dict, args: Arguments): Dict {
   const [source] = args.positional;
   if (args.positional.length > 1) throw new TemplateFailure('A dictionary is made from one value and named ones');
@@ -30,6 +33,7 @@ function setPair(dict: Dict, pair: Value): void {
   dict.set(key, value);
 }
 
+/** The methods of dictionaries by name. */
 export const dictMethods: ReadonlyMap<string, Method> = new Map([
   define('items', [], (dict) => new DictView(dict, 'dict_items')),
   define('keys', [], (dict) => new DictView(dict, 'dict_keys')),

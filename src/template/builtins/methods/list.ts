@@ -1,7 +1,6 @@
-// Methods of lists and tuples.
-
+// The methods of lists, tuples and ranges.
 import { intArgument } from '../../values/arguments.ts';
-import { callValue, positional } from '../../values/call.ts';
+import { type BoundArguments, callValue, positional } from '../../values/call.ts';
 import { equals, sortValues } from '../../values/compare.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { listOf, resolveBounds } from '../../values/iterate.ts';
@@ -9,8 +8,6 @@ import { checkSize } from '../../values/limits.ts';
 import { represent } from '../../values/print.ts';
 import { type Caller, Tuple, type Value } from '../../values/value.ts';
 import { type Method, method } from './method.ts';
-
-type Bound = readonly (Value | undefined)[];
 
 function list(value: Value): Value[] {
   if (Array.isArray(value)) return value;
@@ -21,8 +18,11 @@ function sequence(value: Value): readonly Value[] {
   return value instanceof Tuple ? value.items : list(value);
 }
 
-const onList = (name: string, parameters: readonly string[], body: (list: Value[], bound: Bound, caller: Caller) => Value): [string, Method] =>
-  method(name, list, parameters, body);
+const onList = (
+  name: string,
+  parameters: readonly string[],
+  body: (list: Value[], bound: BoundArguments, caller: Caller) => Value,
+): [string, Method] => method(name, list, parameters, body);
 
 function indexOf(items: readonly Value[], wanted: Value, from: Value, to: Value): number {
   const { start, stop } = resolveBounds(items.length, { start: from, stop: to, step: null });
@@ -31,7 +31,7 @@ function indexOf(items: readonly Value[], wanted: Value, from: Value, to: Value)
   return index;
 }
 
-/** Methods that only look. */
+/** The methods of all sequences, which change nothing. */
 const looking = (items: (value: Value) => readonly Value[]): readonly (readonly [string, Method])[] => [
   method(
     'count',
@@ -47,9 +47,12 @@ const looking = (items: (value: Value) => readonly Value[]): readonly (readonly 
   ),
 ];
 
+/** The methods of tuples by name. */
 export const tupleMethods: ReadonlyMap<string, Method> = new Map(looking(sequence));
+/** The methods of ranges by name. */
 export const rangeMethods: ReadonlyMap<string, Method> = new Map(looking(listOf));
 
+/** The methods of lists by name. */
 export const listMethods: ReadonlyMap<string, Method> = new Map([
   ...looking(list),
   onList('append', ['value'], (items, [value = null]) => {
@@ -57,7 +60,7 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
     return null;
   }),
   onList('extend', ['values'], (items, [values = null]) => {
-    // A list may be extended by itself: take its items first.
+    // The items are copied first, because a list may be extended by itself.
     const more = listOf(values);
     checkSize(items.length + more.length);
     for (const item of more) items.push(item);

@@ -1,4 +1,4 @@
-// Methods and attributes of numbers.
+// The methods and attributes of numbers.
 import { Float } from '../../../json.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { exactDecimal, isNumber, type NumberValue, normalInt } from '../../values/numbers.ts';
@@ -16,6 +16,7 @@ const magnitudeOf = (value: NumberValue): bigint => {
   return integer < 0n ? -integer : integer;
 };
 
+/** The methods of integers and booleans by name. */
 export const intMethods: ReadonlyMap<string, Method> = new Map([
   define('bit_length', (value) => (magnitudeOf(value) === 0n ? 0 : magnitudeOf(value).toString(2).length)),
   define('bit_count', (value) => magnitudeOf(value).toString(2).replaceAll('0', '').length),
@@ -23,6 +24,7 @@ export const intMethods: ReadonlyMap<string, Method> = new Map([
   define('as_integer_ratio', (value) => new Tuple([typeof value === 'boolean' ? Number(value) : value, 1])),
 ]);
 
+/** The methods of floats by name. */
 export const floatMethods: ReadonlyMap<string, Method> = new Map([
   define('is_integer', (value) => value instanceof Float && Number.isInteger(value.value)),
   define('conjugate', (value) => value),
@@ -34,13 +36,13 @@ function integerRatio(value: number): Tuple {
   const { digits, exponent } = exactDecimal(value);
   let numerator = value < 0 ? -digits : digits;
   let denominator = 10n ** BigInt(-exponent);
-  // The denominator of a float is a power of two, so halving both and then dividing by five reduces the fraction.
+  // The denominator is a power of ten, so dividing both by five and by two as often as possible reduces the fraction.
   while (denominator > 1n && numerator % 5n === 0n && denominator % 5n === 0n) [numerator, denominator] = [numerator / 5n, denominator / 5n];
   while (denominator > 1n && numerator % 2n === 0n && denominator % 2n === 0n) [numerator, denominator] = [numerator / 2n, denominator / 2n];
   return new Tuple([normalInt(numerator), normalInt(denominator)]);
 }
 
-/** `real`, `imag`, `numerator` and `denominator`. */
+/** The attributes `real`, `imag`, `numerator` and `denominator`; `undefined` for others. */
 export function numberAttribute(value: Value, name: string): Value | undefined {
   if (!isNumber(value)) return undefined;
   const whole = typeof value === 'boolean' ? Number(value) : value;

@@ -1,6 +1,6 @@
-// Methods of texts. Markup keeps being markup, and escapes what is put into it.
+// The methods of texts. Markup stays markup and escapes what is put into it.
 import { flagArgument, intArgument, textArgument } from '../../values/arguments.ts';
-import type { Bound } from '../../values/call.ts';
+import type { BoundArguments } from '../../values/call.ts';
 import { codePointLength } from '../../values/compare.ts';
 import { Dict } from '../../values/dict.ts';
 import { TemplateFailure } from '../../values/failure.ts';
@@ -30,22 +30,22 @@ function self(value: Value): string | Markup {
 }
 
 /** A method whose result does not depend on whether the text is markup. */
-const plain = (name: string, parameters: readonly string[], body: (text: string, bound: Bound) => Value): [string, Method] =>
+const plain = (name: string, parameters: readonly string[], body: (text: string, bound: BoundArguments) => Value): [string, Method] =>
   method(name, self, parameters, (value, bound) => body(textOf(value), bound));
 
-/** A method that makes one text from the text: markup from markup. */
-const same = (name: string, parameters: readonly string[], body: (text: string, bound: Bound, safe: boolean) => string): [string, Method] =>
+/** A method that makes one text of the text. That of markup is markup. */
+const same = (name: string, parameters: readonly string[], body: (text: string, bound: BoundArguments, safe: boolean) => string): [string, Method] =>
   method(name, self, parameters, (value, bound) => like(value, body(textOf(value), bound, value instanceof Markup)));
 
-/** A method that makes several texts from the text. */
-const several = (name: string, parameters: readonly string[], body: (text: string, bound: Bound) => readonly string[]): [string, Method] =>
+/** A method that makes several texts of the text. Those of markup are markup. */
+const several = (name: string, parameters: readonly string[], body: (text: string, bound: BoundArguments) => readonly string[]): [string, Method] =>
   method(name, self, parameters, (value, bound) => body(textOf(value), bound).map((part) => like(value, part)));
 
 const like = (model: Value, text: string): Value => (model instanceof Markup ? new Markup(text) : text);
 
 const separatorOf = (value: Value | undefined): string | null => (value === undefined || value === null ? null : textArgument(value, 'sep'));
 
-/** What is put into the text: escaped if that is markup. */
+/** An argument that becomes part of the text. It is escaped if the text is markup. */
 function inserted(value: Value | undefined, name: string, safe: boolean, missing?: string): string {
   const text = textArgument(value, name, missing);
   return safe && !(value instanceof Markup) ? escapeText(text) : text;
@@ -53,7 +53,7 @@ function inserted(value: Value | undefined, name: string, safe: boolean, missing
 
 type Side = 'left' | 'right' | 'center';
 
-/** Padding to a width in characters. */
+/** A text filled up to a width in characters. `side` is where the text stands. */
 export function pad(text: string, width: number, side: Side, fill: string): string {
   const missing = Math.max(0, width - codePointLength(text));
   checkSize(missing);
@@ -71,13 +71,13 @@ const padding = (name: string, side: Side): [string, Method] =>
 const stripping = (name: string, ends: 'both' | 'start' | 'end'): [string, Method] =>
   same(name, ['chars?'], (text, [characters]) => strip(text, separatorOf(characters), ends));
 
-/** The part of a text that a search looks at; positions count characters. */
+/** The part of a text in which a method searches, and where it begins. Positions count characters. */
 function searched(text: string, start: Value, end: Value): { readonly part: string; readonly offset: number } | undefined {
   const bounds = searchBounds(codePointLength(text), start, end);
   return bounds === undefined ? undefined : { part: substring(text, bounds.start, bounds.stop), offset: bounds.start };
 }
 
-function search(text: string, [sub, start = null, end = null]: Bound, last: boolean): number {
+function search(text: string, [sub, start = null, end = null]: BoundArguments, last: boolean): number {
   const wanted = textArgument(sub, 'sub');
   const place = searched(text, start, end);
   if (place === undefined) return -1;
@@ -99,7 +99,7 @@ const fixing = (name: string, matches: (text: string, affix: string) => boolean)
     return affixes.map((item) => textArgument(item, 'affix')).some((item) => place !== undefined && matches(place.part, item));
   });
 
-function count(text: string, [sub, start = null, end = null]: Bound): number {
+function count(text: string, [sub, start = null, end = null]: BoundArguments): number {
   const wanted = textArgument(sub, 'sub');
   const place = searched(text, start, end);
   if (place === undefined) return 0;
@@ -137,6 +137,7 @@ function zeroFill(text: string, width: number): string {
 
 const limitOf = (value: Value | undefined): number => intArgument(value, 'maxsplit', -1);
 
+/** The methods of texts by name. */
 export const textMethods: ReadonlyMap<string, Method> = new Map([
   same('upper', [], (text) => text.toUpperCase()),
   same('lower', [], (text) => text.toLowerCase()),
@@ -188,6 +189,7 @@ export const textMethods: ReadonlyMap<string, Method> = new Map([
   plain('isprintable', [], (text) => charactersOf(text).every((character) => character === ' ' || !/[\p{C}\p{Z}]/u.test(character))),
 ]);
 
+/** The methods of markup by name. */
 export const markupMethods: ReadonlyMap<string, Method> = new Map([
   ...textMethods,
   plain('striptags', [], stripTags),

@@ -1,4 +1,4 @@
-// Assigning values to the targets of `set`, `for` and `with`.
+// Assigns values to the targets of `set`, `for` and `with`.
 
 import { unreachable } from '../../../errors.ts';
 import type { Target } from '../../syntax/tree.ts';
@@ -6,12 +6,15 @@ import { TemplateFailure } from '../../values/failure.ts';
 import { iterate, listOf } from '../../values/iterate.ts';
 import { Namespace, typeName, Undefined, type Value } from '../../values/value.ts';
 import type { Activation } from '../runtime.ts';
-import { type Frame, nameReader, writer } from './frame.ts';
+import { type CompileFrame, nameReader, writer } from './frame.ts';
 
+/** Assigns a value when the template runs. */
 export type Assign = (activation: Activation, value: Value) => void;
 
-/** A function that assigns to a target; directly in a template the name becomes visible to imports and includes. */
-export function compileAssign(target: Target, frame: Frame): Assign {
+/**
+ * Makes a function that assigns to a target. At the top of a template, imports and includes see the name from then on.
+ */
+export function compileAssign(target: Target, frame: CompileFrame): Assign {
   switch (target.kind) {
     case 'name':
       return bindName(target.name, frame);
@@ -29,8 +32,8 @@ export function compileAssign(target: Target, frame: Frame): Assign {
   }
 }
 
-/** A function that gives a name a value, and exports it where the frame does. */
-export function bindName(name: string, frame: Frame, isExported = !name.startsWith('_')): Assign {
+/** Makes a function that gives a name a value. At the top of a template it also exports the name if `isExported`. */
+export function bindName(name: string, frame: CompileFrame, isExported = !name.startsWith('_')): Assign {
   const variable = frame.scope.find(name);
   if (variable === undefined) throw new TemplateFailure(`"${name}" has no place in its scope`);
   const write = writer(frame, variable);
@@ -42,7 +45,7 @@ export function bindName(name: string, frame: Frame, isExported = !name.startsWi
   };
 }
 
-function bindAttribute(name: string, attribute: string, frame: Frame): Assign {
+function bindAttribute(name: string, attribute: string, frame: CompileFrame): Assign {
   const read = nameReader(frame, name);
   return (activation, value) => {
     const owner = read(activation);

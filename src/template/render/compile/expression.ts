@@ -1,4 +1,4 @@
-// Turns expressions into functions of the activation they run in.
+// Turns expressions into functions of the activation in which they run.
 import { unreachable } from '../../../errors.ts';
 import { attributeOf, itemOf, sliceOf } from '../../builtins/attributes.ts';
 import { binary, compare, sign } from '../../builtins/operators.ts';
@@ -14,9 +14,9 @@ import { concatenate } from '../../values/text/escape.ts';
 import { type Arguments, isText, Tuple, textOf, Undefined, type Value } from '../../values/value.ts';
 import type { Activation } from '../runtime.ts';
 import { isConstant } from './constant.ts';
-import { type Evaluate, escapingIn, type Frame, located, nameReader } from './frame.ts';
+import { type CompileFrame, type Evaluate, escapingIn, located, nameReader } from './frame.ts';
 
-/** A filter or test that a template names; `isSoft` ones fail only when they are used. */
+/** A filter or test that a template names. If it does not exist and `isSoft`, it fails only when it is used. */
 export interface NameUse {
   readonly kind: 'filter' | 'test';
   readonly name: string;
@@ -24,8 +24,9 @@ export interface NameUse {
   readonly isSoft: boolean;
 }
 
+/** Compiles the expressions of one template. */
 export class ExpressionCompiler {
-  /** All filters and tests met so far. */
+  /** All filters and tests that the expressions compiled so far name. */
   readonly uses: NameUse[] = [];
   private readonly source: NormalizedSource;
 
@@ -33,7 +34,8 @@ export class ExpressionCompiler {
     this.source = source;
   }
 
-  compile(node: Expression, frame: Frame): Evaluate {
+  /** Makes a function that computes an expression. */
+  compile(node: Expression, frame: CompileFrame): Evaluate {
     switch (node.kind) {
       case 'constant': {
         const { value } = node;
@@ -94,12 +96,12 @@ export class ExpressionCompiler {
     return located(() => this.source.locate(at), run);
   }
 
-  private dict(pairs: readonly (readonly [Expression, Expression])[], frame: Frame, at: number): Evaluate {
+  private dict(pairs: readonly (readonly [Expression, Expression])[], frame: CompileFrame, at: number): Evaluate {
     const compiled = pairs.map(([key, value]) => ({ key: this.compile(key, frame), value: this.compile(value, frame) }));
     return this.located(at, (activation) => Dict.of(compiled.map(({ key, value }) => [key(activation), value(activation)] as const)));
   }
 
-  private item(node: Expression & { readonly kind: 'item' }, frame: Frame): Evaluate {
+  private item(node: Expression & { readonly kind: 'item' }, frame: CompileFrame): Evaluate {
     const owner = this.compile(node.value, frame);
     if (node.key.kind !== 'slice') {
       const key = this.compile(node.key, frame);
@@ -109,21 +111,21 @@ export class ExpressionCompiler {
     const start = node.key.start === null ? none : this.compile(node.key.start, frame);
     const stop = node.key.stop === null ? none : this.compile(node.key.stop, frame);
     const step = node.key.step === null ? none : this.compile(node.key.step, frame);
-    // Jinja2 computes constants before it renders, and there a number has an undefined slice instead of none.
+    // Jinja2 computes constants before it renders. A slice of a number is then undefined, while it fails otherwise.
     const fallback = isConstant(node) ? new Undefined('A constant without items has no slice') : undefined;
     return this.located(node.at, (activation) =>
       sliceOf(owner(activation), { start: start(activation), stop: stop(activation), step: step(activation) }, fallback),
     );
   }
 
-  private unary(node: Expression & { readonly kind: 'unary' }, frame: Frame): Evaluate {
+  private unary(node: Expression & { readonly kind: 'unary' }, frame: CompileFrame): Evaluate {
     const operand = this.compile(node.value, frame);
     const { operator } = node;
     if (operator === 'not') return (activation) => !isTrue(operand(activation));
     return this.located(node.at, (activation) => sign(operator, operand(activation)));
   }
 
-  private logical(node: Expression & { readonly kind: 'and' | 'or' }, frame: Frame): Evaluate {
+  private logical(node: Expression & { readonly kind: 'and' | 'or' }, frame: CompileFrame): Evaluate {
     const left = this.compile(node.left, frame);
     const right = this.compile(node.right, frame);
     const stopsAt = node.kind === 'or';
@@ -133,9 +135,9 @@ export class ExpressionCompiler {
     };
   }
 
-  private concat(nodes: readonly Expression[], frame: Frame): Evaluate {
+  private concat(nodes: readonly Expression[], frame: CompileFrame): Evaluate {
     const items = nodes.map((node) => this.compile(node, frame));
-    // Jinja2 folds constants before it renders, and forgets on the way that they were markup.
+    // Jinja2 joins constants before it renders, and the result is no markup even if a part was.
     if (frame.escaping !== 'context' && nodes.every(isConstant)) return (activation) => items.map((item) => print(item(activation))).join('');
     const escapes = escapingIn(frame);
     return (activation) =>
@@ -145,7 +147,7 @@ export class ExpressionCompiler {
       );
   }
 
-  private compare(node: Expression & { readonly kind: 'compare' }, frame: Frame): Evaluate {
+  private compare(node: Expression & { readonly kind: 'compare' }, frame: CompileFrame): Evaluate {
     const first = this.compile(node.first, frame);
     const rest = node.rest.map(({ operator, value }) => ({ operator, value: this.compile(value, frame) }));
     return this.located(node.at, (activation) => {
@@ -159,7 +161,7 @@ export class ExpressionCompiler {
     });
   }
 
-  private conditional(node: Expression & { readonly kind: 'conditional' }, outer: Frame): Evaluate {
+  private conditional(node: Expression & { readonly kind: 'conditional' }, outer: CompileFrame): Evaluate {
     const frame = { ...outer, isSoft: true };
     const test = this.compile(node.test, frame);
     const value = this.compile(node.value, frame);
@@ -170,7 +172,7 @@ export class ExpressionCompiler {
     return (activation) => (isTrue(test(activation)) ? value(activation) : otherwise(activation));
   }
 
-  private test(node: Expression & { readonly kind: 'test' }, frame: Frame): Evaluate {
+  private test(node: Expression & { readonly kind: 'test' }, frame: CompileFrame): Evaluate {
     const { name } = node;
     this.uses.push({ kind: 'test', name, at: node.at, isSoft: frame.isSoft });
     const value = this.compile(node.value, frame);
@@ -183,8 +185,10 @@ export class ExpressionCompiler {
     });
   }
 
-  /** A filter; `captured` takes the place of the value that a filter of a block has not. */
-  filter(node: FilterNode, frame: Frame, captured: Evaluate | null): Evaluate {
+  /**
+   * Makes a function that applies a filter. The first filter of a block has no value of its own and gets `captured`.
+   */
+  filter(node: FilterNode, frame: CompileFrame, captured: Evaluate | null): Evaluate {
     const { name } = node;
     this.uses.push({ kind: 'filter', name, at: node.at, isSoft: frame.isSoft });
     const value = this.filtered(node, frame, captured);
@@ -197,13 +201,13 @@ export class ExpressionCompiler {
     });
   }
 
-  private filtered(node: FilterNode, frame: Frame, captured: Evaluate | null): Evaluate {
+  private filtered(node: FilterNode, frame: CompileFrame, captured: Evaluate | null): Evaluate {
     if (node.value === null) return captured ?? (() => '');
     return node.value.kind === 'filter' ? this.filter(node.value, frame, captured) : this.compile(node.value, frame);
   }
 
-  /** A call; `caller` is passed along as an argument of that name. */
-  call(node: CallNode, frame: Frame, caller: Evaluate | null = null): Evaluate {
+  /** Makes a function that calls. A `caller` is passed as the argument of that name. */
+  call(node: CallNode, frame: CompileFrame, caller: Evaluate | null = null): Evaluate {
     const callee = this.compile(node.callee, frame);
     const args = this.arguments(node.arguments, frame);
     return this.located(node.at, (activation) => {
@@ -214,7 +218,7 @@ export class ExpressionCompiler {
     });
   }
 
-  private arguments(node: CallArguments, frame: Frame): (activation: Activation) => Arguments {
+  private arguments(node: CallArguments, frame: CompileFrame): (activation: Activation) => Arguments {
     const args = node.args.map((arg) => this.compile(arg, frame));
     if (node.named.length === 0 && node.rest === null && node.namedRest === null) {
       return (activation) => ({ positional: args.map((arg) => arg(activation)), named: NO_NAMED });
@@ -240,7 +244,7 @@ function addName(names: Map<string, Value>, name: string, value: Value): void {
   names.set(name, value);
 }
 
-/** What `**value` stands for. */
+/** The named arguments that `**value` stands for. */
 function* namesOf(value: Value): Iterable<readonly [string, Value]> {
   if (value instanceof Undefined) value.fail();
   if (!(value instanceof Dict)) throw new TemplateFailure('"**" needs a dictionary');

@@ -1,5 +1,4 @@
-// `{% include %}`, `{% import %}`, `{% from %}`, `{% extends %}` and `{% block %}`: templates that use others.
-
+// The tags by which templates use others: `include`, `import`, `from`, `extends` and `block`.
 import { analyseBody, FunctionLayout, Scope } from '../../syntax/scope.ts';
 import type { BlockNode, ExtendsNode, FromImportNode, ImportNode, IncludeNode } from '../../syntax/tree.ts';
 import { namesMentioned } from '../../syntax/walk.ts';
@@ -7,13 +6,13 @@ import { TemplateFailure, TemplateNotFound } from '../../values/failure.ts';
 import { isText, Tuple, textOf, typeName, Undefined, type Value } from '../../values/value.ts';
 import { runBlock, SelfReference, superBlock } from '../block-reference.ts';
 import { TemplateModule } from '../module.ts';
-import { Activation, type BlockBody, Context, type LoadedTemplate, type Run } from '../runtime.ts';
+import { Activation, type BlockBody, type LoadedTemplate, RenderContext, type TemplateRun } from '../runtime.ts';
 import { bindName } from './assign.ts';
 import type { Compiler } from './compiler.ts';
-import { type Execute, type Frame, located, reader, writer } from './frame.ts';
+import { type CompileFrame, type Execute, located, reader, writer } from './frame.ts';
 
-/** The local variables that an included template or a scoped block sees. */
-function compileLocals(frame: Frame): (activation: Activation) => ReadonlyMap<string, Value> {
+/** Makes a function that gives the local variables which an included template or a scoped block sees. */
+function compileLocals(frame: CompileFrame): (activation: Activation) => ReadonlyMap<string, Value> {
   const readers = [...frame.scope.visibleBindings()].map(([name, variable]) => ({ name, read: reader(frame, variable) }));
   return (activation) => {
     const locals = new Map<string, Value>();
@@ -25,7 +24,7 @@ function compileLocals(frame: Frame): (activation: Activation) => ReadonlyMap<st
   };
 }
 
-/** The names a value stands for: one, or (`several`) a list to choose from. */
+/** The names of templates that a value stands for: one, or a list of alternatives if `several` are allowed. */
 function templateNames(value: Value, several: boolean): readonly string[] {
   if (value instanceof Undefined) value.fail();
   if (isText(value)) return [textOf(value)];
@@ -34,9 +33,9 @@ function templateNames(value: Value, several: boolean): readonly string[] {
   return items.flatMap((item: Value) => templateNames(item, false));
 }
 
-/** Runs a template in a context of its own. */
-function renderModule(run: Run, loaded: LoadedTemplate, given: ReadonlyMap<string, Value>): TemplateModule {
-  const context = new Context(run, loaded, given);
+/** Runs a template in a context of its own, for an import. */
+function renderModule(run: TemplateRun, loaded: LoadedTemplate, given: ReadonlyMap<string, Value>): TemplateModule {
+  const context = new RenderContext(run, loaded, given);
   const out: string[] = [];
   run.nested(() => context.render(loaded, out));
   const exported = new Map<string, Value>();
@@ -47,8 +46,8 @@ function renderModule(run: Run, loaded: LoadedTemplate, given: ReadonlyMap<strin
   return new TemplateModule(out, exported);
 }
 
-/** A template without the importer's variables runs only once per render. */
-function sharedModule(run: Run, loaded: LoadedTemplate & { readonly name: string }): TemplateModule {
+/** Runs a template that does not see the variables of its importer. It runs only once per render. */
+function sharedModule(run: TemplateRun, loaded: LoadedTemplate & { readonly name: string }): TemplateModule {
   const known = run.modules.get(loaded.name);
   if (known !== undefined) return known;
   const made = renderModule(run, loaded, run.globals);
@@ -56,7 +55,8 @@ function sharedModule(run: Run, loaded: LoadedTemplate & { readonly name: string
   return made;
 }
 
-export function compileInclude(node: IncludeNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles `{% include %}`. */
+export function compileInclude(node: IncludeNode, frame: CompileFrame, compiler: Compiler): Execute {
   const template = compiler.expressions.compile(node.template, frame);
   const locals = compileLocals(frame);
   const find = (activation: Activation): (LoadedTemplate & { readonly name: string }) | null => {
@@ -73,13 +73,13 @@ export function compileInclude(node: IncludeNode, frame: Frame, compiler: Compil
     const { run } = activation.context;
     if (loaded === null) return;
     if (node.withContext) {
-      const context = new Context(run, loaded, activation.context.all(locals(activation)));
+      const context = new RenderContext(run, loaded, activation.context.all(locals(activation)));
       run.nested(() => context.render(loaded, out));
     } else out.push(sharedModule(run, loaded).print());
   });
 }
 
-function compileModule(node: ImportNode | FromImportNode, frame: Frame, compiler: Compiler): (activation: Activation) => TemplateModule {
+function compileModule(node: ImportNode | FromImportNode, frame: CompileFrame, compiler: Compiler): (activation: Activation) => TemplateModule {
   const template = compiler.expressions.compile(node.template, frame);
   const locals = compileLocals(frame);
   return located(compiler.place(node.at), (activation) => {
@@ -89,13 +89,15 @@ function compileModule(node: ImportNode | FromImportNode, frame: Frame, compiler
   });
 }
 
-export function compileImport(node: ImportNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles `{% import … as … %}`. */
+export function compileImport(node: ImportNode, frame: CompileFrame, compiler: Compiler): Execute {
   const module = compileModule(node, frame, compiler);
   const bind = bindName(node.target, frame, false);
   return (activation) => bind(activation, module(activation));
 }
 
-export function compileFromImport(node: FromImportNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles `{% from … import … %}`. */
+export function compileFromImport(node: FromImportNode, frame: CompileFrame, compiler: Compiler): Execute {
   const module = compileModule(node, frame, compiler);
   const { line } = compiler.place(node.at)();
   const names = node.names.map(({ name, alias }) => ({ name, bind: bindName(alias, frame, false) }));
@@ -109,7 +111,8 @@ export function compileFromImport(node: FromImportNode, frame: Frame, compiler: 
   };
 }
 
-export function compileExtends(node: ExtendsNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles `{% extends %}`. Fails inside a loop or macro. */
+export function compileExtends(node: ExtendsNode, frame: CompileFrame, compiler: Compiler): Execute {
   if (!frame.isTop) throw new TemplateFailure('"extends" stands only at the top of a template', undefined, compiler.place(node.at)());
   const template = compiler.expressions.compile(node.template, frame);
   return located(compiler.place(node.at), (activation) => {
@@ -121,8 +124,8 @@ export function compileExtends(node: ExtendsNode, frame: Frame, compiler: Compil
   });
 }
 
-/** The place of a block: what runs is the most derived body. */
-export function compileBlockPlace(node: BlockNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles the place where a block stands. The body of the most derived template runs there. */
+export function compileBlockPlace(node: BlockNode, frame: CompileFrame, compiler: Compiler): Execute {
   const locals = node.scoped ? compileLocals(frame) : null;
   return located(compiler.place(node.at), (activation, out) => {
     const { context, state } = activation;
@@ -131,10 +134,12 @@ export function compileBlockPlace(node: BlockNode, frame: Frame, compiler: Compi
   });
 }
 
-/** A block's body: a function of its own, which sees only the context. */
+/**
+ * Compiles the body of a block. It is a function of its own, which sees the variables of the context but no local ones.
+ */
 export function compileBlockBody(node: BlockNode, compiler: Compiler): (loaded: LoadedTemplate) => BlockBody {
   const scope = new Scope(null, new FunctionLayout(null));
-  const frame: Frame = { scope, isTop: false, isSoft: false, stopsAfterExtends: false, escaping: 'template' };
+  const frame: CompileFrame = { scope, isTop: false, isSoft: false, stopsAfterExtends: false, escaping: 'template' };
   const mentioned = namesMentioned(node.body, 'self', 'super');
   const setSelf = mentioned.has('self') ? writer(frame, scope.declareParameter('self')) : null;
   const setSuper = mentioned.has('super') ? writer(frame, scope.declareParameter('super')) : null;

@@ -1,5 +1,4 @@
-// `{% for %}`: plain, filtered, recursive, with and without the variable `loop`.
-
+// The tag `for`: plain, filtered and recursive loops, with and without the variable `loop`.
 import { analyseLoop, FunctionLayout } from '../../syntax/scope.ts';
 import type { ForNode } from '../../syntax/tree.ts';
 import { blocksIn, loopAssignment, namesMentioned } from '../../syntax/walk.ts';
@@ -13,9 +12,9 @@ import { LoopVariable, type Recurse } from '../loop.ts';
 import type { Activation } from '../runtime.ts';
 import { type Assign, compileAssign } from './assign.ts';
 import type { Compiler } from './compiler.ts';
-import { type Execute, escapingIn, type Frame, innerFrame, located, writer } from './frame.ts';
+import { type CompileFrame, type Execute, escapingIn, innerFrame, located, writer } from './frame.ts';
 
-/** The items that a loop's `if` lets through; its names live in a function of its own. */
+/** Gives the items for which the `if` of a loop holds. It runs in a function of its own, with its own variables. */
 type ItemFilter = (outer: Activation, items: Value) => Iterator<Value>;
 
 interface LoopParts {
@@ -27,7 +26,8 @@ interface LoopParts {
   readonly filter: ItemFilter | null;
 }
 
-export function compileLoop(node: ForNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles `{% for %}`. */
+export function compileLoop(node: ForNode, frame: CompileFrame, compiler: Compiler): Execute {
   const assigned = loopAssignment(node);
   if (assigned !== undefined) {
     throw new TemplateFailure('"loop" is the loop\'s own variable and cannot be assigned in it', undefined, compiler.place(assigned.at)());
@@ -41,9 +41,9 @@ export function compileLoop(node: ForNode, frame: Frame, compiler: Compiler): Ex
   });
 }
 
-function compileParts(node: ForNode, frame: Frame, layout: FunctionLayout, compiler: Compiler): LoopParts {
+function compileParts(node: ForNode, frame: CompileFrame, layout: FunctionLayout, compiler: Compiler): LoopParts {
   const loopFrame = innerFrame(frame, layout);
-  // An included template sees `loop` only if the body names it, as in Jinja2.
+  // As in Jinja2, an included template sees `loop` only if the body of the loop names it.
   const usesLoop = node.recursive || namesMentioned(node.body, 'loop').has('loop') || blocksIn([node]).some((block) => block.scoped);
   const setLoop = usesLoop ? writer(loopFrame, loopFrame.scope.declareParameter('loop')) : null;
   analyseLoop(loopFrame.scope, node, 'body');
@@ -54,7 +54,7 @@ function compileParts(node: ForNode, frame: Frame, layout: FunctionLayout, compi
   return { assign, setLoop, enter, body, otherwise: compileOtherwise(node, frame, layout, compiler), filter };
 }
 
-function compileOtherwise(node: ForNode, frame: Frame, layout: FunctionLayout, compiler: Compiler): Execute | null {
+function compileOtherwise(node: ForNode, frame: CompileFrame, layout: FunctionLayout, compiler: Compiler): Execute | null {
   if (node.otherwise.length === 0) return null;
   const elseFrame = innerFrame(frame, layout);
   analyseLoop(elseFrame.scope, node, 'else');
@@ -66,7 +66,7 @@ function compileOtherwise(node: ForNode, frame: Frame, layout: FunctionLayout, c
   };
 }
 
-function compileFilter(node: ForNode, frame: Frame, compiler: Compiler): ItemFilter | null {
+function compileFilter(node: ForNode, frame: CompileFrame, compiler: Compiler): ItemFilter | null {
   if (node.test === null) return null;
   const testFrame = innerFrame(frame, new FunctionLayout(frame.scope.layout));
   analyseLoop(testFrame.scope, node, 'test');
@@ -85,8 +85,9 @@ function compileFilter(node: ForNode, frame: Frame, compiler: Compiler): ItemFil
 }
 
 interface LoopRun {
-  /** Where the body runs, and where the loop stands; they differ in recursive loops. */
+  /** The call in which the body runs. */
   readonly activation: Activation;
+  /** The call in which the loop stands. It is another one only for recursive loops. */
   readonly outer: Activation;
   readonly items: Value;
   readonly depth: number;
@@ -113,7 +114,12 @@ function runLoop(parts: LoopParts, { activation, outer, items, depth, recurse }:
   if (isEmpty) parts.otherwise?.(activation, out);
 }
 
-function recursive(parts: LoopParts, iterable: (activation: Activation) => Value, frame: Frame, place: Parameters<typeof located>[0]): Execute {
+function recursive(
+  parts: LoopParts,
+  iterable: (activation: Activation) => Value,
+  frame: CompileFrame,
+  place: Parameters<typeof located>[0],
+): Execute {
   const escapes = escapingIn(frame);
   return located(place, (outer: Activation, out: string[]) => {
     const recurse: Recurse = (items, depth) =>

@@ -1,5 +1,4 @@
-// `{% macro %}` and `{% call %}`.
-
+// The tags `macro` and `call`.
 import { analyseMacro, FunctionLayout } from '../../syntax/scope.ts';
 import type { CallBlockNode, MacroNode } from '../../syntax/tree.ts';
 import { namesMentioned } from '../../syntax/walk.ts';
@@ -9,15 +8,17 @@ import { Macro, type MacroArguments, type MacroSignature } from '../macro.ts';
 import type { Activation } from '../runtime.ts';
 import { bindName } from './assign.ts';
 import type { Compiler } from './compiler.ts';
-import { type Evaluate, type Execute, type Frame, innerFrame, located, reader, writer } from './frame.ts';
+import { type CompileFrame, type Evaluate, type Execute, innerFrame, located, reader, writer } from './frame.ts';
 
-export function compileMacro(node: MacroNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles `{% macro %}`. */
+export function compileMacro(node: MacroNode, frame: CompileFrame, compiler: Compiler): Execute {
   const make = compileFunction(node, node.name, frame, compiler);
   const bind = bindName(node.name, frame);
   return (activation) => bind(activation, make(activation));
 }
 
-export function compileCallBlock(node: CallBlockNode, frame: Frame, compiler: Compiler): Execute {
+/** Compiles `{% call %}`. Its body becomes the `caller` of the macro that is called. */
+export function compileCallBlock(node: CallBlockNode, frame: CompileFrame, compiler: Compiler): Execute {
   const caller = compileFunction(node, null, frame, compiler);
   const call = compiler.expressions.call(node.call, frame, caller);
   return located(compiler.place(node.at), (activation, out) => {
@@ -27,11 +28,11 @@ export function compileCallBlock(node: CallBlockNode, frame: Frame, compiler: Co
   });
 }
 
-/** Sets a parameter from what the call gave, or from its default. */
+/** Sets a parameter to the argument of the call, or to its default. */
 type SetParameter = (activation: Activation, given: Value | undefined) => void;
 
-function compileFunction(node: MacroNode | CallBlockNode, name: string | null, frame: Frame, compiler: Compiler): Evaluate {
-  const inner: Frame = { ...innerFrame(frame, new FunctionLayout(frame.scope.layout)), stopsAfterExtends: false };
+function compileFunction(node: MacroNode | CallBlockNode, name: string | null, frame: CompileFrame, compiler: Compiler): Evaluate {
+  const inner: CompileFrame = { ...innerFrame(frame, new FunctionLayout(frame.scope.layout)), stopsAfterExtends: false };
   const signature = signatureOf(node, name, compiler);
   const setSpecial = compileSpecial(signature, inner);
   analyseMacro(inner.scope, node);
@@ -69,8 +70,8 @@ function signatureOf(node: MacroNode | CallBlockNode, name: string | null, compi
   };
 }
 
-/** `caller`, `kwargs` and `varargs`, as far as the body reads them. */
-function compileSpecial(signature: MacroSignature, inner: Frame): (activation: Activation, args: MacroArguments) => void {
+/** Makes a function that sets `caller`, `kwargs` and `varargs`, as far as the body reads them. */
+function compileSpecial(signature: MacroSignature, inner: CompileFrame): (activation: Activation, args: MacroArguments) => void {
   const declare = (name: string, isUsed: boolean): ReturnType<typeof writer> | null =>
     isUsed ? writer(inner, inner.scope.declareParameter(name)) : null;
   const caller = declare('caller', signature.usesCaller && !signature.parameters.includes('caller'));
@@ -84,11 +85,16 @@ function compileSpecial(signature: MacroSignature, inner: Frame): (activation: A
 }
 
 interface CompiledParameter {
+  /** Takes the argument of the call. */
   readonly give: SetParameter;
+  /**
+   * Computes the default if there was no argument. It runs after all arguments are there, because a default may read
+   * other parameters.
+   */
   readonly complete: SetParameter;
 }
 
-function compileParameters(node: MacroNode | CallBlockNode, inner: Frame, compiler: Compiler): readonly CompiledParameter[] {
+function compileParameters(node: MacroNode | CallBlockNode, inner: CompileFrame, compiler: Compiler): readonly CompiledParameter[] {
   const firstDefault = node.parameters.length - node.defaults.length;
   return node.parameters.map(({ name }, index) => {
     const variable = inner.scope.find(name);

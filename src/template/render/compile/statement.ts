@@ -1,5 +1,4 @@
 // Turns the statements of a template into functions that write its output.
-
 import { unreachable } from '../../../errors.ts';
 import { analyseWith, analyseWithExpression } from '../../syntax/scope.ts';
 import type { NormalizedSource } from '../../syntax/source.ts';
@@ -14,14 +13,15 @@ import type { Activation } from '../runtime.ts';
 import { compileAssign } from './assign.ts';
 import type { Compiler } from './compiler.ts';
 import { ExpressionCompiler } from './expression.ts';
-import { type Evaluate, type Execute, escapingIn, type Frame, innerFrame, located, reader } from './frame.ts';
+import { type CompileFrame, type Evaluate, type Execute, escapingIn, innerFrame, located, reader } from './frame.ts';
 import { compileBlockPlace, compileExtends, compileFromImport, compileImport, compileInclude } from './inheritance.ts';
 import { compileLoop } from './loop.ts';
 import { compileCallBlock, compileMacro } from './macro.ts';
 
+/** Compiles the statements of one template. */
 export class StatementCompiler implements Compiler {
   readonly expressions: ExpressionCompiler;
-  /** Names that some scope takes from the context: the template's parameters. */
+  /** Names that are read from the context: the parameters of the template, and globals. */
   readonly contextNames = new Set<string>();
   private readonly source: NormalizedSource;
 
@@ -34,14 +34,14 @@ export class StatementCompiler implements Compiler {
     return () => this.source.locate(at);
   }
 
-  body(nodes: readonly Statement[], frame: Frame): Execute {
+  body(nodes: readonly Statement[], frame: CompileFrame): Execute {
     const statements = nodes.map((node) => this.statement(node, frame));
     return (activation, out) => {
       for (const statement of statements) statement(activation, out);
     };
   }
 
-  enter(frame: Frame): (activation: Activation) => void {
+  enter(frame: CompileFrame): (activation: Activation) => void {
     const steps: ((activation: Activation) => void)[] = [];
     for (const [slot, load] of frame.scope.loads) {
       if (load.kind === 'context') {
@@ -66,7 +66,7 @@ export class StatementCompiler implements Compiler {
     };
   }
 
-  private statement(node: Statement, frame: Frame): Execute {
+  private statement(node: Statement, frame: CompileFrame): Execute {
     switch (node.kind) {
       case 'output':
         return this.output(node, frame);
@@ -103,7 +103,7 @@ export class StatementCompiler implements Compiler {
     }
   }
 
-  private output(node: OutputNode, frame: Frame): Execute {
+  private output(node: OutputNode, frame: CompileFrame): Execute {
     const escapes = escapingIn(frame);
     const parts = node.parts.map((part): Execute => {
       if (typeof part === 'string') {
@@ -123,7 +123,7 @@ export class StatementCompiler implements Compiler {
     };
   }
 
-  private if(node: IfNode, outer: Frame): Execute {
+  private if(node: IfNode, outer: CompileFrame): Execute {
     const frame = { ...outer, isSoft: true };
     const branches = [node, ...node.elifs].map((branch) => ({
       test: located(this.place(branch.test.at), this.expressions.compile(branch.test, frame)),
@@ -136,14 +136,14 @@ export class StatementCompiler implements Compiler {
     };
   }
 
-  private set(node: SetNode, frame: Frame): Execute {
+  private set(node: SetNode, frame: CompileFrame): Execute {
     const value = this.expressions.compile(node.value, frame);
     const assign = compileAssign(node.target, frame);
     return located(this.place(node.at), (activation) => assign(activation, value(activation)));
   }
 
-  /** A body whose output becomes a value, filtered if there is a filter. */
-  private captured(node: SetBlockNode | FilterBlockNode, frame: Frame): Evaluate {
+  /** Makes a function that gives the output of a body as a value, after the filter if there is one. */
+  private captured(node: SetBlockNode | FilterBlockNode, frame: CompileFrame): Evaluate {
     analyseWithExpression(frame.scope, node.filter, node.body);
     const enter = this.enter(frame);
     const body = this.body(node.body, frame);
@@ -158,7 +158,7 @@ export class StatementCompiler implements Compiler {
     return this.expressions.filter(node.filter, frame, (activation) => markupOrText(capture(activation), escapes(activation)));
   }
 
-  private setBlock(node: SetBlockNode, frame: Frame): Execute {
+  private setBlock(node: SetBlockNode, frame: CompileFrame): Execute {
     const inner = { ...innerFrame(frame), stopsAfterExtends: false };
     const value = this.captured(node, inner);
     const assign = compileAssign(node.target, frame);
@@ -168,7 +168,7 @@ export class StatementCompiler implements Compiler {
     });
   }
 
-  private filterBlock(node: FilterBlockNode, frame: Frame): Execute {
+  private filterBlock(node: FilterBlockNode, frame: CompileFrame): Execute {
     const inner = innerFrame(frame);
     const value = this.captured(node, inner);
     return located(this.place(node.at), (activation, out) => {
@@ -178,7 +178,7 @@ export class StatementCompiler implements Compiler {
     });
   }
 
-  private with(node: WithNode, frame: Frame): Execute {
+  private with(node: WithNode, frame: CompileFrame): Execute {
     const inner = innerFrame(frame);
     analyseWith(inner.scope, node.targets, node.body);
     const enter = this.enter(inner);
@@ -195,7 +195,7 @@ export class StatementCompiler implements Compiler {
     };
   }
 
-  private autoescape(node: AutoescapeNode, frame: Frame): Execute {
+  private autoescape(node: AutoescapeNode, frame: CompileFrame): Execute {
     const inner = innerFrame(frame);
     analyseWithExpression(inner.scope, node.value, node.body);
     const enter = this.enter(inner);

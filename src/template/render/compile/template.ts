@@ -1,5 +1,4 @@
 // A template that is ready to run.
-
 import { parse } from '../../syntax/parser.ts';
 import { analyseBody, FunctionLayout, Scope } from '../../syntax/scope.ts';
 import { NormalizedSource, type TemplateSource } from '../../syntax/source.ts';
@@ -7,16 +6,16 @@ import type { TemplateNode } from '../../syntax/tree.ts';
 import { blocksIn, namesMentioned, statementsIn } from '../../syntax/walk.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { SelfReference } from '../block-reference.ts';
-import { Activation, type BlockBody, type Context, type LoadedTemplate, type Names, type Template, type TemplateState } from '../runtime.ts';
-import type { Execute, Frame } from './frame.ts';
+import { Activation, type BlockBody, type LoadedTemplate, type Names, type RenderContext, type Template, type TemplateState } from '../runtime.ts';
+import type { CompileFrame, Execute } from './frame.ts';
 import { writer } from './frame.ts';
 import { compileBlockBody } from './inheritance.ts';
 import { StatementCompiler } from './statement.ts';
 
-/** A template whose text was read and made into functions. */
+/** A template whose text has been turned into functions. */
 export class CompiledTemplate implements Template {
   readonly name: string;
-  /** Names that the template takes from its render: parameters and globals. */
+  /** Names that are read from the context of the render: parameters and globals. */
   readonly contextNames: ReadonlySet<string>;
   private readonly source: NormalizedSource;
   private readonly compiler: StatementCompiler;
@@ -47,7 +46,7 @@ export class CompiledTemplate implements Template {
   private compileBody(tree: TemplateNode): Execute {
     const scope = new Scope(null, new FunctionLayout(null));
     const stopsAfterExtends = [...statementsIn(tree.body)].some((node) => node.kind === 'extends');
-    const frame: Frame = { scope, isTop: true, isSoft: false, stopsAfterExtends, escaping: 'template' };
+    const frame: CompileFrame = { scope, isTop: true, isSoft: false, stopsAfterExtends, escaping: 'template' };
     const setSelf = namesMentioned(tree.body, 'self').has('self') ? writer(frame, scope.declareParameter('self')) : null;
     analyseBody(scope, tree.body);
     const enter = this.compiler.enter(frame);
@@ -71,7 +70,7 @@ export class CompiledTemplate implements Template {
     return [...this.blocks].map(([name, make]) => [name, make(loaded)] as const);
   }
 
-  run(context: Context, loaded: LoadedTemplate, out: string[]): void {
+  run(context: RenderContext, loaded: LoadedTemplate, out: string[]): void {
     const state: TemplateState = { loaded, parent: null };
     this.body(new Activation(context, state, null), out);
     const { parent } = state;

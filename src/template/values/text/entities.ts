@@ -1,4 +1,4 @@
-// The named HTML entities that `striptags` turns back into characters: those of Latin-1 and the usual signs.
+// The named HTML entities that `striptags` turns back into characters: those of Latin-1 and the usual symbols.
 
 const BASIC = 'amp 38 lt 60 gt 62 quot 34 apos 39';
 const LATIN_1 =

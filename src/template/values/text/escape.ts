@@ -1,4 +1,4 @@
-// HTML escaping as MarkupSafe does it, and the text operations that keep it.
+// HTML escaping as MarkupSafe does it, and operations on texts that respect it.
 
 import { checkSize } from '../limits.ts';
 import { print } from '../print.ts';
@@ -10,7 +10,7 @@ const SPECIAL = /[&<>'"]/;
 const ALL_SPECIAL = /[&<>'"]/g;
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
 
-/** Characters with a meaning in HTML as entities. */
+/** A text with the characters that mean something in HTML as entities. */
 export function escapeText(text: string): string {
   return SPECIAL.test(text) ? text.replace(ALL_SPECIAL, (character) => ENTITIES[character] ?? character) : text;
 }
@@ -21,13 +21,16 @@ export function escapeValue(value: Value): string {
   return value instanceof AttributeObject && value.isSafe ? value.print() : escapeText(print(value));
 }
 
-/** What `{{ value }}` writes. */
+/** The text that `{{ value }}` writes. */
 export const printValue = (value: Value, autoescape: boolean): string => (autoescape ? escapeValue(value) : print(value));
 
-/** A text that is not escaped where the other one is. */
+/** A text as {@link Markup} if it is safe, that is HTML already; otherwise as it is. */
 export const markupOrText = (text: string, safe: boolean): Value => (safe ? new Markup(text) : text);
 
-/** `Markup.join` / `str.join` of values as `~` does: from the first {@link Markup} on everything counts as escaped text. */
+/**
+ * What `~` gives for values. If one of them is {@link Markup} and escaping is on, the others are escaped and the result
+ * is markup.
+ */
 export function concatenate(values: readonly Value[], autoescape: boolean): Value {
   const isSafe = autoescape && values.some((value) => value instanceof Markup);
   const text = values.map(isSafe ? escapeValue : print).join('');
@@ -35,12 +38,12 @@ export function concatenate(values: readonly Value[], autoescape: boolean): Valu
   return markupOrText(text, isSafe);
 }
 
-/** A text value; others as they print. */
+/** A text as it is; another value as the text that it prints. */
 export const softText = (value: Value): string | Markup => (isText(value) ? value : print(value));
 
 const ENTITY = /&(#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*;?)/g;
 
-/** Entities back as characters. */
+/** A text with entities turned back into characters. */
 export function unescapeText(text: string): string {
   return text.replace(ENTITY, (whole: string, body: string) => {
     if (!body.startsWith('#')) return namedEntities.get(body.replace(';', '')) ?? whole;
@@ -52,7 +55,10 @@ export function unescapeText(text: string): string {
 
 const SPACES = new RegExp(`[${SPACE_CLASS}]+`, 'g');
 
-/** Text without comments and tags, runs of spaces as one, entities as characters. */
+/**
+ * A text without comments and tags, with one space for each run of whitespace and with entities turned back into
+ * characters.
+ */
 export function stripTags(value: string | Markup): string {
   const text = withoutSpans(withoutSpans(textOf(value), '<!--', '-->'), '<', '>');
   return unescapeText(trim(text.replace(SPACES, ' ')));

@@ -1,4 +1,4 @@
-// `'{0} {name!r:>8}'.format(...)`: Python's replacement fields.
+// The method `format` of texts with Python's replacement fields: `'{0} {name!r:>8}'.format(...)`.
 import { Dict } from '../dict.ts';
 import { TemplateFailure } from '../failure.ts';
 import { itemAt } from '../iterate.ts';
@@ -6,10 +6,10 @@ import { print, represent } from '../print.ts';
 import { type Arguments, AttributeObject, isText, Undefined, type Value, valueOr } from '../value.ts';
 import { formatWithSpec } from './format-spec.ts';
 
-/** How a formatted field is written; markup escapes here. */
+/** Gets the text of each field and gives what is written for it: the place where markup escapes. */
 export type FieldPrinter = (text: string, value: Value, converted: boolean) => string;
 
-/** The text with its `{...}` fields replaced by arguments. */
+/** A format with its `{...}` fields replaced by arguments. Fails if a field has no argument. */
 export function formatFields(format: string, args: Arguments, printer: FieldPrinter = (text) => text): string {
   return new FieldFormatter(args, printer).format(format, 2);
 }
@@ -17,7 +17,10 @@ export function formatFields(format: string, args: Arguments, printer: FieldPrin
 class FieldFormatter {
   private readonly args: Arguments;
   private readonly printer: FieldPrinter;
-  /** Fields without a number so far; `null` once fields are numbered by hand. */
+  /**
+   * How many fields without a number there were so far; `null` once a field has a number, which excludes the other
+   * kind.
+   */
   private automatic: number | null = 0;
 
   constructor(args: Arguments, printer: FieldPrinter) {

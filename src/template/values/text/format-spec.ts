@@ -1,4 +1,4 @@
-// `'{:>8.2f}'.format(value)`: Python's format language.
+// Python's format language, that of `'{:>8.2f}'.format(value)`.
 import { Float } from '../../../json.ts';
 import { codePointLength } from '../compare.ts';
 import { TemplateFailure } from '../failure.ts';
@@ -21,7 +21,7 @@ interface Spec {
 
 const SPEC = /^(?:([\s\S])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([a-zA-Z%])?$/u;
 
-/** The value in the form that `spec` asks for. */
+/** A value in the form that `spec` asks for. Fails if the form does not suit the type of the value. */
 export function formatWithSpec(value: Value, spec: string): string {
   if (spec === '') return print(value);
   if (isText(value)) return formatText(textOf(value), parseSpec(spec, '<'));
@@ -48,7 +48,7 @@ function parseSpec(text: string, defaultAlign: string): Spec {
   };
 }
 
-/** `sign` stays in front of padding that goes between it and the digits. */
+/** Pads a number. With the alignment `=` the padding stands between sign and digits. */
 function pad(sign: string, body: string, spec: Spec): string {
   const missing = Math.max(0, spec.width - codePointLength(sign + body));
   if (spec.align === '=') return sign + spec.fill.repeat(missing) + body;
@@ -96,7 +96,7 @@ function formatInteger(value: Int, spec: Spec): string {
 
 const signOf = (negative: boolean, spec: Spec): string => (negative ? '-' : spec.sign === '+' || spec.sign === ' ' ? spec.sign : '');
 
-/** Zeros that fill up the width are grouped with the digits. */
+/** The digits in groups. Zeros that fill up the width become part of the groups. */
 function groupPadded(digits: string, spec: Spec, taken: number, every: number): string {
   let padded = digits;
   let grouped = group(padded, spec.grouping, every);

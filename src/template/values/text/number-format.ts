@@ -1,12 +1,12 @@
-// Digits of floats for `%` and `format`: exact, ties to even, as C prints them.
+// Digits of floats for `%` and `format`, as C prints them: exact, with ties to the even digit.
 
 import { formatFloat } from '../../../json.ts';
 import { exactDecimal, roundDecimal } from '../numbers.ts';
 
-/** More digits than this are refused by the callers. */
+/** The callers refuse formats that ask for more digits than this. */
 export const MAX_DIGITS = 2000;
 
-/** The magnitude with `places` digits behind the point. */
+/** A magnitude with `places` digits behind the point. */
 export function fixed(magnitude: number, places: number): string {
   const { digits, exponent } = exactDecimal(magnitude);
   const text = roundDecimal(digits, exponent, places)
@@ -15,25 +15,28 @@ export function fixed(magnitude: number, places: number): string {
   return places === 0 ? text : `${text.slice(0, -places)}.${text.slice(-places)}`;
 }
 
-/** The magnitude as `significant` digits and the power of ten of the first. */
+/** A magnitude as `significant` digits and the power of ten of the first one. */
 function significantDigits(magnitude: number, significant: number): { readonly digits: string; readonly power: number } {
   if (magnitude === 0) return { digits: '0'.repeat(significant), power: 0 };
   const { digits, exponent } = exactDecimal(magnitude);
   const power = digits.toString().length - 1 + exponent;
   const rounded = roundDecimal(digits, exponent, significant - 1 - power).toString();
-  // 9.99 rounds to 10.0: one digit more.
+  // Rounding may add a digit, as 9.99 becomes 10.0.
   return rounded.length > significant ? { digits: rounded.slice(0, significant), power: power + 1 } : { digits: rounded, power };
 }
 
 const exponentText = (power: number): string => `e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
 
-/** The magnitude as `1.50e+03` with `places` digits behind the point. */
+/** A magnitude as `1.50e+03` with `places` digits behind the point. */
 export function exponential(magnitude: number, places: number): string {
   const { digits, power } = significantDigits(magnitude, places + 1);
   return `${digits.charAt(0)}${places === 0 ? '' : `.${digits.slice(1)}`}${exponentText(power)}`;
 }
 
-/** The shorter of both notations with `precision` significant digits (`%g`); `keepZeros` is the flag `#`. */
+/**
+ * A magnitude as `%g` prints it: the shorter of both notations with `precision` significant digits. `keepZeros` is the
+ * flag `#`.
+ */
 export function general(magnitude: number, precision: number, keepZeros: boolean): string {
   const significant = Math.max(precision, 1);
   const { digits, power } = significantDigits(magnitude, significant);
@@ -45,12 +48,15 @@ export function general(magnitude: number, precision: number, keepZeros: boolean
   return strip(fixed(magnitude, Math.max(0, significant - 1 - power)));
 }
 
-/** What `format` without a type writes: as many digits as needed, at least one behind the point. */
+/**
+ * A magnitude as `format` without a type prints it: with as many digits as needed, at least one of them behind the
+ * point.
+ */
 export function shortest(magnitude: number, precision: number | null, keepZeros: boolean): string {
   if (precision === null) return keepZeros ? withPoint(formatFloat(magnitude)) : formatFloat(magnitude);
   const significant = Math.max(precision, 1);
   const { power } = significantDigits(magnitude, significant);
-  // Python switches one digit earlier here than `%g` does, to leave room for the ".0".
+  // Python takes the exponent here for numbers one digit shorter than `%g` does, because ".0" takes a digit.
   if (power >= significant - 1) {
     const text = exponential(magnitude, significant - 1);
     return keepZeros ? withPoint(text) : text.replace(/(\.\d*?)0+e/, '$1e').replace('.e', 'e');
@@ -59,10 +65,10 @@ export function shortest(magnitude: number, precision: number | null, keepZeros:
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
 
-/** The flag `#`: a point even where no digit follows. */
+/** Adds a point where no digits follow, as the flag `#` asks for. */
 export const withPoint = (text: string): string => (text.includes('.') ? text : text.replace(/^\d+/, '$&.'));
 
-/** Thousands separators in the digits before the point. */
+/** Puts a separator between groups of the digits before the point. */
 export function group(digits: string, separator: string, every = 3): string {
   const [whole = '', ...rest] = digits.split(/(?=[.e%])/);
   const parts: string[] = [];

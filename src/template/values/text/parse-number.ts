@@ -1,11 +1,11 @@
-// Texts as numbers, by the rules of Python's `int()` and `float()`.
+// Reads texts as numbers by the rules of Python's `int()` and `float()`.
 import { normalInt } from '../numbers.ts';
 import type { Int } from '../value.ts';
 import { trim } from './whitespace.ts';
 
 const PREFIXES: Readonly<Record<string, number>> = { '0b': 2, '0o': 8, '0x': 16 };
 
-/** `int(text, base)`, or `undefined` where Python fails. */
+/** What `int(text, base)` gives, or `undefined` where Python fails. */
 export function parseInteger(text: string, base: number): Int | undefined {
   const match = /^([-+]?)(0[bBoOxX]_?)?([0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*)$/.exec(trim(text));
   if (match === null || base === 1 || base < 0 || base > 36) return undefined;
@@ -29,7 +29,7 @@ export function parseInteger(text: string, base: number): Int | undefined {
   return normalInt(sign === '-' ? -value : value);
 }
 
-/** `float(text)`, or `undefined` where Python fails. */
+/** What `float(text)` gives, or `undefined` where Python fails. */
 export function parseFloatText(text: string): number | undefined {
   const trimmed = trim(text);
   const word = /^([-+]?)(inf|infinity|nan)$/i.exec(trimmed);

@@ -1,4 +1,4 @@
-// `'%05.2f' % value`: Python's printf-style formatting.
+// Python's printf-style formatting, that of `'%05.2f' % value`.
 import { Float } from '../../../json.ts';
 import { Dict } from '../dict.ts';
 import { TemplateFailure } from '../failure.ts';
@@ -10,10 +10,10 @@ import { formatWithSpec } from './format-spec.ts';
 
 const DIRECTIVE = /%(?:\(([^)]*)\))?([-+ #0]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S])/gu;
 
-/** How `%s` prints a value; markup escapes here. */
+/** Gets the text of each `%s` and gives what is written for it: the place where markup escapes. */
 type Printer = (text: string, value: Value) => string;
 
-/** `format % argument`. `printer` has the last word on what texts become. */
+/** What `format % argument` gives. Fails if marks and values do not match. */
 export function formatPercent(format: string, argument: Value, printer: Printer = (text) => text): string {
   const values = argument instanceof Tuple ? [...argument.items] : [argument];
   let used = 0;

@@ -1,4 +1,4 @@
-// `|pprint`: values over several lines where one of 80 characters does not hold them.
+// The filter `pprint`: a value that does not fit into 80 characters takes several lines.
 import { sortValues } from '../compare.ts';
 import { Dict } from '../dict.ts';
 import { represent } from '../print.ts';
@@ -6,10 +6,12 @@ import { Tuple, type Value } from '../value.ts';
 
 const WIDTH = 80;
 
-/** The value as Python's pprint writes it: keys sorted, one item per line where needed. */
+/**
+ * A value as Python's `pprint` writes it: with sorted keys, and one item per line where the items do not fit into one.
+ */
 export const prettyPrint = (value: Value): string => layOut(sorted(value), 0, 0);
 
-/** The value with sorted dictionaries, where the keys can be sorted. */
+/** A copy of a value in which dictionaries with texts as keys are sorted. */
 function sorted(value: Value): Value {
   if (Array.isArray(value)) return value.map(sorted);
   if (value instanceof Tuple) return new Tuple(value.items.map(sorted));
@@ -19,7 +21,7 @@ function sorted(value: Value): Value {
   return Dict.of(keys.map((key) => [key, sorted(value.get(key) ?? null)] as const));
 }
 
-/** `indent` is the column where the value begins, `after` the characters that must follow it on its last line. */
+/** A value in lines. It begins in column `indent`, and `after` characters must fit behind it on its last line. */
 function layOut(value: Value, indent: number, after: number): string {
   const line = represent(value);
   if (line.length <= WIDTH - indent - after) return line;

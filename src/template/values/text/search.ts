@@ -1,9 +1,12 @@
-// Finding, splitting and replacing in texts by Python's rules.
+// Finds, splits and replaces in texts by Python's rules.
 import { TemplateFailure } from '../failure.ts';
 import { checkSize } from '../limits.ts';
 import { SPACE_CLASS, trimEnd, trimStart } from './whitespace.ts';
 
-/** Splits at a separator, at most `limit` times (negative: always) from the left. */
+/**
+ * Splits a text from the left, at most `limit` times, or without limit if that is negative. Without a separator it
+ * splits at whitespace.
+ */
 export function split(text: string, separator: string | null, limit: number): string[] {
   if (separator === '') throw new TemplateFailure('An empty text cannot separate');
   if (separator === null) return splitAtSpace(text, limit);
@@ -11,7 +14,7 @@ export function split(text: string, separator: string | null, limit: number): st
   return limit < 0 || parts.length <= limit + 1 ? parts : [...parts.slice(0, limit), parts.slice(limit).join(separator)];
 }
 
-/** As {@link split}, from the right. */
+/** As {@link split}, but from the right. */
 export function splitRight(text: string, separator: string | null, limit: number): string[] {
   if (separator === '') throw new TemplateFailure('An empty text cannot separate');
   if (separator === null) return splitAtSpaceRight(text, limit);
@@ -50,14 +53,16 @@ function splitAtSpaceRight(text: string, limit: number): string[] {
 
 const LINE = /([^\n\v\f\r\x1c-\x1e\x85\u2028\u2029]*)(\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]|$)/g;
 
-/** The lines of a text, each with its end if wanted. */
+/** The lines of a text, each with its line end if `keepEnds`. */
 export function splitLines(text: string, keepEnds: boolean): string[] {
   const lines: string[] = [];
   for (const [whole, line = ''] of text.matchAll(LINE)) if (whole !== '') lines.push(keepEnds ? whole : line);
   return lines;
 }
 
-/** The first `limit` (negative: all) occurrences replaced; an empty `old` is found between all characters. */
+/**
+ * Replaces the first `limit` occurrences, or all if that is negative. An empty `old` is found between all characters.
+ */
 export function replace(text: string, old: string, replacement: string, limit: number): string {
   if (limit === 0) return text;
   if (old === '') return replaceBetween(text, replacement, limit);
@@ -77,7 +82,7 @@ function replaceBetween(text: string, replacement: string, limit: number): strin
   return left > 0 ? result + replacement : result;
 }
 
-/** Without the given characters (or whitespace) at the chosen ends. */
+/** A text without the given characters, or without whitespace, at the chosen ends. */
 export function strip(text: string, characters: string | null, ends: 'both' | 'start' | 'end'): string {
   if (characters === null) {
     const left = ends === 'end' ? text : trimStart(text);
@@ -92,7 +97,7 @@ export function strip(text: string, characters: string | null, ends: 'both' | 's
   return all.slice(start, end).join('');
 }
 
-/** Tabs as spaces up to the next column that is a multiple of `width`. */
+/** A text in which spaces up to the next column that is a multiple of `width` replace each tab. */
 export function expandTabs(text: string, width: number): string {
   let column = 0;
   let result = '';

@@ -1,4 +1,4 @@
-// `|tojson`: JSON as Python writes it, keys sorted, ASCII only.
+// The filter `tojson`: JSON as Python writes it, with sorted keys and ASCII only.
 import { Float, formatFloat } from '../../../json.ts';
 import { sortValues } from '../compare.ts';
 import { Dict } from '../dict.ts';
@@ -10,7 +10,10 @@ const NEEDS_ESCAPE = /[^ !#-[\]-~]/;
 const ESCAPED = /[^ !#-[\]-~]/g;
 const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b' };
 
-/** The value as JSON; with `indent` (the text of one level) over several lines. */
+/**
+ * A value as JSON in one line, or in several if there is an `indent`, the text of one level. Fails for values that JSON
+ * does not have.
+ */
 export function toPythonJson(value: Value, indent: string | null): string {
   return write(value, indent, '\n', 0);
 }

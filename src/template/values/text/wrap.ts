@@ -1,19 +1,20 @@
-// Breaking a line into lines of a width, as Python's textwrap does for `wordwrap`.
+// Breaks a line into lines of a width for the filter `wordwrap`, as Python's `textwrap` does.
 import { codePointLength } from '../compare.ts';
 import { TemplateFailure } from '../failure.ts';
 import { isSpace } from './whitespace.ts';
 
+/** How lines are broken; `width` is in characters. */
 export interface WrapOptions {
   readonly width: number;
   readonly breakLongWords: boolean;
   readonly breakOnHyphens: boolean;
 }
 
-// Python's textwrap knows ASCII whitespace only; it keeps what stands inside a line and drops what stands at its ends.
+/** The whitespace of `textwrap`, which is ASCII only. Inside a line it is kept, at the ends it is dropped. */
 const SPACES = /([\t\n\v\f\r ]+)/;
 const HYPHENATED = /(?<=[\p{L}\p{N}_]{2}-)(?=[\p{L}_]{2})|(?<=[\p{L}_][\p{L}\p{N}_]*-)(?=[\p{L}_][\p{L}\p{N}_]+)/u;
 
-/** The lines of `text`. */
+/** The lines of a text. Fails if the width is not at least 1. */
 export function wrapText(text: string, options: WrapOptions): string[] {
   if (options.width <= 0) throw new TemplateFailure('"wordwrap" needs a width of at least 1');
   const pending = chunksOf(text, options.breakOnHyphens).reverse();
@@ -53,7 +54,8 @@ function takeLine(pending: string[], { width, breakLongWords, breakOnHyphens }: 
       pending.pop();
     }
   }
-  // A word cut off after nothing counts as the blank end, so the space before it stays: as in Python.
+  // An empty part of a long word is dropped here like a space would be, so the space before it stays. Python does the
+  // same.
   if (isBlank(line.at(-1) ?? ' ')) line.pop();
   return line;
 }
