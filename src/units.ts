@@ -33,6 +33,9 @@ export const bytes = (value: number): Bytes => value as Bytes;
 export const perSecond = (value: number): PerSecond => value as PerSecond;
 
 /** A span in seconds as milliseconds. */
+/** What a timer can wait for: 24 days. A longer wait would be over at once. */
+export const longestWait: Seconds = seconds(2_147_483);
+
 export const secondsToMillis = (value: Seconds): Millis => (value * 1000) as Millis;
 /** A span in milliseconds as nanoseconds, rounded to whole ones. */
 export const millisToNanos = (value: Millis): Nanos => Math.round(value * 1e6) as Nanos;

@@ -24,11 +24,17 @@ const ERROR_REASON = jsonPath('error.reason');
 function readForceMerge(reader: ParamReader, facts: ParameterFacts): ForceMergeParams {
   return {
     target: readWideTarget(reader, facts),
-    maxNumSegments: reader.integer('max-num-segments', null, { min: 1 }),
+    maxNumSegments: readSegments(reader),
     polling: reader.choice('mode', 'blocking', ['blocking', 'polling']) === 'polling',
-    pollPeriod: millis(reader.number('poll-period', 10, { above: 0 }) * 1000),
+    pollPeriod: reader.duration('poll-period', millis(10_000), { above: 0 }),
     options: readRequestOptions(reader),
   };
+}
+
+/** Segments that are left; 0 says nothing, and -1 leaves it to the server, as it does itself. */
+function readSegments(reader: ParamReader): number | null {
+  const segments = reader.integer('max-num-segments', null, { min: -1 });
+  return segments === 0 ? null : segments;
 }
 
 function forceMergeScript(params: ForceMergeParams): Script {

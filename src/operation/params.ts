@@ -1,6 +1,7 @@
 // Reads the parameters of one operation as typed values, and collects everything that is wrong with them.
 import type { Problem } from '../errors.ts';
 import { Float, isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonArray, type JsonObject, toNumber, writeJson } from '../json.ts';
+import { longestWait, type Millis, seconds, secondsToMillis } from '../units.ts';
 
 /** Limits of a number. `min` and `max` are allowed themselves, `above` is not. */
 export interface NumberBounds {
@@ -14,9 +15,9 @@ const FALSE_TEXTS: ReadonlySet<string> = new Set(['false', 'no', 'f', 'n']);
 const LONGEST_SHOWN = 60;
 
 /**
- * Typed access to a `JsonObject`. A value that is absent or `null` gives the fallback. A wrong one is noted in
- * {@link problems} and gives the fallback too, so that reading goes on and finds all problems at once. Texts that hold
- * a number or a boolean are accepted, because templates often produce them.
+ * Typed access to a `JsonObject`. A value that is absent, `null` or an empty text gives the fallback. A wrong one is
+ * noted in {@link problems} and gives the fallback too, so that reading goes on and finds all problems at once. Texts
+ * that hold a number or a boolean are accepted, because templates often produce them.
  */
 export class ParamReader {
   readonly params: JsonObject;
@@ -35,14 +36,15 @@ export class ParamReader {
     return new ParamReader(params, this.problems, `${this.prefix}${path}.`);
   }
 
-  /** True if the parameter is there and not `null`. */
+  /** True if the parameter says something: it is there, and neither `null` nor an empty text. */
   has(name: string): boolean {
-    return (this.params.get(name) ?? null) !== null;
+    return this.value(name) !== null;
   }
 
-  /** The value as it is, `null` if it is absent. */
+  /** The value as it is; `null` if it says nothing. */
   value(name: string): Json {
-    return this.params.get(name) ?? null;
+    const value = this.params.get(name) ?? null;
+    return value === '' ? null : value;
   }
 
   /** Notes that something is wrong with a parameter. */
@@ -53,8 +55,10 @@ export class ParamReader {
   integer<F>(name: string, fallback: F, bounds: NumberBounds = {}): number | F {
     const number = this.numeric(name);
     if (number === null) return fallback;
-    if (number === 'wrong' || !Number.isSafeInteger(number)) return this.wrong(name, `must be an integer${describe(bounds)}`, fallback);
-    return within(number, bounds) ? number : this.wrong(name, `must be an integer${describe(bounds)}`, fallback);
+    if (number !== 'wrong' && Number.isSafeInteger(number) && within(number, bounds)) return number;
+    const isTooLarge = number !== 'wrong' && number > Number.MAX_SAFE_INTEGER;
+    const shownBounds = isTooLarge ? { max: Number.MAX_SAFE_INTEGER, ...bounds } : bounds;
+    return this.wrong(name, `must be an integer${describe(shownBounds)}`, fallback);
   }
 
   number<F>(name: string, fallback: F, bounds: NumberBounds = {}): number | F {
@@ -63,6 +67,12 @@ export class ParamReader {
     if (number === 'wrong' || !Number.isFinite(number) || !within(number, bounds))
       return this.wrong(name, `must be a number${describe(bounds)}`, fallback);
     return number;
+  }
+
+  /** A span of time that is given in seconds, fractions allowed. Longer ones than timers can wait for are problems. */
+  duration<F>(name: string, fallback: F, bounds: NumberBounds = {}): Millis | F {
+    const value = this.number(name, null, { max: longestWait, ...bounds });
+    return value === null ? fallback : secondsToMillis(seconds(value));
   }
 
   boolean<F>(name: string, fallback: F): boolean | F {
@@ -119,14 +129,13 @@ export class ParamReader {
 
   /** Notes a problem if a mandatory parameter is missing. */
   require(name: string): void {
-    if (!this.has(name)) this.problem(name, `"${name}" is missing.`);
+    if (this.has(name)) return;
+    this.problem(name, this.params.get(name) === '' ? `"${name}" must not be empty.` : `"${name}" is missing.`);
   }
 
   requiredString(name: string): string {
     this.require(name);
-    const text = this.string(name, '');
-    if (text === '' && this.value(name) === '') this.problem(name, `"${name}" must not be empty.`);
-    return text;
+    return this.string(name, '');
   }
 
   requiredNames(name: string): readonly string[] {

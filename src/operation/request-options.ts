@@ -1,6 +1,6 @@
 // What most operations accept beside their own parameters: query parameters, headers, a time limit.
 import { isJsonArray, type Json } from '../json.ts';
-import { type Millis, type Seconds, seconds, secondsToMillis } from '../units.ts';
+import { longestWait, type Millis, secondsToMillis } from '../units.ts';
 import type { ScriptRequest } from './operation.ts';
 import { type ParamReader, scalarText, shown } from './params.ts';
 
@@ -23,13 +23,11 @@ export function readRequestOptions(reader: ParamReader): RequestOptions {
   return { query: readQuery(reader), headers: readHeaders(reader), timeout: readTimeout(reader) };
 }
 
-/** `request-timeout` in milliseconds, `null` if it is not given. */
+/** `request-timeout`, `null` if it is not given. 0 stands for no limit. */
 export function readTimeout(reader: ParamReader): Millis | null {
-  const timeout: Seconds | null = toSeconds(reader.number('request-timeout', null, { above: 0 }));
-  return timeout === null ? null : secondsToMillis(timeout);
+  const timeout = reader.duration('request-timeout', null, { min: 0 });
+  return timeout === 0 ? secondsToMillis(longestWait) : timeout;
 }
-
-const toSeconds = (value: number | null): Seconds | null => (value === null ? null : seconds(value));
 
 function readQuery(reader: ParamReader): ReadonlyMap<string, string> {
   const query = new Map<string, string>();

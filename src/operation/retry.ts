@@ -23,7 +23,7 @@ export function readRetryPolicy(reader: ParamReader): OperationRetryPolicy {
   const onError = reader.boolean('retry-on-error', false);
   return {
     retries: untilSuccess ? Number.POSITIVE_INFINITY : retries,
-    waitPeriod: millis(reader.number('retry-wait-period', 0.5, { min: 0 }) * 1000),
+    waitPeriod: reader.duration('retry-wait-period', millis(500), { min: 0 }),
     onTimeout: reader.boolean('retry-on-timeout', true),
     onError: untilSuccess || onError,
   };

@@ -14,7 +14,7 @@ const GRACE = 10_000;
 /** Reads `duration`, which workloads give in seconds. */
 export function readSleep(reader: ParamReader): Millis {
   reader.require('duration');
-  return millis(reader.number('duration', 0, { min: 0 }) * 1000);
+  return reader.duration('duration', millis(0), { min: 0 });
 }
 
 /** Waits, and counts the wait as service time. */

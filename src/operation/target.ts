@@ -13,7 +13,6 @@ export function joinNames(names: readonly string[]): string {
  * undefined name.
  */
 export function readIndex(reader: ParamReader, fallback: string): string {
-  if (reader.params.get('index') === '') return fallback;
   const names = reader.names('index', null);
   return names === null ? fallback : joinNames(names);
 }
@@ -25,7 +24,7 @@ export function readIndex(reader: ParamReader, fallback: string): string {
 export function readSearchTarget(reader: ParamReader, facts: ParameterFacts): string {
   const given = reader.names('index', null) ?? reader.names('data-stream', null);
   if (given !== null) return joinNames(given);
-  if (reader.params.has('index')) return '';
+  if (reader.params.get('index') === null) return '';
   const known = facts.indices.length > 0 ? facts.indices.map((index) => index.name) : facts.dataStreams;
   const [only] = known;
   if (only === undefined || known.length > 1) {

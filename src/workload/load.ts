@@ -3,11 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError, exitCodes, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { EpochMillis } from '../units.ts';
+import type { Bytes, EpochMillis } from '../units.ts';
+import { findCrowds } from './client-memory.ts';
 import { type FoundWorkload, findWorkload, openCollection, type WorkloadAddress, type WorkloadOrigin, workloadNames } from './find.ts';
 import { joinPath } from './json-path.ts';
 import { leafTasks, type TestProcedure, type Workload, type WorkloadSource } from './model.ts';
 import { operationTypes } from './operation-types.ts';
+import { taskKey } from './parse-context.ts';
 import { type ReadWorkload, readWorkload } from './read-workload.ts';
 import { selectProcedure } from './select-procedure.ts';
 import { forServerless } from './serverless.ts';
@@ -40,6 +42,8 @@ export interface WorkloadRequest extends WorkloadAddress {
    */
   readonly purpose: 'run' | 'inspect';
   readonly checkOperation: OperationCheck | null;
+  /** Memory for the clients, on all machines that drive the load; absent = not checked. */
+  readonly availableMemory?: Bytes;
   /** For the template variable `now`. */
   readonly wallTime: () => EpochMillis;
 }
@@ -80,7 +84,8 @@ export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWork
   }
   const testProcedure = selectProcedure(workload, request.testProcedure);
   if (testProcedure.schedule.length === 0) throw nothingLeft(request, testProcedure);
-  if (request.purpose === 'run') rejectUnrunnable(found, read, workload, testProcedure, request.checkOperation);
+  if (request.purpose === 'run') rejectUnrunnable(found, read, workload, testProcedure, request);
+  notices.push(...idleKeyNotices(testProcedure, read));
   return { workload, testProcedure, notices, params: request.params };
 }
 
@@ -132,11 +137,12 @@ function rejectUnrunnable(
   read: ReadWorkload,
   workload: Workload,
   procedure: TestProcedure,
-  checkOperation: OperationCheck | null,
+  { checkOperation, availableMemory }: WorkloadRequest,
 ): void {
   const hasPlugin = existsSync(join(found.directory, 'workload.py'));
   const { unsupported, invalid } = checkSupport(workload, procedure, read.later, hasPlugin);
-  const wrong = [...invalid, ...checkParameters(workload, procedure, checkOperation)];
+  const crowds = availableMemory === undefined ? [] : findCrowds(procedure, read.later, found.file, availableMemory);
+  const wrong = [...invalid, ...crowds, ...checkParameters(workload, procedure, checkOperation)];
   if (wrong.length > 0) throw invalidWorkload(found, read, [...wrong, ...unsupported]);
   if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
 }
@@ -150,6 +156,14 @@ function checkParameters(workload: Workload, procedure: TestProcedure, checkOper
     if (facts === undefined || facts.unsupported !== null || hasOtherSource(operation)) return [];
     const problems = checkOperation({ name, type, params }, workload);
     return problems.map((problem) => ({ ...problem, file: location.file, path: joinPath(location.path, problem.path) }));
+  });
+}
+
+/** One line per task with keys that have no effect. */
+function idleKeyNotices(procedure: TestProcedure, read: ReadWorkload): readonly string[] {
+  return leafTasks(procedure.schedule).flatMap((task) => {
+    const keys = read.later.tasks.get(taskKey(procedure.name, task.name))?.idleKeys ?? [];
+    return keys.length === 0 ? [] : [`Task "${task.name}": ${keys.map((key) => `"${key}"`).join(', ')} at a task has no effect.`];
   });
 }
 

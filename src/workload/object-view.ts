@@ -31,12 +31,14 @@ export class ObjectView {
     this.sink = sink;
   }
 
+  /** `null` is what templates make of a value that is not there. */
   has(key: string): boolean {
-    return this.json.has(key);
+    return this.raw(key) !== undefined;
   }
 
-  raw(key: string): Json | undefined {
-    return this.json.get(key);
+  /** The value as it is; `undefined` if it is absent or `null`. */
+  raw(key: string): Exclude<Json, null> | undefined {
+    return this.json.get(key) ?? undefined;
   }
 
   at(key: string): string {
@@ -49,7 +51,7 @@ export class ObjectView {
   }
 
   text(key: string): string | null {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return null;
     if (typeof value === 'string') return value;
     this.complain(key, `must be a string, not ${describeJson(value)}`);
@@ -58,7 +60,7 @@ export class ObjectView {
 
   /** A string that must be there; `''` stands in for a missing one so that parsing can go on. */
   requiredText(key: string): string {
-    if (!this.json.has(key)) this.complain(key, 'is missing; it must be a string');
+    if (!this.has(key)) this.complain(key, 'is missing; it must be a string');
     return this.text(key) ?? '';
   }
 
@@ -70,25 +72,27 @@ export class ObjectView {
   }
 
   boolean(key: string, fallback: boolean): boolean {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return fallback;
     if (typeof value === 'boolean') return value;
     this.complain(key, `must be true or false, not ${describeJson(value)}`);
     return fallback;
   }
 
-  /** An integer literal: neither `8.0` nor `"8"` (spec/2 §3). */
-  integer(key: string, minimum: number): number | null {
-    const value = this.json.get(key);
+  /** An integer literal: neither `8.0` nor `"8"`. */
+  integer(key: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): number | null {
+    const value = this.raw(key);
     if (value === undefined) return null;
-    if (typeof value === 'number' && value >= minimum) return value;
-    this.complain(key, `must be an integer of at least ${minimum}, not ${describeJson(value)}`);
+    if (typeof value === 'number' && value >= minimum && value <= maximum) return value;
+    const isTooLarge = isJsonNumber(value) && toNumber(value) > maximum;
+    const bound = isTooLarge ? `at most ${maximum}` : `at least ${minimum}`;
+    this.complain(key, `must be an integer of ${bound}, not ${describeJson(value)}`);
     return null;
   }
 
   /** Any finite number. */
   number(key: string, minimum: number): number | null {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return null;
     const number = isJsonNumber(value) ? toNumber(value) : Number.NaN;
     if (Number.isFinite(number) && number >= minimum) return number;
@@ -97,7 +101,7 @@ export class ObjectView {
   }
 
   choice<T extends string>(key: string, allowed: readonly T[]): T | null {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return null;
     const found = allowed.find((candidate) => candidate === value);
     if (found === undefined) this.complain(key, `must be one of ${allowed.map((name) => `"${name}"`).join(', ')}, not ${describeJson(value)}`);
@@ -106,7 +110,7 @@ export class ObjectView {
 
   /** The object below a key as it is; empty if absent. */
   jsonObject(key: string): JsonObject {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return NOTHING;
     if (isJsonObject(value)) return value;
     this.complain(key, `must be an object, not ${describeJson(value)}`);
@@ -115,7 +119,7 @@ export class ObjectView {
 
   /** The object below a key as a view; `null` if it is absent or no object. */
   object(key: string): ObjectView | null {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return null;
     if (isJsonObject(value)) return new ObjectView(value, this.at(key), this.sink);
     this.complain(key, `must be an object, not ${describeJson(value)}`);
@@ -124,7 +128,7 @@ export class ObjectView {
 
   /** A string, or an array of strings. */
   texts(key: string): readonly string[] {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return [];
     if (typeof value === 'string') return [value];
     if (isJsonArray(value) && value.every((item) => typeof item === 'string')) return value;
@@ -134,7 +138,7 @@ export class ObjectView {
 
   /** Views of the objects in a non-empty array; `null` if the key is absent. Items that are no objects are reported and left out. */
   objects(key: string): readonly ObjectView[] | null {
-    const value = this.json.get(key);
+    const value = this.raw(key);
     if (value === undefined) return null;
     if (!isJsonArray(value) || value.length === 0) {
       this.complain(key, `must be a non-empty array, not ${isJsonArray(value) ? 'an empty one' : describeJson(value)}`);

@@ -17,6 +17,18 @@ export interface ParseContext {
 export interface LaterWork {
   /** Corpora with `streaming-ingestion`. */
   readonly streamingCorpora: Set<string>;
-  /** Custom schedules by `<procedure>/<task>`. */
-  readonly customSchedules: Map<string, { readonly schedule: string; readonly path: string }>;
+  /** By {@link taskKey}. */
+  readonly tasks: Map<string, TaskNotes>;
 }
+
+/** What the document says of a task beside what the model holds. */
+export interface TaskNotes {
+  readonly path: string;
+  /** The name of a schedule that only a plug-in can define; `null` for the known ones. */
+  readonly customSchedule: string | null;
+  /** Keys that have no effect. */
+  readonly idleKeys: readonly string[];
+}
+
+/** Tasks are told apart by their procedure and their name. */
+export const taskKey = (procedure: string, task: string): string => `${procedure}/${task}`;

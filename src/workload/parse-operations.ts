@@ -10,7 +10,6 @@ export function parseOperations(root: ObjectView): ReadonlyMap<string, Operation
   const views = root.objects('operations') ?? [];
   const operations = views.map((view) => {
     view.requiredName('name');
-    checkBlockOperation(view);
     return parseOperation(view);
   });
   rejectDuplicates(
@@ -50,16 +49,4 @@ function parseOperation(view: ObjectView): Operation {
 
 function isReportedByDefault(type: string): boolean {
   return operationTypes.get(type)?.isAdmin !== true;
-}
-
-/** What the schema says about every operation of the block, whatever its type. */
-function checkBlockOperation(view: ObjectView): void {
-  view.number('request-timeout', 0);
-  for (const key of ['bulk-size', 'pages', 'results-per-page', 'poll-period']) view.integer(key, 1);
-  for (const key of ['pipeline', 'index', 'type', 'param-source']) view.text(key);
-  view.choice('conflicts', ['sequential', 'random']);
-  view.choice('mode', ['blocking', 'polling']);
-  view.boolean('cache', false);
-  // A raw request may send any body.
-  if (view.raw('operation-type') !== 'raw-request') view.jsonObject('body');
 }

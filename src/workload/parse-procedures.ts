@@ -5,6 +5,7 @@ import { ANY_TASK, type CompletedBy, type Operation, type Parallel, type Schedul
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { LaterWork } from './parse-context.ts';
 import { isParallel, NO_LIMITS, parseLimits, parseTasks, type TaskContext } from './parse-task.ts';
+import { findIdleKeys, PARALLEL_KEYS } from './task-keys.ts';
 
 const FORMS = ['test_procedures', 'test_procedure', 'schedule'] as const;
 
@@ -99,6 +100,7 @@ function registerNames(view: ObjectView, tasks: readonly Task[], context: TaskCo
 function parseParallel(element: ObjectView, context: TaskContext, names: Map<string, string>): readonly Parallel[] {
   const view = element.object('parallel');
   if (view === null) return [];
+  findIdleKeys(view, PARALLEL_KEYS);
   const limits = parseLimits(view, NO_LIMITS);
   const members = view.objects('tasks');
   if (members === null) view.complain('tasks', 'is missing; it must be a non-empty array of tasks');

@@ -1,11 +1,11 @@
 // JSON → one task of a schedule (spec/2 §3.5).
 import { isJsonArray, isJsonObject } from '../json.ts';
-import { type Seconds, seconds } from '../units.ts';
-import { propertyPath } from './json-path.ts';
+import { longestWait, type Seconds, seconds } from '../units.ts';
 import type { Operation, Task } from './model.ts';
 import { describeJson, type ObjectView } from './object-view.ts';
-import type { LaterWork } from './parse-context.ts';
+import { type LaterWork, taskKey } from './parse-context.ts';
 import { resolveOperation } from './parse-operations.ts';
+import { findIdleKeys, TASK_KEYS } from './task-keys.ts';
 import { readTargetThroughput } from './throughput.ts';
 
 /** Counts and periods, which a parallel element hands down to its tasks. */
@@ -36,7 +36,7 @@ export const NO_LIMITS: LoopLimits = {
 /** Reads the limits of a task or of a parallel element; what is absent is inherited. */
 export function parseLimits(view: ObjectView, inherited: LoopLimits): LoopLimits {
   const period = (key: string, minimum: number): Seconds | null => {
-    const value = view.integer(key, minimum);
+    const value = view.integer(key, minimum, longestWait);
     return value === null ? null : seconds(value);
   };
   return {
@@ -59,6 +59,9 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
   const operation = resolveOperation(reference, view.at('operation'), context.operations, view.sink);
   if (operation === null) return [];
   const name = view.has('name') ? view.requiredName('name') : operation.name;
+  const customSchedule = readCustomSchedule(view);
+  // A schedule of a plug-in reads whatever it wants from its task.
+  const idleKeys = customSchedule === null ? findIdleKeys(view, TASK_KEYS) : [];
   const task: Task = {
     kind: 'task',
     name,
@@ -66,12 +69,14 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
     clients: view.integer('clients', 1) ?? 1,
     ...checkedLimits(view, inherited),
     targetThroughput: readTargetThroughput(view),
-    schedule: parseScheduleName(view, context, name),
-    ignoreResponseErrorLevel: view.choice('ignore-response-error-level', ['non-fatal']),
+    schedule: view.raw('schedule') === 'poisson' ? 'poisson' : 'deterministic',
+    ignoreResponseErrorLevel: view.text('ignore-response-error-level') === 'non-fatal' ? 'non-fatal' : null,
     tags: view.texts('tags'),
     meta: view.jsonObject('meta'),
   };
-  return view.has('clients_list') ? perClientCount(view, task, context.procedure) : [task];
+  const tasks = view.has('clients_list') ? perClientCount(view, task, context.procedure) : [task];
+  for (const one of tasks) context.later.tasks.set(taskKey(context.procedure, one.name), { path: view.path, customSchedule, idleKeys });
+  return tasks;
 }
 
 function perClientCount(view: ObjectView, task: Task, procedure: string): readonly Task[] {
@@ -89,20 +94,7 @@ function perClientCount(view: ObjectView, task: Task, procedure: string): readon
 
 function checkedLimits(view: ObjectView, inherited: LoopLimits): LoopLimits {
   const limits = parseLimits(view, inherited);
-  if (limits.warmupIterations !== null && limits.timePeriod !== null) {
-    view.complain(
-      'warmup-iterations',
-      'warmup-iterations and time-period exclude each other',
-      'Use iterations with iterations, periods with periods.',
-    );
-  }
-  if (limits.warmupTimePeriod !== null && limits.iterations !== null) {
-    view.complain(
-      'warmup-time-period',
-      'warmup-time-period and iterations exclude each other',
-      'Use iterations with iterations, periods with periods.',
-    );
-  }
+  rejectMixture(view, limits);
   checkRamp(view, limits, 'ramp-up-time-period', limits.rampUpTimePeriod, 'warmup-time-period', limits.warmupTimePeriod);
   checkRamp(view, limits, 'ramp-down-time-period', limits.rampDownTimePeriod, 'time-period', limits.timePeriod);
   for (const [key, own, outer] of [
@@ -112,6 +104,23 @@ function checkedLimits(view: ObjectView, inherited: LoopLimits): LoopLimits {
     if (inherited !== NO_LIMITS && own !== outer) view.complain(key, `must be the same as ${key} of the parallel element around it`);
   }
   return limits;
+}
+
+/** A task ends after a time or after a count: of two limits of different kinds one would silently be without effect. */
+function rejectMixture(view: ObjectView, limits: LoopLimits): void {
+  const given = (pairs: readonly (readonly [string, number | null])[]): readonly string[] =>
+    pairs.flatMap(([key, value]) => (value === null ? [] : [key]));
+  const [count] = given([
+    ['iterations', limits.iterations],
+    ['warmup-iterations', limits.warmupIterations],
+  ]);
+  const [period] = given([
+    ['time-period', limits.timePeriod],
+    ['warmup-time-period', limits.warmupTimePeriod],
+  ]);
+  if (count === undefined || period === undefined) return;
+  const hint = 'Use iterations with warmup-iterations, or time-period with warmup-time-period.';
+  view.complain(count, `${count} and ${period} exclude each other`, hint);
 }
 
 function checkRamp(view: ObjectView, limits: LoopLimits, key: string, ramp: Seconds | null, boundKey: string, bound: Seconds | null): void {
@@ -125,12 +134,9 @@ function checkRamp(view: ObjectView, limits: LoopLimits, key: string, ramp: Seco
   }
 }
 
-function parseScheduleName(view: ObjectView, context: TaskContext, name: string): Task['schedule'] {
-  const value = view.text('schedule');
-  if (value === null || value === 'deterministic') return 'deterministic';
-  if (value === 'poisson') return 'poisson';
-  context.later.customSchedules.set(`${context.procedure}/${name}`, { schedule: value, path: propertyPath(view.path, 'schedule') });
-  return 'deterministic';
+function readCustomSchedule(view: ObjectView): string | null {
+  const schedule = view.text('schedule');
+  return schedule === 'deterministic' || schedule === 'poisson' ? null : schedule;
 }
 
 /** True for an element of a schedule that runs several tasks at once. */

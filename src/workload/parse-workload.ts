@@ -17,7 +17,7 @@ export interface ParsedWorkload {
 
 /** Reads the rendered document. The result is complete only if the sink of the context has no problem afterwards. */
 export function parseWorkload(json: Json, name: string, source: WorkloadSource, context: ParseContext): ParsedWorkload {
-  const later: LaterWork = { streamingCorpora: new Set(), customSchedules: new Map() };
+  const later: LaterWork = { streamingCorpora: new Set(), tasks: new Map() };
   if (!isJsonObject(json)) context.sink.add('', `A workload must be an object, not ${describeJson(json)}`);
   const root = new ObjectView(isJsonObject(json) ? json : new Map(), '', context.sink);
   if (context.sink.problems.length === 0) checkVersion(root);

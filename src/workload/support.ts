@@ -2,10 +2,10 @@
 
 import type { Problem } from '../errors.ts';
 import { didYouMean } from './closest-match.ts';
-import { joinPath } from './json-path.ts';
+import { joinPath, propertyPath } from './json-path.ts';
 import { leafTasks, type Operation, type Task, type TestProcedure, type Workload } from './model.ts';
 import { operationTypes } from './operation-types.ts';
-import type { LaterWork } from './parse-context.ts';
+import { type LaterWork, taskKey } from './parse-context.ts';
 
 export interface SupportProblems {
   /** Right, but later work: the run is refused with code `UNSUPPORTED`. */
@@ -79,11 +79,12 @@ function checkType(task: Task, hasPlugin: boolean, found: Found): void {
 }
 
 function checkSchedule(task: Task, procedure: TestProcedure, later: LaterWork, hasPlugin: boolean, found: Found): void {
-  const custom = later.customSchedules.get(`${procedure.name}/${task.name}`);
-  if (custom === undefined) return;
-  const problem = { file: task.operation.location.file, path: custom.path };
-  if (hasPlugin) found.unsupported.push({ ...problem, message: `Task "${task.name}" uses the schedule "${custom.schedule}", ${NEED_PYTHON}` });
-  else found.invalid.push({ ...problem, message: `must be "deterministic" or "poisson", not "${custom.schedule}"` });
+  const notes = later.tasks.get(taskKey(procedure.name, task.name));
+  const schedule = notes?.customSchedule ?? null;
+  if (notes === undefined || schedule === null) return;
+  const problem = { file: task.operation.location.file, path: propertyPath(notes.path, 'schedule') };
+  if (hasPlugin) found.unsupported.push({ ...problem, message: `Task "${task.name}" uses the schedule "${schedule}", ${NEED_PYTHON}` });
+  else found.invalid.push({ ...problem, message: `must be "deterministic" or "poisson", not "${schedule}"` });
 }
 
 /** A bulk operation needs plain documents; which corpora it reads is its parameter `corpora`, default all. */

@@ -64,7 +64,7 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ],
   [
     'bulk',
-    { 'bulk-size': 1, 'request-timeout': 0, 'request-params': { a: { b: 1 }, c: [[]] }, headers: { 'a b': 1, c: 'x\r\ny' } },
+    { 'bulk-size': 1, 'request-timeout': -1, 'request-params': { a: { b: 1 }, c: [[]] }, headers: { 'a b': 1, c: 'x\r\ny' } },
     ['request-timeout', 'request-params.a', 'request-params.c', 'headers.a b', 'headers.c'],
   ],
   ['search', { body: {} }, ['index']],
@@ -116,7 +116,15 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ['delete-point-in-time', { 'with-point-in-time-from': 'a' }, ['operation-type']],
   ['sleep', {}, ['duration']],
   ['sleep', { duration: -1 }, ['duration']],
-  ['force-merge', { mode: 'later', 'max-num-segments': 0, 'poll-period': 0 }, ['max-num-segments', 'mode', 'poll-period']],
+  ['force-merge', { mode: 'later', 'max-num-segments': -2, 'poll-period': 0 }, ['max-num-segments', 'mode', 'poll-period']],
+  ['force-merge', { mode: 'polling', 'max-num-segments': -1, 'poll-period': 0.5, 'request-timeout': 0 }, []],
+  // What templates make of parameters that are not given.
+  ['force-merge', { mode: '', 'max-num-segments': '', 'poll-period': '', index: '', 'request-timeout': '' }, []],
+  ['bulk', { 'bulk-size': 8, conflicts: '', pipeline: '', indices: '', corpora: '' }, []],
+  ['search', { index: 'a', cache: '', pages: '', 'results-per-page': '', body: '' }, []],
+  // Waits that no timer could wait for.
+  ['sleep', { duration: 1e10 }, ['duration']],
+  ['refresh', { 'retry-wait-period': 3e6, retries: 1e20 }, ['retry-wait-period', 'retries']],
   [
     'refresh',
     { index: [1], retries: -1, 'retry-wait-period': 'x', 'retry-until-success': 3 },

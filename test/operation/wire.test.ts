@@ -54,6 +54,13 @@ const rows: readonly Row[] = [
   },
   { what: 'force merge of everything', type: 'force-merge', expected: ['POST /_all/_forcemerge'] },
   {
+    what: 'force merge that leaves the number of segments to the server',
+    type: 'force-merge',
+    params: { 'max-num-segments': -1 },
+    expected: ['POST /_all/_forcemerge?max_num_segments=-1'],
+  },
+  { what: 'force merge without a number', type: 'force-merge', params: { 'max-num-segments': 0 }, expected: ['POST /_all/_forcemerge'] },
+  {
     what: 'force merge of the workload',
     type: 'force-merge',
     params: { 'max-num-segments': 1 },

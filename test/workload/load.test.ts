@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BenchmarkError, type Problem } from '../../src/errors.ts';
 import { Float, writeJson } from '../../src/json.ts';
+import { bytes } from '../../src/units.ts';
 import { type LoadedWorkload, listWorkloads, loadWorkload, type WorkloadRequest } from '../../src/workload/load.ts';
 import { leafTasks } from '../../src/workload/model.ts';
 import { requestFor, smallWorkload, wallTime } from './small-workload.ts';
@@ -297,4 +298,30 @@ test('a list names every workload, broken ones with their error', async (context
       ['wrong', undefined, 'WORKLOAD_INVALID'],
     ],
   );
+});
+
+test('clients beyond the memory are refused with the fragment and line that ask for them', async (context) => {
+  const limits = { availableMemory: bytes(4e9) };
+  const problems = await problemsOf(context, 'test_procedures/common/set-up.json', 'default(4)', 'default(100000000)', limits);
+  assert.deepEqual(
+    problems.map(({ file, line, path, message }) => [file, line, path, message]),
+    [
+      [
+        'test_procedures/common/set-up.json',
+        12,
+        'test_procedures[0].schedule[2].clients',
+        '100000000 clients need at least 1300 GB of memory, and 4 GB are available',
+      ],
+    ],
+  );
+});
+
+test('keys of tasks that have no effect are named in a notice, of the selected procedure only', async (context) => {
+  const files: Record<string, string> = { ...smallWorkload };
+  const file = 'test_procedures/common/set-up.json';
+  files[file] = (files[file] ?? '').replace('"clients"', '"request-params": {}, "index": "logs", "clients"');
+  const directory = temporaryFiles(context, files);
+  const loaded = await loadWorkload(requestFor(directory));
+  assert.deepEqual(loaded.notices, ['Task "append": "request-params", "index" at a task has no effect.']);
+  assert.deepEqual((await loadWorkload(requestFor(directory, { testProcedure: 'search-only' }))).notices, []);
 });

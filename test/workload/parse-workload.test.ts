@@ -214,35 +214,6 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
     ['schedule[0].operation.operation-type: is missing; it must be a string'],
   ],
   [
-    'schema of the block',
-    withSchedule([{ operation: 'refresh' }], {
-      operations: [
-        {
-          name: 'a',
-          'operation-type': 'bulk',
-          'bulk-size': '5',
-          conflicts: 'none',
-          'request-timeout': -1,
-          index: ['i'],
-          cache: 'yes',
-          body: 'text',
-          mode: 'x',
-          pages: 0,
-        },
-      ],
-    }),
-    [
-      'operations[0].request-timeout: must be a number of at least 0, not the number -1',
-      'operations[0].bulk-size: must be an integer of at least 1, not the string "5"',
-      'operations[0].pages: must be an integer of at least 1, not the number 0',
-      'operations[0].index: must be a string, not an array',
-      'operations[0].conflicts: must be one of "sequential", "random", not the string "none"',
-      'operations[0].mode: must be one of "blocking", "polling", not the string "x"',
-      'operations[0].cache: must be true or false, not the string "yes"',
-      'operations[0].body: must be an object, not the string "text"',
-    ],
-  ],
-  [
     'task names',
     withSchedule([{ operation: 'query' }, { operation: 'query' }]),
     ['schedule[1].operation: Test procedure "default" has two tasks named "query" (the other at schedule[0])'],
@@ -255,7 +226,41 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
   [
     'warm-up by time, load by count',
     task({ 'warmup-time-period': 5, iterations: 5 }),
-    ['schedule[0].warmup-time-period: warmup-time-period and iterations exclude each other'],
+    ['schedule[0].iterations: iterations and warmup-time-period exclude each other'],
+  ],
+  ['count and time at once', task({ iterations: 5, 'time-period': 5 }), ['schedule[0].iterations: iterations and time-period exclude each other']],
+  [
+    'two warm-ups',
+    task({ 'warmup-iterations': 5, 'warmup-time-period': 5 }),
+    ['schedule[0].warmup-iterations: warmup-iterations and warmup-time-period exclude each other'],
+  ],
+  [
+    'a count inside, a time around',
+    withSchedule([{ parallel: { 'time-period': 5, tasks: [{ operation: 'query', iterations: 5 }] } }]),
+    ['schedule[0].parallel.tasks[0].iterations: iterations and time-period exclude each other'],
+  ],
+  [
+    'slips in the keys of tasks',
+    withSchedule([
+      { operation: 'query', iteration: 5, target_throughput: 9, Clients: 3 },
+      { parallel: { completed_by: 'x', task: [], tasks: [{ operation: 'append', tag: 'a' }] } },
+    ]),
+    [
+      'schedule[0].iteration: is no key that has an effect here',
+      'schedule[0].target_throughput: is no key that has an effect here',
+      'schedule[0].Clients: is no key that has an effect here',
+      'schedule[1].parallel.completed_by: is no key that has an effect here',
+      'schedule[1].parallel.task: is no key that has an effect here',
+      'schedule[1].parallel.tasks[0].tag: is no key that has an effect here',
+    ],
+  ],
+  [
+    'numbers beyond all timers',
+    task({ 'time-period': 3_000_000, 'target-interval': 3_000_000 }),
+    [
+      'schedule[0].time-period: must be an integer of at most 2147483, not the number 3000000',
+      'schedule[0].target-interval: must be a number of seconds above 0 and of at most 2147483, not the number 3000000',
+    ],
   ],
   [
     'ramp with counts',
@@ -276,11 +281,6 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
     'ramp-down above time',
     task({ 'ramp-down-time-period': 11, 'time-period': 10 }),
     ['schedule[0].ramp-down-time-period: ramp-down-time-period (11 s) must not be longer than time-period (10 s)'],
-  ],
-  [
-    'no error level',
-    task({ 'ignore-response-error-level': 'fatal' }),
-    ['schedule[0].ignore-response-error-level: must be one of "non-fatal", not the string "fatal"'],
   ],
   ['clients', task({ clients: 0 }), ['schedule[0].clients: must be an integer of at least 1, not the number 0']],
   [
@@ -313,11 +313,16 @@ test('integers must be integer literals', () => {
     ['"8"', 'not the string "8"'],
     ['true', 'not true'],
     ['1e3', 'not the number 1000.0'],
-    ['99999999999999999999', 'not the number 99999999999999999999'],
-    ['null', 'not null'],
+    ['-1', 'not the number -1'],
+    ['NaN', 'not the number NaN'],
+    ['[]', 'not an array'],
   ]) {
     const { complaints } = parse(`{"schedule": [{"operation": "refresh", "clients": ${literal}}]}`);
     assert.deepEqual(complaints, [`schedule[0].clients: must be an integer of at least 1, ${message}`]);
+  }
+  for (const literal of ['99999999999999999999', '1e20', 'Infinity']) {
+    const { complaints } = parse(`{"schedule": [{"operation": "refresh", "clients": ${literal}}]}`);
+    assert.match(complaints[0] ?? '', /^schedule\[0\]\.clients: must be an integer of at most 9007199254740991, not the number/);
   }
 });
 
@@ -397,6 +402,13 @@ test('target throughput and interval', () => {
     [{ 'target-throughput': 0 }, null],
     [{ 'target-throughput': '' }, null],
     [{ 'target-throughput': '0 docs/s' }, null],
+    [{ 'target-throughput': 'none' }, null],
+    [{ 'target-throughput': 'None' }, null],
+    [
+      { 'target-throughput': null, 'target-interval': 5 },
+      { value: 0.2, unit: 'ops' },
+    ],
+    [{ 'target-throughput': '10' }, { value: 10, unit: 'ops' }],
     [{ 'target-throughput': 10 }, { value: 10, unit: 'ops' }],
     [{ 'target-throughput': 0.5 }, { value: 0.5, unit: 'ops' }],
     [{ 'target-throughput': '10 docs/s' }, { value: 10, unit: 'docs' }],
@@ -410,7 +422,7 @@ test('target throughput and interval', () => {
   ];
   for (const [properties, expected] of rates)
     assert.deepEqual(firstTask(parse(task(properties))).targetThroughput, expected, JSON.stringify(properties));
-  for (const wrong of ['10', '10docs/s', '5e3 docs/s', 'none', -1, true, [10]]) {
+  for (const wrong of ['10docs/s', '5e3 docs/s', 'nothing', -1, 1e-9, true, [10]]) {
     assert.equal(parse(task({ 'target-throughput': wrong })).problems[0]?.path, 'schedule[0].target-throughput', String(wrong));
   }
   assert.deepEqual(parse(task({ 'target-throughput': 1, 'target-interval': 1 })).complaints, [
@@ -431,4 +443,34 @@ test('completed-by names a task, or "any" for whichever ends first; a task of th
   assert.deepEqual(completedBy('b', 'a', 'b'), { kind: 'task', name: 'b' });
   const message = 'must name exactly one task of the parallel element (reads, writes) or be "any"; "read" names none';
   assert.deepEqual(completedBy('read', 'reads', 'writes'), [`schedule[0].parallel.completed-by: ${message}`]);
+});
+
+test('null is like nothing, which is what templates make of a parameter that is not given', () => {
+  const { workload, complaints } = parse(
+    withSchedule([{ operation: 'query', name: null, clients: null, iterations: null, tags: null, 'target-throughput': null, schedule: null }]),
+  );
+  assert.deepEqual(complaints, []);
+  const [task] = leafTasks(workload.testProcedures[0]?.schedule ?? []);
+  assert.deepEqual([task?.name, task?.clients, task?.iterations, task?.tags, task?.targetThroughput], ['query', 1, null, [], null]);
+  assert.deepEqual(parse({ schedule: [{ operation: null }] }).complaints, [
+    'schedule[0].operation: is missing; a task needs the name of an operation or an operation itself',
+  ]);
+});
+
+test('any error level loads; only "non-fatal" has an effect', () => {
+  const levelOf = (level: string) => firstTask(parse(task({ 'ignore-response-error-level': level }))).ignoreResponseErrorLevel;
+  assert.deepEqual(['non-fatal', 'fatal', '', 'other'].map(levelOf), ['non-fatal', null, null, null]);
+});
+
+test('comments and keys of plug-ins may stand beside those of a task; keys without effect are remembered', () => {
+  const keys = { '#COMMENT': 'x', comment: 'y', 'request-params': {}, index: 'logs' };
+  const { later, complaints } = parse(
+    withSchedule([
+      { operation: 'query', ...keys },
+      { operation: 'append', schedule: 'own', iteration: 4 },
+    ]),
+  );
+  assert.deepEqual(complaints, []);
+  assert.deepEqual(later.tasks.get('default/query')?.idleKeys, ['request-params', 'index']);
+  assert.deepEqual(later.tasks.get('default/append'), { path: 'schedule[1]', customSchedule: 'own', idleKeys: [] });
 });

@@ -7,6 +7,7 @@ import { BenchmarkError, exitCodes } from '../../errors.ts';
 import type { Targets } from '../../http/targets.ts';
 import type { JsonObject } from '../../json.ts';
 import { fileSink } from '../../store/sink.ts';
+import { bytes } from '../../units.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { Invocation } from '../args/command.ts';
@@ -115,7 +116,10 @@ async function workersOf(context: Context, { options }: Run): Promise<WorkersCon
 }
 
 async function loadForRun(context: Context, { options }: Run, params: JsonObject, distributionVersion: string | null): Promise<LoadedWorkload> {
-  const load = loadNamedWorkload(context, options, { purpose: 'run', params, testMode: options.testMode, distributionVersion });
+  // The other machines of a fleet are taken to be like this one.
+  const availableMemory = bytes(process.availableMemory() * Math.max(1, options.workerIps.length));
+  const { testMode } = options;
+  const load = loadNamedWorkload(context, options, { purpose: 'run', params, testMode, distributionVersion, availableMemory });
   // Git may be at work on a slow network.
   return untilAborted(context.environment.signal, load);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import { operationType } from '../../operation/registry.ts';
+import type { Bytes } from '../../units.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
 import { BUILTIN, isRepositoryPath, type WorkloadOrigin } from '../../workload/find.ts';
 import { type LoadedWorkload, loadWorkload } from '../../workload/load.ts';
@@ -56,6 +57,8 @@ export interface LoadPurpose {
   readonly params: JsonObject;
   readonly testMode: boolean;
   readonly distributionVersion: string | null;
+  /** Memory for the clients; absent = none will be made. */
+  readonly availableMemory?: Bytes;
 }
 
 /** Loads the workload that the flags name; see `loadWorkload` for its errors. */
@@ -70,6 +73,7 @@ export async function loadNamedWorkload(context: Context, options: WorkloadOptio
     excludeTasks: options.excludeTasks,
     testMode: purpose.testMode,
     purpose: purpose.purpose,
+    ...(purpose.availableMemory === undefined ? {} : { availableMemory: purpose.availableMemory }),
     checkOperation: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],
     wallTime: context.environment.clock.wall,
   });
