@@ -5,6 +5,7 @@ import { jsonPath, scanBoolean } from './scan.ts';
 
 const ERRORS = jsonPath('errors');
 const MOST_REASONS = 5;
+const MISSING_ITEM = 'no item in the answer';
 
 /** True if the start of an answer says that no item failed. */
 export function saysNoErrors(head: Buffer): boolean {
@@ -22,10 +23,10 @@ export interface BulkErrors {
 }
 
 /**
- * Counts the failed items: those with a status above 299 or a failed shard. `null` if the body is no answer to a bulk
- * request.
+ * Counts the failed items: those with a status above 299 or a failed shard, and those that are missing for the
+ * documents that were sent. `null` if the body is no answer to a bulk request.
  */
-export function readBulkErrors(body: Buffer): BulkErrors | null {
+export function readBulkErrors(body: Buffer, documents: number): BulkErrors | null {
   const items = member(parse(body), 'items');
   if (!Array.isArray(items)) return null;
   const reasons = new Set<string>();
@@ -40,6 +41,12 @@ export function readBulkErrors(body: Buffer): BulkErrors | null {
     const known = kinds.get(kind);
     if (known === undefined) kinds.set(kind, { count: 1, example: oneLine(reasonOf(result) ?? '') });
     else known.count++;
+  }
+  const missing = documents - items.length;
+  if (missing > 0) {
+    count += missing;
+    reasons.add(MISSING_ITEM);
+    kinds.set(MISSING_ITEM, { count: missing, example: '' });
   }
   return { count, description: describe([...reasons]), kinds: [...kinds].map(([kind, found]) => ({ kind, ...found })) };
 }

@@ -85,7 +85,7 @@ class BulkOperation implements RequestOperation {
   }
 
   private readErrors(answer: Answer, outcome: Outcome): number {
-    const errors = answer.isWhole ? readBulkErrors(decodeBody(answer)) : null;
+    const errors = answer.isWhole ? readBulkErrors(decodeBody(answer), this.documents) : null;
     if (errors === null) {
       const example = 'The answer to a bulk request cannot be read, so its items count as failed.';
       outcome.fail('bulk', example);

@@ -6,6 +6,8 @@ import { plainTable } from './plain-table.ts';
 
 /** Characters of an error's description that fit into the table. */
 const EXAMPLE_WIDTH = 100;
+/** A smaller share of requests that were not sent changes no figure by as much as it is measured with. */
+const UNSENT_SHARE = 0.001;
 /** Kinds of reasons that are told for documents that were not indexed. */
 const DOCUMENT_REASONS = 3;
 
@@ -23,10 +25,11 @@ function taskWarnings(task: TaskResults): readonly string[] {
     found.push(`Error rate is ${formatFloat(Number(percentage.toFixed(2)))} for operation '${task.task}'. Please check the logs.`);
   }
   if (task.documents !== null && task.documents.failed > 0) found.push(documentWarning(task.task, task.documents));
-  if (task.unsent > 0) {
+  const due = task.requests + task.unsent;
+  if (task.unsent > UNSENT_SHARE * due) {
     found.push(
-      `Requests of [${task.task}] that were due before its end were not sent: ${formatCount(task.unsent)}. Its clients still waited for earlier answers, ` +
-        'so the target throughput was not reached.',
+      `${formatCount(task.unsent)} of ${formatCount(due)} requests of [${task.task}] that were due before its end were not sent: ` +
+        'its clients still waited for earlier answers.',
     );
   }
   if (task.throughput.median === null) {

@@ -186,6 +186,12 @@ test('many and long reasons stay bounded', async () => {
   assert.match(errorDescription ?? '', /\[0\].*…$/);
 });
 
+test('an answer that says less than was sent does not pass for a success', async () => {
+  const outcome = await answered({}, answerOf({ took: 3, errors: true, items: [item(201)] }));
+  assert.deepEqual([outcome.success, outcome.errorDescription], [false, 'no item in the answer']);
+  assert.deepEqual(outcome.failedDocuments, [{ kind: 'no item in the answer', count: 2, example: '' }]);
+});
+
 test('an errors flag that stands late, or nowhere, is looked for in the whole answer', async () => {
   const late = answerOf({ items: [item(201), item(201), item(201)], errors: false });
   assert.equal((await answered({}, late)).success, true);

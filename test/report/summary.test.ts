@@ -92,7 +92,8 @@ describe('warnings', () => {
         taskResults('warmup', { requests: 9 }),
         taskResults('idle'),
         taskResults('hidden', { isReported: false }),
-        taskResults('late', { samples: 1, requests: 1, throughput, unsent: 12_345 }),
+        taskResults('late', { samples: 1, requests: 1000, throughput, unsent: 12_345 }),
+        taskResults('almost', { samples: 1, requests: 100_000, throughput, unsent: 16 }),
       ),
       isPartial: true,
       driverWarnings: ['The driver was the limit.'],
@@ -104,8 +105,7 @@ describe('warnings', () => {
       'No throughput metrics available for [failed]. Likely cause: Error rate is 100.0%. Please check the logs.',
       'No throughput metrics available for [warmup]. Likely cause: The benchmark ended already during warmup.',
       'No throughput metrics available for [idle]. Likely cause: It sent no request.',
-      'Requests of [late] that were due before its end were not sent: 12,345. Its clients still waited for earlier answers, ' +
-        'so the target throughput was not reached.',
+      '12,345 of 13,345 requests of [late] that were due before its end were not sent: its clients still waited for earlier answers.',
       'The driver was the limit.',
     ]);
   });
