@@ -1,4 +1,5 @@
 // Provides, starts and stops a real OpenSearch: a function for tests, and a command (node dist/scripts/opensearch.js start | run -- <command>).
+// Needs: a JDK.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, watch, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
 // Archives of every format, made by the system's programs, by libraries and by hand, read by programs and in this process.
+// Needs: bzip2 and zstd.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';

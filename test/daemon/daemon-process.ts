@@ -1,4 +1,5 @@
 // Daemons as processes, each with a home of its own, as on machines of their own.
+// Needs: nats-server.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
 // A fleet on somebody else's NATS: no server of our own, the owner's credentials, the same commands.
+// Needs: nats-server.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
 // The supervised server: found, started, restarted, and never left behind.
+// Needs: nats-server.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';

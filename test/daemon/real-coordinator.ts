@@ -1,4 +1,5 @@
 // A coordinator with the real nats-server on a free port, and nodes that join it.
+// Needs: nats-server.
 import { homedir } from 'node:os';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNode, type NodeEndpoint, newNodeId } from '../../src/daemon/connect.ts';

@@ -1,4 +1,5 @@
 // Runs bin/opensearch-benchmark as a user does: in a process of its own, with a configuration directory of its own.
+// Needs: minutes.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

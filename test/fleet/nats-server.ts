@@ -1,4 +1,5 @@
 // A real nats-server for tests, on a port of its own that it keeps when it is killed and started again.
+// Needs: nats-server.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect as connectSocket, createServer } from 'node:net';

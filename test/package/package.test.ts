@@ -1,3 +1,4 @@
+// Needs: Go and npm.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

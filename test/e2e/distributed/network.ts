@@ -1,4 +1,5 @@
 // Networks of the test's own: namespaces that bridges in one more namespace connect. Links can be cut, and all is gone with the namespaces.
+// Needs: network namespaces.
 import { execFileSync } from 'node:child_process';
 
 const ip = (...words: readonly string[]): void => void execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'pipe'] });
