@@ -4,7 +4,6 @@ import type { Settings } from './config/settings.ts';
 import type { Environment } from './environment.ts';
 import type { Log } from './log.ts';
 import type { Console } from './output/console.ts';
-import type { Redactor } from './redact.ts';
 import type { Services } from './services.ts';
 
 export interface Context {
@@ -12,8 +11,6 @@ export interface Context {
   readonly console: Console;
   readonly settings: Settings;
   readonly log: Log;
-  /** Commands register the secrets that they meet. */
-  readonly redactor: Redactor;
   readonly common: CommonOptions;
   readonly services: Services;
 }

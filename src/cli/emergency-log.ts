@@ -4,15 +4,14 @@ import { provideLocations } from './config/locations.ts';
 import type { Environment } from './environment.ts';
 import { LogFile } from './log.ts';
 import { logFailure } from './main.ts';
-import { Redactor, registerEnvironment } from './redact.ts';
+import { registerEnvironment } from './redact.ts';
 
 /** Writes the error to the log file and returns its path; `null` if that cannot be done either. */
 export function emergencyLog(environment: Environment, error: unknown): string | null {
   try {
     const { logDirectory } = provideLocations(environment.variables, environment.homeDirectory);
-    const redactor = new Redactor();
-    registerEnvironment(redactor, environment.variables);
-    const log = new LogFile({ path: join(logDirectory, 'benchmark.log'), processId: environment.processId, clock: environment.clock, redactor });
+    registerEnvironment(environment.variables);
+    const log = new LogFile({ path: join(logDirectory, 'benchmark.log'), processId: environment.processId, clock: environment.clock });
     logFailure(log, error);
     return log.failure === null ? join(logDirectory, 'benchmark.log') : null;
   } catch {

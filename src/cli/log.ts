@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
-import type { Redactor } from './redact.ts';
+import { redact } from './redact.ts';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 
@@ -15,7 +15,6 @@ export interface LogFileOptions {
   readonly path: string;
   readonly processId: number;
   readonly clock: Clock;
-  readonly redactor: Redactor;
   /** Bytes at which a new file is begun. */
   readonly maxBytes?: number;
   /** Number of older files that are kept: `benchmark.log.1` is the newest of them. */
@@ -38,8 +37,8 @@ export class LogFile implements Log {
   }
 
   write(level: LogLevel, logger: string, message: string): void {
-    const { path, processId, clock, redactor } = this.options;
-    const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${redactor.redact(message)}\n`;
+    const { path, processId, clock } = this.options;
+    const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${redact(message)}\n`;
     try {
       if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes)) this.rotate();
       appendFileSync(path, line);

@@ -1,6 +1,7 @@
 // From words to exit code: parse, prepare, run, explain failures.
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { packageVersion } from '../package.ts';
+import { knownSecrets } from '../secrets.ts';
 import { closestMatch } from '../workload/closest-match.ts';
 import type { Command, ReadyCommand } from './args/command.ts';
 import { commandHelp, programHelp, usageLine } from './args/help.ts';
@@ -13,7 +14,7 @@ import { Console } from './output/console.ts';
 import { failureText, furtherHelp } from './output/failure.ts';
 import { type Ending, finalLines } from './output/final-line.ts';
 import type { Program } from './program.ts';
-import { Redactor, registerEnvironment } from './redact.ts';
+import { registerEnvironment } from './redact.ts';
 import { realServices, type Services } from './services.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -21,6 +22,8 @@ import { untilAborted } from './until-aborted.ts';
 export async function main(program: Program, words: readonly string[], environment: Environment, services: Services = realServices): Promise<number> {
   const [verb, ...rest] = words;
   const console = new Console(environment, false);
+  registerEnvironment(environment.variables);
+  for (const word of words) knownSecrets.registerAddresses(word);
   if (verb === undefined) {
     console.print(programHelp(environment.program, program.summary, program.commands, console.helpWidth));
     return exitCodes.noCommand;
@@ -45,7 +48,7 @@ export async function main(program: Program, words: readonly string[], environme
     console.print(commandHelp(environment.program, verb, command, console.helpWidth));
     return exitCodes.success;
   }
-  return new CommandRun(program, ready, words, environment, services).run();
+  return new CommandRun(program, ready, environment, services).run();
 }
 
 function complainAboutVerb(console: Console, program: Program, environment: Environment, verb: string, words: readonly string[]): number {
@@ -72,19 +75,16 @@ function complainAboutFlags(console: Console, environment: Environment, verb: st
 class CommandRun {
   private readonly program: Program;
   private readonly ready: ReadyCommand;
-  private readonly words: readonly string[];
   private readonly environment: Environment;
   private readonly services: Services;
   private readonly console: Console;
-  private readonly redactor = new Redactor();
   private readonly start: number;
   private settings: Settings | null = null;
   private log: LogFile | null = null;
 
-  constructor(program: Program, ready: ReadyCommand, words: readonly string[], environment: Environment, services: Services) {
+  constructor(program: Program, ready: ReadyCommand, environment: Environment, services: Services) {
     this.program = program;
     this.ready = ready;
-    this.words = words;
     this.environment = environment;
     this.services = services;
     this.console = new Console(environment, ready.common.isQuiet);
@@ -104,18 +104,16 @@ class CommandRun {
   }
 
   private prepare(): Context {
-    const { environment, console, redactor, services, ready } = this;
-    registerEnvironment(redactor, environment.variables);
+    const { environment, console, services, ready } = this;
     const settings = loadSettings(environment.variables, environment.homeDirectory, ready.common.configurationName);
     this.settings = settings;
     this.log = new LogFile({
       path: `${settings.locations.logDirectory}/benchmark.log`,
       processId: environment.processId,
       clock: environment.clock,
-      redactor,
     });
-    this.log.write('INFO', 'cli', `opensearch-benchmark ${packageVersion}, Node.js ${process.version}: ${this.words.join(' ')}`);
-    return { environment, console, settings, log: this.log, redactor, common: ready.common, services };
+    this.log.write('INFO', 'cli', `opensearch-benchmark ${packageVersion}, Node.js ${process.version}: ${ready.shown}`);
+    return { environment, console, settings, log: this.log, common: ready.common, services };
   }
 
   private explain(error: unknown): number {
@@ -126,7 +124,7 @@ class CommandRun {
       return code;
     }
     logFailure(this.log, error);
-    this.console.error(this.redactor.redact(failureText(this.ready.verb, error)));
+    this.console.error(failureText(this.ready.verb, error));
     this.console.print(furtherHelp(this.console.bold, this.settings?.locations.logDirectory ?? 'the configuration directory', error));
     this.finish('failure');
     return code;

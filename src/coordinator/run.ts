@@ -8,15 +8,14 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
-import { redact } from '../http/redact.ts';
 import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
-import type { Targets } from '../http/targets.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
 import { packageVersion } from '../package.ts';
 import { allocate, type Step } from '../schedule/allocation.ts';
+import { knownSecrets } from '../secrets.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
@@ -222,7 +221,7 @@ class TestRunner {
 
   private async finish(telemetry: Telemetry, error: BenchmarkError | null): Promise<RunOutcome> {
     const isPartial = error !== null || this.signal.aborted;
-    const tasks = this.collector.results().map((task) => withoutSecrets(task, this.provided.targets));
+    const tasks = this.collector.results().map(withoutSecrets);
     // The cluster may be gone or slow after a cut: its figures would describe another moment.
     const warned = telemetry.warnings.length;
     const cluster = isPartial ? {} : await telemetry.stop();
@@ -277,9 +276,9 @@ function corporaOf(workload: Workload, procedure: TestProcedure): readonly Corpu
 }
 
 /** An answer that is kept as an example may repeat the request's credentials. */
-function withoutSecrets(task: TaskResults, targets: Targets): TaskResults {
+function withoutSecrets(task: TaskResults): TaskResults {
   const clean = (errors: readonly ErrorCount[]): readonly ErrorCount[] =>
-    errors.map((error) => ({ ...error, example: redact(error.example, targets) }));
+    errors.map((error) => ({ ...error, example: knownSecrets.mask(error.example) }));
   const documents = task.documents === null ? null : { ...task.documents, reasons: clean(task.documents.reasons) };
   return { ...task, errors: clean(task.errors), documents };
 }

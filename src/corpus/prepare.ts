@@ -2,6 +2,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
+import { knownSecrets } from '../secrets.ts';
 import type { Corpus, DocumentSet } from '../workload/model.ts';
 import { withDirectoryLock } from './directory-lock.ts';
 import { errorCode, fileSize, makeDirectory, removeFile, requireSpace } from './disk.ts';
@@ -49,6 +50,8 @@ async function prepareCorpus(corpus: Corpus, options: PrepareOptions): Promise<P
   for (const documentSet of corpus.documentSets) {
     throwIfCancelled(options.signal);
     if (documentSet.sourceFormat !== 'bulk') continue;
+    // Addresses of stores may be signed.
+    knownSecrets.registerAddresses(`${documentSet.baseUrl ?? ''} ${documentSet.sourceUrl ?? ''}`);
     documentSets.push(await prepareDocumentSet(corpus, documentSet, options));
   }
   return { name: corpus.name, documentSets };

@@ -2,8 +2,10 @@
 import { Worker } from 'node:worker_threads';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors.ts';
+import { secretsOf } from '../http/target-secrets.ts';
 import { writeJson } from '../json.ts';
 import { Completion } from '../schedule/completion.ts';
+import { knownSecrets } from '../secrets.ts';
 import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
 import { encodeFacts, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
 import type { Corpus, Task } from '../workload/model.ts';
@@ -56,6 +58,7 @@ export class LocalNode implements FleetNode {
 
   async prepare(plan: NodePlan, events: NodeEvents): Promise<void> {
     this.events = events;
+    knownSecrets.register(...secretsOf(plan.run.target));
     const corpora = await this.prepareCorpora(plan.run.corpora);
     if (this.isCancelled) return;
     this.threads = workerPlans(plan, corpora).map((own) => this.startThread(own));

@@ -1,6 +1,7 @@
 // One entry of `--target-hosts` as an endpoint (spec/1 §4.1): `host`, `host:port`, a URL, or a JSON object.
 import { isIPv6 } from 'node:net';
 import { isJsonObject, type Json } from '../json.ts';
+import { secretMask } from '../secrets.ts';
 import type { BasicAuth } from './client-options.ts';
 import { OptionValues } from './option-values.ts';
 import { readHttpAuth } from './parse-client-options.ts';
@@ -25,9 +26,14 @@ export function parseEndpoint(entry: Json, defaults: EndpointDefaults): ParsedEn
   return { problems: ['must be a text "host:port" or an object {"host": …, "port": …}'] };
 }
 
-/** An entry as it may be shown: without its user part. */
+/** An entry as it may be shown: without its user part, and without what may be one whose end is missing (`https://user:password`). */
 export function showEntry(text: string): string {
-  return text.replace(/^([A-Za-z]+:\/\/)?.*@/s, '$1*****@');
+  const [, scheme = '', rest = ''] = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/)?(.*)$/s.exec(text) ?? [];
+  const at = rest.lastIndexOf('@');
+  const place = rest.slice(at + 1);
+  const isAddress = /^[0-9a-f:.[\]]*(?=\/|$)/i.test(place);
+  const shown = isAddress ? place : place.replace(/:(?!\d*(?:\/|$)).*$/s, `:${secretMask}`);
+  return `${scheme}${at < 0 ? '' : `${secretMask}@`}${shown}`;
 }
 
 function parseEndpointText(text: string, defaults: EndpointDefaults): ParsedEndpoint {
@@ -45,6 +51,11 @@ function parseEndpointText(text: string, defaults: EndpointDefaults): ParsedEndp
   const authority = rest.slice(at + 1, slash < 0 ? undefined : slash);
   const place = splitPlace(authority);
   if (place === null) return refuse('is not host:port (IPv6 addresses go in brackets)');
+  const port6 = portOfBareAddress(authority);
+  if (port6 !== null) {
+    const address = authority.slice(0, -port6.length - 1);
+    return refuse(`may be an address or an address and a port; write [${address}]:${port6} or [${authority}]`);
+  }
   const useTls = schemeName === 'https' || defaults.useTls;
   const port = place.port ?? (schemeName === 'https' ? HTTPS_PORT : defaults.port);
   if (!isPort(port)) return refuse('has a port that is not between 1 and 65535');
@@ -60,6 +71,12 @@ function parseUserPart(text: string): BasicAuth | 'wrong' {
   } catch {
     return 'wrong';
   }
+}
+
+/** The end of an IPv6 address without brackets that was probably meant as a port: `::1:9200`. */
+function portOfBareAddress(authority: string): string | null {
+  const [, address = '', port = ''] = /^([^[\]]*:[^[\]]*):([1-9]\d{3}|443|80)$/.exec(authority) ?? [];
+  return isIPv6(address) && isIPv6(authority) ? port : null;
 }
 
 /** Host and port; brackets are taken off an IPv6 address. */

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { BenchmarkError, exitCodes, formatProblem, type Problem } from '../errors.ts';
 import { isJsonArray, isJsonObject, type Json } from '../json.ts';
+import { knownSecrets, type Secrets } from '../secrets.ts';
 import type { BasicAuth, ClientOptions } from './client-options.ts';
 import { formatPlace } from './connection.ts';
 import { GrammarProblem, parseKeyValues, type ReadFile, readJsonText } from './key-value-text.ts';
@@ -9,6 +10,7 @@ import type { RawOptions } from './option-values.ts';
 import { isUnsupportedOption, type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
 import { parseEndpoint } from './parse-endpoint.ts';
 import type { SessionCredentials } from './session-credentials.ts';
+import { registerHostSecrets, registerOptionSecrets, secretsOf } from './target-secrets.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -46,6 +48,8 @@ export interface TargetInput {
   /** Environment variables: `OSB_BASIC_AUTH_USER`, `OSB_BASIC_AUTH_PASSWORD`, `OSB_AWS_…` (spec/1 §3.3), `HOME`. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly readFile?: ReadFile | undefined;
+  /** Where secrets are noted, as soon as they are read; those of the process if absent. */
+  readonly secrets?: Secrets | undefined;
   /** The default chain of AWS credentials, for tests. */
   readonly loadSession?: (() => Promise<SessionCredentials>) | undefined;
 }
@@ -70,6 +74,9 @@ export async function parseTargets(input: TargetInput): Promise<ParsedTargets> {
   const isGiven = !(input.isDefaultOptions ?? false) && (input.clientOptions ?? '').trim() !== '';
   const hosts = collect(problems, HOSTS_FLAG, () => readHosts(input, readFile)) ?? new Map<string, readonly Json[]>();
   const options = collect(problems, OPTIONS_FLAG, () => readOptions(input, isGiven, readFile));
+  const secrets = input.secrets ?? knownSecrets;
+  for (const entries of hosts.values()) registerHostSecrets(secrets, entries);
+  for (const raw of options?.values() ?? []) registerOptionSecrets(secrets, raw);
   if (options !== null) checkNames(hosts, options, problems);
   const clusters: TargetCluster[] = [];
   const warnings: string[] = [];
@@ -89,6 +96,7 @@ export async function parseTargets(input: TargetInput): Promise<ParsedTargets> {
       options: parsed.options,
     });
   }
+  for (const cluster of clusters) secrets.register(...secretsOf(cluster));
   const main = clusters.find((cluster) => cluster.name === DEFAULT_CLUSTER);
   if (problems.length > 0 || main === undefined) throw problemsError(problems);
   return { targets: { default: main, clusters }, warnings: [...new Set(warnings)], notices };

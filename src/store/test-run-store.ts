@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { parseJson } from '../json.ts';
+import { knownSecrets } from '../secrets.ts';
 import { indentedJson } from './json-text.ts';
 import type { TestRun } from './test-run.ts';
 import { testRunDocument } from './test-run-document.ts';
@@ -28,7 +29,7 @@ function checkId(id: string): void {
 }
 
 /**
- * Writes a test run and returns the path. A reader sees the old content or the new one, never a part of it.
+ * Writes a test run, without the secrets of this process, and returns the path. A reader sees the old content or the new one, never a part of it.
  * Fails with `DISK` if the file cannot be written.
  */
 export async function writeTestRun(rootDirectory: string, run: TestRun): Promise<string> {
@@ -36,7 +37,7 @@ export async function writeTestRun(rootDirectory: string, run: TestRun): Promise
   const draft = `${path}.${process.pid}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    await writeFile(draft, `${indentedJson(testRunDocument(run))}\n`, { flush: true, mode: 0o644 });
+    await writeFile(draft, `${indentedJson(knownSecrets.maskJson(testRunDocument(run)))}\n`, { flush: true, mode: 0o644 });
     await rename(draft, path);
   } catch (error) {
     // The failure to write is what counts: whether the draft can be removed changes nothing.

@@ -137,10 +137,7 @@ describe('the log', () => {
     const words = ['run', '--client-options=basic_auth_user:u,basic_auth_password:hunter22', '--target-hosts=https://u:hunter33@h'];
     await runInMemory(own, words, { variables: { OSB_DATASTORE_PASSWORD: 'hunter44' } });
     const log = readFileSync(join(own, '.benchmark', 'logs', 'benchmark.log'), 'utf8');
-    assert.match(
-      log,
-      /cli INFO opensearch-benchmark .*run --client-options=basic_auth_user:u,basic_auth_password:\*\*\*\*\* --target-hosts=https:\/\/u:\*\*\*\*\*@h\n/,
-    );
+    assert.match(log, /cli INFO opensearch-benchmark .*run --client-options=\*{5} --target-hosts=\*{5}\n/);
     assert.match(log, /cli ERROR BenchmarkError: No workload is given\.\n {4}at /);
     assert.doesNotMatch(log, /hunter/);
   });

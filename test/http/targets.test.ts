@@ -4,8 +4,9 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { BenchmarkError, formatProblem } from '../../src/errors.ts';
 import { defaultClientOptions } from '../../src/http/client-options.ts';
-import { redact, secretsOf } from '../../src/http/redact.ts';
+import { secretsOf } from '../../src/http/target-secrets.ts';
 import { describeTargets, parseTargets, type TargetInput } from '../../src/http/targets.ts';
+import { Secrets } from '../../src/secrets.ts';
 import { createTestAuthority, type TestAuthority } from '../fakes/http-certificates.ts';
 
 let authority: TestAuthority;
@@ -90,7 +91,7 @@ test('what is wrong with hosts', async () => {
   assert.deepEqual(await problems('ftp://h,h:99999,h:x,https://h?x,[::1'), [
     '--target-hosts at default[0]: "ftp://h" has a scheme other than http and https',
     '--target-hosts at default[1]: "h:99999" has a port that is not between 1 and 65535',
-    '--target-hosts at default[2]: "h:x" is not host:port (IPv6 addresses go in brackets)',
+    '--target-hosts at default[2]: "h:*****" is not host:port (IPv6 addresses go in brackets)',
     '--target-hosts at default[3]: "https://h?x" must not have a query or a fragment',
     '--target-hosts at default[4]: "[::1" is not host:port (IPv6 addresses go in brackets)',
   ]);
@@ -287,10 +288,13 @@ test('no secret in a description, a warning or a redacted text', async () => {
         unknown: one,
         timeout: 60,
       };
-      const { targets, warnings, notices } = await parse(`https://me:${encodeURIComponent(two)}@h`, JSON.stringify({ default: options }));
+      const secrets = new Secrets();
+      const { targets, warnings, notices } = await parse(`https://me:${encodeURIComponent(two)}@h`, JSON.stringify({ default: options }), {
+        secrets,
+      });
       const basic = Buffer.from(`u:${one}`).toString('base64');
-      const shown = `${describeTargets(targets)} ${warnings} ${notices} ${redact(`a ${one} b ${two} ${JSON.stringify({ one })} ${encodeURIComponent(two)} Basic ${basic}`, targets)}`;
-      for (const hidden of [one, two, basic, encodeURIComponent(two), ...secretsOf(targets)]) assert.ok(!shown.includes(hidden), shown);
+      const shown = `${describeTargets(targets)} ${warnings} ${notices} ${secrets.mask(`a ${one} b ${two} ${JSON.stringify({ one })} ${encodeURIComponent(two)} Basic ${basic}`)}`;
+      for (const hidden of [one, two, basic, encodeURIComponent(two), ...secretsOf(targets.default)]) assert.ok(!shown.includes(hidden), shown);
     }),
     { numRuns: 100 },
   );

@@ -3,7 +3,7 @@ import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
 import type { Context } from '../context.ts';
 import type { Flags, Values } from './flag.ts';
-import { type ParsedFlags, parseFlags } from './parser.ts';
+import { type ParsedFlags, parseFlags, shownWord } from './parser.ts';
 
 /** The one word that a command may take after its verb, e.g. what to list. */
 export interface Positional {
@@ -52,6 +52,8 @@ export interface CommonOptions {
 
 export interface ReadyCommand {
   readonly verb: string;
+  /** The command line as it was understood, for the log: without the values that may be secret. */
+  readonly shown: string;
   readonly isHelpWanted: boolean;
   readonly common: CommonOptions;
   readonly hasPlainOutput: boolean;
@@ -83,6 +85,7 @@ export function defineCommand<F extends Flags>(spec: CommandSpec<F>): Command {
     const options = Object.fromEntries(parsed.values) as Values<F>;
     return {
       verb,
+      shown: [verb, ...positional.shown, ...shownFlags(spec.flags, parsed)].join(' '),
       isHelpWanted: parsed.isHelpWanted,
       common: commonOptions(parsed),
       endsItself: spec.endsItself ?? false,
@@ -117,17 +120,33 @@ function commonOptions({ values }: ParsedFlags): CommonOptions {
   };
 }
 
-function readPositional(positional: Positional | null, words: readonly string[]): { readonly word: string; readonly problems: readonly string[] } {
+interface ReadPositional {
+  readonly word: string;
+  /** The word as the log shows it; none if the command takes none. */
+  readonly shown: readonly string[];
+  readonly problems: readonly string[];
+}
+
+function readPositional(positional: Positional | null, words: readonly string[]): ReadPositional {
   const [first = '', ...rest] = words;
-  if (positional === null) return { word: '', problems: words.map((word) => `unexpected argument '${word}'`) };
-  const problems = rest.map((word) => `unexpected argument '${word}'`);
-  if (words.length === 0) return { word: '', problems: [`${positional.name} is missing (choose from ${positional.choices.join(', ')})`] };
+  const unexpected = (word: string): string => `unexpected argument '${shownWord(word)}'`;
+  if (positional === null) return { word: '', shown: [], problems: words.map(unexpected) };
+  const problems = rest.map(unexpected);
+  if (words.length === 0) return { word: '', shown: [], problems: [`${positional.name} is missing (choose from ${positional.choices.join(', ')})`] };
   const word = positional.aliases[first] ?? first;
-  if (positional.choices.includes(word)) return { word, problems };
+  if (positional.choices.includes(word)) return { word, shown: [word], problems };
   const meant = closestMatch(first, positional.choices);
   const advice = meant === null ? `choose from ${positional.choices.join(', ')}` : `did you mean ${meant}?`;
-  return { word, problems: [`invalid choice '${first}' for ${positional.name}; ${advice}`, ...problems] };
+  return { word, shown: [], problems: [`invalid choice '${shownWord(first)}' for ${positional.name}; ${advice}`, ...problems] };
 }
+
+/** The flags that were given, with their values as {@link Flag.show} has them. */
+const shownFlags = (flags: Flags, { given, values }: ParsedFlags): readonly string[] =>
+  [...given].flatMap((name) => {
+    const flag = flags[name];
+    if (flag === undefined) return [];
+    return [flag.arity === 'none' ? `--${flag.long}` : `--${flag.long}=${flag.show(values.get(name))}`];
+  });
 
 function checkGroups<F extends Flags>(spec: CommandSpec<F>, given: ReadonlySet<string>): readonly string[] {
   const namesOf = (group: readonly string[]) => group.map((name) => `--${spec.flags[name]?.long ?? name}`);

@@ -1,4 +1,5 @@
 // A flag of a command as data: its names, its grammar, its default and what help says about it.
+import { secretMask } from '../../secrets.ts';
 
 /** A value that cannot be read; the parser adds the name of the flag. */
 export class ValueProblem extends Error {}
@@ -27,6 +28,8 @@ export interface Flag<T> {
   readonly fallback: T;
   /** Reads the texts that were given (none for a switch). Throws {@link ValueProblem}. */
   parse(texts: readonly string[]): T;
+  /** The value as the log shows it. */
+  show(value: T): string;
   /** What the flag would do, if that is not built yet; a value with an effect is then refused. */
   readonly notBuilt: string | null;
   /** Has this value no effect, so that even a flag that is not built may carry it? */
@@ -46,6 +49,8 @@ interface Description {
   readonly group: string;
   readonly isHidden?: boolean;
   readonly notBuilt?: string;
+  /** The value may hold secrets: the log shows only that it was given. */
+  readonly isSecret?: boolean;
 }
 
 interface ValueDescription<T> extends Description {
@@ -90,6 +95,7 @@ export function valueFlag<T>(long: string, value: ValueDescription<T>): Flag<T> 
       if (choices.length > 0 && !choices.includes(text)) throw new ValueProblem(`invalid choice '${text}' (choose from ${choices.join(', ')})`);
       return value.parse(text);
     },
+    show: (parsed) => (value.isSecret === true ? secretMask : shownValue(parsed)),
     isWithoutEffect: value.isWithoutEffect ?? sameAs(value.fallback),
   };
 }
@@ -105,6 +111,7 @@ export function switchFlag(long: string, description: Description): Flag<boolean
     defaultText: null,
     fallback: false,
     parse: () => true,
+    show: shownValue,
     isWithoutEffect: (value) => !value,
   };
 }
@@ -117,6 +124,8 @@ export function choiceFlag<const C extends string>(
   const read = (text: string): C => choice.choices.find((word) => word === text) ?? choice.fallback;
   return valueFlag<C>(long, { ...choice, parse: read, placeholder: `{${choice.choices.join(',')}}` });
 }
+
+const shownValue = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 function textOf(value: unknown): string | null {
   if (value === null || value === '' || value === undefined) return null;

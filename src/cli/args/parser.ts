@@ -77,7 +77,7 @@ class Parser {
       return;
     }
     this.skipValue();
-    if (first === undefined) this.unknown(spelling);
+    if (first === undefined) this.unknown(shownWord(spelling));
     else this.problems.push(`ambiguous flag ${spelling}: could be ${candidates.map(({ as }) => `--${as}`).join(', ')}`);
   }
 
@@ -101,7 +101,7 @@ class Parser {
     const letter = this.shortNamed(word.slice(1, 2));
     if (letter === null) {
       this.skipValue();
-      this.unknown(word);
+      this.unknown(shownWord(word));
     } else if (letter.flag.arity === 'none') {
       this.take(letter, null);
       this.short(`-${word.slice(2)}`);
@@ -120,7 +120,7 @@ class Parser {
     const { flag, name } = match;
     this.given.add(name);
     if (flag.arity === 'none' && glued !== null) {
-      this.problems.push(`${labelOf(match)} takes no value, but got '${glued}'`);
+      this.problems.push(`${labelOf(match)} takes no value, but got '${shownWord(glued)}'`);
       return;
     }
     const texts = glued !== null ? [glued] : this.valuesThatFollow(flag);
@@ -152,7 +152,7 @@ class Parser {
 
   private strayFlag(): string {
     const next = this.words[this.position];
-    return next === undefined || next === '--' ? '' : `; a value that starts with a dash is written with an equals sign: --flag=${next}`;
+    return next === undefined || next === '--' ? '' : `; a value that starts with a dash is written with an equals sign: --flag=${shownWord(next)}`;
   }
 
   /** After a flag that nobody knows its value would look like a stray word: leave it out of the complaints. */
@@ -169,5 +169,8 @@ class Parser {
     this.problems.push(`unknown flag ${spelling}${meant === null ? '' : `; did you mean ${meant}?`}`);
   }
 }
+
+/** A word that nobody understands, for messages: what may be a secret in it is left out. */
+export const shownWord = (word: string): string => word.replace(/([:=@]).+$/s, '$1…');
 
 const labelOf = ({ flag, spelling }: Match): string => (spelling === `--${flag.long}` ? spelling : `${spelling} (--${flag.long})`);

@@ -33,6 +33,7 @@ const runFlags = {
   testMode: switchFlag('test-mode', { description: 'Check a workload quickly: few documents, one iteration. The figures mean nothing.', group: run }),
   testRunId: testRunIdFlag,
   userTag: valueFlag('user-tag', {
+    isSecret: true,
     description: 'Tags stored with the results: key:value,key:value.',
     group: run,
     placeholder: 'TAGS',
@@ -93,6 +94,7 @@ const telemetryFlags = {
     notBuilt: 'telemetry devices beyond the index and garbage collection figures that are always taken',
   }),
   telemetryParams: valueFlag('telemetry-params', {
+    isSecret: true,
     description: 'Parameters of the devices: key:value,…, JSON, or a .json file.',
     group: telemetry,
     placeholder: 'PARAMS',
@@ -105,6 +107,7 @@ const telemetryFlags = {
 const otherTargetFlags = {
   distributionVersion: distributionVersionFlag,
   grpcTargetHosts: valueFlag('grpc-target-hosts', {
+    isSecret: true,
     description: 'Hosts of the gRPC interface.',
     group: target,
     placeholder: 'HOSTS',

@@ -7,6 +7,7 @@ import type { Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { summaryHeading } from '../output/banner.ts';
 import { appendResults, resultsPath } from '../output/results-file.ts';
+import { redact } from '../redact.ts';
 import type { executeTestFlags } from './execute-test-flags.ts';
 
 /** Prints the summary, on a terminal or not, and appends it to the file of `--results-file`. */
@@ -25,7 +26,7 @@ export async function reportRun(context: Context, { options }: Invocation<typeof
   }
   for (const message of warnings(outcome.results)) console.warning(message);
   const errors = errorTable(outcome.results);
-  if (errors !== null) console.print(`\nFailed requests:\n\n${context.redactor.redact(errors)}`);
+  if (errors !== null) console.print(`\nFailed requests:\n\n${redact(errors)}`);
   if (options.resultsFile !== null && rows.length > 0) {
     await appendResults(resultsPath(environment.workingDirectory, environment.homeDirectory, options.resultsFile), table);
   }

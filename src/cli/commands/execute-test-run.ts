@@ -5,7 +5,8 @@ import type { RunListener } from '../../coordinator/events.ts';
 import type { RunOutcome } from '../../coordinator/run.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import type { Targets } from '../../http/targets.ts';
-import type { JsonObject } from '../../json.ts';
+import { type JsonObject, writeJson } from '../../json.ts';
+import { knownSecrets } from '../../secrets.ts';
 import { fileSink } from '../../store/sink.ts';
 import { bytes } from '../../units.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
@@ -68,7 +69,7 @@ function makeConfig(context: Context, run: Run, testRunId: string, targets: Targ
   const { environment, settings, common } = context;
   const { options } = run;
   // Wrong ones are found now and not when the cluster has answered.
-  const params = parseWorkloadParams(options.workloadParams);
+  const params = readParams(context, options);
   return {
     load: {
       targets,
@@ -96,6 +97,15 @@ function makeConfig(context: Context, run: Run, testRunId: string, targets: Targ
       userTags: options.userTag,
     },
   };
+}
+
+/** What the user chose freely, which may be secret by its name, is shown in the log once that is known. */
+function readParams({ log }: Context, options: Run['options']): JsonObject {
+  const params = parseWorkloadParams(options.workloadParams);
+  const tags = new Map(Object.entries(options.userTag));
+  for (const values of [params, tags]) knownSecrets.registerNamed(values);
+  log.write('INFO', 'run', `Workload parameters: ${writeJson(params)}, tags: ${writeJson(tags)}`);
+  return params;
 }
 
 /** The listed machines; `null` if that is only this one, which needs no daemon. */

@@ -33,6 +33,8 @@ export const commandsNotBuilt: readonly Command[] = table.map(([name, summary]) 
   isBuilt: false,
   parse: (verb, words) => ({
     verb,
+    // Nothing of what follows was understood.
+    shown: verb,
     isHelpWanted: words.includes('--help') || words.includes('-h'),
     common: { isQuiet: false, isOffline: false, configurationName: null },
     hasPlainOutput: false,

@@ -1,15 +1,13 @@
-// Reads the cluster under test from the flags; its secrets are masked from here on, wherever they would be printed.
-import { secretsOf } from '../../http/redact.ts';
+// Reads the cluster under test from the flags; its secrets are known from here on.
 import { describeTargets, parseTargets, type Targets } from '../../http/targets.ts';
 import type { Values } from '../args/flag.ts';
 import type { Context } from '../context.ts';
 import type { targetFlags } from './shared-flags.ts';
 
 /** The clusters of `--target-hosts` and `--client-options`. Fails with CONFIG. */
-export async function readTargets({ console, environment, redactor, log }: Context, options: Values<typeof targetFlags>): Promise<Targets> {
+export async function readTargets({ console, environment, log }: Context, options: Values<typeof targetFlags>): Promise<Targets> {
   const { targetHosts, clientOptions } = options;
   const { targets, warnings, notices } = await parseTargets({ targetHosts, clientOptions: clientOptions ?? undefined, env: environment.variables });
-  for (const secret of secretsOf(targets)) redactor.register(secret);
   for (const warning of warnings) console.warning(warning);
   for (const notice of notices) console.info(notice);
   log.write('INFO', 'run', `Targets: ${describeTargets(targets)}`);

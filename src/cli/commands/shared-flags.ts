@@ -67,6 +67,7 @@ export const workloadFlags = {
   }),
   ...workloadSourceFlags,
   workloadParams: valueFlag('workload-params', {
+    isSecret: true,
     short: 'wp',
     description: 'Parameters of the workload: key:value,key:value, inline JSON, or a .json file.',
     group: groups.workload,
@@ -99,6 +100,7 @@ export const workloadFlags = {
 
 export const targetFlags = {
   targetHosts: valueFlag('target-hosts', {
+    isSecret: true,
     short: 't',
     description: 'host:port,… or https://user:password@host, or JSON (inline or a .json file) by cluster name. Default: 127.0.0.1:9200.',
     group: groups.target,
@@ -107,6 +109,7 @@ export const targetFlags = {
     parse: (text) => text,
   }),
   clientOptions: valueFlag('client-options', {
+    isSecret: true,
     short: 'c',
     description:
       "Options of the HTTP client: key:value,… or JSON by cluster name. E.g. timeout, use_ssl, verify_certs, basic_auth_user, basic_auth_password, ca_certs, http_compress. Quote text that looks like a number: '123'.",
@@ -206,6 +209,7 @@ export const provisioningFlags = {
     parse: readList,
   }),
   clusterConfigParams: valueFlag('cluster-config-params', {
+    isSecret: true,
     aliases: ['provision-config-instance-params'],
     description: 'Parameters of the cluster configuration: key:value,…, JSON, or a .json file.',
     group: groups.provisioning,
@@ -233,6 +237,7 @@ export const nodeFlags = {
     parse: readList,
   }),
   pluginParams: valueFlag('plugin-params', {
+    isSecret: true,
     description: 'Parameters of the plug-ins.',
     group: groups.provisioning,
     placeholder: 'PARAMS',

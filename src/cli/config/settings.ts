@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { BenchmarkError, type Problem } from '../../errors.ts';
+import { isSecretName, knownSecrets } from '../../secrets.ts';
 import { type Ini, type IniEntry, parseIni } from './ini.ts';
 import { iniFile, type Locations, provideLocations } from './locations.ts';
 import { iniTemplate } from './template.ts';
@@ -48,6 +49,7 @@ export function loadSettings(
 /** Reads the text of an ini file. Fails with CONFIG. */
 export function readSettings(file: string, text: string, locations: Locations, homeDirectory: string): Settings {
   const ini = parseIni(file, text);
+  registerSecrets(ini);
   const reader = new SettingsReader(file, ini, homeDirectory);
   const rootDirectory = reader.path('node', 'root.dir', locations.directory, join(locations.directory, 'benchmarks'));
   const settings: Settings = {
@@ -70,6 +72,16 @@ export function readSettings(file: string, text: string, locations: Locations, h
     });
   }
   return settings;
+}
+
+/** Passwords of stores, and those in the addresses of repositories. */
+function registerSecrets({ sections }: Ini): void {
+  for (const entries of sections.values()) {
+    for (const [key, { value }] of entries) {
+      knownSecrets.registerAddresses(value);
+      if (isSecretName(key)) knownSecrets.register(value);
+    }
+  }
 }
 
 function readOrCreate(file: string, locations: Locations): string {

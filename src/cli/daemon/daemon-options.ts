@@ -3,12 +3,13 @@ import type { DaemonOptions } from '../../daemon/daemon.ts';
 import { runDirectoryIn } from '../../daemon/hub-access.ts';
 import { findToken } from '../../daemon/token.ts';
 import { tokenKeyFileIn } from '../../daemon/token-key.ts';
+import { knownSecrets } from '../../secrets.ts';
 import { contradiction } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { absolutePath, type StartOptions } from './flags.ts';
 
 /** Reads what the daemon needs. The token is a secret: it is masked from here on. Fails with CONFIG or USAGE. */
-export function daemonOptions({ environment, settings, redactor }: Context, options: StartOptions, log: DaemonOptions['log']): DaemonOptions {
+export function daemonOptions({ environment, settings }: Context, options: StartOptions, log: DaemonOptions['log']): DaemonOptions {
   const inPlace = (path: string): string => absolutePath(path, environment.workingDirectory);
   const { natsCredentials } = options;
   const natsUrl = options.natsUrl ?? (environment.variables.OSB_NATS_URL || null);
@@ -17,8 +18,8 @@ export function daemonOptions({ environment, settings, redactor }: Context, opti
     throw contradiction('--nats-url and --token-file exclude each other.', 'The owner of that NATS decides who may connect: use --nats-credentials.');
   }
   const token = findToken(options.tokenFile === null ? null : inPlace(options.tokenFile), environment.variables);
-  redactor.register(token?.secret);
-  redactor.register(natsUrl === null ? null : /\/\/([^@/]*)@/.exec(natsUrl)?.[1]);
+  knownSecrets.register(token?.secret);
+  if (natsUrl !== null) knownSecrets.registerAddresses(natsUrl);
   const runDirectory = runDirectoryIn(settings.locations.directory);
   return {
     runDirectory,

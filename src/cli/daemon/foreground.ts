@@ -7,6 +7,7 @@ import { exitCodes, toWireError } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { type Log, LogFile } from '../log.ts';
 import { logFailure } from '../main.ts';
+import { redact } from '../redact.ts';
 import { daemonOptions } from './daemon-options.ts';
 import type { StartOptions } from './flags.ts';
 import { daemonLogFile, startedLines } from './messages.ts';
@@ -14,15 +15,15 @@ import type { StartMessage } from './start-message.ts';
 
 /** Starts the daemon in this process and resolves with the exit code when a signal has ended it. */
 export async function runInForeground(context: Context, options: StartOptions): Promise<number> {
-  const { environment, settings, redactor, console } = context;
+  const { environment, settings, console } = context;
   const isBackground = process.send !== undefined;
   const address = await resolveAddress(options.nodeIp ?? '');
   const path = join(settings.locations.logDirectory, daemonLogFile(address));
-  const file = new LogFile({ path, processId: environment.processId, clock: environment.clock, redactor });
+  const file = new LogFile({ path, processId: environment.processId, clock: environment.clock });
   const log: Log = {
     write: (level, logger, message) => {
       file.write(level, logger, message);
-      if (!isBackground) console.print(`[${level}] ${redactor.redact(message)}`);
+      if (!isBackground) console.print(redact(`[${level}] ${message}`));
     },
   };
   let daemon: Daemon;

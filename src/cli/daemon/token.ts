@@ -20,6 +20,6 @@ export async function showToken({ console, settings, environment }: Context, opt
   const known = options.new ? null : readTokenKey(path);
   const key = known ?? createTokenKey(environment.clock.wall());
   if (known === null) writeTokenKey(path, key);
-  console.printResult(formatToken(key.token));
+  console.printSecret(formatToken(key.token));
   return exitCodes.success;
 }

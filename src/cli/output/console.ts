@@ -1,5 +1,7 @@
-// The only writer to the terminal: prefixes, colours, silence, and one line that is rewritten in place.
+// The only writer to the terminal: prefixes, colours, silence, no secrets, and one line that is rewritten in place.
+import { knownSecrets } from '../../secrets.ts';
 import type { Environment, OutputStream } from '../environment.ts';
+import { redact } from '../redact.ts';
 
 type Style = 'bold' | 'underline' | 'red' | 'green';
 const codes: Readonly<Record<Style, string>> = { bold: '1', underline: '4', red: '31;1', green: '32;1' };
@@ -41,12 +43,16 @@ export class Console {
   /** A line (or several) as it is. */
   print(text = ''): void {
     if (this.isQuiet) return;
-    this.eraseStatus();
-    this.stdout.write(`${text}\n`);
+    this.printResult(text);
   }
 
   /** A result that scripts read, e.g. JSON: printed despite `--quiet`. */
   printResult(text: string): void {
+    this.printSecret(knownSecrets.mask(text));
+  }
+
+  /** What the user asked to see although it is a secret. */
+  printSecret(text: string): void {
     this.eraseStatus();
     this.stdout.write(`${text}\n`);
   }
@@ -60,22 +66,20 @@ export class Console {
   }
 
   error(message: string): void {
-    if (this.isQuiet) return;
-    this.eraseStatus();
-    this.stderr.write(`[ERROR] ${message}\n`);
+    if (!this.isQuiet) this.complain(`[ERROR] ${message}`);
   }
 
   /** A complaint about the command line: shown even if `--quiet` is among its words. */
   complain(text: string): void {
     this.eraseStatus();
-    this.stderr.write(`${text}\n`);
+    this.stderr.write(`${redact(text)}\n`);
   }
 
   /** Rewrites the line in place; only on interactive terminals. */
   showStatus(text: string): void {
     if (this.isQuiet || !this.isInteractive || text === this.status) return;
     // Cut below the width: a line that fills the last column makes some terminals scroll.
-    const line = [...text].slice(0, Math.max(0, this.width - 1)).join('');
+    const line = [...knownSecrets.mask(text)].slice(0, Math.max(0, this.width - 1)).join('');
     this.stdout.write(`\r\u001b[2K${line}`);
     this.status = line;
   }

@@ -2,6 +2,7 @@
 import { appendFile, mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
+import { knownSecrets } from '../../secrets.ts';
 
 /** Absolute path of what the user named; a bare name lies in the working directory. */
 export function resultsPath(workingDirectory: string, homeDirectory: string, name: string): string {
@@ -13,7 +14,7 @@ export function resultsPath(workingDirectory: string, homeDirectory: string, nam
 export async function appendResults(path: string, text: string): Promise<void> {
   try {
     await makeDirectory(dirname(path));
-    await appendFile(path, text);
+    await appendFile(path, knownSecrets.mask(text));
   } catch (error) {
     throw new BenchmarkError('DISK', `Cannot write the results file ${path}.`, { cause: error, hint: 'Name another file with --results-file.' });
   }
