@@ -45,6 +45,6 @@ export function stageMainPackage({ root, compiled, platforms, directory }: MainP
 
 /** `tsc` leaves what it compiled before a source was removed; and maps are of no use without the sources. */
 function isWanted(root: string, path: string): boolean {
-  if (path.endsWith('.js')) return existsSync(join(root, 'src', ...path.replace(/\.js$/, '.ts').split(sep)));
+  if (/\.(js|d\.ts)$/.test(path)) return existsSync(join(root, 'src', ...path.replace(/\.(js|d\.ts)$/, '.ts').split(sep)));
   return !path.endsWith('.map');
 }

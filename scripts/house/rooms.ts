@@ -2,7 +2,7 @@
 
 /** A folder of `src/` that is entered through its files by those that name it. */
 export interface Room {
-  /** Path below `src/`; `.` are the files of `src/` itself. A file belongs to the room with the longest matching path. */
+  /** Path below `src/`: a folder, or a file that is a room by itself; `.` are the other files of `src/` itself. A file belongs to the room with the longest matching path. */
   readonly folder: string;
   /** What is in it, for the picture. */
   readonly holds: string;
@@ -56,10 +56,16 @@ export const rooms: readonly Room[] = [
     holds: 'argv to typed command; alone prints, reads the environment, exits',
     imports: ['.', 'workload', 'http', 'operation', 'fleet', 'store', 'report', 'coordinator', 'daemon'],
   },
+  { folder: 'library', holds: 'what the library adds to the engine', imports: ['.', 'workload', 'operation'] },
+  {
+    folder: 'index.ts',
+    holds: 'the door of the library',
+    imports: ['.', 'workload', 'http', 'metrics', 'telemetry', 'store', 'report', 'coordinator', 'library'],
+  },
 ];
 
 /** The room of a file, by its path below `src/`; `null` if none claims it. */
 export function roomOf(path: string): Room | null {
-  const claims = rooms.filter(({ folder }) => (folder === '.' ? !path.includes('/') : path.startsWith(`${folder}/`)));
+  const claims = rooms.filter(({ folder }) => (folder === '.' ? !path.includes('/') : path === folder || path.startsWith(`${folder}/`)));
   return claims.sort((left, right) => right.folder.length - left.folder.length)[0] ?? null;
 }

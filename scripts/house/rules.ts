@@ -7,7 +7,7 @@ import type { SourceFile } from './source-tree.ts';
 export const MAX_COLUMNS = 120;
 
 /** Files of `src/` that are entered from outside: by the launchers of `bin/`, or by those who use the library. */
-const ENTRANCES: ReadonlySet<string> = new Set(['src/cli/process.ts', 'src/cli/program.ts']);
+const ENTRANCES: ReadonlySet<string> = new Set(['src/index.ts', 'src/cli/process.ts', 'src/cli/program.ts']);
 
 const isSource = ({ path }: SourceFile): boolean => path.startsWith('src/') && path.endsWith('.ts');
 const belowSource = (path: string): string => path.slice('src/'.length);

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
 import { type PackedTarballs, packAll } from '../../scripts/package.ts';
 import { findGo } from '../../scripts/package-nats.ts';
 import { parsePlatforms, platformPackageName, platforms, serverPath } from '../../scripts/package-platforms.ts';
@@ -81,6 +83,18 @@ describe('packages for npm', () => {
     assert.deepEqual([manifest.os, manifest.cpu, manifest.natsServer], [[process.platform], [process.arch], 'v2.15.2']);
   });
 
+  test('can be imported with their types by every way of resolving modules that knows exports', async () => {
+    const tarball = readFileSync(packed.main);
+    const checked = await checkPackage(createPackageFromTarballData(tarball));
+    assert.ok(checked.types !== false);
+    // Node.js 10 knows no exports, and require() of a module needs a newer Node.js than the oldest supported one.
+    const wrong = checked.problems.filter((problem) => !('resolutionKind' in problem && /node10|node16-cjs/.test(problem.resolutionKind)));
+    assert.deepEqual(wrong, []);
+    const copy = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
+    const { messages } = await publint({ pkgDir: 'package', pack: { tarball: copy } });
+    assert.deepEqual(messages, []);
+  });
+
   test('add the servers to the optional dependencies, which the checkout does not list', () => {
     const published = readJson(join(modules, 'opensearch-benchmark/package.json'));
     const own = readJson(join(packageRoot, 'package.json'));
@@ -95,11 +109,11 @@ describe('packages for npm', () => {
     const names = execFileSync('tar', ['-tzf', packed.main], { encoding: 'utf8' }).trim().split('\n');
     assert.ok(names.includes('package/dist/src/cli/main.js'));
     assert.deepEqual(
-      names.filter((name) => /\.map$|\.ts$|\.tsbuildinfo$|\/test\//.test(name)),
+      names.filter((name) => /\.map$|(?<!\.d)\.ts$|\.tsbuildinfo$|\/test\//.test(name)),
       [],
     );
     const orphans = names.filter(
-      (name) => name.startsWith('package/dist/src/') && !existsSync(join(packageRoot, name.slice(13).replace(/\.js$/, '.ts'))),
+      (name) => name.startsWith('package/dist/src/') && !existsSync(join(packageRoot, name.slice(13).replace(/\.(js|d\.ts)$/, '.ts'))),
     );
     assert.deepEqual(orphans, []);
   });

@@ -1,0 +1,22 @@
+// The door of the library: what other programs may import. See docs/library.md.
+export type { Clock } from './clock.ts';
+export type {
+  LoadConfig,
+  NamingConfig,
+  ResultsConfig,
+  RunConfig,
+  WorkloadLoader,
+} from './coordinator/config.ts';
+export type { RunEvent, RunListener } from './coordinator/events.ts';
+export type { Pipeline, ProvidedCluster } from './coordinator/pipeline.ts';
+export { type RunOutcome, type RunSurroundings, runTest } from './coordinator/run.ts';
+export { BenchmarkError, type ErrorCode, type Problem } from './errors.ts';
+export { type ParsedTargets, parseTargets, type TargetInput, type Targets } from './http/targets.ts';
+export { loadWorkload, type WorkloadChoice } from './library/load-workload.ts';
+export type { ClusterStats, PercentileStats, Results, TaskResults, ThroughputStats } from './metrics/results.ts';
+export { type SummaryFormat, type SummaryFormatName, summaryFormats } from './report/formats.ts';
+export { type SummaryOptions, summaryRows } from './report/summary.ts';
+export { fileSink, type ResultSink } from './store/sink.ts';
+export type { TestRun } from './store/test-run.ts';
+export type { RunningDevice, TelemetryContext, TelemetryDevice } from './telemetry/device.ts';
+export type { LoadedWorkload } from './workload/load.ts';

@@ -1,0 +1,53 @@
+// Loads a workload for a program that uses the engine as a library.
+import { BenchmarkError } from '../errors.ts';
+import { isJsonObject, toJson } from '../json.ts';
+import { operationType } from '../operation/registry.ts';
+import { epochMillis } from '../units.ts';
+import { BUILTIN } from '../workload/find.ts';
+import { type LoadedWorkload, loadWorkload as load } from '../workload/load.ts';
+
+/** Which workload, and what of it. */
+export interface WorkloadChoice {
+  /** The directory that holds `workload.json`, or the file itself; or else `builtin`. */
+  readonly path?: string;
+  /** The name of a workload that comes with this package, e.g. `eventdata`. */
+  readonly builtin?: string;
+  /** Values for the variables of its templates; default: none. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  /** Default: the one that the workload calls its default. */
+  readonly testProcedure?: string;
+  /** Tasks to run, by name, `type:…` or `tag:…`; default: all. */
+  readonly includeTasks?: readonly string[];
+  /** Tasks to leave out, in the same words; default: none. */
+  readonly excludeTasks?: readonly string[];
+  /** Cuts the workload down to a smoke test; default `false`. Tell the test run, too. */
+  readonly testMode?: boolean;
+}
+
+/**
+ * Finds, renders and checks a workload. Fails with a `BenchmarkError` that holds all problems at once: `WORKLOAD_NOT_FOUND`,
+ * `WORKLOAD_SYNTAX`, `WORKLOAD_INVALID`, `WORKLOAD_PARAMS_UNUSED`, `UNSUPPORTED` or `USAGE`.
+ */
+export async function loadWorkload(choice: WorkloadChoice): Promise<LoadedWorkload> {
+  const params = toJson(choice.params ?? {});
+  if (!isJsonObject(params)) throw new BenchmarkError('USAGE', 'The parameters of a workload must be an object.');
+  return load({
+    repository: BUILTIN,
+    repositoryUrl: null,
+    repositoriesDirectory: '',
+    revision: null,
+    distributionVersion: null,
+    isOffline: true,
+    git: { environment: {}, signal: new AbortController().signal },
+    workload: choice.builtin ?? null,
+    workloadPath: choice.path ?? null,
+    params,
+    testProcedure: choice.testProcedure ?? null,
+    includeTasks: choice.includeTasks ?? [],
+    excludeTasks: choice.excludeTasks ?? [],
+    testMode: choice.testMode ?? false,
+    purpose: 'run',
+    checkOperation: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],
+    wallTime: () => epochMillis(Date.now()),
+  });
+}
