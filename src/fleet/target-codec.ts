@@ -27,6 +27,7 @@ const options: Codec<ClientOptions> = object<ClientOptions>({
   maxRetries: number,
   retryOnStatus: list(number),
   retryOnTimeout: boolean,
+  repeatOnStaleConnection: boolean,
   headers: record(text()),
   opaqueId: nullable(text()),
 });

@@ -17,6 +17,8 @@ export class Answer {
   isOtherThanJson = false;
   /** The server closes the connection after this answer. */
   closes = false;
+  /** Seconds for which the server says that it keeps the connection without a request (`Keep-Alive: timeout=5`); -1 if it does not say. */
+  idleSeconds = -1;
 
   reset(): void {
     this.status = 0;
@@ -26,5 +28,6 @@ export class Answer {
     this.encoding = 'identity';
     this.isOtherThanJson = false;
     this.closes = false;
+    this.idleSeconds = -1;
   }
 }

@@ -39,6 +39,8 @@ export interface ClientOptions {
   readonly maxRetries: number;
   readonly retryOnStatus: readonly number[];
   readonly retryOnTimeout: boolean;
+  /** A request that only reads is sent once more if a connection that was used before ends before its answer. Counted. */
+  readonly repeatOnStaleConnection: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly opaqueId: string | null;
 }
@@ -58,6 +60,7 @@ export const defaultClientOptions: ClientOptions = {
   maxRetries: 0,
   retryOnStatus: [502, 503, 504],
   retryOnTimeout: false,
+  repeatOnStaleConnection: true,
   headers: {},
   opaqueId: null,
 };

@@ -6,10 +6,12 @@ import type { ClientOptions } from './client-options.ts';
 import { explainSocketError, failure } from './network-failure.ts';
 import { answerBroken, answerMore, ResponseReader } from './response-reader.ts';
 import type { Endpoint } from './targets.ts';
-import type { Wire, WireFailure, WireOwner } from './wire.ts';
+import type { SocketFailure, Wire, WireOwner, WirePhase } from './wire.ts';
 import type { WireContext } from './wire-context.ts';
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
+/** A host that does not accept a connection in this time, or in the time limit of the options if that is shorter, is not there. */
+const ACCEPT_SECONDS = 10;
 /** Some proxies say so before they close an idle connection. */
 const IDLE_TIMEOUT_ANSWER = 'HTTP/1.1 408';
 
@@ -46,12 +48,12 @@ class Connection implements Wire {
     if (socket === null) return;
     this.socket = socket;
     this.isShakingHands = false;
-    this.openTimer = setTimeout(() => this.fail(this.openTimeout()), this.options.timeout * 1000);
+    this.limitOpening('accept the connection', Math.min(this.options.timeout, ACCEPT_SECONDS));
     // Handlers of a socket that was given up must not speak for its successor.
     const whenCurrent = (handle: () => void) => () => {
       if (this.socket === socket) handle();
     };
-    socket.on('error', (error) => whenCurrent(() => this.fail(explainSocketError(error, this.place, this.phase())))());
+    socket.on('error', (error) => whenCurrent(() => this.fail(explainSocketError(error, this.place, this.stage())))());
     socket.on(
       'end',
       whenCurrent(() => this.onEnd()),
@@ -68,7 +70,7 @@ class Connection implements Wire {
     else {
       socket.on(
         'connect',
-        whenCurrent(() => (this.isShakingHands = true)),
+        whenCurrent(() => this.onAccepted()),
       );
       socket.on(
         'secureConnect',
@@ -117,6 +119,12 @@ class Connection implements Wire {
     }
   }
 
+  /** The host has accepted; the handshake has a limit of its own. */
+  private onAccepted(): void {
+    this.isShakingHands = true;
+    this.limitOpening('finish the TLS handshake', this.options.timeout);
+  }
+
   private onConnected(): void {
     this.stopTimer();
     this.isOpen = true;
@@ -136,7 +144,7 @@ class Connection implements Wire {
     const step = reader.push(bytes, length);
     if (step === answerMore) return true;
     if (step === answerBroken) {
-      this.fail(failure('protocol', `${this.place} sent ${reader.problem}`));
+      this.fail(failure(reader.isTls ? 'tls' : 'protocol', `${this.place} sent ${reader.problem}`));
       return true;
     }
     // An answer that overtakes its request leaves it in the socket: its buffer could not be re-used. (TLS has copied it.)
@@ -168,24 +176,32 @@ class Connection implements Wire {
     } else if (this.isOpen) {
       this.release();
       this.owner.onIdleClose();
-    } else this.fail(explainSocketError(new Error('it closed the connection'), this.place, this.phase()));
+    } else this.fail(explainSocketError(new Error('it closed the connection'), this.place, this.stage()));
   }
 
-  private phase(): 'connect' | 'tls' | 'open' {
+  private stage(): 'connect' | 'tls' | 'open' {
     if (this.isOpen) return 'open';
     return this.isShakingHands ? 'tls' : 'connect';
   }
 
-  private openTimeout(): WireFailure {
-    const stage = this.isShakingHands ? 'finish the TLS handshake' : 'accept the connection';
-    return failure('unreachable', `${this.place} cannot be reached: it did not ${stage} within ${this.options.timeout} s`);
+  private phase(): WirePhase {
+    if (!this.isOpen) return 'opening';
+    if (!this.isBusy) return 'idle';
+    return this.reader.hasBegun ? 'answering' : 'unanswered';
   }
 
-  private fail(reason: WireFailure): void {
+  private limitOpening(step: string, limit: number): void {
+    this.stopTimer();
+    const late = failure('unreachable', `${this.place} cannot be reached: it did not ${step} within ${limit} s`);
+    this.openTimer = setTimeout(() => this.fail(late), limit * 1000);
+  }
+
+  private fail({ kind, message }: SocketFailure): void {
+    const phase = this.phase();
     this.release();
     // A session of a handshake that failed is not tried again.
-    if (reason.kind === 'tls') this.shared.sessions(this.options).delete(this.place);
-    this.owner.onFailure(reason);
+    if (phase === 'opening') this.shared.sessions(this.options).delete(this.place);
+    this.owner.onFailure({ kind, message, phase });
   }
 
   private release(): void {

@@ -1,6 +1,6 @@
 // Errors of sockets and of TLS in words: which host, what happened, what to do.
 import { messageOf } from '../errors.ts';
-import type { WireFailure, WireFailureKind } from './wire.ts';
+import type { SocketFailure, WireFailureKind } from './wire.ts';
 
 const REFUSED: ReadonlySet<string> = new Set(['ECONNREFUSED']);
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -31,25 +31,36 @@ const TLS_REASONS: Readonly<Record<string, string>> = {
   HOSTNAME_MISMATCH: 'its certificate is for another host name',
 };
 
+// Alerts of the server, and what OpenSSL finds itself, by the names that Node.js makes of them.
+const CLIENT_CERTIFICATE_ALERTS =
+  /ALERT_(HANDSHAKE_FAILURE|NO_CERTIFICATE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED)/;
+const VERSION_PROBLEMS = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|UNKNOWN_PROTOCOL/;
+const CIPHER_PROBLEMS = /NO_SHARED_CIPHER|INSUFFICIENT_SECURITY|NO_CIPHERS_AVAILABLE|DH_KEY_TOO_SMALL|(EE|CA)_KEY_TOO_SMALL|CA_MD_TOO_WEAK/;
+const CERTIFICATE_CODES = /^(CERT_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|CRL_|ERR_SSL_CERTIFICATE_VERIFY_FAILED|ERR_TLS_CERT_)/;
+
 /** The code of an error of Node.js, `''` if it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-/** What a failed socket means. `during` tells a connection that was not open yet from one that was lost. */
-export function explainSocketError(error: unknown, place: string, during: 'connect' | 'tls' | 'open'): WireFailure {
+/**
+ * What a failed socket means. `during` tells a connection that was not open yet from one that was lost. The kind `tls`
+ * is kept for what the next attempt would meet again; a handshake that was cut off or garbled may succeed next time.
+ */
+export function explainSocketError(error: unknown, place: string, during: 'connect' | 'tls' | 'open'): SocketFailure {
   const code = codeOf(error);
   const tlsReason = reasonOfTls(error, code);
   if (tlsReason !== null) return failure('tls', `TLS with ${place} failed: ${tlsReason}`);
   if (during === 'open') return failure('lost', `The connection to ${place} was lost: ${plainReason(error, code)}`);
-  if (during === 'tls')
-    return failure('tls', `TLS with ${place} failed: the server ended the connection (${plainReason(error, code)}); does it speak TLS?`);
+  if (during === 'tls' || isTlsCode(code))
+    return failure('handshake', `The TLS handshake with ${place} was cut off (${plainReason(error, code)}); does it speak TLS?`);
   if (REFUSED.has(code)) return failure('refused', `${place} refused the connection: nothing listens there`);
   const reason = UNREACHABLE[code];
   return failure('unreachable', `${place} cannot be reached: ${reason ?? plainReason(error, code)}`);
 }
 
-export function failure(kind: WireFailureKind, message: string): WireFailure {
+/** A failure in words. */
+export function failure(kind: WireFailureKind, message: string): SocketFailure {
   return { kind, message };
 }
 
@@ -67,11 +78,15 @@ function reasonOfTls(error: unknown, code: string): string | null {
   const isPlain = code === 'EPROTO' && /wrong version number|packet length too long/.test(messageOf(error));
   if (isPlain || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return 'the server does not speak TLS there; give use_ssl:false or another port';
-  if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN/.test(code)) {
-    return `the server refused the handshake (${code}); does it want client_cert and client_key?`;
-  }
-  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO') return code;
-  return code.startsWith('CERT_') || code.startsWith('UNABLE_TO_') || code.startsWith('INVALID_CA') ? `its certificate is not valid (${code})` : null;
+  if (CLIENT_CERTIFICATE_ALERTS.test(code)) return `the server refused the handshake (${code}); does it want client_cert and client_key?`;
+  if (VERSION_PROBLEMS.test(code)) return `there is no version of TLS that both sides speak (${code})`;
+  if (CIPHER_PROBLEMS.test(code)) return `there is no cipher that both sides accept (${code})`;
+  if (/UNRECOGNIZED_NAME/.test(code)) return `the server knows no such host name (${code})`;
+  return CERTIFICATE_CODES.test(code) ? `its certificate is not valid (${code})` : null;
+}
+
+function isTlsCode(code: string): boolean {
+  return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO';
 }
 
 /** Node.js puts the certificate beside the error. */

@@ -56,6 +56,7 @@ export async function parseClientOptions(raw: RawOptions, cluster: string, isGiv
     maxRetries: values.number('max_retries', defaultClientOptions.maxRetries, 0, true),
     retryOnStatus: values.statuses('retry_on_status', defaultClientOptions.retryOnStatus),
     retryOnTimeout: values.flag('retry_on_timeout', false),
+    repeatOnStaleConnection: values.flag('repeat_on_stale_connection', defaultClientOptions.repeatOnStaleConnection),
     headers: readHeaders(values),
     opaqueId: readOpaqueId(values),
   };

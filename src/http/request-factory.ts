@@ -13,6 +13,7 @@ import type { Endpoint, TargetCluster } from './targets.ts';
 
 /** A longer head (many headers) is copied together with its body instead. */
 const HEAD_ROOM = 4096;
+const METHODS_THAT_READ: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
 const COMMON_HEADERS = {
   'content-type': 'application/json',
@@ -57,6 +58,7 @@ function endpointHeaders(cluster: TargetCluster, endpoint: Endpoint): Readonly<R
 /** Makes heads for one request, in one variant per endpoint. */
 class HeadMaker {
   readonly method: string;
+  readonly isRepeatable: boolean;
   readonly needsSignature: boolean;
   private readonly targets: readonly { readonly target: string; readonly headers: ReadonlyMap<string, string>; readonly head: string }[];
   private readonly sendsLength: boolean;
@@ -65,6 +67,7 @@ class HeadMaker {
 
   constructor(cluster: TargetCluster, signer: CredentialKeeper | null, clock: Clock, parts: RequestParts) {
     this.method = checkMethod(parts.method);
+    this.isRepeatable = parts.isRepeatable ?? METHODS_THAT_READ.has(this.method);
     this.needsSignature = signer !== null;
     this.signer = signer;
     this.clock = clock;
@@ -103,6 +106,7 @@ class HeadMaker {
 /** One set of bytes per endpoint, made when first asked for. */
 class ConstantRequest implements PreparedRequest {
   readonly isHead: boolean;
+  readonly isRepeatable: boolean;
   private readonly heads: HeadMaker;
   private readonly body: Buffer;
   private readonly bodyHash: string;
@@ -111,6 +115,7 @@ class ConstantRequest implements PreparedRequest {
   constructor(heads: HeadMaker, cluster: TargetCluster, body: Buffer | null) {
     this.heads = heads;
     this.isHead = heads.method === 'HEAD';
+    this.isRepeatable = heads.isRepeatable;
     this.body = body === null ? NOTHING : cluster.options.compressRequests ? gzipSync(body) : body;
     this.bodyHash = heads.needsSignature ? sha256Hex(this.body) : '';
     this.made = cluster.endpoints.map(() => ({ bytes: NOTHING, second: NEVER }));
@@ -130,6 +135,7 @@ class ConstantRequest implements PreparedRequest {
 /** The head is written in front of the body, right-aligned, so that both are one piece of memory. */
 class ChangingRequest implements InPlaceRequest {
   readonly isHead: boolean;
+  readonly isRepeatable: boolean;
   private readonly heads: HeadMaker;
   private readonly compresses: boolean;
   private readonly starts: (Buffer | undefined)[];
@@ -144,6 +150,7 @@ class ChangingRequest implements InPlaceRequest {
   constructor(heads: HeadMaker, cluster: TargetCluster) {
     this.heads = heads;
     this.isHead = heads.method === 'HEAD';
+    this.isRepeatable = heads.isRepeatable;
     this.compresses = cluster.options.compressRequests;
     this.starts = cluster.endpoints.map(() => undefined);
   }

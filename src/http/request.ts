@@ -8,6 +8,8 @@ export interface RequestParts {
   readonly body: Buffer | null;
   /** Extra headers; they beat those of the connection. Names in any case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** See {@link PreparedRequest.isRepeatable}; default: true for GET and HEAD, which only read. */
+  readonly isRepeatable?: boolean | undefined;
 }
 
 /** A request that can be sent again and again, to any endpoint of the cluster. */
@@ -16,6 +18,8 @@ export interface PreparedRequest {
   bytes(endpointIndex: number): Buffer;
   /** A HEAD request: the answer has no body. */
   readonly isHead: boolean;
+  /** Sending it twice does no harm: it may be repeated if its connection was closed before an answer came. */
+  readonly isRepeatable: boolean;
 }
 
 /** Makes requests for one cluster: adds Host, authentication, `content-type`, compression, signature. */

@@ -14,9 +14,13 @@ const SPACE = 32;
 const TAB = 9;
 const COLON = 58;
 const ZERO = 48;
+const EQUALS = 61;
 const PREFIX = Buffer.from('HTTP/1.');
 /** `HTTP/1.1 200` and the byte behind it. */
 const SHORTEST_STATUS_LINE = 13;
+const TIMEOUT = 'timeout';
+/** A longer promise to keep a connection is as good as none. */
+const LONGEST_IDLE_SECONDS = 1e9;
 /** Keeps a length exact as a JavaScript number. */
 const MAX_LENGTH_DIGITS = 15;
 
@@ -36,11 +40,15 @@ export class ResponseHead {
   isChunked = false;
   saysClose = false;
   saysKeepAlive = false;
+  /** N of `Keep-Alive: timeout=N`; -1 if the answer does not state it. */
+  idleSeconds = -1;
   encoding: ContentEncoding = 'identity';
   /** A content-type is named, and it is not one of JSON. */
   isOtherThanJson = false;
   /** What is wrong, after `headBroken`; shows only bytes of the status line. */
   problem = '';
+  /** After `headBroken`: what came is an alert of TLS. */
+  isTls = false;
 
   /** Reads `bytes[start..end)`: the index behind the head, `headIncomplete` or `headBroken`. */
   parse(bytes: Buffer, start: number, end: number): number {
@@ -49,8 +57,10 @@ export class ResponseHead {
     this.isChunked = false;
     this.saysClose = false;
     this.saysKeepAlive = false;
+    this.idleSeconds = -1;
     this.encoding = 'identity';
     this.isOtherThanJson = false;
+    this.isTls = false;
     for (let index = 0; index < PREFIX.length; index++) {
       if (start + index >= end) return headIncomplete;
       if (bytes[start + index] !== PREFIX[index]) return this.refuseStart(bytes, start, end);
@@ -104,6 +114,7 @@ export class ResponseHead {
     switch (nameEnd - nameStart) {
       case 10:
         if (isWord(bytes, nameStart, nameEnd, 'connection')) this.readConnection(bytes.toString('latin1', valueStart, valueEnd).toLowerCase());
+        else if (isWord(bytes, nameStart, nameEnd, 'keep-alive')) this.idleSeconds = readTimeout(bytes, valueStart, valueEnd);
         return true;
       case 12:
         if (isWord(bytes, nameStart, nameEnd, 'content-type')) this.isOtherThanJson = !namesJson(bytes, valueStart, valueEnd);
@@ -158,11 +169,30 @@ export class ResponseHead {
   }
 
   private refuseStart(bytes: Buffer, start: number, end: number): typeof headBroken {
-    const isTls = bytes[start] === 0x15 && bytes[start + 1] === 3;
+    this.isTls = bytes[start] === 0x15 && bytes[start + 1] === 3;
     const shown = JSON.stringify(bytes.toString('latin1', start, Math.min(end, start + 24)));
-    this.problem = isTls ? 'TLS where plain HTTP was expected (set use_ssl:true)' : `something other than HTTP/1.x: ${shown}`;
+    this.problem = this.isTls ? 'TLS where plain HTTP was expected (set use_ssl:true)' : `something other than HTTP/1.x: ${shown}`;
     return headBroken;
   }
+}
+
+/** The number behind `timeout=`; -1 if there is none. Byte by byte, for some servers send the field with each answer. */
+function readTimeout(bytes: Buffer, start: number, end: number): number {
+  for (let at = start; at + TIMEOUT.length < end; at++) {
+    const equalsAt = at + TIMEOUT.length;
+    if (bytes[equalsAt] === EQUALS && isWord(bytes, at, equalsAt, TIMEOUT)) return readSeconds(bytes, equalsAt + 1, end);
+  }
+  return -1;
+}
+
+function readSeconds(bytes: Buffer, start: number, end: number): number {
+  let seconds = -1;
+  for (let at = start; at < end; at++) {
+    const digit = (bytes[at] as number) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    seconds = Math.min(Math.max(seconds, 0) * 10 + digit, LONGEST_IDLE_SECONDS);
+  }
+  return seconds;
 }
 
 function isWord(bytes: Buffer, start: number, end: number, word: string): boolean {

@@ -39,6 +39,11 @@ export class ResponseReader {
     this.keeper = new BodyKeeper(this.answer, question);
   }
 
+  /** After `answerBroken`: the server speaks TLS where plain HTTP was expected. */
+  get isTls(): boolean {
+    return this.head.isTls;
+  }
+
   /** Some bytes of the answer have arrived. */
   get hasBegun(): boolean {
     return this.state !== HEAD || this.partialLength > 0;
@@ -130,6 +135,7 @@ export class ResponseReader {
     answer.status = head.status;
     answer.encoding = head.encoding;
     answer.isOtherThanJson = head.isOtherThanJson;
+    answer.idleSeconds = head.idleSeconds;
     answer.closes = head.saysClose || (head.isHttp10 && !head.saysKeepAlive);
     if (hasNoBody || head.contentLength >= 0) {
       this.state = BODY_OF_LENGTH;

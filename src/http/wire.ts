@@ -1,13 +1,33 @@
 // The contract between a client of the load and its connection.
 import type { Answer } from './answer.ts';
 
-/** Why a connection gave no answer. `refused` only while connecting. */
-export type WireFailureKind = 'refused' | 'unreachable' | 'tls' | 'lost' | 'protocol';
+/**
+ * Why a connection gave no answer. `refused`, `unreachable` and `handshake` (the TLS handshake was cut off) only while
+ * connecting. `tls` is the one kind that cannot get better by itself: a certificate, a name, a version of the protocol,
+ * or plain text on one side and TLS on the other.
+ */
+export type WireFailureKind = 'refused' | 'unreachable' | 'handshake' | 'tls' | 'lost' | 'protocol';
 
-export interface WireFailure {
+/** Why a socket failed. */
+export interface SocketFailure {
   readonly kind: WireFailureKind;
   /** For people: host and port, what happened; no secrets. */
   readonly message: string;
+}
+
+/** How far a connection was when it failed. */
+export type WirePhase =
+  /** It was not open yet. */
+  | 'opening'
+  /** Open, and no request was under way. */
+  | 'idle'
+  /** A request was under way, and no byte of its answer had come. */
+  | 'unanswered'
+  /** In the middle of an answer. */
+  | 'answering';
+
+export interface WireFailure extends SocketFailure {
+  readonly phase: WirePhase;
 }
 
 /** Gets what happens on a connection, synchronously from the read callback. */

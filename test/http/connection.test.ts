@@ -253,6 +253,7 @@ test('connections that cannot be opened', async () => {
   refused.wire.open();
   assert.deepEqual(failureOf(await refused.next()), {
     kind: 'refused',
+    phase: 'opening',
     message: `127.0.0.1:${server.port} refused the connection: nothing listens there`,
   });
   const unknown = testWire({ host: 'no-such-host.invalid', port: 9200 });

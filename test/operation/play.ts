@@ -152,7 +152,7 @@ export class RecordingFactory implements RequestFactory {
   prepare(parts: RequestParts): PreparedRequest {
     this.prepared.push(parts);
     const bytes = Buffer.from(`${parts.method} ${parts.path}\n${parts.body ?? ''}`);
-    return { bytes: () => bytes, isHead: parts.method === 'HEAD' };
+    return { bytes: () => bytes, isHead: parts.method === 'HEAD', isRepeatable: parts.isRepeatable ?? parts.method === 'GET' };
   }
 
   prepareInPlace(method: string, path: string, headers?: Readonly<Record<string, string>>): InPlaceRequest {
@@ -160,6 +160,7 @@ export class RecordingFactory implements RequestFactory {
     let body: Buffer = Buffer.alloc(0);
     return {
       isHead: false,
+      isRepeatable: false,
       bytes: () => body,
       setBody: (buffer, length) => {
         body = buffer.subarray(this.headRoom, this.headRoom + length);
