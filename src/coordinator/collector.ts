@@ -2,6 +2,8 @@
 import type { Clock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
 import { DriverHealthMonitor } from '../metrics/driver-health.ts';
+import { EndpointFigures, type EndpointResults } from '../metrics/endpoint-figures.ts';
+import { tellOutage } from '../metrics/outage-text.ts';
 import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { TaskResults } from '../metrics/results.ts';
 import { type ResultSettings, type TaskIdentity, TaskMetrics } from '../metrics/task-metrics.ts';
@@ -17,6 +19,7 @@ export class Collector {
   private readonly metrics: Map<string, TaskMetrics>;
   /** Results of the tasks whose step is over: they take less room than what they were made from. */
   private readonly finished = new Map<string, TaskResults>();
+  private readonly endpoints: EndpointFigures;
   private readonly health = new DriverHealthMonitor();
   /** Next sequence number of each worker's reports. */
   private readonly sequences = new Map<number, number>();
@@ -24,8 +27,17 @@ export class Collector {
   private current: Step | null = null;
   private lastEventAt = 0;
 
-  constructor(clock: Clock, listener: RunListener, steps: readonly Step[], identities: readonly TaskIdentity[], settings: ResultSettings) {
+  /** @param hosts `host:port` of each endpoint of the target */
+  constructor(
+    clock: Clock,
+    listener: RunListener,
+    hosts: readonly string[],
+    steps: readonly Step[],
+    identities: readonly TaskIdentity[],
+    settings: ResultSettings,
+  ) {
     this.clock = clock;
+    this.endpoints = new EndpointFigures(hosts);
     this.listener = listener;
     this.steps = steps;
     this.settings = settings;
@@ -59,12 +71,20 @@ export class Collector {
       this.progress.report(report.worker, this.clock.now(), task);
     }
     this.health.record(report.step, `worker ${report.worker}${place === null ? '' : ` on ${place}`}`, report.health);
+    for (const change of this.endpoints.add(report, place, this.clock.wall())) {
+      this.listener({ kind: 'warning', message: tellOutage(change, this.endpoints.results().length) });
+    }
     this.tellProgress();
+  }
+
+  /** What happened at each host of the target. */
+  endpointResults(): readonly EndpointResults[] {
+    return this.endpoints.results();
   }
 
   /** Figures of the tasks that have begun, in the order of the schedule. */
   results(): readonly TaskResults[] {
-    for (const [name, metrics] of [...this.metrics]) if (metrics.requests > 0) this.finish(name);
+    for (const [name, metrics] of [...this.metrics]) if (metrics.hasBegun) this.finish(name);
     return this.steps.flatMap((step) => step.tasks.flatMap(({ name }) => this.finished.get(name) ?? []));
   }
 
@@ -111,7 +131,7 @@ export class Collector {
     for (const { name } of step.tasks) {
       const metrics = this.metrics.get(name);
       requests += metrics?.requests ?? 0;
-      errors += metrics?.failedRequests ?? 0;
+      errors += (metrics?.failedRequests ?? 0) + (metrics?.refusedRequests ?? 0);
     }
     this.listener({ kind: 'progress', step: step.index, steps: this.steps.length, tasks: names(step), progress, secondsLeft, requests, errors });
   }

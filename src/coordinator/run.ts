@@ -8,6 +8,7 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { type AdminClient, createAdminClient } from '../http/admin-client.ts';
+import { formatPlace } from '../http/connection.ts';
 import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
@@ -125,7 +126,14 @@ class TestRunner {
     this.loaded = loaded;
     this.procedure = loaded.testProcedure;
     this.steps = allocate(this.procedure.schedule);
-    this.collector = new Collector(clock, listener, this.steps, identities(loaded.workload, this.procedure), config.results);
+    this.collector = new Collector(
+      clock,
+      listener,
+      provided.targets.default.endpoints.map(formatPlace),
+      this.steps,
+      identities(loaded.workload, this.procedure),
+      config.results,
+    );
     this.runFleet = new RunFleet({
       config,
       claimed,
@@ -228,7 +236,13 @@ class TestRunner {
     for (const message of telemetry.warnings.slice(warned)) this.listener({ kind: 'warning', message });
     const losses = this.runFleet.losses();
     const driverWarnings = [...losses, ...this.collector.driverWarnings(tasks)];
-    const results: Results = { tasks, cluster, isPartial: isPartial || losses.length > 0, driverWarnings };
+    const results: Results = {
+      tasks,
+      endpoints: this.collector.endpointResults(),
+      cluster,
+      isPartial: isPartial || losses.length > 0,
+      driverWarnings,
+    };
     const testRun = await this.store(results);
     return { status: error !== null ? 'failed' : this.signal.aborted ? 'cancelled' : 'success', results, testRun, error };
   }

@@ -1,5 +1,14 @@
 // Reports of workers as bytes: counts and names as JSON, histograms as they are, columns of numbers as they lie in memory.
-import type { DriverHealth, ErrorCount, PartReport, TaskReport, ThroughputSlot, TimeColumns, WorkerReport } from '../metrics/report.ts';
+import type {
+  DriverHealth,
+  EndpointReport,
+  ErrorCount,
+  PartReport,
+  TaskReport,
+  ThroughputSlot,
+  TimeColumns,
+  WorkerReport,
+} from '../metrics/report.ts';
 import { type Codec, count, list, nullable, number, object, refuse, text } from './codec.ts';
 import { readFrame, writeFrame } from './frame.ts';
 
@@ -12,6 +21,8 @@ interface TaskHeader
     | 'failedRequests'
     | 'retries'
     | 'unsent'
+    | 'repeats'
+    | 'refusedRequests'
     | 'normalSamples'
     | 'failedNormalSamples'
     | 'warmupSamples'
@@ -31,7 +42,7 @@ interface TaskHeader
   readonly parts: readonly Omit<PartReport, 'serviceTime'>[];
 }
 
-interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'health'> {
+interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'endpoints' | 'health'> {
   readonly tasks: readonly TaskHeader[];
 }
 
@@ -45,6 +56,17 @@ const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
   worker: count(),
   step: count(),
   sequence: count(),
+  endpoints: list(
+    object<EndpointReport>({
+      requests: count(),
+      failedRequests: count(),
+      connections: count(),
+      connectionFailures: count(),
+      downMillis: nullable(number),
+      downReason: nullable(text()),
+    }),
+    10_000,
+  ),
   health: object<DriverHealth>({ eventLoopUtilisation: number, sendLagP99: nullable(number), cpuMillis: number, intervalMillis: number }),
   tasks: list(
     object<TaskHeader>({
@@ -53,6 +75,8 @@ const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
       failedRequests: count(),
       retries: count(),
       unsent: count(),
+      repeats: count(),
+      refusedRequests: count(),
       normalSamples: count(),
       failedNormalSamples: count(),
       warmupSamples: count(),

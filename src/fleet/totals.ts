@@ -3,7 +3,17 @@ import { BenchmarkError } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import { type Codec, count, object, text } from './codec.ts';
 
-const counted = ['requests', 'failedRequests', 'retries', 'normalSamples', 'failedNormalSamples', 'warmupSamples', 'failedWarmupSamples'] as const;
+const counted = [
+  'requests',
+  'failedRequests',
+  'retries',
+  'repeats',
+  'refusedRequests',
+  'normalSamples',
+  'failedNormalSamples',
+  'warmupSamples',
+  'failedWarmupSamples',
+] as const;
 
 /** Sums over the reports of one node for one task. */
 export interface TaskTotals extends Readonly<Record<(typeof counted)[number], number>> {
@@ -18,6 +28,8 @@ export const totalsCodec: Codec<TaskTotals> = object<TaskTotals>({
   requests: count(),
   failedRequests: count(),
   retries: count(),
+  repeats: count(),
+  refusedRequests: count(),
   normalSamples: count(),
   failedNormalSamples: count(),
   warmupSamples: count(),
@@ -37,6 +49,8 @@ export class Totals {
         requests: 0,
         failedRequests: 0,
         retries: 0,
+        repeats: 0,
+        refusedRequests: 0,
         normalSamples: 0,
         failedNormalSamples: 0,
         warmupSamples: 0,

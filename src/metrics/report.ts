@@ -6,7 +6,23 @@ export interface WorkerReport {
   /** Counts the reports of a worker from 0, so that a loss or a repeat is seen. */
   readonly sequence: number;
   readonly tasks: readonly TaskReport[];
+  /** One for each endpoint of the target, in its order. */
+  readonly endpoints: readonly EndpointReport[];
   readonly health: DriverHealth;
+}
+
+/** What happened at one endpoint of the target since the last report of a worker. */
+export interface EndpointReport {
+  /** HTTP requests sent to it, and the failed ones among them. */
+  readonly requests: number;
+  readonly failedRequests: number;
+  /** Connections that were opened, and attempts that failed. */
+  readonly connections: number;
+  readonly connectionFailures: number;
+  /** For how many ms it has answered nothing while the worker could not connect to it; `null` if it can be reached. */
+  readonly downMillis: number | null;
+  /** What the last attempt met; `null` if it can be reached. */
+  readonly downReason: string | null;
 }
 
 /** The kinds of time of a sample. */
@@ -32,6 +48,10 @@ export interface TaskReport {
   readonly retries: number;
   /** Requests that were due before the end of their client's part and were not sent, because it was busy with earlier ones. */
   readonly unsent: number;
+  /** Requests that were sent again because a re-used connection had ended before it answered. */
+  readonly repeats: number;
+  /** Requests that could not be sent, as no connection could be opened; none of `requests`. */
+  readonly refusedRequests: number;
   readonly normalSamples: number;
   readonly failedNormalSamples: number;
   readonly warmupSamples: number;

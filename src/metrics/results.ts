@@ -1,4 +1,6 @@
 // The results of a test run: the content of `results` in test_run.json and the source of the summary table. Raw units: ms, bytes.
+
+import type { EndpointResults } from './endpoint-figures.ts';
 import type { ErrorCount } from './report.ts';
 
 export interface PercentileStats {
@@ -39,6 +41,10 @@ export interface TaskResults {
   readonly retries: number;
   /** Requests that the schedule wanted before the end and that were not sent, because their clients still waited for earlier answers. */
   readonly unsent: number;
+  /** Requests that were sent again because a re-used connection had ended before it answered; counted in `requests`. */
+  readonly repeats: number;
+  /** Requests that were due and could not be sent, as no connection could be opened; not counted in `requests`. */
+  readonly refusedRequests: number;
   readonly errors: readonly ErrorCount[];
   /** `null` if the task sent no documents. */
   readonly documents: DocumentResults | null;
@@ -103,6 +109,8 @@ export interface ClusterStats {
 
 export interface Results {
   readonly tasks: readonly TaskResults[];
+  /** The hosts of the target, in its order. */
+  readonly endpoints: readonly EndpointResults[];
   readonly cluster: ClusterStats;
   /** The run was cancelled or failed: what is here was measured until then. */
   readonly isPartial: boolean;

@@ -54,6 +54,8 @@ export class TaskMetrics {
   private failedRequestCount = 0;
   private retries = 0;
   private unsent = 0;
+  private repeats = 0;
+  private refusedRequestCount = 0;
   private normalSamples = 0;
   private failedNormalSamples = 0;
   private work = 0;
@@ -79,6 +81,16 @@ export class TaskMetrics {
     return this.failedRequestCount;
   }
 
+  /** Requests that could not be sent, as no connection could be opened. */
+  get refusedRequests(): number {
+    return this.refusedRequestCount;
+  }
+
+  /** Some client has sent a request, or tried to. */
+  get hasBegun(): boolean {
+    return this.requestCount + this.refusedRequestCount > 0;
+  }
+
   /** Work so far in the task's unit, warm-up included. */
   get workDone(): number {
     return this.work;
@@ -98,6 +110,8 @@ export class TaskMetrics {
     this.failedRequestCount += report.failedRequests;
     this.retries += report.retries;
     this.unsent += report.unsent;
+    this.repeats += report.repeats;
+    this.refusedRequestCount += report.refusedRequests;
     this.normalSamples += report.normalSamples;
     this.failedNormalSamples += report.failedNormalSamples;
     this.work += report.work;
@@ -162,6 +176,8 @@ export class TaskMetrics {
       samples: this.normalSamples,
       retries: this.retries,
       unsent: this.unsent,
+      repeats: this.repeats,
+      refusedRequests: this.refusedRequestCount,
       errors: this.errors.list(),
       documents: this.documentResults(),
       meta,

@@ -149,6 +149,17 @@ function compositeScript(params: CompositeParams): Script {
   };
 }
 
+/** How many parts run at the same time at most: those of the streams that stand side by side. */
+function concurrencyOf(elements: readonly Element[]): number {
+  let most = 0;
+  let beside = 0;
+  for (const element of elements) {
+    beside = element.kind === 'stream' ? beside + concurrencyOf(element.elements) : 0;
+    most = Math.max(most, element.kind === 'stream' ? beside : 1);
+  }
+  return most;
+}
+
 /** Resolves when all elements have ended. Never rejects: the first failure is noted in the execution. */
 async function runElements(elements: readonly Element[], session: Session, execution: Execution): Promise<void> {
   let streams: Promise<void>[] = [];
@@ -207,5 +218,6 @@ function noteFailure(execution: Execution, error: unknown): void {
 export const composite: OperationType = defineOperation({
   name: 'composite',
   read: readComposite,
+  concurrency: ({ elements, maxConnections }) => Math.min(maxConnections, concurrencyOf(elements)),
   create: (params) => scriptOperation(compositeScript(params)),
 });

@@ -36,6 +36,8 @@ export interface OperationDefinition<P> {
   corpora?(parameters: P): readonly string[];
   /** How long one execution may take if `request-timeout` is not given. Default: the client option `timeout`. */
   limit?(parameters: P): Millis | null;
+  /** Requests of one execution that are under way at the same time; default: 1. */
+  concurrency?(parameters: P): number;
 }
 
 const NO_FACTS: ParameterFacts = { indices: [], dataStreams: [], templates: [], composableTemplates: [], componentTemplates: [], corpora: [] };
@@ -62,6 +64,9 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
       const reader = new ParamReader(spec.params);
       const timeout = readTimeout(reader);
       return timeout ?? definition.limit?.(definition.read(reader, NO_FACTS)) ?? null;
+    },
+    concurrency(spec) {
+      return definition.concurrency?.(definition.read(new ParamReader(spec.params), NO_FACTS)) ?? 1;
     },
   };
 }

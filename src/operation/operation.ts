@@ -183,6 +183,8 @@ export interface ScriptRequest {
    * freeing a scroll does.
    */
   readonly untimed?: boolean | undefined;
+  /** Sending it twice does no harm; default: true for GET and HEAD. */
+  readonly isRepeatable?: boolean | undefined;
 }
 
 /** The answer to a {@link ScriptRequest}. */
@@ -207,7 +209,7 @@ export interface Session {
   sleep(duration: Millis): Promise<void>;
   /** Counts a repeated attempt, for the figure `retries` of the results. */
   countRetry(): void;
-  /** A session on another connection, for parts that run at the same time. Its requests count for this operation. */
+  /** A session for parts that run at the same time, on other connections. Its requests count for this operation. */
   fork(): Session;
   /**
    * Ends a session that {@link fork} made. A request that is under way rejects as `cancelled`. It may be called twice.
@@ -221,8 +223,20 @@ export interface Session {
   readonly now: () => number;
 }
 
-/** What kept a request from an acceptable answer; `status` is an HTTP status of 300 or more. */
-export type FailureKind = 'connection' | 'timeout' | 'tls' | 'protocol' | 'status' | 'cancelled';
+/**
+ * What kept a request from an acceptable answer. With the first three it was not sent; `connection`: it was, and its
+ * connection was lost; `status` is an HTTP status of 300 or more.
+ */
+export type FailureKind =
+  | 'connection refused'
+  | 'host unreachable'
+  | 'TLS handshake failed'
+  | 'connection'
+  | 'timeout'
+  | 'tls'
+  | 'protocol'
+  | 'status'
+  | 'cancelled';
 
 /**
  * A request that got no acceptable answer. It is a result of the measurement, not a bug. `status` and `body` are those
@@ -259,6 +273,8 @@ export interface OperationType {
    * `null` = the client option `timeout`.
    */
   limit?(spec: OperationSpec): Millis | null;
+  /** How many requests one execution has under way at the same time, at most. */
+  concurrency(spec: OperationSpec): number;
 }
 
 /** The part of the workload that checks may look at. */

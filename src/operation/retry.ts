@@ -1,8 +1,11 @@
 // Repeats an operation that failed. All attempts, and the pauses between them, are one sample.
 import { type Millis, millis } from '../units.ts';
-import { type Outcome, RequestFailure, type Session } from './operation.ts';
+import { type FailureKind, type Outcome, RequestFailure, type Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import type { Script } from './script.ts';
+
+/** Failures that another attempt may not meet. */
+const PASSING: ReadonlySet<FailureKind> = new Set(['connection refused', 'host unreachable', 'TLS handshake failed', 'connection', 'timeout']);
 
 /** When and how often an operation is repeated, from its `retry-…` parameters. */
 export interface OperationRetryPolicy {
@@ -56,5 +59,5 @@ async function succeeds(policy: OperationRetryPolicy, attempt: Script, session: 
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof RequestFailure && (error.kind === 'connection' || error.kind === 'timeout' || error.status === 408);
+  return error instanceof RequestFailure && (PASSING.has(error.kind) || error.status === 408);
 }

@@ -116,7 +116,9 @@ function firstRequest(params: ScrollParams): ScriptRequest {
 
 function nextRequest(params: ScrollParams, id: string): ScriptRequest {
   const body = JSON.stringify({ scroll_id: id, scroll: params.keepAlive });
-  return scriptRequest({ ...params.options, query: new Map() }, 'GET', '/_search/scroll', { body });
+  const request = scriptRequest({ ...params.options, query: new Map() }, 'GET', '/_search/scroll', { body });
+  // The server moves on by a page with each of them, so a repeat could leave one out unseen.
+  return { ...request, isRepeatable: false };
 }
 
 async function free(params: ScrollParams, session: Session, id: string): Promise<void> {

@@ -1,5 +1,6 @@
 // What a reader of the summary must know besides the figures: warnings, and the failed requests.
 import { formatFloat } from '../json.ts';
+import { outageWarnings } from '../metrics/outage-text.ts';
 import type { DocumentResults, Results, TaskResults } from '../metrics/results.ts';
 import { formatCount } from './number-format.ts';
 import { plainTable } from './plain-table.ts';
@@ -15,7 +16,7 @@ const DOCUMENT_REASONS = 3;
 export function warnings(results: Results): readonly string[] {
   const reported = results.tasks.filter((task) => task.isReported);
   const partial = results.isPartial ? ['The results are incomplete: the test run ended early, or lost a node. They contain what was measured.'] : [];
-  return [...partial, ...reported.flatMap(taskWarnings), ...results.driverWarnings];
+  return [...partial, ...reported.flatMap(taskWarnings), ...outageWarnings(results.endpoints), ...results.driverWarnings];
 }
 
 function taskWarnings(task: TaskResults): readonly string[] {
@@ -49,7 +50,7 @@ function documentWarning(task: string, { sent, failed, reasons }: DocumentResult
 }
 
 function noThroughputCause(task: TaskResults): string {
-  if (task.requests === 0) return 'It sent no request.';
+  if (task.requests === 0) return task.refusedRequests > 0 ? 'No connection could be opened.' : 'It sent no request.';
   return task.samples === 0 ? 'The benchmark ended already during warmup.' : 'Its requests did no work that counts.';
 }
 

@@ -4,6 +4,7 @@ import { percentileKey } from '../metrics/percentiles.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { DocumentResults, PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
 import { clusterNumbers, shardTimes } from './cluster-keys.ts';
+import { endpointDocument } from './endpoints-document.ts';
 
 type Members = readonly (readonly [string, Json])[];
 
@@ -22,6 +23,7 @@ export function resultsDocument(results: Results): JsonObject {
       (key) => [key, []] as const,
     ),
     // The keys from here on are additions of this project; readers that do not know them ignore them.
+    ...(results.endpoints.length > 0 ? [['endpoints', results.endpoints.map(endpointDocument)] as const] : []),
     ...(results.isPartial ? [['partial', true] as const] : []),
     ...(results.driverWarnings.length > 0 ? [['driver_warnings', results.driverWarnings] as const] : []),
   ]);
@@ -57,6 +59,8 @@ function operationMetrics(task: TaskResults): JsonObject {
     ['errors', task.failedRequests],
     ['retries', task.retries],
     ['unsent', task.unsent],
+    ['repeats', task.repeats],
+    ['connection_failures', task.refusedRequests],
     ['samples', task.samples],
     ['error_kinds', task.errors.map(errorCount)],
     ...(task.documents === null ? [] : [['documents', documentMetrics(task.documents)] as const]),

@@ -13,6 +13,7 @@ import type {
   ThroughputStats,
 } from '../metrics/results.ts';
 import { clusterNumbers, shardTimes } from './cluster-keys.ts';
+import { parseEndpoint } from './endpoints-document.ts';
 import { numberField, objectField, objectsField, textField, textsField } from './fields.ts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -28,6 +29,7 @@ export function parseResults(document: JsonObject): Results {
       const task = textField(entry, 'task', 'operation');
       return task === null ? [] : [parseTask(task, entry, profiles.get(task) ?? new Map())];
     }),
+    endpoints: objectsField(document, 'endpoints').flatMap(parseEndpoint),
     cluster: parseCluster(document),
     isPartial: document.get('partial') === true,
     driverWarnings: textsField(document, 'driver_warnings'),
@@ -52,6 +54,8 @@ function parseTask(task: string, entry: JsonObject, profile: JsonObject): TaskRe
     failedRequests: number('errors'),
     samples: number('samples'),
     retries: number('retries'),
+    repeats: number('repeats'),
+    refusedRequests: number('connection_failures'),
     unsent: number('unsent'),
     errors: objectsField(entry, 'error_kinds').map(parseErrorCount),
     documents: parseDocuments(objectField(entry, 'documents')),

@@ -1,4 +1,5 @@
 // What a client is given: its tasks, and the worker it lives in.
+import type { RequestFactory } from '../http/request.ts';
 import type { LoadOperation } from '../operation/operation.ts';
 import type { ClientSchedule } from '../schedule/client-schedule.ts';
 import type { TaskRecorder } from './recorder.ts';
@@ -13,6 +14,8 @@ export interface ClientRun {
   readonly recorder: TaskRecorder;
   /** Limit of one execution in ms. */
   readonly timeout: number;
+  /** Requests of one execution that are under way at the same time, at most. */
+  readonly concurrency: number;
   /** A failed request ends the test. */
   readonly abortsOnError: boolean;
 }
@@ -27,6 +30,8 @@ export interface RetryPolicy {
 /** What a client needs of the worker it lives in. */
 export interface ClientHost {
   readonly timeline: Timeline;
+  /** Makes the requests of scripts. */
+  readonly requests: RequestFactory;
   readonly retries: RetryPolicy;
   /** The client has done all its tasks of the step. */
   onClientDone(): void;

@@ -11,17 +11,17 @@ import { describeFailure, describeHttpError } from '../operation/http-error.ts';
 import { Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
 import { UnitMismatch } from '../schedule/pacer.ts';
 import { millis } from '../units.ts';
-import type { ClientConnections } from './client-connections.ts';
+import type { ClientExchanges } from './client-exchanges.ts';
 import type { ClientHost, ClientRun } from './client-run.ts';
+import { type Exchange, type ExchangeOwner, requestFailureOf } from './exchange.ts';
 import type { SampleTimes } from './recorder.ts';
 import { ScriptSession } from './script-session.ts';
 import type { Waiter } from './timeline.ts';
-import type { RequestHandler, WireSlot } from './wire-slot.ts';
 
 /** Kind of failure of an assertion: it always ends the test. */
 const VIOLATION = 'assertion';
 
-type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'connecting' | 'sending' | 'script' | 'ended';
+type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'sending' | 'script' | 'ended';
 
 class Times implements SampleTimes {
   processingStart = 0;
@@ -31,12 +31,12 @@ class Times implements SampleTimes {
   intended = Number.NaN;
 }
 
-export class LoadClient implements Waiter, RequestHandler {
+export class LoadClient implements Waiter, ExchangeOwner {
   /** When the execution under way must have ended; infinite if there is none. */
   deadline = Number.POSITIVE_INFINITY;
   readonly id: number;
   private readonly host: ClientHost;
-  private readonly connections: ClientConnections;
+  private readonly exchanges: ClientExchanges;
   private runs: readonly ClientRun[] = [];
   private position = 0;
   private run: ClientRun | null = null;
@@ -46,23 +46,20 @@ export class LoadClient implements Waiter, RequestHandler {
   private start = 0;
   private request: PreparedRequest | null = null;
   private attempts = 0;
-  private slot: WireSlot | null = null;
+  /** Borrowed from the dispatch of a request until its sample is made. */
+  private exchange: Exchange | null = null;
   private session: ScriptSession | null = null;
   private readonly times = new Times();
   private readonly outcome = new Outcome();
 
-  constructor(id: number, host: ClientHost, connections: ClientConnections) {
+  constructor(id: number, host: ClientHost, exchanges: ClientExchanges) {
     this.id = id;
     this.host = host;
-    this.connections = connections;
-    connections.onAvailable = () => {
-      if (this.state === 'connecting') this.send();
-      else this.session?.onAvailable();
-    };
+    this.exchanges = exchanges;
   }
 
   get isConnecting(): boolean {
-    return this.state === 'connecting' || (this.state === 'script' && this.session?.isConnecting === true);
+    return this.exchange?.isConnecting === true || this.session?.isConnecting === true;
   }
 
   /** Share of one of the tasks of the step that is done: 0 before it begins, 1 after it has ended; `null` if unknown. */
@@ -71,9 +68,9 @@ export class LoadClient implements Waiter, RequestHandler {
     return run.schedule.progress(millis(now - this.start)) ?? run.operation.progress();
   }
 
-  /** Opens the connections. */
-  open(): Promise<void> {
-    return this.connections.open();
+  /** Opens connections for so many requests at the same time. */
+  open(concurrency: number): Promise<void> {
+    return this.exchanges.open(concurrency);
   }
 
   /** Begins with the tasks of a step at `start`. */
@@ -100,8 +97,8 @@ export class LoadClient implements Waiter, RequestHandler {
     if (this.state === 'ended' || this.state === 'idle') return;
     this.host.timeline.cancel(this);
     this.deadline = Number.POSITIVE_INFINITY;
-    this.slot?.abandon();
-    this.slot = null;
+    this.exchange?.abandon();
+    this.returnExchange();
     this.session?.cancel();
     this.session = null;
     this.runs = [];
@@ -109,7 +106,12 @@ export class LoadClient implements Waiter, RequestHandler {
   }
 
   close(): void {
-    this.connections.close();
+    this.exchanges.close();
+  }
+
+  /** Replaces idle connections that their servers are about to close. */
+  refresh(now: number): void {
+    this.exchanges.refresh(now);
   }
 
   onDue(now: number): void {
@@ -130,10 +132,8 @@ export class LoadClient implements Waiter, RequestHandler {
       this.session?.expire();
       return;
     }
-    const wasSent = this.state === 'sending';
-    if (wasSent) this.run?.recorder.requestFailed();
-    this.slot?.abandon();
-    this.slot = null;
+    const wasSent = this.exchange?.abandon() === true;
+    if (wasSent) this.exchange?.countFailure();
     if (wasSent && this.host.retries.onTimeout && this.retry()) return;
     this.outcome.reset();
     this.failWhole('timeout', wasSent ? 'no complete answer in time' : 'no connection in time');
@@ -149,29 +149,26 @@ export class LoadClient implements Waiter, RequestHandler {
     const end = performance.now();
     const { run, outcome } = this;
     this.deadline = Number.POSITIVE_INFINITY;
-    this.slot = null;
     if (run === null || run.operation.kind !== 'request') return;
     this.host.timeline.hadWork = true;
     outcome.reset();
     if (answer.status >= 300 && !(run.operation.ignoredStatus?.includes(answer.status) ?? false)) {
-      run.recorder.requestFailed();
+      this.exchange?.countFailure();
       if (this.host.retries.statuses.includes(answer.status) && this.retry()) return;
       const { kind, description } = describeHttpError(answer);
       this.failWhole(kind, description);
     } else {
       this.read(run.operation, answer);
-      if (!outcome.success) run.recorder.requestFailed();
+      if (!outcome.success) this.exchange?.countFailure();
     }
     this.finish(end);
   }
 
-  onLost(failure: WireFailure): void {
+  onFailure(failure: WireFailure): void {
     if (this.run === null) return;
-    this.slot = null;
     this.deadline = Number.POSITIVE_INFINITY;
-    this.run.recorder.requestFailed();
     if (this.retry()) return;
-    const { kind, description } = describeFailure(new RequestFailure(failure.kind === 'protocol' ? 'protocol' : 'connection', failure.message));
+    const { kind, description } = describeFailure(requestFailureOf(failure));
     this.outcome.reset();
     this.failWhole(kind, description);
     this.finish(performance.now());
@@ -279,6 +276,8 @@ export class LoadClient implements Waiter, RequestHandler {
     this.times.processingStart = now;
     this.times.requestStart = now;
     this.deadline = now + run.timeout;
+    this.state = 'sending';
+    this.exchange = this.exchanges.borrow();
     this.send();
   }
 
@@ -286,15 +285,12 @@ export class LoadClient implements Waiter, RequestHandler {
   private send(): void {
     const { run, request } = this;
     if (run === null || request === null || run.operation.kind !== 'request') return;
-    const slot = this.connections.take();
-    if (slot === null) {
-      this.state = 'connecting';
-      return;
-    }
-    this.state = 'sending';
-    this.slot = slot;
-    run.recorder.requestSent();
-    slot.send(request.bytes(slot.endpoint), request.isHead, run.operation.bodyUse, this);
+    this.exchange?.send(request, run.operation.bodyUse, run.recorder, this);
+  }
+
+  private returnExchange(): void {
+    if (this.exchange !== null) this.exchanges.giveBack(this.exchange);
+    this.exchange = null;
   }
 
   private retry(): boolean {
@@ -322,7 +318,8 @@ export class LoadClient implements Waiter, RequestHandler {
     if (run.operation.kind !== 'script') return;
     this.state = 'script';
     this.outcome.reset();
-    const session = new ScriptSession(this.connections, run.recorder, this.host.timeline, run.timeout);
+    const { timeline, requests } = this.host;
+    const session = ScriptSession.begin({ exchanges: this.exchanges, requests, recorder: run.recorder, timeline }, run.timeout);
     this.session = session;
     this.times.processingStart = session.start;
     this.deadline = session.start + run.timeout;
@@ -351,6 +348,7 @@ export class LoadClient implements Waiter, RequestHandler {
   private finish(requestEnd: number): void {
     const { run, outcome, times } = this;
     if (run === null) return;
+    this.returnExchange();
     const now = performance.now();
     times.requestEnd = requestEnd;
     times.processingEnd = now;

@@ -1,9 +1,7 @@
 // The clients of one load thread: prepares them, runs them step by step, reports once a second, and ends them.
 import { BenchmarkError, toWireError } from '../errors.ts';
-import { createWire } from '../http/connection.ts';
+import type { RequestFactory } from '../http/request.ts';
 import { createRequestFactory } from '../http/request-factory.ts';
-import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
-import { createWireContext } from '../http/wire-context.ts';
 import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
@@ -13,19 +11,20 @@ import { Completion } from '../schedule/completion.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer } from '../schedule/pacer.ts';
 import { LoadClient } from './client.ts';
-import { ClientConnections, type Dialler } from './client-connections.ts';
+import type { Dialler } from './client-connections.ts';
+import { ClientExchanges } from './client-exchanges.ts';
 import type { ClientHost, ClientRun, RetryPolicy } from './client-run.ts';
+import { createDialler } from './dialler.ts';
 import { HealthMonitor } from './health.ts';
 import { processClock, type WorkerMessage } from './messages.ts';
 import { decodeFacts, decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
 import { randomSource } from './random.ts';
 import { TaskRecorder } from './recorder.ts';
+import { TargetWatch } from './target-watch.ts';
 import { Timeline } from './timeline.ts';
 
 const SWEEP_MILLIS = 50;
 const REPORT_MILLIS = 1000;
-/** A target that accepts no connection for so long ends the run. */
-const ACCEPTANCE_MILLIS = 10_000;
 
 interface StepRuns {
   readonly step: WorkerStep;
@@ -36,19 +35,18 @@ interface StepRuns {
 export class LoadWorker implements ClientHost {
   readonly timeline = new Timeline();
   readonly retries: RetryPolicy;
+  readonly requests: RequestFactory;
   private readonly plan: WorkerPlan;
   private readonly facts: WorkloadFacts;
   private readonly specs = new Map<TaskPlan, OperationSpec>();
   private readonly clients = new Map<number, LoadClient>();
-  private readonly dialler: Dialler;
+  private readonly watch: TargetWatch;
   private readonly health = new HealthMonitor(this.timeline);
   private readonly post: (message: WorkerMessage) => void;
   private current: StepRuns | null = null;
   private clientsLeft = 0;
   private completion: Completion<ClientRun> | null = null;
   private sequence = 0;
-  private lastAccepted = performance.now();
-  private lastRefusal: WireFailure | null = null;
   private sweepTimer: NodeJS.Timeout | null = null;
   private nextReport = 0;
   private hasFailed = false;
@@ -58,14 +56,16 @@ export class LoadWorker implements ClientHost {
     this.post = post;
     this.facts = decodeFacts(plan.facts);
     const { options, endpoints } = plan.target;
+    this.requests = createRequestFactory(plan.target);
+    this.watch = new TargetWatch(endpoints.length, plan.onError === 'abort', (error) => this.fail(error));
     this.retries = {
       maxRetries: options.maxRetries,
       statuses: options.maxRetries > 0 ? options.retryOnStatus : [],
       onTimeout: options.retryOnTimeout,
     };
-    this.dialler = this.createDialler(endpoints.length);
+    const dialler = createDialler(plan.target, this.watch);
     const ids = new Set(plan.steps.flatMap((step) => step.clients.map(({ client }) => client)));
-    for (const id of ids) this.clients.set(id, new LoadClient(id, this, new ClientConnections(this.dialler, this.timeline, id)));
+    for (const id of ids) this.clients.set(id, this.createClient(id, dialler));
   }
 
   /** Makes the operations of a step and opens the connections of its clients, both before the clock of the step runs. */
@@ -81,9 +81,10 @@ export class LoadWorker implements ClientHost {
         return client === undefined ? [] : [{ client, runs: cells.map((cell) => this.createRun(step, cell, id, recorders)) }];
       }),
     };
-    this.lastAccepted = performance.now();
     this.startSweep();
-    await Promise.all(this.current.clients.flatMap(({ client, runs }) => [client.open(), firstData(runs)]));
+    this.watch.beginOpening();
+    await Promise.all(this.current.clients.flatMap(({ client, runs }) => [this.openClient(client, runs), firstData(runs)]));
+    this.watch.endOpening();
   }
 
   /** Starts the clients of the opened step at a reading of the process clock. */
@@ -144,6 +145,18 @@ export class LoadWorker implements ClientHost {
     );
   }
 
+  /** The clients begin with different endpoints, so that they spread over them. */
+  private createClient(id: number, dialler: Dialler): LoadClient {
+    const turn = { next: id % this.watch.endpoints.length };
+    const context = { dialler, timeline: this.timeline, turn, random: randomSource(this.plan.seed, id) };
+    return new LoadClient(id, this, new ClientExchanges(context, this.plan.target.options.repeatOnStaleConnection));
+  }
+
+  private async openClient(client: LoadClient, runs: readonly ClientRun[]): Promise<void> {
+    await client.open(Math.max(1, ...runs.map(({ concurrency }) => concurrency)));
+    this.watch.madeProgress();
+  }
+
   private createRun(step: WorkerStep, cell: Cell, client: number, recorders: readonly TaskRecorder[]): ClientRun {
     const task = step.tasks[cell.task];
     const recorder = recorders[cell.task];
@@ -158,7 +171,7 @@ export class LoadWorker implements ClientHost {
       workload: this.facts,
       clientIndex: cell.clientIndex,
       clientCount: task.clients,
-      requests: this.dialler.requests,
+      requests: this.requests,
       random,
       checksAssertions: this.plan.checksAssertions,
     });
@@ -181,6 +194,7 @@ export class LoadWorker implements ClientHost {
         rampUpWait(task, cell.elementIndex, cell.elementClients),
       ),
       recorder,
+      concurrency: type.concurrency(spec),
       timeout: type.limit?.(spec) ?? this.plan.target.options.timeout * 1000,
       abortsOnError: this.plan.onError === 'abort' && !task.isNonFatal,
     };
@@ -195,28 +209,6 @@ export class LoadWorker implements ClientHost {
     return spec;
   }
 
-  private createDialler(endpointCount: number): Dialler {
-    const { target } = this.plan;
-    const context = createWireContext();
-    return {
-      endpointCount,
-      requests: createRequestFactory(target),
-      connect: (endpoint: number, owner: WireOwner): Wire => {
-        const address = target.endpoints[endpoint];
-        if (address === undefined) throw new BenchmarkError('INTERNAL', `The target has no endpoint ${endpoint}.`);
-        return createWire(address, target.options, owner, context);
-      },
-      onAccepted: () => {
-        this.lastAccepted = performance.now();
-        this.lastRefusal = null;
-      },
-      onRefused: (failure) => {
-        this.lastRefusal = failure;
-        if (failure.kind === 'tls') this.fail(new BenchmarkError('TLS', failure.message));
-      },
-    };
-  }
-
   /** One timer for the deadlines of all clients, the report of each second, and the watch over the target. */
   private startSweep(): void {
     this.sweepTimer ??= setInterval(() => this.sweep(performance.now()), SWEEP_MILLIS);
@@ -228,19 +220,10 @@ export class LoadWorker implements ClientHost {
     let waitsForConnection = false;
     for (const { client } of current.clients) {
       if (now > client.deadline) client.onTimeout();
+      client.refresh(now);
       waitsForConnection ||= client.isConnecting;
     }
-    if ((waitsForConnection || this.clientsLeft === 0) && this.lastRefusal !== null && now - this.lastAccepted > ACCEPTANCE_MILLIS) {
-      this.fail(
-        new BenchmarkError(
-          'TARGET_UNREACHABLE',
-          `The target has accepted no connection for ${ACCEPTANCE_MILLIS / 1000} s: ${this.lastRefusal.message}`,
-          {
-            hint: 'Check that OpenSearch is up and that --target-hosts names it.',
-          },
-        ),
-      );
-    }
+    this.watch.check(waitsForConnection);
     if (this.clientsLeft > 0 && now >= this.nextReport) {
       this.nextReport += REPORT_MILLIS * Math.max(1, Math.ceil((now - this.nextReport) / REPORT_MILLIS));
       this.post({ kind: 'report', report: this.report(current) });
@@ -259,6 +242,7 @@ export class LoadWorker implements ClientHost {
       step: current.step.index,
       sequence: this.sequence++,
       tasks: current.recorders.map((recorder, task) => this.taskReport(current, recorder, task)),
+      endpoints: this.watch.drain(),
       health: this.health.drain(),
     };
   }

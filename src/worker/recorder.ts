@@ -43,7 +43,9 @@ export class TaskRecorder {
   private requests = 0;
   private failedRequests = 0;
   private retries = 0;
+  private repeats = 0;
   private unsentRequests = 0;
+  private refusedRequests = 0;
   private normalSamples = 0;
   private failedNormalSamples = 0;
   private warmupSamples = 0;
@@ -105,6 +107,16 @@ export class TaskRecorder {
     this.unsentRequests += requests;
   }
 
+  /** A request that was lost on a stale connection is sent again. */
+  requestRepeated(): void {
+    this.repeats++;
+  }
+
+  /** No connection could be opened for a request. */
+  requestRefused(): void {
+    this.refusedRequests++;
+  }
+
   /** Records one execution of the operation. The hot path: no allocation but a throughput slot per tenth of a second. */
   sample(type: SampleType, times: SampleTimes, outcome: Outcome): void {
     const start = times.requestStart - this.stepStart;
@@ -152,6 +164,8 @@ export class TaskRecorder {
       failedRequests: this.failedRequests,
       retries: this.retries,
       unsent: this.unsentRequests,
+      repeats: this.repeats,
+      refusedRequests: this.refusedRequests,
       normalSamples: this.normalSamples,
       failedNormalSamples: this.failedNormalSamples,
       warmupSamples: this.warmupSamples,
@@ -170,7 +184,7 @@ export class TaskRecorder {
       profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
       parts: this.drainParts(),
     };
-    this.requests = this.failedRequests = this.retries = this.unsentRequests = this.work = this.documents = 0;
+    this.requests = this.failedRequests = this.retries = this.repeats = this.refusedRequests = this.unsentRequests = this.work = this.documents = 0;
     this.normalSamples = this.failedNormalSamples = this.warmupSamples = this.failedWarmupSamples = 0;
     this.slots = [];
     this.normalSlot = this.warmupSlot = null;

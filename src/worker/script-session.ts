@@ -1,27 +1,38 @@
-// What an operation of several requests works with: sends them one by one on the client's connections and keeps the time of the whole.
+// What an operation of several requests works with: sends them on the client's connections and keeps the time of the whole.
+import { messageOf } from '../errors.ts';
 import type { Answer } from '../http/answer.ts';
+import type { RequestFactory } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
 import { decodeBody } from '../operation/body.ts';
 import { RequestFailure, type ScriptReply, type ScriptRequest, type Session } from '../operation/operation.ts';
 import type { Millis } from '../units.ts';
-import type { ClientConnections } from './client-connections.ts';
+import type { ClientExchanges } from './client-exchanges.ts';
+import { type Exchange, type ExchangeOwner, requestFailureOf } from './exchange.ts';
 import type { TaskRecorder } from './recorder.ts';
 import type { Timeline, Waiter } from './timeline.ts';
-import type { RequestHandler, WireSlot } from './wire-slot.ts';
+
+/** What an execution works with. */
+export interface ScriptTools {
+  readonly exchanges: ClientExchanges;
+  readonly requests: RequestFactory;
+  readonly recorder: TaskRecorder;
+  readonly timeline: Timeline;
+}
 
 /** What one execution has in common with its concurrent parts. */
 class Execution {
-  readonly recorder: TaskRecorder;
-  readonly timeline: Timeline;
+  readonly tools: ScriptTools;
+  readonly start = performance.now();
+  readonly deadline: number;
   firstStart: number | null = null;
   lastEnd: number | null = null;
   /** Why nothing may be sent any more. */
   ended: 'timeout' | 'cancelled' | null = null;
   readonly sessions = new Set<ScriptSession>();
 
-  constructor(recorder: TaskRecorder, timeline: Timeline) {
-    this.recorder = recorder;
-    this.timeline = timeline;
+  constructor(tools: ScriptTools, timeout: number) {
+    this.tools = tools;
+    this.deadline = this.start + timeout;
   }
 }
 
@@ -29,26 +40,27 @@ interface Pending {
   readonly request: ScriptRequest | null;
   readonly resolve: (reply: ScriptReply) => void;
   readonly reject: (failure: RequestFailure) => void;
-  isSent: boolean;
 }
 
-export class ScriptSession implements Session, RequestHandler, Waiter {
-  /** Start of the execution, a reading of the monotonic clock. */
-  readonly start: number;
-  private readonly connections: ClientConnections;
+export class ScriptSession implements Session, ExchangeOwner, Waiter {
   private readonly execution: Execution;
-  private readonly deadline: number;
-  private readonly isFork: boolean;
   private pending: Pending | null = null;
-  private slot: WireSlot | null = null;
+  /** Borrowed for the request under way, so that a client has no more connections than requests at the same time. */
+  private exchange: Exchange | null = null;
 
-  constructor(connections: ClientConnections, recorder: TaskRecorder, timeline: Timeline, timeout: number, parent?: ScriptSession) {
-    this.connections = connections;
-    this.isFork = parent !== undefined;
-    this.start = parent?.start ?? performance.now();
-    this.deadline = parent?.deadline ?? this.start + timeout;
-    this.execution = parent?.execution ?? new Execution(recorder, timeline);
-    this.execution.sessions.add(this);
+  private constructor(execution: Execution) {
+    this.execution = execution;
+    execution.sessions.add(this);
+  }
+
+  /** Begins an execution that must end within `timeout` ms. */
+  static begin(tools: ScriptTools, timeout: number): ScriptSession {
+    return new ScriptSession(new Execution(tools, timeout));
+  }
+
+  /** Start of the execution, a reading of the monotonic clock. */
+  get start(): number {
+    return this.execution.start;
   }
 
   /** Time of the first request's start and the last answer's end; `null` if nothing was sent. */
@@ -61,7 +73,7 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
   }
 
   get isConnecting(): boolean {
-    return [...this.execution.sessions].some((session) => session.pending?.request != null && !session.pending.isSent);
+    return [...this.execution.sessions].some((session) => session.exchange?.isConnecting === true);
   }
 
   readonly now = (): number => performance.now();
@@ -69,43 +81,38 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
   request(request: ScriptRequest): Promise<ScriptReply> {
     return new Promise((resolve, reject) => {
       if (!this.mayGoOn(reject)) return;
-      this.pending = { request, resolve, reject, isSent: false };
-      if (request.untimed !== true) this.execution.firstStart ??= performance.now();
-      const limit = request.timeout === undefined ? this.deadline : Math.min(this.deadline, performance.now() + request.timeout);
-      if (limit < this.deadline) this.execution.timeline.wait(this, limit);
-      this.send();
+      this.pending = { request, resolve, reject };
+      const { execution } = this;
+      if (request.untimed !== true) execution.firstStart ??= performance.now();
+      const limit = performance.now() + (request.timeout ?? Number.POSITIVE_INFINITY);
+      if (limit < execution.deadline) execution.tools.timeline.wait(this, limit);
+      this.send(request);
     });
   }
 
   sleep(duration: Millis): Promise<void> {
     return new Promise((resolve, reject) => {
       if (!this.mayGoOn(reject)) return;
-      this.pending = { request: null, resolve: () => resolve(), reject, isSent: false };
-      this.execution.timeline.wait(this, performance.now() + duration);
+      this.pending = { request: null, resolve: () => resolve(), reject };
+      this.execution.tools.timeline.wait(this, performance.now() + duration);
     });
   }
 
   countRetry(): void {
-    this.execution.recorder.retried();
+    this.execution.tools.recorder.retried();
   }
 
   fork(): ScriptSession {
-    const { recorder, timeline } = this.execution;
-    const connections = this.connections.fork();
-    const session = new ScriptSession(connections, recorder, timeline, 0, this);
-    connections.onAvailable = () => session.onAvailable();
-    void connections.open();
-    return session;
+    return new ScriptSession(this.execution);
   }
 
   release(): void {
     this.fail('cancelled', 'the operation has ended');
     this.execution.sessions.delete(this);
-    if (this.isFork) this.connections.close();
   }
 
   reportPart(part: { readonly operation: string; readonly type: string; readonly serviceTime: Millis }): void {
-    this.execution.recorder.part(part.operation, part.type, part.serviceTime);
+    this.execution.tools.recorder.part(part.operation, part.type, part.serviceTime);
   }
 
   countAsService(duration: Millis): void {
@@ -140,38 +147,31 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
     }
   }
 
-  /** A connection is open after there was none. */
-  onAvailable(): void {
-    if (this.pending !== null && this.pending.request !== null && !this.pending.isSent) this.send();
-  }
-
   needsWholeBody(): boolean {
     return true;
   }
 
   onAnswer(answer: Answer): void {
     this.endTime();
+    const { exchange } = this;
     const pending = this.take();
     if (pending === null || pending.request === null) return;
-    this.execution.timeline.hadWork = true;
+    this.execution.tools.timeline.hadWork = true;
     const body = Buffer.from(decodeBody(answer));
     if (answer.status >= 300 && !(pending.request.ignoredStatus?.includes(answer.status) ?? false)) {
-      this.execution.recorder.requestFailed();
+      exchange?.countFailure();
       pending.reject(new RequestFailure('status', `HTTP ${answer.status}`, answer.status, body));
     } else if (body.length === 0 && answer.bodyLength > 0 && answer.encoding !== 'identity') {
-      this.execution.recorder.requestFailed();
+      exchange?.countFailure();
       pending.reject(new RequestFailure('protocol', 'the compressed answer cannot be read'));
     } else {
       pending.resolve({ status: answer.status, body });
     }
   }
 
-  onLost(failure: WireFailure): void {
+  onFailure(failure: WireFailure): void {
     this.endTime();
-    const pending = this.take();
-    if (pending === null) return;
-    this.execution.recorder.requestFailed();
-    pending.reject(new RequestFailure(failure.kind === 'protocol' ? 'protocol' : 'connection', failure.message));
+    this.take()?.reject(requestFailureOf(failure));
   }
 
   /** The request under way has ended, with an answer or without. */
@@ -179,22 +179,15 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
     if (this.pending?.request != null && this.pending.request.untimed !== true) this.execution.lastEnd = performance.now();
   }
 
-  private send(): void {
-    const { pending, execution } = this;
-    if (pending === null || pending.request === null) return;
-    const slot = this.connections.take();
-    if (slot === null) return;
-    const { method, path, headers, body } = pending.request;
+  private send({ method, path, headers, body, isRepeatable }: ScriptRequest): void {
+    const { exchanges, requests, recorder } = this.execution.tools;
     try {
       const bytes = typeof body === 'string' ? Buffer.from(body) : (body ?? null);
-      const prepared = this.connections.requests.prepare({ method, path, headers, body: bytes });
-      pending.isSent = true;
-      this.slot = slot;
-      execution.recorder.requestSent();
-      slot.send(prepared.bytes(slot.endpoint), prepared.isHead, 'all', this);
+      const prepared = requests.prepare({ method, path, headers, body: bytes, isRepeatable });
+      this.exchange = exchanges.borrow();
+      this.exchange.send(prepared, 'all', recorder, this);
     } catch (error) {
-      this.take();
-      pending.reject(new RequestFailure('protocol', error instanceof Error ? error.message : String(error)));
+      this.take()?.reject(new RequestFailure('protocol', messageOf(error)));
     }
   }
 
@@ -209,24 +202,22 @@ export class ScriptSession implements Session, RequestHandler, Waiter {
     for (const session of [...this.execution.sessions]) session.fail(kind, message);
   }
 
+  /** What was under way, which has ended. */
   private take(): Pending | null {
-    const pending = this.pending;
-    this.execution.timeline.cancel(this);
+    const { pending, exchange } = this;
+    const { timeline, exchanges } = this.execution.tools;
+    timeline.cancel(this);
+    if (exchange !== null) exchanges.giveBack(exchange);
+    this.exchange = null;
     this.pending = null;
-    this.slot = null;
     return pending;
   }
 
   private fail(kind: 'timeout' | 'cancelled', message: string): void {
-    const slot = this.slot;
-    const pending = this.pending;
-    if (pending === null) return;
-    if (pending.isSent) {
+    if (this.exchange?.abandon() === true) {
       this.endTime();
-      this.execution.recorder.requestFailed();
+      this.exchange.countFailure();
     }
-    this.take();
-    slot?.abandon();
-    pending.reject(new RequestFailure(kind, message));
+    this.take()?.reject(new RequestFailure(kind, message));
   }
 }

@@ -1,86 +1,144 @@
-// One connection of a client to one endpoint, kept open in the background: a lost or refused connection is opened again, with back-off.
+// One connection of a client to one endpoint. It waits for one thing at a time:
+//
+//   closed ──▶ opening ──▶ open ◀──▶ busy
+//     ▲ ▲         │          │         │       the end of a connection, or of an attempt: closed, and opened again in the
+//     │ └─────────┴──────────┴─────────┤       same turn; after several failures in a row it backs off first
+//     └──────── backing-off ◀──────────┘
+//
+// Only an answer makes good what failed before: a target that accepts connections and closes them is not knocked at without a pause.
 import type { Answer } from '../http/answer.ts';
 import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
+import { backOffMillis } from './back-off.ts';
+import type { EndpointWatch } from './endpoint-watch.ts';
+import type { TargetWatch } from './target-watch.ts';
 import type { Timeline, Waiter } from './timeline.ts';
 
 /** Gets the answer or the loss of the request that it sent through a slot. */
 export interface RequestHandler {
   needsWholeBody(answer: Answer): boolean;
-  onAnswer(answer: Answer, slot: WireSlot): void;
-  onLost(failure: WireFailure, slot: WireSlot): void;
+  onAnswer(answer: Answer): void;
+  /** `wasReused`: the connection had given an answer before, so that it may have been closed while it was idle. */
+  onLost(failure: WireFailure, wasReused: boolean): void;
 }
 
-/** What a slot tells whoever keeps watch over the target. */
-export interface SlotWatch {
-  /** The endpoint accepted the connection. */
-  onOpen(slot: WireSlot): void;
-  /** The endpoint did not accept the connection; another attempt follows. */
+/** Hears when a slot can be used. */
+export interface SlotOwner {
+  onOpen(): void;
+  /** The connection could not be opened; another attempt follows. */
   onRefused(slot: WireSlot, failure: WireFailure): void;
 }
 
-const FIRST_BACKOFF_MILLIS = 20;
-const LAST_BACKOFF_MILLIS = 1000;
+export interface SlotContext {
+  readonly endpoint: number;
+  readonly owner: SlotOwner;
+  readonly timeline: Timeline;
+  readonly watch: TargetWatch;
+  readonly random: () => number;
+}
+
+type SlotState = 'closed' | 'opening' | 'open' | 'busy' | 'backing-off' | 'retired';
+
+/** A server that closes idle connections is forestalled by so much, or by half of its limit if that is less. */
+const IDLE_MARGIN_MILLIS = 1000;
 
 export class WireSlot implements WireOwner, Waiter {
   readonly endpoint: number;
-  private readonly watch: SlotWatch;
-  private readonly timeline: Timeline;
-  private wire: Wire | null = null;
+  private readonly context: SlotContext;
+  private readonly figures: EndpointWatch;
+  private readonly wire: Wire;
+  private state: SlotState = 'closed';
   private handler: RequestHandler | null = null;
-  private backoff = FIRST_BACKOFF_MILLIS;
-  private isClosed = false;
-  private isOpening = false;
+  /** Connections in a row that ended without an answer, or could not be opened. */
+  private failures = 0;
+  /** The connection that is open has given an answer. */
+  private hasAnswered = false;
+  /** Until when the server keeps the connection without a request; infinite if it does not say. */
+  private idleUntil = Number.POSITIVE_INFINITY;
 
-  constructor(endpoint: number, watch: SlotWatch, timeline: Timeline, connect: (owner: WireOwner) => Wire) {
-    this.endpoint = endpoint;
-    this.watch = watch;
-    this.timeline = timeline;
+  constructor(context: SlotContext, figures: EndpointWatch, connect: (owner: WireOwner) => Wire) {
+    this.context = context;
+    this.endpoint = context.endpoint;
+    this.figures = figures;
     this.wire = connect(this);
-  }
-
-  get isOpen(): boolean {
-    return this.wire?.isOpen === true;
   }
 
   /** Open and without a request under way. */
   get isFree(): boolean {
-    return this.handler === null && this.wire?.isOpen === true;
+    return this.state === 'open';
   }
 
+  /** Free, and not used since it was opened: the server cannot have grown tired of it. */
+  get isFresh(): boolean {
+    return this.state === 'open' && !this.hasAnswered;
+  }
+
+  /** An attempt is under way or comes next. */
+  get isComing(): boolean {
+    return this.state === 'opening' || this.state === 'closed';
+  }
+
+  /** The last attempt has failed, and the next one has yet to succeed. */
+  get isFailing(): boolean {
+    return this.failures > 0;
+  }
+
+  /** Opens a connection that is closed; one that is open, opening or backing off is left alone. */
   open(): void {
-    if (this.isClosed || this.isOpening || this.isOpen) return;
-    this.isOpening = true;
-    this.wire?.open();
+    if (this.state !== 'closed') return;
+    this.state = 'opening';
+    this.wire.open();
   }
 
   send(bytes: Buffer, isHead: boolean, bodyUse: 'none' | 'peek' | 'all', handler: RequestHandler): void {
     this.handler = handler;
-    this.wire?.send(bytes, isHead, bodyUse);
+    this.state = 'busy';
+    this.figures.requests++;
+    this.wire.send(bytes, isHead, bodyUse);
+  }
+
+  /** Counts the request that was sent last as a failed one. */
+  countFailure(): void {
+    this.figures.failedRequests++;
   }
 
   /** Gives up the request under way and opens a fresh connection. */
   abandon(): void {
+    if (this.state !== 'busy') return;
     this.handler = null;
-    this.wire?.destroy();
-    this.isOpening = false;
+    this.wire.destroy();
+    this.end(1);
     this.open();
   }
 
+  /** Replaces an idle connection that the server is about to close. */
+  refresh(now: number): void {
+    if (this.state !== 'open' || now < this.idleUntil) return;
+    this.wire.destroy();
+    this.end(0);
+    this.open();
+  }
+
+  /** Ends the connection for good. */
   close(): void {
-    this.isClosed = true;
+    this.context.timeline.cancel(this);
+    if (this.state === 'open' || this.state === 'busy') this.figures.openConnections--;
+    this.state = 'retired';
     this.handler = null;
-    this.timeline.cancel(this);
-    this.wire?.destroy();
+    this.wire.destroy();
   }
 
   onDue(): void {
+    if (this.state !== 'backing-off') return;
+    this.state = 'closed';
     this.open();
   }
 
   onOpen(): void {
-    this.isOpening = false;
-    this.backoff = FIRST_BACKOFF_MILLIS;
-    this.watch.onOpen(this);
+    this.state = 'open';
+    this.hasAnswered = false;
+    this.idleUntil = Number.POSITIVE_INFINITY;
+    this.figures.opened();
+    this.context.owner.onOpen();
   }
 
   needsWholeBody(answer: Answer): boolean {
@@ -88,30 +146,51 @@ export class WireSlot implements WireOwner, Waiter {
   }
 
   onAnswer(answer: Answer): void {
-    const handler = this.handler;
+    const { handler } = this;
     this.handler = null;
-    handler?.onAnswer(answer, this);
-    if (!this.isClosed && this.wire !== null && !this.wire.isOpen) this.open();
+    this.noteAnswer();
+    if (answer.idleSeconds >= 0) this.idleUntil = performance.now() + idleMillis(answer.idleSeconds);
+    if (answer.closes) this.end(0);
+    else this.state = 'open';
+    // The handler takes the time, so it comes before the opening of another connection, which costs some.
+    handler?.onAnswer(answer);
+    if (answer.closes) this.open();
   }
 
   onFailure(failure: WireFailure): void {
-    const handler = this.handler;
-    const wasOpening = this.isOpening;
+    const { handler, hasAnswered } = this;
     this.handler = null;
-    this.isOpening = false;
-    if (this.isClosed) return;
-    if (wasOpening) {
-      this.timeline.wait(this, performance.now() + this.backoff);
-      this.backoff = Math.min(this.backoff * 2, LAST_BACKOFF_MILLIS);
-      this.watch.onRefused(this, failure);
-    } else {
-      this.open();
-    }
-    handler?.onLost(failure, this);
+    if (this.state === 'retired') return;
+    if (failure.phase === 'answering') this.noteAnswer();
+    else this.context.watch.connectionFailed(this.figures, failure);
+    this.end(1);
+    if (failure.phase === 'opening') this.context.owner.onRefused(this, failure);
+    handler?.onLost(failure, hasAnswered);
+    this.open();
   }
 
   onIdleClose(): void {
-    this.isOpening = false;
+    if (this.state === 'retired') return;
+    this.end(this.hasAnswered ? 0 : 1);
     this.open();
   }
+
+  private noteAnswer(): void {
+    this.failures = 0;
+    this.hasAnswered = true;
+    this.context.watch.answered(this.figures);
+  }
+
+  /** The connection is gone, or could not be opened: it may be opened again, now or after a pause. */
+  private end(failures: number): void {
+    if (this.state === 'open' || this.state === 'busy') this.figures.openConnections--;
+    this.failures += failures;
+    const pause = this.failures === 0 ? 0 : backOffMillis(this.failures, this.context.random());
+    this.state = pause === 0 ? 'closed' : 'backing-off';
+    if (pause > 0) this.context.timeline.wait(this, performance.now() + pause);
+  }
+}
+
+function idleMillis(seconds: number): number {
+  return seconds * 1000 - Math.min(IDLE_MARGIN_MILLIS, seconds * 500);
 }

@@ -28,6 +28,8 @@ const task: TaskResults = {
   samples: 4,
   retries: 0,
   unsent: 0,
+  repeats: 0,
+  refusedRequests: 0,
   errors: [{ kind: 'HTTP 429', count: 1, example: 'refused for s3cr3t-word' }],
   documents: null,
   meta: {},
@@ -38,7 +40,7 @@ const task: TaskResults = {
 };
 
 function makeOutcome(config: RunConfig, change: Partial<RunOutcome> = {}): RunOutcome {
-  const results = { tasks: [task], cluster: { docsCount: 7 }, isPartial: false, driverWarnings: [] };
+  const results = { tasks: [task], endpoints: [], cluster: { docsCount: 7 }, isPartial: false, driverWarnings: [] };
   const testRun = {
     benchmarkVersion: packageVersion,
     benchmarkRevision: null,
@@ -180,7 +182,7 @@ describe('the outcome', () => {
   it('of a cancelled run is what was measured, and exit code 130', async () => {
     const home = temporaryDirectory();
     const { services } = makeEngine((config) =>
-      makeOutcome(config, { status: 'cancelled', results: { tasks: [task], cluster: {}, isPartial: true, driverWarnings: [] } }),
+      makeOutcome(config, { status: 'cancelled', results: { tasks: [task], endpoints: [], cluster: {}, isPartial: true, driverWarnings: [] } }),
     );
     const { code, stdout } = await runInMemory(home, ['run', '--workload=x', '--results-file=r.md'], { services });
     assert.equal(code, 130);

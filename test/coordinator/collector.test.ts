@@ -30,7 +30,7 @@ const identities = ['first', 'second'].map((name) => ({
 function setUp(): { readonly collector: Collector; readonly events: RunEvent[]; readonly clock: ManualClock } {
   const clock = new ManualClock();
   const events: RunEvent[] = [];
-  return { collector: new Collector(clock, (event) => events.push(event), steps, identities, settings), events, clock };
+  return { collector: new Collector(clock, (event) => events.push(event), ['127.0.0.1:9200'], steps, identities, settings), events, clock };
 }
 
 /** A report about requests of `millis` each, one after another. */
@@ -44,7 +44,7 @@ function report(name: string, worker: number, sequence: number, requests: number
     recorder.sample('normal', times, new Outcome());
   }
   const health = { eventLoopUtilisation: 0.1, sendLagP99: null, cpuMillis: 100, intervalMillis: 1000 };
-  return { worker, step: name === 'first' ? 0 : 1, sequence, tasks: [recorder.drain(progress)], health };
+  return { worker, step: name === 'first' ? 0 : 1, sequence, tasks: [recorder.drain(progress)], endpoints: [], health };
 }
 
 test('the reports of all workers make the results of a task', () => {

@@ -157,6 +157,8 @@ export interface OpMetrics {
   readonly error_rate: number;
   readonly duration: number;
   readonly requests: number;
+  readonly repeats: number;
+  readonly connection_failures: number;
   readonly errors: number;
   readonly samples: number;
   readonly [name: string]: unknown;

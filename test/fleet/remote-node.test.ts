@@ -38,6 +38,7 @@ function reportOf(samples: number, raw: number): WorkerReport {
     step: 0,
     sequence: 0,
     tasks: [task],
+    endpoints: [],
     health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000 },
   };
 }

@@ -26,6 +26,8 @@ const task: fc.Arbitrary<TaskReport> = fc.record({
   failedRequests: count,
   retries: count,
   unsent: count,
+  repeats: count,
+  refusedRequests: count,
   normalSamples: count,
   failedNormalSamples: count,
   warmupSamples: count,
@@ -50,5 +52,16 @@ export const reportArbitrary: fc.Arbitrary<WorkerReport> = fc.record({
   step: count,
   sequence: count,
   tasks: fc.array(task, { maxLength: 3 }),
+  endpoints: fc.array(
+    fc.record({
+      requests: count,
+      failedRequests: count,
+      connections: count,
+      connectionFailures: count,
+      downMillis: fc.option(number),
+      downReason: fc.option(fc.string()),
+    }),
+    { maxLength: 3 },
+  ),
   health: fc.record({ eventLoopUtilisation: number, sendLagP99: fc.option(number), cpuMillis: number, intervalMillis: number }),
 });

@@ -21,6 +21,8 @@ export function taskResults(task: string, rest: Partial<TaskResults> = {}): Task
     samples: 0,
     retries: 0,
     unsent: 0,
+    repeats: 0,
+    refusedRequests: 0,
     errors: [],
     documents: null,
     meta: {},
@@ -133,5 +135,6 @@ export const exampleResults: Results = {
     segmentCount: 4,
   },
   isPartial: false,
+  endpoints: [],
   driverWarnings: [],
 };

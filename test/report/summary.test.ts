@@ -96,6 +96,7 @@ describe('warnings', () => {
         taskResults('almost', { samples: 1, requests: 100_000, throughput, unsent: 16 }),
       ),
       isPartial: true,
+      endpoints: [],
       driverWarnings: ['The driver was the limit.'],
     };
     assert.deepEqual(warnings(results), [

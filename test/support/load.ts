@@ -3,11 +3,14 @@
 import type { PreparedCorpus } from '../../src/corpus/prepared.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { LocalNode } from '../../src/fleet/local-node.ts';
+import { formatPlace } from '../../src/http/connection.ts';
 import { parseTargets } from '../../src/http/targets.ts';
+import { EndpointFigures, type EndpointResults } from '../../src/metrics/endpoint-figures.ts';
 import type { WorkerReport } from '../../src/metrics/report.ts';
 import type { TaskResults } from '../../src/metrics/results.ts';
 import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
+import { epochMillis } from '../../src/units.ts';
 import { leafTasks, type ScheduleElement } from '../../src/workload/model.ts';
 import { workloadOf } from './small-model.ts';
 
@@ -25,6 +28,8 @@ export interface LoadSettings {
 export interface LoadOutcome {
   readonly tasks: ReadonlyMap<string, TaskResults>;
   readonly metrics: ReadonlyMap<string, TaskMetrics>;
+  /** The hosts of the target. */
+  readonly endpoints: readonly EndpointResults[];
   readonly error: unknown;
 }
 
@@ -46,11 +51,13 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
       }),
     ]),
   );
+  const endpoints = new EndpointFigures(targets.default.endpoints.map(formatPlace));
   const fleet = new Fleet({
     nodes: [new LocalNode({ name: 'localhost', cores, prepareCorpora: async () => corpora })],
     startDelay: 5,
     onReport: (report) => {
       for (const one of report.tasks) metrics.get(one.task)?.merge(one);
+      endpoints.add(report, null, epochMillis(Date.now()));
       settings.onReport?.(report, () => fleet.cancel());
     },
   });
@@ -75,5 +82,5 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
   const tasks = new Map(
     [...metrics].map(([name, one]) => [name, one.results({ latencyPercentiles: [50, 90, 99, 99.9, 100], throughputPercentiles: [] })]),
   );
-  return { tasks, metrics, error };
+  return { tasks, metrics, endpoints: endpoints.results(), error };
 }

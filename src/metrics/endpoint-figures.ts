@@ -1,0 +1,122 @@
+// What happened at each host of the target over all workers: how many requests went there, what failed, and when it answered nobody.
+import { type EpochMillis, epochMillis } from '../units.ts';
+import type { EndpointReport, WorkerReport } from './report.ts';
+
+/** A time in which nothing could be sent to a host, as one machine of the load saw it. */
+export interface Outage {
+  readonly since: EpochMillis;
+  /** When it answered again; `null` if it did not until the end of the run. */
+  readonly until: EpochMillis | null;
+  /** How long it is known to have lasted, in seconds. */
+  readonly seconds: number;
+  /** The machine that could not reach it; `null` if there is only one. */
+  readonly node: string | null;
+  /** What the last attempt to connect met. */
+  readonly reason: string;
+}
+
+/** One host of the target over a run. A host that is listed twice is one. */
+export interface EndpointResults {
+  /** `host:port`. */
+  readonly endpoint: string;
+  /** HTTP requests sent to it, and the failed ones among them. */
+  readonly requests: number;
+  readonly errors: number;
+  /** Connections that were opened, and attempts that failed. */
+  readonly connections: number;
+  readonly connectionFailures: number;
+  /** The first ones, in the order in which they began. */
+  readonly outages: readonly Outage[];
+}
+
+/** What a report says anew of the reachability of a host. */
+export interface EndpointChange {
+  readonly endpoint: string;
+  readonly outage: Outage;
+}
+
+/** Outages of one host that are told one by one. */
+const MAX_OUTAGES = 100;
+
+interface OpenOutage {
+  since: EpochMillis;
+  until: EpochMillis | null;
+  lastSeen: EpochMillis;
+  node: string | null;
+  reason: string;
+  /** The workers of the machine that cannot reach the host. */
+  readonly workers: Set<number>;
+}
+
+interface Sums {
+  requests: number;
+  errors: number;
+  connections: number;
+  connectionFailures: number;
+  readonly outages: OpenOutage[];
+  /** By machine. */
+  readonly open: Map<string | null, OpenOutage>;
+}
+
+export class EndpointFigures {
+  /** The host of each endpoint of the target. */
+  private readonly hosts: readonly string[];
+  private readonly sums: ReadonlyMap<string, Sums>;
+
+  /** @param hosts `host:port` of each endpoint, in the order of the target */
+  constructor(hosts: readonly string[]) {
+    this.hosts = hosts;
+    this.sums = new Map(hosts.map((host) => [host, { requests: 0, errors: 0, connections: 0, connectionFailures: 0, outages: [], open: new Map() }]));
+  }
+
+  /** Adds a report that arrived at `now`; `node` names its machine if there are several. Returns what began or ended with it. */
+  add(report: WorkerReport, node: string | null, now: EpochMillis): readonly EndpointChange[] {
+    return report.endpoints.flatMap((figures, index) => {
+      const host = this.hosts[index] ?? '';
+      const sums = this.sums.get(host);
+      if (sums === undefined) return [];
+      sums.requests += figures.requests;
+      sums.errors += figures.failedRequests;
+      sums.connections += figures.connections;
+      sums.connectionFailures += figures.connectionFailures;
+      const changed = this.followOutage(sums, figures, report.worker, node, now);
+      return changed === null ? [] : [{ endpoint: host, outage: changed }];
+    });
+  }
+
+  /** The hosts in the order of the target. */
+  results(): readonly EndpointResults[] {
+    return [...this.sums].map(([endpoint, { requests, errors, connections, connectionFailures, outages }]) => ({
+      endpoint,
+      requests,
+      errors,
+      connections,
+      connectionFailures,
+      outages: outages.map(describe),
+    }));
+  }
+
+  private followOutage(sums: Sums, figures: EndpointReport, worker: number, node: string | null, now: EpochMillis): Outage | null {
+    const open = sums.open.get(node);
+    if (figures.downMillis !== null) {
+      if (open !== undefined) {
+        open.workers.add(worker);
+        open.lastSeen = now;
+        return null;
+      }
+      const since = epochMillis(now - figures.downMillis);
+      const begun = { since, until: null, lastSeen: now, node, reason: figures.downReason ?? '', workers: new Set([worker]) };
+      sums.open.set(node, begun);
+      if (sums.outages.length < MAX_OUTAGES) sums.outages.push(begun);
+      return describe(begun);
+    }
+    if (open === undefined || !open.workers.delete(worker) || open.workers.size > 0) return null;
+    open.until = now;
+    sums.open.delete(node);
+    return describe(open);
+  }
+}
+
+function describe({ since, until, lastSeen, node, reason }: OpenOutage): Outage {
+  return { since, until, seconds: ((until ?? lastSeen) - since) / 1000, node, reason };
+}

@@ -1,0 +1,58 @@
+// What one load thread knows of one endpoint of the target: what went there, what failed, and since when it answers nobody.
+import type { WireFailure } from '../http/wire.ts';
+import type { EndpointReport } from '../metrics/report.ts';
+
+/** Counts of one endpoint over all clients of the thread. Fields are counted up by the connections and exchanges. */
+export class EndpointWatch {
+  requests = 0;
+  failedRequests = 0;
+  /** Connections that are open now. */
+  openConnections = 0;
+  private connections = 0;
+  private connectionFailures = 0;
+  /** Reading of the monotonic clock at the first failure after the last answer; NaN while there is none. */
+  private failingSince = Number.NaN;
+  /** An attempt to connect has failed since the last answer; the latest of these failures. */
+  private lastFailure: WireFailure | null = null;
+
+  /** A connection was opened. */
+  opened(): void {
+    this.connections++;
+    this.openConnections++;
+  }
+
+  /** Any byte of an answer shows that the endpoint is there. On the hot path. */
+  answered(): void {
+    if (Number.isNaN(this.failingSince)) return;
+    this.failingSince = Number.NaN;
+    this.lastFailure = null;
+  }
+
+  /** A connection could not be opened, or ended before it gave an answer. */
+  failed(failure: WireFailure, now: number): void {
+    if (Number.isNaN(this.failingSince)) this.failingSince = now;
+    if (failure.phase !== 'opening') return;
+    this.connectionFailures++;
+    this.lastFailure = failure;
+  }
+
+  /** Why nothing can be sent to the endpoint at present; `null` if something can, or if nobody has tried. */
+  get outage(): { readonly since: number; readonly failure: WireFailure } | null {
+    return this.lastFailure === null || this.openConnections > 0 ? null : { since: this.failingSince, failure: this.lastFailure };
+  }
+
+  /** Everything since the last call. */
+  drain(now: number): EndpointReport {
+    const { outage } = this;
+    const report: EndpointReport = {
+      requests: this.requests,
+      failedRequests: this.failedRequests,
+      connections: this.connections,
+      connectionFailures: this.connectionFailures,
+      downMillis: outage === null ? null : now - outage.since,
+      downReason: outage === null ? null : outage.failure.message,
+    };
+    this.requests = this.failedRequests = this.connections = this.connectionFailures = 0;
+    return report;
+  }
+}

@@ -1,0 +1,177 @@
+// One request at a time on a set of connections: waits for a connection, sends, and repeats what was lost on a connection that had grown stale.
+import type { Answer } from '../http/answer.ts';
+import type { PreparedRequest } from '../http/request.ts';
+import type { WireFailure } from '../http/wire.ts';
+import { type BodyUse, type FailureKind, RequestFailure } from '../operation/operation.ts';
+import { ClientConnections, type ClientContext, type ConnectionUser } from './client-connections.ts';
+import type { TargetWatch } from './target-watch.ts';
+import type { RequestHandler, WireSlot } from './wire-slot.ts';
+
+/** Counts what becomes of requests. */
+export interface RequestCounter {
+  requestSent(): void;
+  requestFailed(): void;
+  /** A request that was lost on a stale connection is sent again. */
+  requestRepeated(): void;
+  /** No connection could be opened for a request: it was not sent. */
+  requestRefused(): void;
+}
+
+/** Gets the end of the request that it sent through an exchange. */
+export interface ExchangeOwner {
+  needsWholeBody(answer: Answer): boolean;
+  onAnswer(answer: Answer): void;
+  /** No answer: the request could not be sent, or its connection was lost. It has been counted. */
+  onFailure(failure: WireFailure): void;
+}
+
+type ExchangeState = 'idle' | 'connecting' | 'sent';
+
+const NOBODY: ExchangeOwner = { needsWholeBody: () => false, onAnswer: () => {}, onFailure: () => {} };
+
+export class Exchange implements RequestHandler, ConnectionUser {
+  private readonly connections: ClientConnections;
+  private readonly watch: TargetWatch;
+  private readonly repeatsStale: boolean;
+  private state: ExchangeState = 'idle';
+  private owner: ExchangeOwner = NOBODY;
+  private counter: RequestCounter | null = null;
+  private request: PreparedRequest | null = null;
+  private bodyUse: BodyUse = 'none';
+  private slot: WireSlot | null = null;
+  private isRepeat = false;
+  /** A repeat goes to a connection that was just opened: another one may be as stale as the first. */
+  private needsFresh = false;
+
+  /** @param repeatsStale whether a request that may be repeated is, once, when a re-used connection ends before it answers */
+  constructor(context: ClientContext, repeatsStale: boolean) {
+    this.connections = new ClientConnections(context, this);
+    this.watch = context.dialler.watch;
+    this.repeatsStale = repeatsStale;
+  }
+
+  get isIdle(): boolean {
+    return this.state === 'idle';
+  }
+
+  /** The request waits for a connection. */
+  get isConnecting(): boolean {
+    return this.state === 'connecting';
+  }
+
+  /** Opens the connections before the first request. */
+  open(): Promise<void> {
+    return this.connections.open();
+  }
+
+  /** Sends a request; only while idle. Its bytes must stay untouched until it has ended. */
+  send(request: PreparedRequest, bodyUse: BodyUse, counter: RequestCounter, owner: ExchangeOwner): void {
+    this.request = request;
+    this.bodyUse = bodyUse;
+    this.counter = counter;
+    this.owner = owner;
+    this.isRepeat = false;
+    this.needsFresh = false;
+    this.transmit();
+  }
+
+  /** The answer to the last request says that it failed. */
+  countFailure(): void {
+    this.counter?.requestFailed();
+    this.slot?.countFailure();
+  }
+
+  /** Gives the request up, and tells whether it had been sent. Its owner hears nothing more. */
+  abandon(): boolean {
+    const wasSent = this.state === 'sent';
+    this.state = 'idle';
+    if (wasSent) this.slot?.abandon();
+    return wasSent;
+  }
+
+  refresh(now: number): void {
+    this.connections.refresh(now);
+  }
+
+  close(): void {
+    this.state = 'idle';
+    this.connections.close();
+  }
+
+  needsWholeBody(answer: Answer): boolean {
+    return this.owner.needsWholeBody(answer);
+  }
+
+  onAnswer(answer: Answer): void {
+    this.state = 'idle';
+    this.owner.onAnswer(answer);
+  }
+
+  onLost(failure: WireFailure, wasReused: boolean): void {
+    this.countFailure();
+    if (this.mayRepeat(failure, wasReused)) {
+      this.isRepeat = true;
+      this.needsFresh = true;
+      this.counter?.requestRepeated();
+      this.transmit();
+      return;
+    }
+    this.state = 'idle';
+    if (failure.phase === 'unanswered') this.watch.requestSuffered();
+    this.owner.onFailure(failure);
+  }
+
+  onAvailable(): void {
+    if (this.state === 'connecting') this.transmit();
+  }
+
+  onRefused(failure: WireFailure): void {
+    if (this.state !== 'connecting') return;
+    if (this.needsFresh) {
+      // Rather a connection that is open than none.
+      this.needsFresh = false;
+      this.transmit();
+      if (this.isSent()) return;
+    }
+    this.state = 'idle';
+    this.counter?.requestRefused();
+    this.watch.requestSuffered();
+    this.owner.onFailure(failure);
+  }
+
+  private isSent(): boolean {
+    return this.state === 'sent';
+  }
+
+  private transmit(): void {
+    const { request, counter } = this;
+    if (request === null || counter === null) return;
+    const slot = this.connections.take(this.needsFresh);
+    if (slot === null) {
+      this.state = 'connecting';
+      return;
+    }
+    this.state = 'sent';
+    this.slot = slot;
+    counter.requestSent();
+    slot.send(request.bytes(slot.endpoint), request.isHead, this.bodyUse, this);
+  }
+
+  private mayRepeat(failure: WireFailure, wasReused: boolean): boolean {
+    const isStale = wasReused && failure.kind === 'lost' && failure.phase === 'unanswered';
+    return isStale && this.repeatsStale && !this.isRepeat && this.request?.isRepeatable === true;
+  }
+}
+
+const UNSENT: Readonly<Partial<Record<WireFailure['kind'], FailureKind>>> = {
+  refused: 'connection refused',
+  unreachable: 'host unreachable',
+  handshake: 'TLS handshake failed',
+  tls: 'tls',
+  protocol: 'protocol',
+};
+
+/** The failure of a request in the words of operations. */
+export function requestFailureOf({ kind, message }: WireFailure): RequestFailure {
+  return new RequestFailure(UNSENT[kind] ?? 'connection', message);
+}
