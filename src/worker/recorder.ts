@@ -53,7 +53,8 @@ export class TaskRecorder {
   private work = 0;
   private unit: string | null = null;
   private taskStart: number | null = null;
-  private lastRequestStart: number | null = null;
+  /** NaN = there was none: a field that may also be `null` would allocate each number that is stored in it. */
+  private lastRequestStart = Number.NaN;
 
   private readonly latency = new Histogram();
   private readonly serviceTime = new Histogram();
@@ -120,7 +121,7 @@ export class TaskRecorder {
   /** Records one execution of the operation. The hot path: no allocation but a throughput slot per tenth of a second. */
   sample(type: SampleType, times: SampleTimes, outcome: Outcome): void {
     const start = times.requestStart - this.stepStart;
-    if (this.lastRequestStart === null || start > this.lastRequestStart) this.lastRequestStart = start;
+    if (!(start <= this.lastRequestStart)) this.lastRequestStart = start;
     if (!outcome.success) this.errors.count(outcome.errorKind ?? 'error', 1, outcome.errorDescription ?? '');
     // What failed as a whole did nothing, and does not know in what unit.
     if (outcome.weight > 0) this.unit = outcome.unit;
@@ -179,7 +180,7 @@ export class TaskRecorder {
       raw,
       slots: this.slots,
       taskStart: this.taskStart,
-      lastRequestStart: this.lastRequestStart,
+      lastRequestStart: Number.isNaN(this.lastRequestStart) ? null : this.lastRequestStart,
       progress,
       profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
       parts: this.drainParts(),
