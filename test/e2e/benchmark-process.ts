@@ -162,6 +162,11 @@ export interface OpMetrics {
   readonly errors: number;
   readonly samples: number;
   readonly [name: string]: unknown;
+  readonly documents?: {
+    readonly sent: number;
+    readonly failed: number;
+    readonly reasons: readonly { readonly kind: string; readonly count: number; readonly example: string }[];
+  };
 }
 
 /** The figures of a task; fails if the run has none. */

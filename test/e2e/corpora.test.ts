@@ -127,6 +127,22 @@ describe('a corpus', () => {
       Buffer.from(lines),
     );
   });
+
+  test('with documents that the mapping refuses is counted document by document', async () => {
+    const lines = Array.from({ length: 50 }, (_, number) => `{"number":${number % 20 === 7 ? '"seven"' : number}}\n`).join('');
+    const path = home.workload('refused', {
+      'workload.json': indexing('refused', { 'source-file': 'docs.json', 'document-count': 50 }),
+      'index.json': '{"settings":{"number_of_shards":1,"number_of_replicas":0},"mappings":{"properties":{"number":{"type":"long"}}}}',
+      'docs.json': lines,
+    });
+    const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${new URL(url).host}`, '--test-run-id=refused']);
+    assert.equal(ended.code, 0, ended.stderr);
+    // Documents 7, 27 and 47 are in three of the four bulks: a client sends 0 to 24 and the other 25 to 49, 20 and 5 at a time.
+    const { errors, documents } = taskOf(home.testRun('refused'), 'append');
+    const reasons = documents?.reasons.map(({ kind, count }) => [kind, count]);
+    assert.deepEqual([errors, documents?.sent, documents?.failed, reasons], [3, 50, 3, [['HTTP 400 mapper_parsing_exception', 3]]]);
+    assert.match(ended.stdout, /3 of 50 documents of \[append\] were not indexed: 3 x HTTP 400 mapper_parsing_exception \(failed to parse/);
+  });
 });
 
 describe('a corpus that does not get there', { concurrency: 3 }, () => {
