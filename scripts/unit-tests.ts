@@ -5,14 +5,14 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../src/package.ts';
+import { sourceFile } from './house/source-tree.ts';
 
 /** Texts of files by their path from the root of the checkout. */
 export type Sources = ReadonlyMap<string, string>;
 
-const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
 const NEEDS = /^\/\/ Needs: (.+?)\.?$/m;
 
 /** A test file and what it needs beyond Node.js, git and openssl: by itself or by what it imports, sorted. */
@@ -33,8 +33,7 @@ function needsOf(path: string, sources: Sources, seen: Set<string>): ReadonlySet
   if (text === undefined || seen.has(path)) return new Set();
   seen.add(path);
   const own = NEEDS.exec(text)?.[1];
-  const imported = [...text.matchAll(IMPORT)].map(([, specifier = '']) => join(dirname(path), specifier));
-  const inherited = imported.flatMap((other) => [...needsOf(other, sources, seen)]);
+  const inherited = sourceFile(path, text).imports.flatMap((other) => [...needsOf(other, sources, seen)]);
   return new Set(own === undefined ? inherited : [own, ...inherited]);
 }
 
