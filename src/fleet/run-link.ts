@@ -8,7 +8,7 @@ import { readFrame } from './frame.ts';
 import type { RegisteredNode } from './hub-messages.ts';
 import { type UpAnswer, upAnswerCodec, upCodec } from './messages.ts';
 import type { RunPlan } from './node.ts';
-import { inboxPrefix, upPattern } from './protocol.ts';
+import { inboxPrefix, upSubject } from './protocol.ts';
 import { type NodeTale, RemoteNode } from './remote-node.ts';
 import { type LocateDocuments, Shelf } from './shelf.ts';
 
@@ -69,10 +69,11 @@ export class RunLink {
     );
     this.byId = new Map(this.nodes.map((node) => [node.node.id, node]));
     this.watch = new BusWatch(bus, () => this.forgive());
-    this.subscriptions = [
-      bus.subscribe(upPattern('out'), { callback: (error, message) => (error === null ? this.onUp(message) : undefined) }),
-      bulk.subscribe(upPattern('fetch'), { callback: (error, message) => (error === null ? void this.onFetch(message) : undefined) }),
-    ];
+    // Of its own nodes only: what others send ends at the server, and costs the run nothing.
+    this.subscriptions = this.nodes.flatMap(({ node: { id } }) => [
+      bus.subscribe(upSubject(id, 'out'), { callback: (error, message) => (error === null ? this.onUp(message) : undefined) }),
+      bulk.subscribe(upSubject(id, 'fetch'), { callback: (error, message) => (error === null ? void this.onFetch(message) : undefined) }),
+    ]);
     this.timer = setInterval(() => this.tick(), TICK_MILLIS);
   }
 

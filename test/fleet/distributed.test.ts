@@ -1,6 +1,8 @@
 // Runs over several nodes: what is reported is what the target saw, whatever happens to the network in between.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { newNodeId } from '../../src/daemon/connect.ts';
+import { upSubject } from '../../src/fleet/protocol.ts';
 import { seconds } from '../../src/units.ts';
 import type { CompletedBy, Parallel, Task } from '../../src/workload/model.ts';
 import { task } from '../support/small-model.ts';
@@ -82,6 +84,21 @@ test('with "any", the task that ends first on all nodes ends the others, on all 
     assert.deepEqual(run.requests(), seen());
     assert.deepEqual([run.requests().short, run.requests().next], [8, 1]);
   } finally {
+    await run.close();
+  }
+});
+
+test('what others send than its nodes does not even come to the run', async () => {
+  const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule: [raw('first', {})] });
+  const stranger = newNodeId();
+  const connection = await server.connect(stranger);
+  try {
+    await run.connections[0]?.flush();
+    for (const verb of ['out', 'fetch'] as const) {
+      await assert.rejects(connection.request(upSubject(stranger, verb), 'x', { timeout: 5000 }), /no responders/);
+    }
+  } finally {
+    await connection.close();
     await run.close();
   }
 });
