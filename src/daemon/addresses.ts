@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { BenchmarkError } from '../errors.ts';
 
 /**
- * The IP of what a user typed: an address as it is, a name by its first IPv4 address outside 127.0.0.0/8, else its first one (spec/1 §2.2).
+ * The IP of what a user typed: an address as it is, a name by its first IPv4 address outside 127.0.0.0/8, else its first one.
  * Fails with FLEET.
  */
 export async function resolveAddress(name: string): Promise<string> {
@@ -26,6 +26,23 @@ export async function resolveAddress(name: string): Promise<string> {
 export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').toLowerCase();
 
 export const isLoopback = (address: string): boolean => /^127\./.test(plainAddress(address)) || address === '::1';
+
+/** What limits count as one: an IPv4 address, or the 64 bits of an IPv6 address that one customer of a provider has. */
+export function addressClass(address: string): string {
+  const plain = plainAddress(address);
+  if (isIP(plain) !== 6) return plain;
+  const [head = '', tail] = plain.replace(/%.*$/, '').split('::');
+  const groups = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const rest = tail === '' ? [] : tail.split(':');
+    while (groups.length + rest.length < 8) groups.push('0');
+    groups.push(...rest);
+  }
+  return `${groups
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`;
+}
 
 /** May a server listen on it: is it loopback, or an address of an interface of this machine? */
 export function isOwnAddress(address: string): boolean {

@@ -17,28 +17,58 @@ export interface AuthCalloutOptions {
   /** The key of the account, which the configuration names as issuer. */
   readonly issuer: KeyPair;
   readonly admission: Admission;
-  readonly onRefused: (host: string, reason: string) => void;
+  /** Brings what is believed of open connections up to date. */
+  readonly checkConnections: () => Promise<void>;
+  /** Called before the node hears of it. */
+  readonly onAdmitted: (id: string) => void;
+  /** `reason` is `null` for connections that were dropped without a look. */
+  readonly onRefused: (host: string, reason: string | null) => void;
 }
 
 /** Answers until the connection is closed; it survives restarts of the server. */
 export function answerAuthCallouts(options: AuthCalloutOptions): void {
   options.connection.subscribe(subject, {
     callback: (error, message) => {
-      if (error === null) answer(options, message);
+      if (error === null) void answer(options, message);
     },
   });
 }
 
-function answer({ issuer, admission, onRefused }: AuthCalloutOptions, message: Msg): void {
+async function answer(options: AuthCalloutOptions, message: Msg): Promise<void> {
+  const { admission, onRefused } = options;
   const request = message.data.length > longestRequest ? null : parseRequest(readClaims(message.string()));
-  if (request === null) return;
-  const verdict = admission.judge(request.applicant);
-  if (verdict.kind === 'ignored') return;
-  if (verdict.kind === 'refused') onRefused(request.applicant.host, verdict.reason);
+  if (request === null) {
+    message.respond();
+    return;
+  }
+  const { applicant } = request;
+  let verdict = admission.judge(applicant);
+  if (verdict.kind === 'refused' && verdict.isCounted) {
+    // What was counted may be gone: nobody is refused for connections that the server does not have.
+    await options.checkConnections();
+    verdict = admission.decide(applicant);
+  }
+  switch (verdict.kind) {
+    case 'admitted':
+      options.onAdmitted(verdict.id);
+      message.respond(admittance(options.issuer, request, verdict.id));
+      break;
+    case 'refused':
+      onRefused(applicant.host, verdict.reason);
+      message.respond();
+      break;
+    case 'dropped':
+      onRefused(applicant.host, null);
+      message.respond();
+      break;
+  }
+}
+
+/** The answer that lets a connection in. An empty one refuses it at once, and costs no signature. */
+function admittance(issuer: KeyPair, { userKey, applicant }: CalloutRequest, id: string): string {
   const seconds = Math.floor(Date.now() / 1000);
-  const outcome = verdict.kind === 'admitted' ? { jwt: userJwt(issuer, request.userKey, verdict.id, seconds) } : { error: 'authorization violation' };
-  const claims = { sub: request.userKey, aud: request.applicant.serverId, nats: { ...outcome, type: 'authorization_response', version: 2 } };
-  message.respond(signJwt(issuer, claims, seconds));
+  const nats = { jwt: userJwt(issuer, userKey, id, seconds), type: 'authorization_response', version: 2 };
+  return signJwt(issuer, { sub: userKey, aud: applicant.serverId, nats }, seconds);
 }
 
 /** What a node may do: speak below its own subject, hear its own commands and answers, and answer each command once. */
@@ -90,5 +120,5 @@ function parseRequest(claims: unknown): CalloutRequest | null {
 }
 
 function property(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;
+  return typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, name)?.value : undefined;
 }

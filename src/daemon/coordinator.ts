@@ -14,6 +14,7 @@ import type { NatsBinary } from './nats-binary.ts';
 import { NatsServer, type NatsServerEvent } from './nats-server.ts';
 import { createKeyPair } from './nkeys.ts';
 import { writePrivateFile } from './private-files.ts';
+import { ServerConnections } from './server-connections.ts';
 import type { TokenKey } from './token-key.ts';
 
 export interface Coordinator {
@@ -72,11 +73,18 @@ export async function startCoordinator(options: OwnServerOptions): Promise<Coord
     connections.push(observer);
     const isOwnMachine = (host: string): boolean => isOwnAddress(host) || host === address;
     const admission = new Admission({ secret: tokenKey?.token.secret ?? null, isOwnMachine, now: () => performance.now() });
-    answerAuthCallouts({ connection, issuer: keys.issuer, admission, onRefused: refusalLog(log) });
-    const hub = startHub({ ...options, connection, guard: { observer, admission }, believesAddresses: tokenKey !== null, isOwnMachine });
-    await connection.flush();
+    const { hub, open } = startGuardedHub({ ...options, connection, observer, admission, believesAddresses: tokenKey !== null, isOwnMachine });
+    answerAuthCallouts({
+      connection,
+      issuer: keys.issuer,
+      admission,
+      checkConnections: () => open.check(),
+      onAdmitted: (id) => hub.expect(id),
+      onRefused: (host, reason) => hub.noteRefusedConnection(host, reason),
+    });
+    await Promise.all([connection.flush(), observer.flush()]);
     writeHubAccess(runDirectory, { kind: 'server', ...place, seed: keys.coordinator.seed });
-    return coordinatorOf(place, hub, connections, server, runDirectory);
+    return coordinatorOf(place, hub, connections, server, runDirectory, () => open.stop());
   } catch (error) {
     for (const connection of connections) await connection.close();
     await server.stop();
@@ -90,12 +98,24 @@ export async function startHubOnly(options: CoordinatorOptions, endpoint: NatsEn
   writeHubAccess(runDirectory, { kind: 'url', ...endpoint });
   try {
     const connection = await connectCoordinator(runDirectory);
-    const hub = startHub({ ...options, connection, guard: null, believesAddresses: true, isOwnMachine: isOwnAddress });
+    const hub = startHub({ ...options, connection, admission: null, believesAddresses: true, isOwnMachine: isOwnAddress });
     return coordinatorOf({ host: '', port: 0 }, hub, [connection], null, runDirectory);
   } catch (error) {
     removeHubAccess(runDirectory);
     throw error;
   }
+}
+
+/** The hub of a server of our own, and what keeps it informed of the connections of that server. */
+function startGuardedHub(options: Omit<HubOptions, 'guard'> & { readonly observer: NatsConnection; readonly admission: Admission }): {
+  readonly hub: Hub;
+  readonly open: ServerConnections;
+} {
+  const { observer, admission, log } = options;
+  const open: ServerConnections = new ServerConnections({ observer, admission, onGone: (id, reason) => hub.forget(id, reason), log });
+  const hub = startHub(options);
+  open.start();
+  return { hub, open };
 }
 
 function startHub(options: HubOptions): Hub {
@@ -110,6 +130,7 @@ function coordinatorOf(
   connections: readonly NatsConnection[],
   server: NatsServer | null,
   runDirectory: string,
+  onStop: () => void = () => {},
 ): Coordinator {
   return {
     host,
@@ -119,6 +140,7 @@ function coordinatorOf(
     stop: async () => {
       removeHubAccess(runDirectory);
       hub.stop();
+      onStop();
       for (const connection of connections) await connection.close();
       await server?.stop();
       for (const name of ['server.pem', 'server.key']) rmSync(join(runDirectory, name), { force: true });
@@ -148,17 +170,4 @@ function describeEvent(event: NatsServerEvent): string {
     default:
       return unreachable(event);
   }
-}
-
-/** Refusals are told once per address and reason in a minute: strangers shall not fill the log. */
-function refusalLog(log: CoordinatorOptions['log']): (host: string, reason: string) => void {
-  const told = new Map<string, number>();
-  return (host, reason) => {
-    const key = `${host} ${reason}`;
-    const now = performance.now();
-    if (now - (told.get(key) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
-    if (told.size > 1000) told.clear();
-    told.set(key, now);
-    log('WARNING', `A connection from ${host} was refused: ${reason}.`);
-  };
 }

@@ -1,6 +1,7 @@
 // The coordinator's side of the fleet: admits connections, registers nodes, grants the fleet to one test run at a time.
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
+import { idInSubject } from '../fleet/bus.ts';
 import { decodeBytes, encodeBytes } from '../fleet/codec.ts';
 import {
   claimAnswerCodec,
@@ -14,16 +15,18 @@ import {
 } from '../fleet/hub-messages.ts';
 import { type HubVerb, hubSubject, idPattern, inboxPrefix, upPattern } from '../fleet/protocol.ts';
 import type { Admission } from './admission.ts';
-import { fleetAccount } from './auth-callout.ts';
+import { OutsiderLog } from './outsider-log.ts';
 import { printable } from './printable.ts';
+import { RegisterDoors } from './register-doors.ts';
+import { RegistrationGate } from './registration-gate.ts';
 import { Registry } from './registry.ts';
 import { RunGrant } from './run-grant.ts';
 
 export interface HubOptions {
   /** The coordinator's connection. */
   readonly connection: NatsConnection;
-  /** The connection that hears of ended ones, and what they tell; `null` = the server is not ours. */
-  readonly guard: { readonly observer: NatsConnection; readonly admission: Admission } | null;
+  /** Who is admitted; `null` = the server is not ours. */
+  readonly admission: Admission | null;
   readonly ownVersion: string;
   readonly believesAddresses: boolean;
   readonly isOwnMachine: (host: string) => boolean;
@@ -31,39 +34,37 @@ export interface HubOptions {
 }
 
 const longestRegistration = 8 * 1024;
+const longestReason = 500;
 const sweepMillis = 1000;
 
 export class Hub {
   private readonly options: HubOptions;
   private readonly registry: Registry;
   private readonly grant: RunGrant;
+  private readonly gate: RegistrationGate;
+  private readonly doors: RegisterDoors;
+  private readonly outsiders: OutsiderLog;
   private sweeper: NodeJS.Timeout | null = null;
 
   constructor(options: HubOptions) {
     this.options = options;
-    const { ownVersion, believesAddresses, isOwnMachine } = options;
+    const { connection, ownVersion, believesAddresses, isOwnMachine, admission, log } = options;
     const now = (): number => performance.now();
-    this.registry = new Registry({ ownVersion, believesAddresses, isOwnMachine, now, wall: Date.now });
+    const isConnected = (id: string): boolean => admission === null || admission.isConnected(id);
+    this.registry = new Registry({ ownVersion, believesAddresses, isOwnMachine, isConnected, now, wall: Date.now });
     this.grant = new RunGrant(now);
+    this.gate = new RegistrationGate({ isTrusted: (host) => believesAddresses || isOwnMachine(host), now });
+    this.doors = new RegisterDoors({ connection, now, onRegister: (id, message) => this.onRegister(id, message) });
+    this.outsiders = new OutsiderLog({ log, now });
   }
 
   start(): void {
-    const { connection, guard } = this.options;
-    connection.subscribe(upPattern('register'), {
-      callback: (error, message) => {
-        if (error === null) this.onRegister(message);
-      },
-    });
+    if (this.options.admission === null) this.listenToAll();
     this.serve('nodes', () => encodeBytes(nodesAnswerCodec, { nodes: this.registry.nodes(), refused: this.registry.refused() }));
     this.serve('begin', (data) => this.onBegin(data));
     this.serve('end', (data) => this.onEnd(data));
     this.serve('status', () => this.status());
     void this.watchConnection();
-    guard?.observer.subscribe(`$SYS.ACCOUNT.${fleetAccount}.DISCONNECT`, {
-      callback: (error, message) => {
-        if (error === null) this.onDisconnect(message);
-      },
-    });
     this.sweeper = setInterval(() => this.sweep(), sweepMillis).unref();
   }
 
@@ -73,6 +74,34 @@ export class Hub {
 
   get nodes(): readonly RegisteredNode[] {
     return this.registry.nodes();
+  }
+
+  /** A node is being admitted. */
+  expect(id: string): void {
+    this.doors.open(id);
+  }
+
+  /** A connection was refused; `reason` is `null` if it was one of too many. */
+  noteRefusedConnection(host: string, reason: string | null): void {
+    if (reason === null) this.outsiders.count('connection', host);
+    else this.outsiders.tell('connection', 'WARNING', `A connection from ${host} was refused: ${reason}.`, host);
+  }
+
+  /** A node has lost its last connection. Where that is not known to be for good, `reason` is `null`: then it has until the end of its lease. */
+  forget(id: string, reason: string | null): void {
+    this.doors.close(id);
+    const node = reason === null ? null : this.registry.remove(id);
+    if (node !== null) this.tellMembership(node, `has left: ${reason}`);
+  }
+
+  /** On a server that is not ours nobody says who is there, before they say it themselves. */
+  private listenToAll(): void {
+    this.options.connection.subscribe(upPattern('register'), {
+      callback: (error, message) => {
+        const id = idInSubject(message.subject);
+        if (error === null && idPattern.test(id)) this.onRegister(id, message);
+      },
+    });
   }
 
   private serve(verb: HubVerb, answer: (data: Uint8Array) => Uint8Array): void {
@@ -92,34 +121,41 @@ export class Hub {
     });
   }
 
-  private onRegister(message: Msg): void {
-    const id = message.subject.split('.')[2] ?? '';
+  private onRegister(id: string, message: Msg): void {
     // Whatever else it may be told to answer to belongs to somebody else.
-    if (!idPattern.test(id) || message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
-    message.respond(encodeBytes(registerAnswerCodec, this.register(id, message.data)));
+    if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
+    const host = this.options.admission?.hostOf(id) ?? null;
+    // Before anything is read: whoever floods the hub shall cost it as little as possible.
+    if (this.gate.admits(id, host, this.registry.has(id))) message.respond(encodeBytes(registerAnswerCodec, this.register(id, host, message.data)));
+    else this.outsiders.count('registration', host ?? 'unknown addresses');
   }
 
-  private register(id: string, data: Uint8Array): RegisterAnswer {
-    const { ownVersion: coordinatorVersion, guard, log } = this.options;
-    const refuse = (reason: string, isFinal: boolean): RegisterAnswer => ({ kind: 'refused', reason, isFinal, coordinatorVersion });
+  private register(id: string, seenHost: string | null, data: Uint8Array): RegisterAnswer {
+    const { ownVersion: coordinatorVersion, admission } = this.options;
+    const refuse = (reason: string, isFinal: boolean): RegisterAnswer => {
+      return { kind: 'refused', reason: reason.slice(0, longestReason), isFinal, coordinatorVersion };
+    };
     if (data.length > longestRegistration) return refuse('it says too much of itself', true);
-    const seenHost = guard?.admission.hostOf(id) ?? null;
-    if (guard !== null && seenHost === null) return refuse('its connection is not known', false);
+    if (admission !== null && seenHost === null) return refuse('its connection is not known', false);
     try {
       const request = decodeBytes(registerRequestCodec, data, 'a registration');
       const outcome = this.registry.register(id, request, seenHost);
-      const { address, hostName, cores } = request.hello;
-      const name = describe(address, hostName);
+      const { address, hostName, cores, processId } = request.hello;
       if (outcome.kind === 'refused') {
-        if (outcome.isNews) log('WARNING', `Node ${name} was refused: ${outcome.reason}.`);
+        const message = `Node ${describe(address, hostName)} was refused: ${outcome.reason}.`;
+        if (outcome.isNews) this.outsiders.tell('registration', 'WARNING', message, seenHost ?? address);
         return refuse(outcome.reason, outcome.isFinal);
       }
-      if (outcome.kind === 'joined') log('INFO', `Node ${name} has joined: ${cores} cores, process ${request.hello.processId}.`);
+      if (outcome.kind === 'joined') this.tellMembership(request, `has joined: ${cores} cores, process ${processId}`);
       return { kind: 'accepted', coordinatorVersion };
     } catch (error) {
       if (!(error instanceof BenchmarkError)) throw error;
       return refuse(error.message, true);
     }
+  }
+
+  private tellMembership({ hello }: Pick<RegisteredNode, 'hello'>, what: string): void {
+    this.outsiders.tell('membership', 'INFO', `Node ${describe(hello.address, hello.hostName)} ${what}.`, hello.address);
   }
 
   private onBegin(data: Uint8Array): Uint8Array {
@@ -148,42 +184,22 @@ export class Hub {
     });
   }
 
-  /** After a restart of the server nothing is known of connections that ended meanwhile, and nobody could renew. */
+  /** While the server was away nobody could renew. */
   private async watchConnection(): Promise<void> {
     for await (const { type } of this.options.connection.status()) {
       if (type !== 'reconnect') continue;
-      const serverId = this.options.connection.info?.server_id;
-      if (serverId !== undefined) this.options.guard?.admission.keepOnly(serverId);
       this.registry.extendLeases();
       this.grant.extendLease();
     }
   }
 
-  private onDisconnect(message: Msg): void {
-    const ended = parseDisconnect(message);
-    if (ended === null) return;
-    const id = this.options.guard?.admission.release(ended.serverId, ended.clientId) ?? null;
-    const node = id === null ? null : this.registry.remove(id);
-    if (node !== null) this.options.log('INFO', `Node ${describe(node.hello.address, node.hello.hostName)} has left: ${ended.reason}.`);
-  }
-
   private sweep(): void {
-    for (const { hello } of this.registry.expire()) {
-      this.options.log('WARNING', `Node ${describe(hello.address, hello.hostName)} has left: it was silent for too long.`);
-    }
+    for (const node of this.registry.expire()) this.tellMembership(node, 'has left: it was silent for too long');
+    this.outsiders.sweep();
+    this.doors.sweep();
     // Reading it frees the fleet of a run that is gone.
     void this.grant.holder;
   }
 }
 
 const describe = (address: string, hostName: string): string => `${printable(address)} (${printable(hostName)})`;
-
-function parseDisconnect(message: Msg): { readonly serverId: string; readonly clientId: number; readonly reason: string } | null {
-  const event: unknown = message.json();
-  if (typeof event !== 'object' || event === null || !('server' in event) || !('client' in event)) return null;
-  const { server, client } = event;
-  if (typeof server !== 'object' || server === null || !('id' in server) || typeof server.id !== 'string') return null;
-  if (typeof client !== 'object' || client === null || !('id' in client) || typeof client.id !== 'number') return null;
-  const reason = 'reason' in event && typeof event.reason === 'string' && event.reason !== '' ? event.reason : 'its connection ended';
-  return { serverId: server.id, clientId: client.id, reason };
-}

@@ -13,9 +13,9 @@ export interface NatsConfig {
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null;
 }
 
-/** Each node has a few connections and subscriptions; a stranger must not fill the memory with more. */
+/** Each node has a few connections and subscriptions; a stranger must not fill the memory with more. The hub has a subscription for each node. */
 const mostConnections = 8192;
-const mostSubscriptions = 4096;
+const mostSubscriptions = 16_384;
 
 /** Times: a node that is frozen or cut off is noticed in under 4 s; see {@link NatsConfig}. */
 export function natsConfig(config: NatsConfig): string {

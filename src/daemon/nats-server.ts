@@ -171,6 +171,8 @@ export class NatsServer {
   private mayTell(): boolean {
     const now = performance.now();
     if (now - this.toldSince > 60_000) {
+      const untold = this.told - toldPerMinute;
+      if (untold > 0) this.options.onEvent({ kind: 'log', text: `${untold} more lines like these were left out.` });
       this.toldSince = now;
       this.told = 0;
     }

@@ -14,6 +14,8 @@ export interface RegistryOptions {
   /** With a token a node behind NAT may claim its own address. */
   readonly believesAddresses: boolean;
   readonly isOwnMachine: (host: string) => boolean;
+  /** Has this id a connection? One that has none does not keep its address from another. */
+  readonly isConnected: (id: string) => boolean;
   /** Monotonic ms. */
   readonly now: () => number;
   /** Epoch ms. */
@@ -23,7 +25,10 @@ export interface RegistryOptions {
 /** A node that does not renew is forgotten; its connection has usually told before. */
 const leaseMillis = 15_000;
 const refusalMillis = 60_000;
-const mostRefusals = 1000;
+/** What strangers claim is shown to people: a few lines of each address, and not many in all. */
+const mostRefusals = 100;
+const mostRefusalsPerHost = 4;
+const mostNodes = 10_000;
 
 interface Entry {
   readonly node: RegisteredNode;
@@ -33,7 +38,8 @@ interface Entry {
 export class Registry {
   private readonly options: RegistryOptions;
   private readonly entries = new Map<string, Entry>();
-  private readonly refusals = new Map<string, { readonly node: RefusedNode; readonly at: number }>();
+  /** By claimed address; the oldest first. */
+  private readonly refusals = new Map<string, { readonly node: RefusedNode; readonly host: string; readonly at: number }>();
 
   constructor(options: RegistryOptions) {
     this.options = options;
@@ -44,12 +50,16 @@ export class Registry {
     this.forgetOld();
     const refusal = this.objection(id, request, seenHost);
     const { hello } = request;
-    if (refusal !== null) return { kind: 'refused', ...refusal, isNews: this.noteRefusal(request, refusal.reason) };
+    if (refusal !== null) return { kind: 'refused', ...refusal, isNews: this.noteRefusal(request, refusal.reason, seenHost ?? '') };
     const known = this.entries.get(id);
     const registeredAt = known?.node.registeredAt ?? this.options.wall();
     this.entries.set(id, { node: { id, secret: request.secret, hello, registeredAt }, renewedAt: this.options.now() });
     this.refusals.delete(hello.address);
     return { kind: known === undefined ? 'joined' : 'renewed' };
+  }
+
+  has(id: string): boolean {
+    return this.entries.has(id);
   }
 
   /** Forgets a node whose connections have ended. */
@@ -94,10 +104,24 @@ export class Registry {
       const protocols = hello.protocol === protocolVersion ? '' : ` (protocols ${hello.protocol} and ${protocolVersion})`;
       return { reason: `it has version ${printable(hello.version)}, but the coordinator has ${ownVersion}${protocols}`, isFinal: true };
     }
-    const other = [...this.entries.values()].find(({ node }) => node.id !== id && node.hello.address === hello.address);
-    if (other === undefined) return null;
+    const other = this.holderOf(hello.address, id);
+    if (other === null) {
+      const isFull = this.entries.size >= mostNodes && !this.entries.has(id);
+      return isFull ? { reason: `the fleet has ${mostNodes} nodes already`, isFinal: false } : null;
+    }
     const { hostName, processId } = other.node.hello;
     return { reason: `the address ${hello.address} is taken by process ${processId} on ${printable(hostName)}`, isFinal: false };
+  }
+
+  /** The other node that has an address. One without a connection has gone without a word, and is forgotten. */
+  private holderOf(address: string, exceptId: string): Entry | null {
+    for (const entry of this.entries.values()) {
+      const { id, hello } = entry.node;
+      if (id === exceptId || hello.address !== address) continue;
+      if (this.options.isConnected(id)) return entry;
+      this.entries.delete(id);
+    }
+    return null;
   }
 
   private mayClaim(address: string, seenHost: string): boolean {
@@ -107,11 +131,14 @@ export class Registry {
   }
 
   /** Remembers a refusal; `true` if it was not known. */
-  private noteRefusal({ hello }: RegisterRequest, reason: string): boolean {
-    const { address, hostName } = hello;
+  private noteRefusal({ hello }: RegisterRequest, reason: string, host: string): boolean {
+    const address = printable(hello.address);
     const known = this.refusals.get(address);
-    if (known === undefined && this.refusals.size >= mostRefusals) return false;
-    this.refusals.set(address, { node: { address, hostName, reason }, at: this.options.now() });
+    this.refusals.delete(address);
+    this.refusals.set(address, { node: { address, hostName: printable(hello.hostName), reason }, host, at: this.options.now() });
+    const ofHost = [...this.refusals].filter(([, refusal]) => refusal.host === host).map(([key]) => key);
+    const [oldest] = ofHost.length > mostRefusalsPerHost && host !== '' ? ofHost : this.refusals.keys();
+    if (oldest !== undefined && (ofHost.length > mostRefusalsPerHost || this.refusals.size > mostRefusals)) this.refusals.delete(oldest);
     return known?.node.reason !== reason;
   }
 

@@ -31,7 +31,11 @@ describe('admission', () => {
     const guard = admission();
     const id = newNodeId();
     assert.deepEqual(guard.judge(applicant(id, '10.0.0.1', 1)), { kind: 'admitted', id });
-    assert.deepEqual(guard.judge(applicant(id, '10.0.0.2', 2)), { kind: 'refused', reason: 'its identity belongs to another address' });
+    assert.deepEqual(guard.judge(applicant(id, '10.0.0.2', 2)), {
+      kind: 'refused',
+      reason: 'its identity belongs to another address',
+      isCounted: false,
+    });
     assert.deepEqual(guard.judge(applicant(id, '::ffff:10.0.0.1', 3)), { kind: 'admitted', id });
     assert.equal(guard.hostOf(id), '10.0.0.1');
   });
@@ -41,9 +45,9 @@ describe('admission', () => {
     const id = newNodeId();
     guard.judge(applicant(id, '10.0.0.1', 1));
     guard.judge(applicant(id, '10.0.0.1', 2));
-    assert.equal(guard.release('S1', 1), null);
-    assert.equal(guard.release('S1', 2), id);
-    assert.equal(guard.release('S1', 2), null);
+    assert.equal(guard.release({ serverId: 'S1', clientId: 1 }), null);
+    assert.equal(guard.release({ serverId: 'S1', clientId: 2 }), id);
+    assert.equal(guard.release({ serverId: 'S1', clientId: 2 }), null);
     assert.equal(guard.judge(applicant(id, '10.0.0.2', 3)).kind, 'refused');
     time += 60_001;
     assert.equal(guard.judge(applicant(newNodeId(), '10.0.0.3', 4)).kind, 'admitted');
@@ -70,19 +74,23 @@ describe('admission', () => {
     for (let index = 0; index < 1000; index++) assert.equal(guard.judge(applicant(newNodeId(), '127.0.0.1', index)).kind, 'admitted');
   });
 
-  it('does not even answer an address that tries too often, until it rests', () => {
+  it('does not even look at an address that tries too often, until it rests', () => {
     const guard = admission('secret');
     const attempt = () => guard.judge(applicant(newNodeId(), '10.0.0.1', 1)).kind;
     const kinds = Array.from({ length: 101 }, attempt);
-    assert.deepEqual([kinds[0], kinds[99], kinds[100]], ['refused', 'refused', 'ignored']);
+    assert.deepEqual([kinds[0], kinds[99], kinds[100]], ['refused', 'refused', 'dropped']);
     time += 100;
-    assert.deepEqual([attempt(), attempt()], ['refused', 'ignored']);
+    assert.deepEqual([attempt(), attempt()], ['refused', 'dropped']);
   });
 
   it('demands the whole secret', () => {
     const guard = admission('secret');
     for (const secret of ['', 'secre', 'secret ', 'SECRET']) {
-      assert.deepEqual(guard.judge(applicant(newNodeId(), '127.0.0.1', 1, { secret })), { kind: 'refused', reason: 'it does not have the token' });
+      assert.deepEqual(guard.judge(applicant(newNodeId(), '127.0.0.1', 1, { secret })), {
+        kind: 'refused',
+        reason: 'it does not have the token',
+        isCounted: false,
+      });
     }
     assert.equal(guard.judge(applicant(newNodeId(), '127.0.0.1', 1, { secret: 'secret' })).kind, 'admitted');
   });
@@ -103,13 +111,79 @@ describe('admission', () => {
     const id = newNodeId();
     guard.judge(applicant(id, '10.0.0.1', 1));
     guard.judge(applicant(id, '10.0.0.1', 1, { serverId: 'S2' }));
-    guard.keepOnly('S2');
-    assert.equal(guard.release('S1', 1), null);
-    assert.equal(guard.release('S2', 1), id);
+    assert.deepEqual(guard.reconcile(guard.believed(), 'S2', new Set([1])), []);
+    assert.equal(guard.release({ serverId: 'S1', clientId: 1 }), null);
+    assert.equal(guard.release({ serverId: 'S2', clientId: 1 }), id);
+  });
+
+  it('lets nodes that are known come back while a stranger at their address asks all the time', () => {
+    const guard = admission();
+    const id = newNodeId();
+    assert.equal(guard.judge(applicant(id, '10.0.0.1', 1)).kind, 'admitted');
+    for (let index = 0; index < 10_000; index++) guard.judge(applicant(newNodeId(), '10.0.0.1', 100 + index));
+    guard.release({ serverId: 'S1', clientId: 1 });
+    assert.equal(guard.judge(applicant(newNodeId(), '10.0.0.1', 2)).kind, 'dropped');
+    assert.equal(guard.judge(applicant(id, '10.0.0.1', 3)).kind, 'admitted');
+  });
+
+  it('takes nothing from those who have the token for those who have not', () => {
+    const guard = admission('secret');
+    for (let index = 0; index < 50_000; index++) guard.judge(applicant(newNodeId(), `10.0.${index % 250}.${Math.floor(index / 250) % 250}`, index));
+    assert.equal(guard.judge(applicant(newNodeId(), '10.1.1.1', 1)).kind, 'dropped');
+    assert.equal(guard.judge(applicant(newNodeId(), '10.1.1.1', 2, { secret: 'secret' })).kind, 'admitted');
+  });
+
+  it('is not filled by strangers who come and go', () => {
+    const guard = admission();
+    for (let index = 0; index < 20_000; index++) {
+      time += 6;
+      const host = `10.0.${index % 250}.${Math.floor(index / 250)}`;
+      if (guard.judge(applicant(newNodeId(), host, index)).kind === 'admitted') guard.release({ serverId: 'S1', clientId: index });
+    }
+    assert.equal(guard.judge(applicant(newNodeId(), '127.0.0.1', 1)).kind, 'admitted');
+    time += 1000;
+    assert.equal(guard.judge(applicant(newNodeId(), '10.2.0.1', 2)).kind, 'admitted');
+  });
+
+  it('believes of connections what the server says of them, whatever was not heard', () => {
+    type Step = { readonly kind: 'connect' | 'end' | 'end unheard' | 'end while asking'; readonly node: number };
+    const steps = fc.array(fc.record<Step>({ kind: fc.constantFrom('connect', 'end', 'end unheard', 'end while asking'), node: fc.nat(5) }), {
+      maxLength: 60,
+    });
+    fc.assert(
+      fc.property(steps, steps, (before, meanwhile) => {
+        const guard = admission();
+        const ids = Array.from({ length: 6 }, newNodeId);
+        const open = new Map<number, number>();
+        let next = 1;
+        const play = ({ kind, node }: Step, isHeard: boolean): void => {
+          time += 1000;
+          const clientId = next;
+          if (kind === 'connect' && guard.judge(applicant(ids[node] ?? '', '127.0.0.1', next)).kind === 'admitted') open.set(next++, node);
+          const found = kind === 'connect' ? undefined : [...open].find(([, owner]) => owner === node);
+          if (found === undefined || found[0] === clientId) return;
+          open.delete(found[0]);
+          if (isHeard && kind === 'end') guard.release({ serverId: 'S1', clientId: found[0] });
+        };
+        for (const step of before) play(step, true);
+        const believed = guard.believed();
+        const listed = new Set(open.keys());
+        for (const step of meanwhile) play({ ...step, kind: step.kind === 'connect' ? 'connect' : 'end' }, true);
+        guard.reconcile(believed, 'S1', listed);
+        const truth = ids.map((_, node) => [...open.values()].includes(node));
+        assert.deepEqual(
+          ids.map((id) => guard.isConnected(id)),
+          truth,
+        );
+      }),
+    );
   });
 });
 
-const registry = (believesAddresses = false): Registry => new Registry({ ownVersion: '1.2.3', believesAddresses, isOwnMachine, now, wall: () => 5 });
+/** Ids that have no connection any more. */
+const gone = new Set<string>();
+const registry = (believesAddresses = false): Registry =>
+  new Registry({ ownVersion: '1.2.3', believesAddresses, isOwnMachine, isConnected: (id) => !gone.has(id), now, wall: () => 5 });
 const request = (address: string, more = {}) => ({ secret: newNodeId(), hello: hello(address, more) });
 
 describe('registry', () => {
@@ -164,6 +238,28 @@ describe('registry', () => {
       'nonsense?2026 INFO forged is not an address',
       'it has version 1?[2J, but the coordinator has 1.2.3',
     ]);
+  });
+
+  it('does not keep an address for a node whose connections have ended', () => {
+    const nodes = registry();
+    nodes.register('a', request('10.0.0.1'), '10.0.0.1');
+    gone.add('a');
+    assert.equal(nodes.register('b', request('10.0.0.1'), '10.0.0.1').kind, 'joined');
+    gone.delete('a');
+    assert.deepEqual(
+      nodes.nodes().map(({ id }) => id),
+      ['b'],
+    );
+  });
+
+  it('remembers few refusals of one address, and not many in all', () => {
+    const nodes = registry();
+    nodes.register('a', request('10.0.0.1', { version: '1' }), '10.0.0.1');
+    for (let index = 0; index < 5000; index++) nodes.register('b', request(`10.9.${index % 250}.${index % 7}`), '10.0.0.2');
+    assert.equal(nodes.refused().length, 5);
+    assert.ok(nodes.refused().some(({ address }) => address === '10.0.0.1'));
+    for (let index = 0; index < 5000; index++) nodes.register('c', request('10.0.0.9'), `10.8.${index % 250}.${Math.floor(index / 250)}`);
+    assert.ok(nodes.refused().length <= 100);
   });
 
   it('forgets a node that does not renew', () => {

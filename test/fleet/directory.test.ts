@@ -26,7 +26,7 @@ before(async () => {
   server = await NatsServer.start();
   connection = await server.connect(newNodeId());
   const log = (): void => undefined;
-  hub = new Hub({ connection, guard: null, ownVersion: packageVersion, believesAddresses: true, isOwnMachine: () => true, log });
+  hub = new Hub({ connection, admission: null, ownVersion: packageVersion, believesAddresses: true, isOwnMachine: () => true, log });
   hub.start();
   await connection.flush();
   await join('127.0.0.1', { role: 'coordinator' });

@@ -36,7 +36,7 @@ before(async () => {
   cluster = await startFakeOpenSearch();
   rootDirectory = mkdtempSync(join(tmpdir(), 'osb-run-'));
   connection = await server.connect(newNodeId());
-  hub = new Hub({ connection, guard: null, ownVersion: packageVersion, believesAddresses: true, isOwnMachine: () => true, log: () => undefined });
+  hub = new Hub({ connection, admission: null, ownVersion: packageVersion, believesAddresses: true, isOwnMachine: () => true, log: () => undefined });
   hub.start();
   for (const [address, role] of [
     ['127.0.0.1', 'coordinator'],
