@@ -9,11 +9,10 @@ import { pipelinesNotBuilt } from '../src/cli/commands/not-built.ts';
 import { groups } from '../src/cli/commands/shared-flags.ts';
 import { benchmarkProgram, daemonProgram } from '../src/cli/program.ts';
 import { isUnsupportedOption } from '../src/http/parse-client-options.ts';
-import { executableTypes } from '../src/operation/registry.ts';
+import { executableTypes, operationCatalog } from '../src/operation/registry.ts';
 import { packageRoot } from '../src/package.ts';
 import { summaryFormatNames } from '../src/report/formats.ts';
 import { alwaysOnDevices } from '../src/telemetry/registry.ts';
-import { operationTypes } from '../src/workload/operation-types.ts';
 import { runInMemory, temporaryDirectory } from './cli/run-in-memory.ts';
 
 const page = readFileSync(join(packageRoot, 'docs', 'compatibility.md'), 'utf8');
@@ -110,7 +109,7 @@ test('pipelines are the choices of the flag', () => {
 
 test('operation types are those of the field, and work if the registry has them', () => {
   const states = statesBelow('Operation types');
-  assert.deepEqual(sorted(states.keys()), sorted(operationTypes.keys()));
+  assert.deepEqual(sorted(states.keys()), sorted(operationCatalog.facts.keys()));
   const registry = new Set(executableTypes.map(({ name }) => name));
   for (const [name, state] of states) assert.equal(coarse(state), worksIf(registry.has(name)), name);
 });

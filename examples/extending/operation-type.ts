@@ -8,6 +8,8 @@ import { readIndex } from '../../src/operation/target.ts';
 /** `clear-cache`: its parameters are `index` (default all) and those that every request has. */
 export const clearCache: OperationType = defineOperation({
   name: 'clear-cache',
+  isAdmin: true,
+  runsOnServerless: false,
   read: (reader) => scriptRequest(readRequestOptions(reader), 'POST', `/${readIndex(reader, '_all')}/_cache/clear`),
   create: (request) =>
     scriptOperation(async (session) => {

@@ -1,7 +1,7 @@
 // Loads a workload for a program that uses the engine as a library.
 import { BenchmarkError } from '../errors.ts';
 import { isJsonObject, toJson } from '../json.ts';
-import { operationType } from '../operation/registry.ts';
+import { operationCatalog } from '../operation/registry.ts';
 import { epochMillis } from '../units.ts';
 import { BUILTIN } from '../workload/find.ts';
 import { type LoadedWorkload, loadWorkload as load } from '../workload/load.ts';
@@ -47,7 +47,7 @@ export async function loadWorkload(choice: WorkloadChoice): Promise<LoadedWorklo
     excludeTasks: choice.excludeTasks ?? [],
     testMode: choice.testMode ?? false,
     purpose: 'run',
-    checkOperation: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],
+    operations: operationCatalog,
     wallTime: () => epochMillis(Date.now()),
   });
 }

@@ -101,6 +101,8 @@ class BulkOperation implements RequestOperation {
 /** `bulk`: one sample is one request of `bulk-size` documents, and its weight is their number. */
 export const bulk: OperationType = defineOperation({
   name: 'bulk',
+  isAdmin: false,
+  runsOnServerless: true,
   read: readBulkParams,
   corpora: (params) => params.selection.corpora,
   create: (params, context) => new BulkOperation(params, context),

@@ -43,6 +43,8 @@ function levelOf(status: string): number {
 /** `cluster-health`: one sample is one request, repeated as `retry-…` parameters say until the cluster is healthy. */
 export const clusterHealth: OperationType = defineOperation({
   name: 'cluster-health',
+  isAdmin: true,
+  runsOnServerless: false,
   read: readClusterHealth,
   create: scriptOperation,
 });

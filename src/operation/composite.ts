@@ -217,6 +217,8 @@ function noteFailure(execution: Execution, error: unknown): void {
  */
 export const composite: OperationType = defineOperation({
   name: 'composite',
+  isAdmin: false,
+  runsOnServerless: true,
   read: readComposite,
   concurrency: ({ elements, maxConnections }) => Math.min(maxConnections, concurrencyOf(elements)),
   create: (params) => scriptOperation(compositeScript(params)),

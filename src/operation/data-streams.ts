@@ -29,6 +29,18 @@ function readDelete(reader: ParamReader, facts: ParameterFacts): Script {
 }
 
 /** `create-data-stream`: one sample creates all chosen data streams, and its weight is their number. */
-export const createDataStream: OperationType = defineOperation({ name: 'create-data-stream', read: readCreate, create: scriptOperation });
+export const createDataStream: OperationType = defineOperation({
+  name: 'create-data-stream',
+  isAdmin: true,
+  runsOnServerless: false,
+  read: readCreate,
+  create: scriptOperation,
+});
 /** `delete-data-stream`: one sample deletes all chosen data streams, and its weight is how many there were. */
-export const deleteDataStream: OperationType = defineOperation({ name: 'delete-data-stream', read: readDelete, create: scriptOperation });
+export const deleteDataStream: OperationType = defineOperation({
+  name: 'delete-data-stream',
+  isAdmin: true,
+  runsOnServerless: false,
+  read: readDelete,
+  create: scriptOperation,
+});

@@ -28,6 +28,10 @@ export interface CorpusFacts {
 export interface OperationDefinition<P> {
   /** As workloads write it in `operation-type`. */
   readonly name: string;
+  /** True for administration, which is not reported unless the operation says `include-in-reporting`. */
+  readonly isAdmin: boolean;
+  /** True if a serverless collection accepts it. */
+  readonly runsOnServerless: boolean;
   /** Reads all parameters; problems go to the reader. */
   read(reader: ParamReader, facts: ParameterFacts): P;
   /** The source of requests of one client. */
@@ -49,6 +53,8 @@ const NO_FACTS: ParameterFacts = { indices: [], dataStreams: [], templates: [], 
 export function defineOperation<P>(definition: OperationDefinition<P>): OperationType {
   return {
     name: definition.name,
+    isAdmin: definition.isAdmin,
+    runsOnServerless: definition.runsOnServerless,
     check(spec, workload) {
       const reader = new ParamReader(spec.params);
       definition.read(reader, workload);

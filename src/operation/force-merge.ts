@@ -68,6 +68,8 @@ async function waitForTask(params: ForceMergeParams, session: Session, task: str
 /** `force-merge`: one sample is the whole merge, all polls and the pauses between them included. */
 export const forceMerge: OperationType = defineOperation({
   name: 'force-merge',
+  isAdmin: true,
+  runsOnServerless: false,
   read: readForceMerge,
   create: (params) => scriptOperation(forceMergeScript(params)),
 });

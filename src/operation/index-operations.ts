@@ -49,6 +49,18 @@ function readDeleteIndex(reader: ParamReader, facts: ParameterFacts): Script {
 }
 
 /** `create-index`: one sample creates all chosen indices, and its weight is their number. */
-export const createIndex: OperationType = defineOperation({ name: 'create-index', read: readCreateIndex, create: scriptOperation });
+export const createIndex: OperationType = defineOperation({
+  name: 'create-index',
+  isAdmin: true,
+  runsOnServerless: true,
+  read: readCreateIndex,
+  create: scriptOperation,
+});
 /** `delete-index`: one sample deletes all chosen indices, and its weight is how many were deleted. */
-export const deleteIndex: OperationType = defineOperation({ name: 'delete-index', read: readDeleteIndex, create: scriptOperation });
+export const deleteIndex: OperationType = defineOperation({
+  name: 'delete-index',
+  isAdmin: true,
+  runsOnServerless: true,
+  read: readDeleteIndex,
+  create: scriptOperation,
+});

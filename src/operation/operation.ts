@@ -259,6 +259,10 @@ export class RequestFailure extends Error {
 export interface OperationType {
   /** As workloads write it in `operation-type`. */
   readonly name: string;
+  /** Administration: not reported unless the operation says so. */
+  readonly isAdmin: boolean;
+  /** May be sent to a serverless collection. */
+  readonly runsOnServerless: boolean;
   /**
    * All problems of the parameters of one operation; paths are relative to the operation (`bulk-size`). Called before
    * any load.

@@ -114,6 +114,8 @@ async function fetchPage(
 /** `paginated-search`: one sample is all pages of one search, and its weight is their number. */
 export const paginatedSearch: OperationType = defineOperation({
   name: 'paginated-search',
+  isAdmin: false,
+  runsOnServerless: true,
   read(reader, facts) {
     if (reader.has(PIT_REFERENCE)) reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);
     return readPaginatedParams(reader, facts);

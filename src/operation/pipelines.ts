@@ -11,11 +11,13 @@ interface RequestShape {
   /** `{id}` is replaced by the parameter `id`. */
   readonly path: string;
   readonly hasBody: boolean;
+  readonly runsOnServerless: boolean;
   readonly ignoredStatus?: readonly number[];
 }
 
 function oneRequest(name: string, shape: RequestShape): OperationType {
-  return defineOperation({ name, read: (reader) => readOneRequest(reader, shape), create: scriptOperation });
+  const { runsOnServerless } = shape;
+  return defineOperation({ name, isAdmin: true, runsOnServerless, read: (reader) => readOneRequest(reader, shape), create: scriptOperation });
 }
 
 function readOneRequest(reader: ParamReader, shape: RequestShape): Script {
@@ -45,15 +47,21 @@ function readOneRequest(reader: ParamReader, shape: RequestShape): Script {
 }
 
 /** `put-pipeline`: creates the ingest pipeline `id` from `body`. */
-export const putPipeline = oneRequest('put-pipeline', { method: 'PUT', path: '/_ingest/pipeline/{id}', hasBody: true });
+export const putPipeline = oneRequest('put-pipeline', { method: 'PUT', path: '/_ingest/pipeline/{id}', hasBody: true, runsOnServerless: true });
 /** `delete-pipeline`: deletes the ingest pipeline `id`. It is a success if there is none. */
 export const deletePipeline = oneRequest('delete-pipeline', {
   method: 'DELETE',
   path: '/_ingest/pipeline/{id}',
   hasBody: false,
+  runsOnServerless: true,
   ignoredStatus: [404],
 });
 /** `create-search-pipeline`: creates the search pipeline `id` from `body`. */
-export const createSearchPipeline = oneRequest('create-search-pipeline', { method: 'PUT', path: '/_search/pipeline/{id}', hasBody: true });
+export const createSearchPipeline = oneRequest('create-search-pipeline', {
+  method: 'PUT',
+  path: '/_search/pipeline/{id}',
+  hasBody: true,
+  runsOnServerless: true,
+});
 /** `put-settings`: changes settings of the cluster to those in `body`. */
-export const putSettings = oneRequest('put-settings', { method: 'PUT', path: '/_cluster/settings', hasBody: true });
+export const putSettings = oneRequest('put-settings', { method: 'PUT', path: '/_cluster/settings', hasBody: true, runsOnServerless: false });

@@ -102,6 +102,8 @@ const refuseOutsideComposite = (reader: ParamReader, type: string): void =>
 /** `create-point-in-time`: works only as a part of a `composite`, where its id can be used. */
 export const createPointInTime: OperationType = defineOperation({
   name: 'create-point-in-time',
+  isAdmin: false,
+  runsOnServerless: false,
   read(reader) {
     refuseOutsideComposite(reader, 'create-point-in-time');
     return readCreatePart(reader, '');
@@ -112,6 +114,8 @@ export const createPointInTime: OperationType = defineOperation({
 /** `delete-point-in-time`: outside a `composite` it deletes all points in time of the cluster. */
 export const deletePointInTime: OperationType = defineOperation({
   name: 'delete-point-in-time',
+  isAdmin: false,
+  runsOnServerless: false,
   read(reader) {
     if (reader.has(PIT_REFERENCE)) refuseOutsideComposite(reader, 'delete-point-in-time');
     return readDeletePart(reader);
@@ -122,6 +126,8 @@ export const deletePointInTime: OperationType = defineOperation({
 /** `list-all-point-in-time`: one request that lists the points in time of the cluster. */
 export const listAllPointInTime: OperationType = defineOperation({
   name: 'list-all-point-in-time',
+  isAdmin: false,
+  runsOnServerless: false,
   read: readListPart,
   create: (part) => scriptOperation(part(new Map())),
 });

@@ -74,6 +74,8 @@ class RawRequestOperation implements RequestOperation {
 /** `raw-request`: one sample is one request. Any answer with an accepted status is a success. */
 export const rawRequest: OperationType = defineOperation({
   name: 'raw-request',
+  isAdmin: false,
+  runsOnServerless: true,
   read: readRawRequest,
   create: (params, context) => new RawRequestOperation(params, context.requests),
 });

@@ -9,6 +9,8 @@ import { readIndex } from './target.ts';
 /** `refresh`: one sample is one request for all chosen indices. */
 export const refresh: OperationType = defineOperation({
   name: 'refresh',
+  isAdmin: true,
+  runsOnServerless: false,
   read(reader) {
     const request = scriptRequest(readRequestOptions(reader), 'POST', `/${readIndex(reader, '_all')}/_refresh`);
     return retrying(readRetryPolicy(reader), async (session) => {

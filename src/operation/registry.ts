@@ -1,10 +1,12 @@
 // All operation types that this version can run.
+import type { OperationCatalog, OperationFacts } from '../workload/operation-catalog.ts';
 import { bulk } from './bulk.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { composite } from './composite.ts';
 import { createDataStream, deleteDataStream } from './data-streams.ts';
 import { forceMerge } from './force-merge.ts';
 import { createIndex, deleteIndex } from './index-operations.ts';
+import { operationsNotBuilt } from './not-built.ts';
 import type { OperationType } from './operation.ts';
 import { paginatedSearch } from './paginated-search.ts';
 import { createSearchPipeline, deletePipeline, putPipeline, putSettings } from './pipelines.ts';
@@ -63,3 +65,14 @@ const byName: ReadonlyMap<string, OperationType> = new Map(executableTypes.map((
 export function operationType(name: string): OperationType | undefined {
   return byName.get(name);
 }
+
+/** What a loader of workloads must know of all operation types, those that are not built included. */
+export const operationCatalog: OperationCatalog = {
+  facts: new Map<string, OperationFacts>([
+    ...executableTypes.map(({ name, isAdmin, runsOnServerless }) => [name, { isAdmin, runsOnServerless, unsupported: null }] as const),
+    ...Object.entries(operationsNotBuilt).map(
+      ([name, { isAdmin, runsOnServerless, reason }]) => [name, { isAdmin, runsOnServerless, unsupported: reason }] as const,
+    ),
+  ]),
+  check: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],
+};

@@ -134,6 +134,8 @@ async function free(params: ScrollParams, session: Session, id: string): Promise
 /** `scroll-search`: one sample is all pages of one search, and its weight is their number. */
 export const scrollSearch: OperationType = defineOperation({
   name: 'scroll-search',
+  isAdmin: false,
+  runsOnServerless: false,
   read(reader, facts) {
     reader.require('pages');
     return readScrollParams(reader, facts, readPages(reader) ?? 1);

@@ -140,6 +140,8 @@ function readSearch(reader: ParamReader, facts: ParameterFacts): PlainSearchPara
 /** `search`: one sample is one request, or with `pages` all pages of a scroll. */
 export const search: OperationType = defineOperation({
   name: 'search',
+  isAdmin: false,
+  runsOnServerless: true,
   read: readSearch,
   create: (params, context) =>
     params.kind === 'plain'

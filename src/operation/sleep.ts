@@ -29,6 +29,8 @@ export function sleepScript(duration: Millis): Script {
 /** `sleep`: one sample is one wait of `duration` seconds, without any request. */
 export const sleep: OperationType = defineOperation({
   name: 'sleep',
+  isAdmin: true,
+  runsOnServerless: true,
   read: readSleep,
   create: (duration) => scriptOperation(sleepScript(duration)),
   limit: (duration) => millis(duration + GRACE),

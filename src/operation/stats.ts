@@ -52,6 +52,8 @@ function isSame(actual: Json, expected: Json): boolean {
 /** `index-stats`: one sample is one request, repeated as `retry-…` parameters say until `condition` holds. */
 export const indexStats: OperationType = defineOperation({
   name: 'index-stats',
+  isAdmin: false,
+  runsOnServerless: false,
   read(reader) {
     const condition = readCondition(reader);
     const request = scriptRequest(readRequestOptions(reader), 'GET', `/${readIndex(reader, '_all')}/_stats/_all`, { body: reader.body('body') });
@@ -66,6 +68,8 @@ export const indexStats: OperationType = defineOperation({
 /** `node-stats`: one sample is one request for the statistics of all nodes. */
 export const nodeStats: OperationType = defineOperation({
   name: 'node-stats',
+  isAdmin: false,
+  runsOnServerless: false,
   read(reader) {
     const request = scriptRequest(readRequestOptions(reader), 'GET', '/_nodes/stats/_all');
     const script: Script = async (session) => {

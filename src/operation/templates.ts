@@ -78,9 +78,21 @@ function patternOf(template: AnyTemplate): string | null {
 }
 
 const creating = (name: string, kind: TemplateKind): OperationType =>
-  defineOperation({ name, read: (reader, facts) => readCreate(reader, facts, kind), create: scriptOperation });
+  defineOperation({
+    name,
+    isAdmin: true,
+    runsOnServerless: false,
+    read: (reader, facts) => readCreate(reader, facts, kind),
+    create: scriptOperation,
+  });
 const deleting = (name: string, kind: TemplateKind): OperationType =>
-  defineOperation({ name, read: (reader, facts) => readDelete(reader, facts, kind), create: scriptOperation });
+  defineOperation({
+    name,
+    isAdmin: true,
+    runsOnServerless: false,
+    read: (reader, facts) => readDelete(reader, facts, kind),
+    create: scriptOperation,
+  });
 
 /** `create-index-template`: one sample creates all chosen legacy templates, and its weight is their number. */
 export const createIndexTemplate = creating('create-index-template', LEGACY);

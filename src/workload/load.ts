@@ -3,14 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError, exitCodes, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { Bytes, EpochMillis } from '../units.ts';
+import type { Bytes } from '../units.ts';
 import { findCrowds } from './client-memory.ts';
 import { type FoundWorkload, findWorkload, openCollection, type WorkloadAddress, type WorkloadOrigin, workloadNames } from './find.ts';
 import { joinPath } from './json-path.ts';
 import { leafTasks, type TestProcedure, type Workload, type WorkloadSource } from './model.ts';
-import { operationTypes } from './operation-types.ts';
+import type { OperationCatalog } from './operation-catalog.ts';
 import { taskKey } from './parse-context.ts';
-import { type ReadWorkload, readWorkload } from './read-workload.ts';
+import { type ReadSurroundings, type ReadWorkload, readWorkload } from './read-workload.ts';
 import { selectProcedure } from './select-procedure.ts';
 import { forServerless } from './serverless.ts';
 import { checkSupport, hasOtherSource } from './support.ts';
@@ -22,13 +22,8 @@ const SERVERLESS = 'oss';
 /** The version whose branch serves serverless collections. */
 const SERVERLESS_VERSION = '2.11.0';
 
-/** Checks the parameters of one operation; paths are relative to the operation. Injected, so that this folder knows no operations. */
-export type OperationCheck = (
-  spec: { readonly name: string; readonly type: string; readonly params: JsonObject },
-  workload: Workload,
-) => readonly Problem[];
-
-export interface WorkloadRequest extends WorkloadAddress {
+/** Which workload, what of it, and what for. */
+export interface WorkloadRequest extends WorkloadAddress, ReadSurroundings {
   readonly params: JsonObject;
   /** `null` = the default one. */
   readonly testProcedure: string | null;
@@ -41,11 +36,8 @@ export interface WorkloadRequest extends WorkloadAddress {
    * `run`: the selected tasks must be executable and their parameters right. `inspect`: what this version cannot run is shown all the same.
    */
   readonly purpose: 'run' | 'inspect';
-  readonly checkOperation: OperationCheck | null;
   /** Memory for the clients, on all machines that drive the load; absent = not checked. */
   readonly availableMemory?: Bytes;
-  /** For the template variable `now`. */
-  readonly wallTime: () => EpochMillis;
 }
 
 /** A workload that is ready to run. */
@@ -70,7 +62,7 @@ export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWork
   const include = parseTaskFilters(request.includeTasks);
   const exclude = parseTaskFilters(request.excludeTasks);
   const found = await findWorkload(withBranchVersion(request));
-  const read = readWorkload(found, request.params, request.wallTime);
+  const read = readWorkload(found, request.params, request);
   const notices = [...found.notices];
   // A workload without any procedure has problems, and those come first.
   if (read.problems.length > 0) throw invalidWorkload(found, read, read.problems);
@@ -78,7 +70,7 @@ export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWork
   let workload = filterTasks(read.workload, include, exclude);
   if (request.testMode) workload = forTestMode(workload);
   if (isServerless) {
-    const filtered = forServerless(workload);
+    const filtered = forServerless(workload, request.operations);
     workload = filtered.workload;
     notices.push(...filtered.notices);
   }
@@ -102,24 +94,24 @@ export type ListedWorkload =
   | { readonly name: string; readonly workload: null; readonly error: BenchmarkError };
 
 /** All workloads of a repository, or the built-in ones, without user parameters. Throws `WORKLOAD_REPOSITORY`. */
-export async function listWorkloads(origin: WorkloadOrigin, wallTime: () => EpochMillis): Promise<WorkloadListing> {
+export async function listWorkloads(origin: WorkloadOrigin, surroundings: ReadSurroundings): Promise<WorkloadListing> {
   const collection = await openCollection(withBranchVersion(origin), null);
   const workloads = workloadNames(collection.directory).map((name): ListedWorkload => {
     const directory = join(collection.directory, name);
-    return listOne({ ...collection, name, directory, file: join(directory, 'workload.json') }, wallTime);
+    return listOne({ ...collection, name, directory, file: join(directory, 'workload.json') }, surroundings);
   });
   return { ...collection, workloads };
 }
 
 /** The workload in one directory or file, as `list workloads --workload-path` shows it. */
-export async function listWorkloadAt(address: WorkloadAddress, wallTime: () => EpochMillis): Promise<WorkloadListing> {
+export async function listWorkloadAt(address: WorkloadAddress, surroundings: ReadSurroundings): Promise<WorkloadListing> {
   const found = await findWorkload(address);
-  return { source: found.source, directory: found.directory, notices: found.notices, workloads: [listOne(found, wallTime)] };
+  return { source: found.source, directory: found.directory, notices: found.notices, workloads: [listOne(found, surroundings)] };
 }
 
-function listOne(found: FoundWorkload, wallTime: () => EpochMillis): ListedWorkload {
+function listOne(found: FoundWorkload, surroundings: ReadSurroundings): ListedWorkload {
   try {
-    const read = readWorkload(found, new Map(), wallTime);
+    const read = readWorkload(found, new Map(), surroundings);
     if (read.problems.length > 0) throw invalidWorkload(found, read, read.problems);
     return { name: found.name, workload: read.workload, error: null };
   } catch (error) {
@@ -137,24 +129,23 @@ function rejectUnrunnable(
   read: ReadWorkload,
   workload: Workload,
   procedure: TestProcedure,
-  { checkOperation, availableMemory }: WorkloadRequest,
+  { operations, availableMemory }: WorkloadRequest,
 ): void {
   const hasPlugin = existsSync(join(found.directory, 'workload.py'));
-  const { unsupported, invalid } = checkSupport(workload, procedure, read.later, hasPlugin);
+  const { unsupported, invalid } = checkSupport({ workload, procedure, later: read.later, hasPlugin, operations });
   const crowds = availableMemory === undefined ? [] : findCrowds(procedure, read.later, found.file, availableMemory);
-  const wrong = [...invalid, ...crowds, ...checkParameters(workload, procedure, checkOperation)];
+  const wrong = [...invalid, ...crowds, ...checkParameters(workload, procedure, operations)];
   if (wrong.length > 0) throw invalidWorkload(found, read, [...wrong, ...unsupported]);
   if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
 }
 
-function checkParameters(workload: Workload, procedure: TestProcedure, checkOperation: OperationCheck | null): readonly Problem[] {
-  if (checkOperation === null) return [];
+function checkParameters(workload: Workload, procedure: TestProcedure, catalog: OperationCatalog): readonly Problem[] {
   const operations = new Set(leafTasks(procedure.schedule).map((task) => task.operation));
   return [...operations].flatMap((operation) => {
     const { name, type, params, location } = operation;
-    const facts = operationTypes.get(type);
+    const facts = catalog.facts.get(type);
     if (facts === undefined || facts.unsupported !== null || hasOtherSource(operation)) return [];
-    const problems = checkOperation({ name, type, params }, workload);
+    const problems = catalog.check({ name, type, params }, workload);
     return problems.map((problem) => ({ ...problem, file: location.file, path: joinPath(location.path, problem.path) }));
   });
 }

@@ -1,11 +1,14 @@
 // What the parsers of a workload share: where it lies, where problems go, and how files beside it are read.
 import type { Json } from '../json.ts';
+import type { OperationCatalog } from './operation-catalog.ts';
 import type { ProblemSink } from './problem-sink.ts';
 
+/** What the parsers of a workload share. */
 export interface ParseContext {
   /** Absolute path of the directory of the workload. */
   readonly directory: string;
   readonly sink: ProblemSink;
+  readonly operations: OperationCatalog;
   /**
    * The rendered JSON of a file of the workload; `null` after it was reported. `path` is the property that names the file,
    * `what` the thing it belongs to, for messages.

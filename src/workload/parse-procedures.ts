@@ -1,16 +1,17 @@
 // JSON → test procedures and their schedules (spec/2 §§3.4, 3.5).
 import { isJsonArray, isJsonObject, type Json, type JsonObject, writeJson } from '../json.ts';
 import { didYouMean } from './closest-match.ts';
-import { ANY_TASK, type CompletedBy, type Operation, type Parallel, type ScheduleElement, type Task, type TestProcedure } from './model.ts';
+import { ANY_TASK, type CompletedBy, type Parallel, type ScheduleElement, type Task, type TestProcedure } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { LaterWork } from './parse-context.ts';
+import type { WorkloadOperations } from './parse-operations.ts';
 import { isParallel, NO_LIMITS, parseLimits, parseTasks, type TaskContext } from './parse-task.ts';
 import { findIdleKeys, PARALLEL_KEYS } from './task-keys.ts';
 
 const FORMS = ['test_procedures', 'test_procedure', 'schedule'] as const;
 
 /** All procedures; empty only after a problem was reported. Otherwise exactly one is the default. */
-export function parseProcedures(root: ObjectView, operations: ReadonlyMap<string, Operation>, later: LaterWork): readonly TestProcedure[] {
+export function parseProcedures(root: ObjectView, operations: WorkloadOperations, later: LaterWork): readonly TestProcedure[] {
   const given = FORMS.filter((form) => root.has(form));
   if (given.length !== 1) {
     const found = given.length === 0 ? 'none of them is there' : `${given.join(' and ')} are there`;

@@ -1,10 +1,10 @@
 // JSON → one task of a schedule (spec/2 §3.5).
 import { isJsonArray, isJsonObject } from '../json.ts';
 import { longestWait, type Seconds, seconds } from '../units.ts';
-import type { Operation, Task } from './model.ts';
+import type { Task } from './model.ts';
 import { describeJson, type ObjectView } from './object-view.ts';
 import { type LaterWork, taskKey } from './parse-context.ts';
-import { resolveOperation } from './parse-operations.ts';
+import type { WorkloadOperations } from './parse-operations.ts';
 import { findIdleKeys, TASK_KEYS } from './task-keys.ts';
 import { readTargetThroughput } from './throughput.ts';
 
@@ -19,7 +19,7 @@ export interface LoopLimits {
 }
 
 export interface TaskContext {
-  readonly operations: ReadonlyMap<string, Operation>;
+  readonly operations: WorkloadOperations;
   readonly procedure: string;
   readonly later: LaterWork;
 }
@@ -56,7 +56,7 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
     view.complain('operation', 'is missing; a task needs the name of an operation or an operation itself');
     return [];
   }
-  const operation = resolveOperation(reference, view.at('operation'), context.operations, view.sink);
+  const operation = context.operations.resolve(reference, view.at('operation'), view.sink);
   if (operation === null) return [];
   const name = view.has('name') ? view.requiredName('name') : operation.name;
   const customSchedule = readCustomSchedule(view);

@@ -5,7 +5,7 @@ import { describeJson, ObjectView } from './object-view.ts';
 import type { LaterWork, ParseContext } from './parse-context.ts';
 import { parseCorpora } from './parse-corpora.ts';
 import { parseIndexDefinitions } from './parse-indices.ts';
-import { parseOperations } from './parse-operations.ts';
+import { WorkloadOperations } from './parse-operations.ts';
 import { parseProcedures } from './parse-procedures.ts';
 
 const VERSION = 2;
@@ -30,7 +30,7 @@ export function parseWorkload(json: Json, name: string, source: WorkloadSource, 
     meta: root.jsonObject('meta'),
     ...definitions,
     corpora: parseCorpora(root, definitions, later),
-    testProcedures: parseProcedures(root, parseOperations(root), later),
+    testProcedures: parseProcedures(root, new WorkloadOperations(root, context.operations), later),
   };
   return { workload, later };
 }

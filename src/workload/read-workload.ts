@@ -8,6 +8,7 @@ import type { FoundWorkload } from './find.ts';
 import { parseRendered, type Rendered } from './json-document.ts';
 import { offsetOfPath } from './locate.ts';
 import type { Workload } from './model.ts';
+import type { OperationCatalog } from './operation-catalog.ts';
 import type { LaterWork } from './parse-context.ts';
 import { parseWorkload } from './parse-workload.ts';
 import { ProblemSink } from './problem-sink.ts';
@@ -24,8 +25,15 @@ export interface ReadWorkload {
   readonly locate: (problems: readonly Problem[]) => readonly Problem[];
 }
 
+/** What reading a workload depends on beside its files. */
+export interface ReadSurroundings {
+  readonly operations: OperationCatalog;
+  /** For the template variable `now`. */
+  readonly wallTime: () => EpochMillis;
+}
+
 /** Reads a workload. Throws `WORKLOAD_SYNTAX`, `WORKLOAD_NOT_FOUND` (a fragment) and `WORKLOAD_PARAMS_UNUSED`; other problems are returned. */
-export function readWorkload(found: FoundWorkload, params: JsonObject, wallTime: () => EpochMillis): ReadWorkload {
+export function readWorkload(found: FoundWorkload, params: JsonObject, { operations, wallTime }: ReadSurroundings): ReadWorkload {
   const renderer = new Renderer(found.directory, params, wallTime);
   const sink = new ProblemSink(found.file);
   const rendered = renderer.main(assembleFile(found.file), found.file);
@@ -42,7 +50,7 @@ export function readWorkload(found: FoundWorkload, params: JsonObject, wallTime:
       return null;
     }
   };
-  const parsed = parseWorkload(json, found.name, found.source, { directory: found.directory, sink, readBody });
+  const parsed = parseWorkload(json, found.name, found.source, { directory: found.directory, sink, readBody, operations });
   // What a body that cannot be read would have used is unknown.
   if (!bodiesAreBroken) rejectUnusedParameters([...params.keys()], renderer.knownParameters, found.file);
   return { ...parsed, problems: sink.problems, locate: (problems) => locateProblems(problems, rendered) };

@@ -4,7 +4,7 @@ import type { Problem } from '../errors.ts';
 import { didYouMean } from './closest-match.ts';
 import { joinPath, propertyPath } from './json-path.ts';
 import { leafTasks, type Operation, type Task, type TestProcedure, type Workload } from './model.ts';
-import { operationTypes } from './operation-types.ts';
+import type { OperationCatalog } from './operation-catalog.ts';
 import { type LaterWork, taskKey } from './parse-context.ts';
 
 export interface SupportProblems {
@@ -16,11 +16,19 @@ export interface SupportProblems {
 
 const NEED_PYTHON = 'which needs the Python plug-in workload.py; this version cannot run Python plug-ins';
 
+/** What is checked: the tasks of one procedure, in a workload that has a `workload.py` or has none. */
+export interface SupportRequest {
+  readonly workload: Workload;
+  readonly procedure: TestProcedure;
+  readonly later: LaterWork;
+  readonly hasPlugin: boolean;
+  readonly operations: OperationCatalog;
+}
+
 /**
  * Checks the tasks of one procedure. Only what is selected counts: a workload with a plug-in runs as long as no selected task needs it.
- * `hasPlugin` says whether the workload has a `workload.py`.
  */
-export function checkSupport(workload: Workload, procedure: TestProcedure, later: LaterWork, hasPlugin: boolean): SupportProblems {
+export function checkSupport({ workload, procedure, later, hasPlugin, operations }: SupportRequest): SupportProblems {
   const unsupported: Problem[] = [];
   const invalid: Problem[] = [];
   const seen = new Set<Operation>();
@@ -28,7 +36,7 @@ export function checkSupport(workload: Workload, procedure: TestProcedure, later
     checkSchedule(task, procedure, later, hasPlugin, { unsupported, invalid });
     if (seen.has(task.operation)) continue;
     seen.add(task.operation);
-    checkType(task, hasPlugin, { unsupported, invalid });
+    checkType(task, hasPlugin, operations, { unsupported, invalid });
     if (task.operation.type === 'bulk' && !hasOtherSource(task.operation)) unsupported.push(...checkDocuments(task, workload, later));
   }
   return { unsupported, invalid };
@@ -45,15 +53,15 @@ export function hasOtherSource(operation: Operation): boolean {
   return typeof source === 'string' && source !== operation.type;
 }
 
-function checkType(task: Task, hasPlugin: boolean, found: Found): void {
+function checkType(task: Task, hasPlugin: boolean, { facts: types }: OperationCatalog, found: Found): void {
   const { operation } = task;
-  const facts = operationTypes.get(operation.type);
+  const facts = types.get(operation.type);
   const source = operation.params.get('param-source');
   if (facts === undefined && hasPlugin) {
     const problem = at(operation, 'operation-type', `Task "${task.name}" uses the operation type "${operation.type}", ${NEED_PYTHON}`);
     found.unsupported.push({ ...problem, hint: 'If it is the name of an operation, it is missing in "operations".' });
   } else if (facts === undefined) {
-    const hint = didYouMean(operation.type, [...operationTypes.keys()]) ?? 'If it is the name of an operation, define it in "operations".';
+    const hint = didYouMean(operation.type, [...types.keys()]) ?? 'If it is the name of an operation, define it in "operations".';
     found.invalid.push({ ...at(operation, 'operation-type', `There is no operation type "${operation.type}" (task "${task.name}")`), hint });
   } else if (facts.unsupported !== null) {
     found.unsupported.push(
@@ -65,7 +73,7 @@ function checkType(task: Task, hasPlugin: boolean, found: Found): void {
     );
   }
   if (typeof source !== 'string' || !hasOtherSource(operation)) return;
-  if (operationTypes.has(source) || source === 'file-reader') {
+  if (types.has(source) || source === 'file-reader') {
     found.unsupported.push(
       at(operation, 'param-source', `Task "${task.name}" borrows the parameter source of "${source}", which this version does not support`),
     );

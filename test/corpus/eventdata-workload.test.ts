@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type JsonObject, toJson } from '../../src/json.ts';
+import { operationCatalog } from '../../src/operation/registry.ts';
 import { epochMillis } from '../../src/units.ts';
 import { type LoadedWorkload, loadWorkload } from '../../src/workload/load.ts';
 import { leafTasks } from '../../src/workload/model.ts';
@@ -22,7 +23,7 @@ function load(params: Readonly<Record<string, unknown>> = {}, testProcedure: str
     excludeTasks: [],
     testMode,
     purpose: 'run',
-    checkOperation: null,
+    operations: { ...operationCatalog, check: () => [] },
     wallTime: () => epochMillis(0),
   });
 }

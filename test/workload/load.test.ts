@@ -1,13 +1,15 @@
 // From files to a loaded workload, and from mistakes to messages that name file, line and path.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BenchmarkError, type Problem } from '../../src/errors.ts';
 import { Float, writeJson } from '../../src/json.ts';
+import { operationCatalog } from '../../src/operation/registry.ts';
 import { bytes } from '../../src/units.ts';
 import { type LoadedWorkload, listWorkloads, loadWorkload, type WorkloadRequest } from '../../src/workload/load.ts';
 import { leafTasks } from '../../src/workload/model.ts';
-import { requestFor, smallWorkload, wallTime } from './small-workload.ts';
+import { requestFor, smallWorkload } from './small-workload.ts';
 import { temporaryFiles } from './temporary-files.ts';
 
 const taskNames = (loaded: LoadedWorkload): readonly string[] => leafTasks(loaded.testProcedure.schedule).map((task) => task.name);
@@ -160,9 +162,10 @@ test('parameters that nothing reads are an error; those of bodies and conditions
 
 test('wrong parameters of operations are located; unselected procedures do not matter', async (context) => {
   const directory = temporaryFiles(context, smallWorkload);
-  const checkOperation = ({ type }: { readonly type: string }): readonly Problem[] =>
+  const check = ({ type }: { readonly type: string }): readonly Problem[] =>
     type === 'bulk' ? [{ path: 'bulk-size', message: 'too small' }] : type === 'sleep' ? [{ path: 'duration', message: 'too long' }] : [];
-  const error = await failureOf(requestFor(directory, { checkOperation }));
+  const operations = { ...operationCatalog, check };
+  const error = await failureOf(requestFor(directory, { operations }));
   assert.deepEqual(
     error.problems.map(({ file, line, path, message }) => [file?.slice(directory.length + 1), line, path, message]),
     [
@@ -170,8 +173,8 @@ test('wrong parameters of operations are located; unselected procedures do not m
       ['test_procedures/default.json', 21, 'test_procedures[0].schedule[5].operation.duration', 'too long'],
     ],
   );
-  await loadWorkload(requestFor(directory, { checkOperation, testProcedure: 'search-only' }));
-  await loadWorkload(requestFor(directory, { checkOperation, purpose: 'inspect' }));
+  await loadWorkload(requestFor(directory, { operations, testProcedure: 'search-only' }));
+  await loadWorkload(requestFor(directory, { operations, purpose: 'inspect' }));
 });
 
 const selected = (operation: unknown, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, string>> => ({
@@ -289,7 +292,7 @@ test('a list names every workload, broken ones with their error', async (context
     '.hidden/workload.json': '{}',
   });
   const request = requestFor('', { repository: 'builtin', builtinDirectory: directory });
-  const listing = await listWorkloads(request, wallTime);
+  const listing = await listWorkloads(request, request);
   assert.deepEqual(
     listing.workloads.map(({ name, workload, error }) => [name, workload?.description, error?.code]),
     [

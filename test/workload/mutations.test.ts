@@ -4,8 +4,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
-import { operationType } from '../../src/operation/registry.ts';
-import { loadWorkload, type OperationCheck } from '../../src/workload/load.ts';
+import { operationCatalog } from '../../src/operation/registry.ts';
+import { loadWorkload } from '../../src/workload/load.ts';
 import { requestFor, smallWorkload } from './small-workload.ts';
 import { temporaryFiles, writeFiles } from './temporary-files.ts';
 
@@ -106,8 +106,6 @@ const mutations: readonly Mutation[] = [
   (text, random) => insertAt(text, random(text.length), `{{ ${'('.repeat(random(3000))} }}`),
 ];
 
-const checkOperation: OperationCheck = (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [];
-
 /** Every text of an error. */
 const textOf = (error: BenchmarkError): string => [error.message, ...error.problems.map((problem) => problem.file ?? '')].join('\n');
 
@@ -125,7 +123,7 @@ test(`${MUTATIONS} mutations either load or fail clearly`, { timeout: 60_000 }, 
     }
     const testProcedure = random(4) === 0 ? 'search-only' : null;
     try {
-      await loadWorkload(requestFor(directory, { checkOperation, testMode: random(2) === 0, testProcedure }));
+      await loadWorkload(requestFor(directory, { operations: operationCatalog, testMode: random(2) === 0, testProcedure }));
     } catch (error) {
       failures++;
       const what = `round ${round}, ${changed.join(', ')}: ${error instanceof Error ? error.stack : String(error)}`;
@@ -137,5 +135,5 @@ test(`${MUTATIONS} mutations either load or fail clearly`, { timeout: 60_000 }, 
     writeFiles(directory, Object.fromEntries(changed.map((file) => [file, smallWorkload[file] ?? ''])));
   }
   assert.ok(failures > MUTATIONS / 2 && failures < MUTATIONS, `${failures} of ${MUTATIONS} failed`);
-  await loadWorkload(requestFor(directory, { checkOperation }));
+  await loadWorkload(requestFor(directory, { operations: operationCatalog }));
 });

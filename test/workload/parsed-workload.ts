@@ -1,6 +1,8 @@
 // Parses a workload that a test gives as a plain object, without files and templates.
+
 import type { Problem } from '../../src/errors.ts';
 import { type Json, parseJson } from '../../src/json.ts';
+import { operationCatalog } from '../../src/operation/registry.ts';
 import type { Task, Workload } from '../../src/workload/model.ts';
 import { leafTasks } from '../../src/workload/model.ts';
 import type { LaterWork } from '../../src/workload/parse-context.ts';
@@ -20,7 +22,7 @@ export function parse(definition: unknown): Parsed {
   const sink = new ProblemSink('workload.json');
   const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
   const readBody = (file: string): Json => new Map([['file', file]]);
-  const parsed = parseWorkload(parseJson(text), 'w', { kind: 'builtin' }, { directory: '/w', sink, readBody });
+  const parsed = parseWorkload(parseJson(text), 'w', { kind: 'builtin' }, { directory: '/w', sink, readBody, operations: operationCatalog });
   return { ...parsed, problems: sink.problems, complaints: sink.problems.map((problem) => `${problem.path}: ${problem.message}`) };
 }
 

@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { writeJson } from '../../src/json.ts';
-import { executableTypes } from '../../src/operation/registry.ts';
+import { executableTypes, operationCatalog } from '../../src/operation/registry.ts';
 import { describeWorkload } from '../../src/workload/describe.ts';
 import { leafTasks, type Workload } from '../../src/workload/model.ts';
-import { operationTypes } from '../../src/workload/operation-types.ts';
 import { renderedJson } from '../../src/workload/rendered-json.ts';
 import { selectProcedure } from '../../src/workload/select-procedure.ts';
 import { forServerless } from '../../src/workload/serverless.ts';
@@ -125,7 +124,7 @@ test('serverless keeps what is allowed there, custom types and parallel elements
     operation: { 'operation-type': type, serverless },
   });
   const parsed = parse(withSchedule([...schedule, inline('refresh'), inline('refresh', true), inline('search', false), inline('custom')]));
-  const { workload: filtered, notices } = forServerless(parsed.workload);
+  const { workload: filtered, notices } = forServerless(parsed.workload, operationCatalog);
   assert.deepEqual(names(filtered), ['delete-index', 'append', 'q1', 'q2', 'query', 'refresh-true', 'custom-undefined']);
   assert.deepEqual(notices, ['Test procedure [default]: not run, as a serverless collection does not allow them: refresh-undefined, search-false.']);
 });
@@ -173,9 +172,9 @@ test('the rendered workload is what was loaded', () => {
 });
 
 test('the table of operation types is complete, and says of those that exist that they do', () => {
-  const supported = [...operationTypes].filter(([, facts]) => facts.unsupported === null).map(([name]) => name);
+  const supported = [...operationCatalog.facts].filter(([, facts]) => facts.unsupported === null).map(([name]) => name);
   assert.deepEqual(supported.sort(), executableTypes.map((type) => type.name).sort());
-  assert.equal(operationTypes.size, 59);
-  assert.deepEqual(operationTypes.get('force-merge'), { isAdmin: true, runsOnServerless: false, unsupported: null });
-  assert.deepEqual(operationTypes.get('search'), { isAdmin: false, runsOnServerless: true, unsupported: null });
+  assert.equal(operationCatalog.facts.size, 59);
+  assert.deepEqual(operationCatalog.facts.get('force-merge'), { isAdmin: true, runsOnServerless: false, unsupported: null });
+  assert.deepEqual(operationCatalog.facts.get('search'), { isAdmin: false, runsOnServerless: true, unsupported: null });
 });

@@ -1,4 +1,5 @@
 // A small workload that uses everything a workload can: fragments, parameters, bodies, helpers, parallel tasks.
+import { operationCatalog } from '../../src/operation/registry.ts';
 import type { EpochMillis } from '../../src/units.ts';
 import { epochMillis } from '../../src/units.ts';
 import type { WorkloadRequest } from '../../src/workload/load.ts';
@@ -157,7 +158,7 @@ export function requestFor(workloadPath: string, more: Partial<WorkloadRequest> 
     excludeTasks: [],
     testMode: false,
     purpose: 'run',
-    checkOperation: null,
+    operations: { ...operationCatalog, check: () => [] },
     wallTime,
     ...more,
   };

@@ -1,5 +1,6 @@
 // list workloads: the workloads of a repository with their sizes and test procedures.
 
+import { operationCatalog } from '../../operation/registry.ts';
 import { formatCount } from '../../report/number-format.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { describeWorkload, type WorkloadDescription } from '../../workload/describe.ts';
@@ -21,8 +22,11 @@ export async function showWorkloads(context: Context, options: ListOptions): Pro
   const { workloadPath, workloadRevision } = options;
   if (workloadPath !== null && workloadRevision !== null) throw contradiction('--workload-revision and --workload-path exclude each other.');
   const origin = workloadOrigin(context, options, options.distributionVersion);
-  const { wall } = environment.clock;
-  const listing = workloadPath === null ? await listWorkloads(origin, wall) : await listWorkloadAt({ ...origin, workload: null, workloadPath }, wall);
+  const surroundings = { operations: operationCatalog, wallTime: environment.clock.wall };
+  const listing =
+    workloadPath === null
+      ? await listWorkloads(origin, surroundings)
+      : await listWorkloadAt({ ...origin, workload: null, workloadPath }, surroundings);
   for (const notice of listing.notices) console.info(notice);
   console.print(`Available workloads (${sourceText(listing.source)}):\n`);
   console.print(workloadTable(listing));

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
-import { operationType } from '../../operation/registry.ts';
+import { operationCatalog } from '../../operation/registry.ts';
 import type { Bytes } from '../../units.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
 import { BUILTIN, isRepositoryPath, type WorkloadOrigin } from '../../workload/find.ts';
@@ -74,7 +74,7 @@ export async function loadNamedWorkload(context: Context, options: WorkloadOptio
     testMode: purpose.testMode,
     purpose: purpose.purpose,
     ...(purpose.availableMemory === undefined ? {} : { availableMemory: purpose.availableMemory }),
-    checkOperation: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],
+    operations: operationCatalog,
     wallTime: context.environment.clock.wall,
   });
 }
