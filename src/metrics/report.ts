@@ -61,7 +61,7 @@ export interface TaskReport {
   /** Unit of the last sample that did any work; `null` if there was none yet. */
   readonly unit: string | null;
   readonly errors: readonly ErrorCount[];
-  /** Documents that bulk requests sent, those of the warm-up included. */
+  /** Documents of bulk requests, those of the warm-up and of requests that never left included. */
   readonly documents: number;
   /** Those of them that the target did not take, or of which no answer says that it did, by kind of reason. */
   readonly failedDocuments: readonly ErrorCount[];

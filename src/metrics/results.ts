@@ -59,7 +59,8 @@ export interface TaskResults {
 
 /** What became of the documents of a task's bulk requests, those of the warm-up included. */
 export interface DocumentResults {
-  readonly sent: number;
+  /** Those of all executions of the operation, those included whose request never left. */
+  readonly total: number;
   /** Those that the target did not take, or of which no answer says that it did. */
   readonly failed: number;
   /** Why, the most frequent kind of reason first; the counts add up to `failed`. */

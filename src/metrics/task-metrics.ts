@@ -191,7 +191,7 @@ export class TaskMetrics {
   private documentResults(): DocumentResults | null {
     if (this.documents === 0) return null;
     const reasons = this.failedDocuments.list();
-    return { sent: this.documents, failed: reasons.reduce((sum, { count }) => sum + count, 0), reasons };
+    return { total: this.documents, failed: reasons.reduce((sum, { count }) => sum + count, 0), reasons };
   }
 
   private profileResults(): TaskResults['profile'] {

@@ -70,7 +70,7 @@ export class Outcome {
   /** ParameterFacts from the answer that assertions can check: `took`, `hits`, `timed_out`, `cluster-status`, … */
   details: ReadonlyMap<string, string | number | boolean> | null = null;
 
-  /** Documents that a bulk request sent; 0 for other operations. */
+  /** Documents of a bulk request, whether it was sent or not; 0 for other operations. */
   documents = 0;
   /** Those of them that the target did not take, or of which no answer says that it did. */
   failedDocuments: readonly DocumentFailure[] = none;

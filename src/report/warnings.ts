@@ -40,13 +40,13 @@ function taskWarnings(task: TaskResults): readonly string[] {
   return found;
 }
 
-function documentWarning(task: string, { sent, failed, reasons }: DocumentResults): string {
+function documentWarning(task: string, { total, failed, reasons }: DocumentResults): string {
   const shown = reasons.slice(0, DOCUMENT_REASONS).map(({ kind, count, example }) => {
     const detail = example === '' || example === kind ? '' : ` (${shortened(example)})`;
     return `${formatCount(count)} x ${kind}${detail}`;
   });
   const rest = reasons.length > shown.length ? '; …' : '.';
-  return `${formatCount(failed)} of ${formatCount(sent)} documents of [${task}] were not indexed: ${shown.join('; ')}${rest}`;
+  return `${formatCount(failed)} of ${formatCount(total)} documents of [${task}] were not indexed: ${shown.join('; ')}${rest}`;
 }
 
 function noThroughputCause(task: TaskResults): string {

@@ -70,9 +70,9 @@ function operationMetrics(task: TaskResults): JsonObject {
 
 const errorCount = ({ kind, count: times, example }: ErrorCount): Json => toJson({ kind, count: times, example });
 
-function documentMetrics({ sent, failed, reasons }: DocumentResults): JsonObject {
+function documentMetrics({ total, failed, reasons }: DocumentResults): JsonObject {
   return new Map<string, Json>([
-    ['sent', sent],
+    ['total', total],
     ['failed', failed],
     ['reasons', reasons.map(errorCount)],
   ]);

@@ -77,9 +77,9 @@ const parseErrorCount = (error: JsonObject): ErrorCount => ({
 });
 
 function parseDocuments(entry: JsonObject): DocumentResults | null {
-  const sent = numberField(entry, 'sent');
-  if (sent === null) return null;
-  return { sent, failed: numberField(entry, 'failed') ?? 0, reasons: objectsField(entry, 'reasons').map(parseErrorCount) };
+  const total = numberField(entry, 'total');
+  if (total === null) return null;
+  return { total, failed: numberField(entry, 'failed') ?? 0, reasons: objectsField(entry, 'reasons').map(parseErrorCount) };
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;

@@ -163,7 +163,7 @@ export interface OpMetrics {
   readonly samples: number;
   readonly [name: string]: unknown;
   readonly documents?: {
-    readonly sent: number;
+    readonly total: number;
     readonly failed: number;
     readonly reasons: readonly { readonly kind: string; readonly count: number; readonly example: string }[];
   };

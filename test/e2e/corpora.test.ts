@@ -140,7 +140,7 @@ describe('a corpus', () => {
     // Documents 7, 27 and 47 are in three of the four bulks: a client sends 0 to 24 and the other 25 to 49, 20 and 5 at a time.
     const { errors, documents } = taskOf(home.testRun('refused'), 'append');
     const reasons = documents?.reasons.map(({ kind, count }) => [kind, count]);
-    assert.deepEqual([errors, documents?.sent, documents?.failed, reasons], [3, 50, 3, [['HTTP 400 mapper_parsing_exception', 3]]]);
+    assert.deepEqual([errors, documents?.total, documents?.failed, reasons], [3, 50, 3, [['HTTP 400 mapper_parsing_exception', 3]]]);
     assert.match(ended.stdout, /3 of 50 documents of \[append\] were not indexed: 3 x HTTP 400 mapper_parsing_exception \(failed to parse/);
   });
 });

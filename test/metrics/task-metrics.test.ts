@@ -248,7 +248,7 @@ describe('TaskMetrics', () => {
       metrics.merge(report([], { documents: 10, failedDocuments: [{ kind: `HTTP 400 ${index}`, count: 1, example: '' }] }));
     }
     const { documents } = metrics.results(settings);
-    assert.deepEqual([documents?.sent, documents?.failed, documents?.reasons.length], [1600, 63, 51]);
+    assert.deepEqual([documents?.total, documents?.failed, documents?.reasons.length], [1600, 63, 51]);
     assert.deepEqual(documents?.reasons[1], { kind: 'HTTP 400 x', count: 3, example: 'first' });
   });
 

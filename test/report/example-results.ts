@@ -82,7 +82,7 @@ export const exampleResults: Results = {
       samples: 80,
       retries: 2,
       documents: {
-        sent: 50_000,
+        total: 50_000,
         failed: 3,
         reasons: [{ kind: 'HTTP 400 mapper_parsing_exception', count: 3, example: 'failed to parse field [a]' }],
       },

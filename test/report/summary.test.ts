@@ -117,14 +117,14 @@ describe('warnings', () => {
       { kind: 'HTTP 400 mapper_parsing_exception', count: 1200, example: 'failed to parse field [a]' },
       { kind: 'timeout', count: 500, example: 'timeout' },
     ];
-    const task = taskResults('index', { throughput, documents: { sent: 50_000, failed: 1700, reasons } });
+    const task = taskResults('index', { throughput, documents: { total: 50_000, failed: 1700, reasons } });
     assert.deepEqual(warnings(of(task)), [
       '1,700 of 50,000 documents of [index] were not indexed: ' +
         '1,200 x HTTP 400 mapper_parsing_exception (failed to parse field [a]); 500 x timeout.',
     ]);
     const more = ['a', 'b', 'c', 'd'].map((kind) => ({ kind, count: 1, example: '' }));
-    assert.match(warnings(of({ ...task, documents: { sent: 9, failed: 4, reasons: more } }))[0] ?? '', /1 x c; …$/);
-    assert.deepEqual(warnings(of({ ...task, documents: { sent: 9, failed: 0, reasons: [] } })), []);
+    assert.match(warnings(of({ ...task, documents: { total: 9, failed: 4, reasons: more } }))[0] ?? '', /1 x c; …$/);
+    assert.deepEqual(warnings(of({ ...task, documents: { total: 9, failed: 0, reasons: [] } })), []);
   });
 
   test('is silent about a good run', () => {

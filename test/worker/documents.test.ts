@@ -62,7 +62,7 @@ async function indexInto(answers: readonly { readonly bad?: number; readonly sta
 
 test('documents that the target refuses one by one, and those of bulks that it refuses as a whole', async () => {
   assert.deepEqual(await indexInto([{}, { bad: 1 }, { bad: 2 }, { status: 503 }], 'timeout:10'), {
-    sent: 40,
+    total: 40,
     failed: 16,
     reasons: [
       { kind: 'HTTP 503', count: 10, example: 'HTTP 503: overloaded: later' },
@@ -73,5 +73,5 @@ test('documents that the target refuses one by one, and those of bulks that it r
 
 test('a bulk that is repeated with success has failed for nobody', async () => {
   const documents = await indexInto([{ status: 429 }, {}], 'timeout:10,max_retries:1,retry_on_status:429');
-  assert.deepEqual(documents, { sent: 40, failed: 0, reasons: [] });
+  assert.deepEqual(documents, { total: 40, failed: 0, reasons: [] });
 });
