@@ -3,6 +3,7 @@ import { Client, errors } from '@opensearch-project/opensearch';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Seconds } from '../units.ts';
 import { adminConnectionClass, type SocketErrors } from './admin-connection.ts';
+import { anyHost } from './any-host.ts';
 import { formatPlace } from './connection.ts';
 import { codeOf, explainSocketError } from './network-failure.ts';
 import type { Endpoint, TargetCluster } from './targets.ts';
@@ -23,6 +24,8 @@ export interface AdminRequest {
 }
 
 export interface AdminReply {
+  /** `host:port` that answered. */
+  readonly place: string;
   /** Any status: 404 is an answer, 401 and 403 too. */
   readonly status: number;
   /** Parsed if it is JSON, else text. */
@@ -40,17 +43,25 @@ export interface AdminClient {
   close(): Promise<void>;
 }
 
-/** A client with the same TLS, authentication and headers as the load has. Nothing is repeated; use {@link requireStatus} on replies. */
+/**
+ * A client with the same TLS, authentication and headers as the load has. Any host of the cluster that answers will do; no host
+ * is asked twice. Use {@link requireStatus} on replies.
+ */
 export function createAdminClient(cluster: TargetCluster): AdminClient {
-  const { endpoints, options } = cluster;
-  const place = endpoints.map(formatPlace).join(', ');
+  const hosts = new Map(cluster.endpoints.map((endpoint) => [formatPlace(endpoint), endpoint]));
+  return anyHost([...hosts.values()].map((endpoint) => createHostClient(cluster, endpoint)));
+}
+
+function createHostClient(cluster: TargetCluster, endpoint: Endpoint): AdminClient {
+  const { options } = cluster;
+  const place = formatPlace(endpoint);
   const socketErrors: SocketErrors = new Map();
   const client = new Client({
     Connection: adminConnectionClass(cluster, socketErrors),
-    nodes: endpoints.map((endpoint) => ({
-      url: new URL(`${endpoint.useTls ? 'https' : 'http'}://${formatPlace(endpoint)}${endpoint.prefix}`),
+    node: {
+      url: new URL(`${endpoint.useTls ? 'https' : 'http'}://${place}${endpoint.prefix}`),
       headers: authHeader(cluster, endpoint),
-    })),
+    },
     maxRetries: 0,
     requestTimeout: options.timeout * 1000,
     resurrectStrategy: 'optimistic',
@@ -75,11 +86,10 @@ export function createAdminClient(cluster: TargetCluster): AdminClient {
 export function requireStatus(
   reply: AdminReply,
   request: { readonly method: string; readonly path: string },
-  place: string,
   ignored: readonly number[] = [],
 ): AdminReply {
   if (reply.status < 300 || ignored.includes(reply.status)) return reply;
-  const what = `${request.method} ${request.path} at ${place} failed with HTTP ${reply.status}`;
+  const what = `${request.method} ${request.path} at ${reply.place} failed with HTTP ${reply.status}`;
   if (reply.status === 401) {
     throw new BenchmarkError('CREDENTIALS', `${what}: the credentials are missing or wrong.`, {
       hint: 'Give basic_auth_user and basic_auth_password in --client-options, or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD.',
@@ -131,9 +141,9 @@ async function send(sender: Sender, request: AdminRequest): Promise<AdminReply> 
   request.signal?.addEventListener('abort', abort, { once: true });
   try {
     const { statusCode, body } = await pending;
-    return { status: statusCode ?? 0, body };
+    return { place: sender.place, status: statusCode ?? 0, body };
   } catch (error) {
-    if (error instanceof errors.ResponseError) return { status: error.statusCode, body: error.body };
+    if (error instanceof errors.ResponseError) return { place: sender.place, status: error.statusCode, body: error.body };
     if (isLate || error instanceof errors.TimeoutError) throw late(sender, request, timeout);
     throw error instanceof errors.RequestAbortedError ? cancelled(sender, request) : explain(error, sender, request);
   } finally {

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
 import { seconds } from '../units.ts';
 import { type AdminClient, type AdminReply, requireStatus } from './admin-client.ts';
+import { formatPlace } from './connection.ts';
 import type { TargetCluster } from './targets.ts';
 
 /** What `GET /` says; for results. */
@@ -51,11 +52,11 @@ export async function waitForRest(
   for (;;) {
     let reply: AdminReply | null = null;
     try {
-      reply = await askHealth(client, cluster.endpoints.length, signal);
+      reply = await askHealth(client, hostCount(cluster), signal);
       hasAnswered = true;
-      if (isReady(reply, client.place, clock.now() - start >= patience.answer)) return;
+      if (isReady(reply, clock.now() - start >= patience.answer)) return;
       if (reply.status === 404) return void (await askServerless(client, signal));
-      if (!NOT_READY.has(reply.status)) requireStatus(reply, HEALTH, client.place);
+      if (!NOT_READY.has(reply.status)) requireStatus(reply, HEALTH);
     } catch (error) {
       const mayPass = error instanceof BenchmarkError && error.code === 'TARGET_UNREACHABLE';
       if (!mayPass || clock.now() - start + patience.pause > (hasAnswered ? patience.ready : patience.answer)) throw error;
@@ -71,16 +72,16 @@ export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Pr
   if (reply.status === 404) {
     return { revision: null, distributionVersion: SERVERLESS_VERSION, distributionFlavor: 'serverless', distribution: 'opensearch-serverless' };
   }
-  requireStatus(reply, ROOT, client.place);
+  requireStatus(reply, ROOT);
   const version = objectIn(reply.body, 'version');
   const number = textIn(version, 'number');
   if (number === null) {
-    throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${client.place} answers, but not like OpenSearch: GET / names no version.number.`, {
+    throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${reply.place} answers, but not like OpenSearch: GET / names no version.number.`, {
       hint: 'Check the port: 9200 is usual; 9300, 9600 and 5601 belong to other services.',
     });
   }
   const major = Number(/^(\d+)\.\d+/.exec(number)?.[1] ?? Number.NaN);
-  if (!(major >= 1)) throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${client.place} has version ${number}; at least 1.0.0 is needed.`);
+  if (!(major >= 1)) throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${reply.place} has version ${number}; at least 1.0.0 is needed.`);
   return {
     revision: textIn(version, 'build_hash'),
     distributionVersion: number,
@@ -89,6 +90,9 @@ export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Pr
   };
 }
 
+/** A host that is listed twice is one node. */
+const hostCount = ({ endpoints }: TargetCluster): number => new Set(endpoints.map(formatPlace)).size;
+
 /** The server itself waits a little for the nodes. */
 function askHealth(client: AdminClient, nodes: number, signal?: AbortSignal): Promise<AdminReply> {
   const query = { wait_for_nodes: `>=${nodes}`, timeout: nodes > 1 ? '2s' : '1s' };
@@ -96,7 +100,8 @@ function askHealth(client: AdminClient, nodes: number, signal?: AbortSignal): Pr
 }
 
 /** 200; or, after a while, 408 with a state: the REST layer is there, but fewer nodes than targets. */
-function isReady(reply: AdminReply, place: string, isLenient: boolean): boolean {
+function isReady(reply: AdminReply, isLenient: boolean): boolean {
+  const { place } = reply;
   if (reply.status === 200 && textIn(reply.body, 'status') === null)
     throw notOpenSearch(`${place} answers GET /_cluster/health, but not like OpenSearch.`);
   if (reply.status >= 300 && reply.status < 400)
@@ -108,8 +113,8 @@ function isReady(reply: AdminReply, place: string, isLenient: boolean): boolean 
 async function askServerless(client: AdminClient, signal?: AbortSignal): Promise<void> {
   const reply = await client.request({ ...INDICES, timeout: seconds(ATTEMPT_SECONDS), signal });
   if (reply.status === 404)
-    throw notOpenSearch(`${client.place} answers GET /_cluster/health and GET /_cat/indices with HTTP 404: it is no OpenSearch.`);
-  requireStatus(reply, INDICES, client.place);
+    throw notOpenSearch(`${reply.place} answers GET /_cluster/health and GET /_cat/indices with HTTP 404: it is no OpenSearch.`);
+  requireStatus(reply, INDICES);
 }
 
 function notOpenSearch(message: string): BenchmarkError {
@@ -120,7 +125,7 @@ function notOpenSearch(message: string): BenchmarkError {
 
 function notReady(client: AdminClient, reply: AdminReply | null): BenchmarkError {
   const last = reply === null ? 'it does not answer any more' : `its last answer was HTTP ${reply.status}`;
-  return new BenchmarkError('TARGET_UNREACHABLE', `OpenSearch REST API layer is not available at ${client.place}: ${last}.`, {
+  return new BenchmarkError('TARGET_UNREACHABLE', `OpenSearch REST API layer is not available at ${reply?.place ?? client.place}: ${last}.`, {
     hint: 'Look into the log of the cluster.',
   });
 }

@@ -143,6 +143,12 @@ export interface TestRunDocument {
   readonly 'workload-params'?: Readonly<Record<string, unknown>>;
   readonly results?: {
     readonly op_metrics: readonly OpMetrics[];
+    readonly endpoints: readonly {
+      readonly endpoint: string;
+      readonly requests: number;
+      readonly errors: number;
+      readonly connection_failures: number;
+    }[];
     readonly [name: string]: unknown;
   };
   readonly [name: string]: unknown;

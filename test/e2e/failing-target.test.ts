@@ -109,6 +109,50 @@ describe('a target that', { concurrency: 3 }, () => {
     assert.equal(taskOf(home.testRun(), 'find').requests, 11);
   });
 
+  for (const order of ['first', 'last']) {
+    test(`has a dead host, named ${order}, is measured on the other one, and the dead one is named`, async (context) => {
+      const home = temporaryHome(context);
+      let seen = 0;
+      const alive = await startFakeOpenSearch((request, response) => {
+        if (!(request.url ?? '').startsWith('/e2e/_search')) return false;
+        seen++;
+        sendJson(response, 200, found);
+        return true;
+      });
+      context.after(() => alive.close());
+      const dead = await startFakeOpenSearch();
+      await dead.close();
+      const targets = order === 'first' ? `${dead.host},${alive.host}` : `${alive.host},${dead.host}`;
+      const path = home.workload('w', { 'workload.json': search({ clients: 2, 'target-throughput': 20, 'time-period': 3 }) });
+      const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${targets}`]);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.match(
+        ended.stdout,
+        new RegExp(`${dead.host} answers no request since .* UTC: ${dead.host} refused .* Its share goes to the other hosts`),
+      );
+      assert.match(ended.stdout, new RegExp(`\\[WARNING\\] ${dead.host} answered no request from .* to the end of the run: its share went`));
+      assert.doesNotMatch(ended.stdout, new RegExp(`${alive.host} answer`));
+      assert.deepEqual([taskOf(home.testRun(), 'find').requests, taskOf(home.testRun(), 'find').error_rate], [seen, 0]);
+      const [one, two] = (home.testRun().results?.endpoints ?? []).toSorted((left) => (left.endpoint === alive.host ? -1 : 1));
+      assert.deepEqual([one?.endpoint, one?.requests, one?.connection_failures], [alive.host, seen, 0]);
+      assert.deepEqual([two?.endpoint, two?.requests, two?.errors], [dead.host, 0, 0]);
+      assert.ok((two?.connection_failures ?? 0) > 2);
+    });
+  }
+
+  test('has a dead host ends the run with --on-error=abort, with that host in the message and no other', async (context) => {
+    const home = temporaryHome(context);
+    const alive = await startFakeOpenSearch();
+    context.after(() => alive.close());
+    const dead = await startFakeOpenSearch();
+    await dead.close();
+    const path = home.workload('w', { 'workload.json': search({ iterations: 10_000, 'target-throughput': 20 }) });
+    const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${alive.host},${dead.host}`, '--on-error=abort']);
+    assertFailure(ended, 'TARGET_UNREACHABLE', new RegExp(`${dead.host} refused the connection`));
+    assert.match(ended.stderr, /--on-error=abort/);
+    assert.doesNotMatch(ended.stderr, new RegExp(alive.host));
+  });
+
   test('answers too late has its requests counted as timeouts', async (context) => {
     const home = temporaryHome(context);
     let count = 0;

@@ -19,7 +19,7 @@ before(() => {
 });
 after(() => authority.dispose());
 
-const patience: Patience = { ready: 300, answer: 100, pause: 10 };
+const patience: Patience = { ready: 1500, answer: 500, pause: 10 };
 
 function clusterAt(port: number, options: Partial<ClientOptions> = {}, endpoint: Partial<Endpoint> = {}): TargetCluster {
   const own = { host: '127.0.0.1', port, useTls: options.useTls ?? false, prefix: '', basicAuth: null, ...endpoint };
@@ -87,7 +87,7 @@ test('a request with all its parts, and any status as a reply', async () => {
   await withServer(handler, async (port) => {
     const cluster = clusterAt(port, { basicAuth: { user: 'u', password: 'p:ü' }, headers: { 'x-a': 'b' }, opaqueId: 'me' }, { prefix: '/pre' });
     const reply = await withClient(cluster, (client) => client.request({ method: 'PUT', path: '/i', query: { timeout: '5s' }, body: { a: 1 } }));
-    assert.deepEqual(reply, { status: 404, body: { error: 'no' } });
+    assert.deepEqual(reply, { place: `127.0.0.1:${port}`, status: 404, body: { error: 'no' } });
     assert.deepEqual(seen, [`PUT /pre/i?timeout=5s Basic ${Buffer.from('u:p:ü').toString('base64')} b me {"a":1}`]);
   });
 });
@@ -144,7 +144,7 @@ test('TLS: trusted by its authority or not at all', async () => {
   const port = await listen(server);
   try {
     assert.match(await failure(ask(clusterAt(port, { useTls: true })), 'TLS'), /unknown authority; give ca_certs, or verify_certs:false/);
-    assert.deepEqual(await ask(clusterAt(port, { useTls: true, caCertificates: authority.ca })), { status: 200, body: { ok: true } });
+    assert.deepEqual((await ask(clusterAt(port, { useTls: true, caCertificates: authority.ca }))).body, { ok: true });
     assert.equal((await ask(clusterAt(port, { useTls: true, verifyCertificates: false }))).status, 200);
   } finally {
     server.closeAllConnections();
@@ -183,7 +183,7 @@ test('requests are signed as those of the load are', async () => {
 
 test('statuses that are errors', () => {
   const check = (status: number, body: unknown, ignored?: readonly number[]) => () =>
-    requireStatus({ status, body }, { method: 'GET', path: '/x' }, 'h:1', ignored);
+    requireStatus({ place: 'h:1', status, body }, { method: 'GET', path: '/x' }, ignored);
   assert.equal(check(200, {})().status, 200);
   assert.equal(check(404, {}, [404])().status, 404);
   assert.throws(check(401, ''), { code: 'CREDENTIALS', message: 'GET /x at h:1 failed with HTTP 401: the credentials are missing or wrong.' });
@@ -255,6 +255,68 @@ test('a refused connection is tried again only for a short while', async () => {
   const cluster = clusterAt(gone.port);
   const pending = withClient(cluster, (client) => waitForRest(client, cluster, undefined, patience));
   assert.match(await failure(pending, 'TARGET_UNREACHABLE'), /refused the connection/);
+});
+
+test('any host that answers will do, whatever their order, and none is blamed for another', async () => {
+  const gone = await startRawServer(() => {});
+  await gone.close();
+  const starting = createServer(json(503, {}));
+  const startingPort = await listen(starting);
+  await withServer(json(200, { status: 'green' }), async (port) => {
+    for (const ports of [
+      [gone.port, port],
+      [port, gone.port],
+      [startingPort, gone.port, port],
+    ]) {
+      const [first] = ports.map((one) => clusterAt(one));
+      assert.ok(first !== undefined);
+      const cluster = { ...first, endpoints: ports.flatMap((one) => clusterAt(one).endpoints) };
+      await withClient(cluster, async (client) => {
+        await waitForRest(client, cluster, undefined, patience);
+        assert.equal((await client.request({ method: 'GET', path: '/' })).place, `127.0.0.1:${port}`);
+      });
+    }
+  });
+  starting.closeAllConnections();
+  starting.close();
+  const both = { ...clusterAt(gone.port), endpoints: [...clusterAt(gone.port).endpoints, ...clusterAt(startingPort).endpoints] };
+  const message = await failure(
+    withClient(both, (client) => client.request({ method: 'GET', path: '/' })),
+    'TARGET_UNREACHABLE',
+  );
+  assert.match(message, new RegExp(`127.0.0.1:${gone.port} refused .* 127.0.0.1:${startingPort} refused`));
+  assert.doesNotMatch(message, /, 127/);
+});
+
+test('a request that changes something is not sent to another host', async () => {
+  const broken = await startRawServer((socket) => socket.destroy());
+  let asked = 0;
+  const count: Handler = (_, response) => {
+    asked++;
+    response.end('{}');
+  };
+  await withServer(count, async (port) => {
+    const cluster = { ...clusterAt(port), endpoints: [...clusterAt(broken.port).endpoints, ...clusterAt(port).endpoints] };
+    await failure(
+      withClient(cluster, (client) => client.request({ method: 'PUT', path: '/x' })),
+      'TARGET_UNREACHABLE',
+    );
+  });
+  await broken.close();
+  assert.equal(asked, 0);
+});
+
+test('a host that is listed twice is one node', async () => {
+  let asked = '';
+  const handler: Handler = (request, response) => {
+    asked = request.url ?? '';
+    json(200, { status: 'green' })(request, response);
+  };
+  await withServer(handler, async (port) => {
+    const cluster = { ...clusterAt(port), endpoints: [...clusterAt(port).endpoints, ...clusterAt(port).endpoints] };
+    await withClient(cluster, (client) => waitForRest(client, cluster, undefined, patience));
+  });
+  assert.match(asked, /wait_for_nodes=%3E%3D1&/);
 });
 
 test('waiting can be cancelled', async () => {
