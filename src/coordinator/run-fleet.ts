@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { documentFiles } from '../corpus/document-files.ts';
+import { documentsDigest } from '../corpus/index-documents.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, unreachable } from '../errors.ts';
 import type { FleetConnection } from '../fleet/bus.ts';
@@ -171,12 +172,13 @@ export class RunFleet {
     const prepared = (await this.prepared).find(({ name }) => name === corpusName)?.documentSets[position];
     if (documentSet === undefined || prepared === undefined)
       throw new BenchmarkError('CORPUS', `The test run has no documents ${set} of ${corpusName}.`);
+    const documents = await documentsDigest(prepared.path);
     const { archive } = documentFiles(dirname(prepared.path), documentSet);
     if (archive !== null) {
       const found = await stat(archive).catch(() => null);
       if (found !== null && (documentSet.compressedBytes === null || found.size === documentSet.compressedBytes))
-        return { path: archive, bytes: found.size };
+        return { path: archive, bytes: found.size, documents };
     }
-    return { path: prepared.path, bytes: prepared.size };
+    return { path: prepared.path, bytes: prepared.size, documents };
   }
 }

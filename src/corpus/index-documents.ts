@@ -4,14 +4,16 @@ import { basename } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import type { DocumentSet } from '../workload/model.ts';
 import { errorCode } from './disk.ts';
-import { buildOffsetTable, type OffsetEntry, offsetPath, readOffsetTable, writeOffsetTable } from './offset-table.ts';
+import { readFacts, writeFacts } from './file-facts.ts';
+import { buildOffsetTable, type OffsetEntry, type OffsetTable, offsetPath, readOffsetTable, writeOffsetTable } from './offset-table.ts';
 import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 import type { PreparedDocumentSet } from './prepared.ts';
 
 const linesOf = (documentSet: DocumentSet): number => documentSet.documentCount * (documentSet.includesActionAndMetaData ? 2 : 1);
 
-/** The prepared set of a file that lies in place if its offset table is there and valid; `null` if not. */
+/** The prepared set of a file that lies in place if its offset table is there and was made of the file as it is; `null` if not. */
 export async function indexedDocuments(path: string, documentSet: DocumentSet): Promise<PreparedDocumentSet | null> {
+  if ((await readFacts(path)).sha256 === null) return null;
   const offsets = await readOffsetTable(path, linesOf(documentSet));
   return offsets === null ? null : await preparedSet(path, documentSet, offsets);
 }
@@ -29,7 +31,7 @@ export async function indexDocuments(
     const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
     throwIfCancelled(options.signal);
     if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines);
-    await writeTable(path, table.entries, options);
+    await writeTable(path, table, options);
     return await preparedSet(path, documentSet, table.entries);
   } finally {
     progress.end();
@@ -37,14 +39,21 @@ export async function indexDocuments(
 }
 
 /** A directory that cannot be written to costs time at every start, but stops nobody. */
-async function writeTable(path: string, entries: readonly OffsetEntry[], options: Pick<PrepareOptions, 'listener'>): Promise<void> {
+async function writeTable(path: string, { entries, sha256 }: OffsetTable, options: Pick<PrepareOptions, 'listener'>): Promise<void> {
+  const { origin } = await readFacts(path);
   try {
     await writeOffsetTable(path, entries);
+    await writeFacts(path, { sha256, origin });
   } catch (error) {
     const code = errorCode(error) ?? '';
     if (!['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) throw error;
     options.listener({ kind: 'warning', message: `Cannot write ${offsetPath(path)} (${code}); the lines are counted again in the next run.` });
   }
+}
+
+/** SHA-256 of a document file, hexadecimal: the one that was taken when its lines were counted; where that could not be noted, the file is read again. */
+export async function documentsDigest(path: string): Promise<string> {
+  return (await readFacts(path)).sha256 ?? (await buildOffsetTable(path, () => undefined, new AbortController().signal)).sha256;
 }
 
 async function preparedSet(path: string, documentSet: DocumentSet, offsets: readonly OffsetEntry[]): Promise<PreparedDocumentSet> {

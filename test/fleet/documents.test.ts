@@ -1,5 +1,6 @@
 // How documents come to nodes: generated there, or from the coordinator, which is asked only for what has no other source.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BenchmarkError } from '../../src/errors.ts';
+import type { LocateDocuments } from '../../src/fleet/shelf.ts';
 import type { Corpus, DocumentSet } from '../../src/workload/model.ts';
 import { task, workloadOf } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';
@@ -48,6 +50,8 @@ after(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 function corpusOf(name: string, settings: Partial<DocumentSet>): Corpus {
   const documentSet: DocumentSet = {
     sourceFormat: 'bulk',
@@ -70,7 +74,7 @@ function corpusOf(name: string, settings: Partial<DocumentSet>): Corpus {
   return { name, meta: new Map(), documentSets: [documentSet] };
 }
 
-async function bulk(corpus: Corpus, locate?: () => Promise<{ readonly path: string; readonly bytes: number }>) {
+async function bulk(corpus: Corpus, locate?: LocateDocuments) {
   received.clear();
   const schedule = [task('bulk', 'bulk', { 'bulk-size': 100, indices: ['idx'], corpora: corpus.name }, { clients: 4 })];
   const workload = { ...workloadOf(schedule), corpora: [corpus] };
@@ -93,14 +97,15 @@ async function bulk(corpus: Corpus, locate?: () => Promise<{ readonly path: stri
 test('documents that only the coordinator has are fetched from it, each node once, whatever their size', async () => {
   const lines = Array.from({ length: 30_000 }, (_, index) => JSON.stringify({ number: index, text: 'x'.repeat(40) }));
   const path = join(directory, 'own.json.gz');
-  writeFileSync(path, gzipSync(`${lines.join('\n')}\n`, { level: 0 }));
+  const text = `${lines.join('\n')}\n`;
+  writeFileSync(path, gzipSync(text, { level: 0 }));
   const bytes = readFileSync(path).length;
   assert.ok(bytes > 3 * 512 * 1024);
   let asked = 0;
   const corpus = corpusOf('own', { archiveFile: 'own.json.gz', documentCount: lines.length });
   const { error, run } = await bulk(corpus, async () => {
     asked++;
-    return { path, bytes };
+    return { path, bytes, documents: sha256(text) };
   });
   assert.equal(error, null);
   assert.equal(asked, 1);
@@ -108,8 +113,12 @@ test('documents that only the coordinator has are fetched from it, each node onc
   for (const line of lines) assert.equal(received.get(line), 1);
   for (const node of nodes) assert.deepEqual(readFileSync(join(node.rootDirectory, 'data', 'own', 'own.json.gz')), readFileSync(path));
   assert.ok(run.tales.some((tale) => tale.includes('Fetching own.json.gz from the coordinator')));
-  const again = await bulk(corpus, async () => assert.fail('The documents are there.'));
+  const again = await bulk(corpus, async () => ({ path, bytes, documents: sha256(text) }));
   assert.equal(again.error, null);
+  assert.deepEqual(
+    again.run.tales.filter((tale) => tale.includes('Fetching')),
+    [],
+  );
   assert.equal(received.size, lines.length);
 });
 
@@ -126,4 +135,71 @@ test('documents that nobody has end the run with the words of the coordinator an
   const { error } = await bulk(corpusOf('none', { documentCount: 10 }));
   assert.ok(error instanceof BenchmarkError);
   assert.match(error.message, /^Node 127\.0\.0\.[12]: The coordinator says: There are no documents\.$/);
+});
+
+/** A version of a file on the coordinator: lines that say which one it is. */
+function version(name: string, lines: readonly string[], isPacked: boolean): LocateDocuments {
+  const text = `${lines.join('\n')}\n`;
+  const content = isPacked ? gzipSync(text) : Buffer.from(text);
+  const path = join(directory, isPacked ? `${name}.json.gz` : `${name}.json`);
+  writeFileSync(path, content);
+  return async () => ({ path, bytes: content.length, documents: sha256(text) });
+}
+
+const linesOf = (mark: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `{"number":${index},"mark":"${mark}"}`);
+
+for (const isPacked of [false, true]) {
+  test(`documents that have changed on the coordinator are sent as they are now, ${isPacked ? 'packed' : 'plain'}`, async () => {
+    const name = isPacked ? 'packed' : 'plain';
+    const archiveFile = isPacked ? `${name}.json.gz` : null;
+    // Of the same size and the same number of lines, larger, smaller, and back again.
+    for (const [mark, count] of [
+      ['a', 1000],
+      ['b', 1000],
+      ['longer', 1000],
+      ['c', 500],
+      ['a', 1000],
+    ] as const) {
+      const lines = linesOf(mark, count);
+      const corpus = corpusOf(name, { archiveFile, documentCount: count });
+      const { error } = await bulk(corpus, version(name, lines, isPacked));
+      assert.equal(error, null);
+      assert.deepEqual([...received.keys()].sort(), [...lines].sort(), mark);
+    }
+  });
+}
+
+test('a copy that somebody has edited on a node is kept under another name, and that is said', async () => {
+  const lines = linesOf('mine', 200);
+  const corpus = corpusOf('edited', { documentCount: 200 });
+  assert.equal((await bulk(corpus, version('edited', lines, false))).error, null);
+  const [node] = nodes;
+  const path = join(node?.rootDirectory ?? '', 'data', 'edited', 'edited.json');
+  const edited = readFileSync(path, 'utf8').replaceAll('mine', 'his!');
+  writeFileSync(path, edited);
+  const { error, run } = await bulk(corpus, version('edited', lines, false));
+  assert.equal(error, null);
+  assert.deepEqual([...received.keys()].sort(), [...lines].sort());
+  assert.equal(readFileSync(`${path}.own`, 'utf8'), edited);
+  assert.ok(run.tales.some((tale) => tale.includes(`somebody else has put it there: it is kept as ${path}.own`)));
+});
+
+test('documents that arrive as something else than the coordinator has end the run', async () => {
+  const offer = version('wrong', linesOf('a', 10), false);
+  const { error } = await bulk(corpusOf('wrong', { documentCount: 10 }), async (corpus, set) => ({
+    ...(await offer(corpus, set)),
+    documents: sha256('others'),
+  }));
+  assert.ok(error instanceof BenchmarkError);
+  assert.match(error.message, /wrong\.json is not what the coordinator has, though it was fetched from there/);
+});
+
+test('documents that do not fit on the disk of a node are refused with path, size and a hint', async () => {
+  const offer = version('huge', linesOf('a', 10), false);
+  const { error } = await bulk(corpusOf('huge', { documentCount: 10 }), async (corpus, set) => ({ ...(await offer(corpus, set)), bytes: 2 ** 52 }));
+  assert.ok(error instanceof BenchmarkError);
+  assert.equal(error.code, 'DISK');
+  assert.match(error.message, /^Node 127\.0\.0\.[12]: Not enough space for \/.*huge\.json.*: 4503599627370496 bytes are needed, \d+ are free\./);
+  assert.match(error.hint ?? '', /local\.dataset\.cache/);
 });

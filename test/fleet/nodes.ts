@@ -15,6 +15,7 @@ import { Fleet } from '../../src/fleet/fleet.ts';
 import type { RegisteredNode } from '../../src/fleet/hub-messages.ts';
 import type { RunPlan } from '../../src/fleet/node.ts';
 import { RunLink } from '../../src/fleet/run-link.ts';
+import type { LocateDocuments } from '../../src/fleet/shelf.ts';
 import { parseTargets } from '../../src/http/targets.ts';
 import type { WorkerReport } from '../../src/metrics/report.ts';
 import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
@@ -142,7 +143,7 @@ export interface RunSettings {
   readonly testRunId?: string;
   readonly onWorkerLoss?: 'abort' | 'continue';
   readonly plan?: Partial<RunPlan>;
-  readonly locate?: (corpus: string, set: number) => Promise<{ readonly path: string; readonly bytes: number }>;
+  readonly locate?: LocateDocuments;
   readonly onReport?: (report: WorkerReport) => void;
 }
 
