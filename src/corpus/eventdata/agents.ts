@@ -1,5 +1,5 @@
-// Who asks: user agents as browsers, robots and libraries write them, with the systems they run on.
-import { families, listOperatingSystems, type OperatingSystem } from './operating-systems.ts';
+// User agents: the texts that browsers, robots and libraries send, with the systems on which they run.
+import { listOperatingSystems, type OperatingSystem, systemFamilies } from './operating-systems.ts';
 import { TableRandom } from './random.ts';
 import { jsonText, packTexts, type TextArena } from './text-arena.ts';
 import { writeUserAgent } from './user-agent.ts';
@@ -9,50 +9,50 @@ import { capitalised, makeWords } from './word-list.ts';
 const AGENT_COUNT = 8733;
 const NAME_COUNT = 208;
 
-/** A browser, robot or library. */
+/** A browser, a robot or a library. */
 export interface AgentName {
   readonly name: string;
-  /** Of all events. */
+  /** Its share of all events. */
   readonly share: number;
-  /** Bits of the {@link families} it runs on. */
+  /** The {@link systemFamilies} on which it runs, as bits. */
   readonly runsOn: number;
 }
 
-const DESKTOP = families.mac | families.windows | families.linux;
-/** What `user-agent.ts` writes in a way of its own; shares in percent. */
+const DESKTOP = systemFamilies.mac | systemFamilies.windows | systemFamilies.linux;
+/** The names with a form of user agent of their own, most frequent first. Shares are in percent. */
 const LEADING_NAMES: readonly (readonly [name: string, percent: number, runsOn: number])[] = [
   ['Chrome', 54.8, DESKTOP],
   ['Firefox', 27.1, DESKTOP],
-  ['Other', 3.7, families.other],
-  ['Safari', 3.0, families.mac],
-  ['IE', 1.9, families.windows],
-  ['Chromium', 1.4, families.linux],
-  ['Mobile Safari', 0.9, families.ios],
-  ['PingdomBot', 0.8, families.other],
-  ['Chrome Mobile', 0.7, families.android],
+  ['Other', 3.7, systemFamilies.other],
+  ['Safari', 3.0, systemFamilies.mac],
+  ['IE', 1.9, systemFamilies.windows],
+  ['Chromium', 1.4, systemFamilies.linux],
+  ['Mobile Safari', 0.9, systemFamilies.ios],
+  ['PingdomBot', 0.8, systemFamilies.other],
+  ['Chrome Mobile', 0.7, systemFamilies.android],
   ['Opera', 0.5, DESKTOP],
-  ['Iceweasel', 0.5, families.linux],
-  ['Googlebot', 0.5, families.other],
-  ['Edge', 0.3, families.windows],
-  ['Chrome Mobile iOS', 0.25, families.ios],
-  ['Android', 0.15, families.android],
-  ['IE Mobile', 0.08, families.phone],
-  ['Opera Mini', 0.02, families.phone],
+  ['Iceweasel', 0.5, systemFamilies.linux],
+  ['Googlebot', 0.5, systemFamilies.other],
+  ['Edge', 0.3, systemFamilies.windows],
+  ['Chrome Mobile iOS', 0.25, systemFamilies.ios],
+  ['Android', 0.15, systemFamilies.android],
+  ['IE Mobile', 0.08, systemFamilies.phone],
+  ['Opera Mini', 0.02, systemFamilies.phone],
 ];
 
-/** Entries are drawn with `alias`. */
+/** The table of user agents. Entries are drawn with `alias`. */
 export interface Agents {
   readonly alias: AliasTable;
-  /** `{"agent": "\"…\"", "useragent": {"os": …, "os_name": …, "name": …}, "geoip": `. */
+  /** The text of each entry: `{"agent": "\"…\"", "useragent": {"os": …, "os_name": …, "name": …}, "geoip": `. */
   readonly fields: TextArena;
-  /** Number of characters of the agent as it is written in JSON, its escaped quotes included. */
+  /** How many characters the agent of each entry has in JSON, its escaped quotes included. */
   readonly lengths: Uint16Array;
 }
 
-/** What stands before the agent in `fields`. */
+/** The text before the agent in {@link Agents.fields}. */
 export const AGENT_PREFIX = '{"agent": "';
 
-/** Builds the table of agents; always the same. */
+/** Builds the table of user agents. It is always the same one. */
 export function buildAgents(): Agents {
   const random = new TableRandom(201);
   const weights = rankWeights(AGENT_COUNT, [
@@ -95,7 +95,10 @@ function uniqueUserAgent(name: string, system: OperatingSystem, random: TableRan
   }
 }
 
-/** The names that stand out, and many rare ones: mostly robots and libraries, some browsers. Their shares fall like 1 / (rank + 4). */
+/**
+ * The leading names, and many rare ones of browsers, libraries and robots. The shares of the rare ones fall like 1 /
+ * (rank + 4).
+ */
 function listNames(random: TableRandom): readonly AgentName[] {
   const leading = LEADING_NAMES.map(([name, percent, runsOn]) => ({ name, share: percent / 100, runsOn }));
   const rest = 1 - leading.reduce((sum, { share }) => sum + share, 0);
@@ -104,7 +107,7 @@ function listNames(random: TableRandom): readonly AgentName[] {
   const rare = words.map((word, i) => {
     const kind = i % 5;
     const name = capitalised(word) + (kind < 2 ? 'Browser' : kind === 2 ? 'lib' : 'Bot');
-    return { name, share: rest / (i + 4) / scale, runsOn: kind < 2 ? DESKTOP : families.other };
+    return { name, share: rest / (i + 4) / scale, runsOn: kind < 2 ? DESKTOP : systemFamilies.other };
   });
   return [...leading, ...rare];
 }

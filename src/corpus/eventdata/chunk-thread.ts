@@ -1,11 +1,11 @@
-// Entry of a thread that makes chunks of documents to order, one after the other.
+// Entry of a thread that makes the chunks of documents that it is asked for, one after the other.
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ChunkOrder, generateChunk } from './chunk.ts';
 import { createGenerator } from './generator.ts';
 
-/** What the thread is sent; it answers each order with a `Chunk`. */
+/** A message to the thread, which answers each with a `Chunk`. */
 export interface ChunkMessage extends ChunkOrder {
-  /** A buffer that is no longer needed. */
+  /** A buffer that may be used for the answer, because nobody needs it any longer. */
   readonly buffer: ArrayBuffer | undefined;
 }
 

@@ -1,22 +1,22 @@
-// A run of documents in one buffer that fits them.
+// Makes a run of consecutive documents in one buffer.
 import type { EventGenerator } from './generator.ts';
 
-/** Documents `from` up to, not including, `to`. */
+/** Asks for the documents `from` up to `to`, which is not included. */
 export interface ChunkOrder {
   readonly from: number;
   readonly to: number;
 }
 
-/** Documents of an order: the first `bytes` of the buffer. */
+/** The documents of an order: the first `bytes` of the buffer. */
 export interface Chunk {
   readonly buffer: ArrayBuffer;
   readonly bytes: number;
 }
 
-/** More than documents take on average (820), so that a buffer seldom grows. */
+/** More than the 820 bytes that documents take on average, so that a buffer seldom has to grow. */
 const EXPECTED_DOCUMENT_BYTES = 900;
 
-/** Makes the documents of an order, in the spare buffer if there is one that is large enough. */
+/** Makes the documents of an order. It uses the spare buffer if that is large enough. */
 export function generateChunk(generator: EventGenerator, order: ChunkOrder, spare: ArrayBuffer | undefined): Chunk {
   const wanted = (order.to - order.from) * EXPECTED_DOCUMENT_BYTES + generator.maxDocumentBytes;
   let buffer = spare !== undefined && spare.byteLength >= wanted ? spare : new ArrayBuffer(wanted);

@@ -1,4 +1,5 @@
-// Where requests come from: addresses that return often, and two-octet prefixes of addresses that do not; each with a fixed country and place.
+// Where requests come from: addresses that return often, and prefixes of two octets for addresses that do not. Each has
+// a fixed country and place.
 import { type Country, listCountries } from './countries.ts';
 import { mix32, TableRandom } from './random.ts';
 import { jsonText, packTexts, type TextArena } from './text-arena.ts';
@@ -7,10 +8,13 @@ import { type AliasTable, aliasTable, apportionHead, rankWeights } from './weigh
 const FREQUENT_COUNT = 51_015;
 const FREQUENT_SHARE = 0.7303;
 const PREFIX_COUNT = 28_749;
-/** Places per address or prefix of a country: of so many, drawn at random, about 0.47 are hit (37,500 places in all). */
+/** Places per address or prefix of a country. Drawing at random hits about 0.47 of so many: 37,500 places in all. */
 const PLACES_PER_ENTRY = 0.57;
 
-/** Entries are drawn with `alias`; those from `firstPrefix` on are prefixes of two octets, the ones before are whole addresses. */
+/**
+ * The table of clients. Entries are drawn with `alias`; those before `firstPrefix` are addresses, the others prefixes
+ * of two octets.
+ */
 export interface Clients {
   readonly alias: AliasTable;
   readonly firstPrefix: number;
@@ -18,15 +22,15 @@ export interface Clients {
   readonly addressOf: Uint32Array;
   readonly countryOf: Uint16Array;
   readonly placeOf: Uint32Array;
-  /** Per country: `{"country_name": "…", "location": [`. */
+  /** The text of each country: `{"country_name": "…", "location": [`. */
   readonly countries: TextArena;
-  /** `longitude, latitude]}, "clientip": "`. */
+  /** The text of each place: `longitude, latitude]}, "clientip": "`. */
   readonly places: TextArena;
-  /** `0.` to `255.`. */
+  /** The texts of octets: `0.` to `255.`. */
   readonly octets: TextArena;
 }
 
-/** Builds the table of clients; always the same. */
+/** Builds the table of clients. It is always the same one. */
 export function buildClients(): Clients {
   const weights = clientWeights();
   const countries = listCountries();
@@ -78,13 +82,13 @@ function chooseCountries(weights: Float64Array, countries: readonly Country[]): 
   return countryOf;
 }
 
-/** First octets of addresses that anybody may have. */
+/** Whether an octet can be the first one of an address in the internet. */
 const isPublic = (octet: number): boolean => octet >= 1 && octet <= 223 && octet !== 10 && octet !== 127;
 
 function frequentAddresses(): Uint32Array {
   const addresses = new Uint32Array(FREQUENT_COUNT);
   for (let i = 1, found = 0; found < FREQUENT_COUNT; i++) {
-    // The mixing is a bijection, so that no address comes twice.
+    // The mixing is a bijection, so no address comes twice.
     const bits = mix32(i);
     if (isPublic(bits >>> 24)) addresses[found++] = bits;
   }
@@ -101,7 +105,7 @@ function prefixes(): Uint32Array {
   return addresses;
 }
 
-/** Entries of one country share its places. */
+/** Gives each entry a place in its country. Several entries may have the same one. */
 function choosePlaces(countries: readonly Country[], countryOf: Uint16Array): { readonly placeOf: Uint32Array; readonly places: TextArena } {
   const random = new TableRandom(101);
   const entryCounts = new Uint32Array(countries.length);
@@ -120,7 +124,9 @@ function choosePlaces(countries: readonly Country[], countryOf: Uint16Array): { 
   return { placeOf, places: packTexts(texts) };
 }
 
-/** The mean of two draws each: most places lie towards the middle of the country's box. */
+/**
+ * A place in the box of a country. Each coordinate is the sum of two draws, so that most places lie towards the middle.
+ */
 function placeIn(country: Country, random: TableRandom): string {
   const across = random.unit() + random.unit() - 1;
   const along = random.unit() + random.unit() - 1;

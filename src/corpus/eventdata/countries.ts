@@ -1,17 +1,19 @@
 // The countries that requests come from: their shares of events and a box that most of their addresses fall into.
 
+/** A country from which requests come. */
 export interface Country {
   readonly name: string;
-  /** Of all events. */
+  /** Its share of all events. */
   readonly share: number;
-  /** Centre of the box and half its extent, in degrees. */
+  /** Centre of the box, in degrees. */
   readonly longitude: number;
   readonly latitude: number;
+  /** Half of its extent, in degrees. */
   readonly halfWidth: number;
   readonly halfHeight: number;
 }
 
-/** Name; share in percent; longitude; latitude; half width; half height. */
+/** One country per line: name; share in percent; longitude; latitude; half width; half height. */
 const MAIN_COUNTRIES = `
 United States;28.7;-95;38;22;9
 China;7.4;111;31;9;8
@@ -34,7 +36,7 @@ Sweden;1.2;15;58.5;3;3
 Brazil;1.2;-47;-21;6;6
 Switzerland;1.0;8.2;47;1;0.6`;
 
-/** The others in order of their shares, which fall like 1 / (rank + 7). Name; longitude; latitude. */
+/** The other countries in the order of their shares, which fall like 1 / (rank + 7): name; longitude; latitude. */
 const OTHER_COUNTRIES = `
 Belgium;4.6;50.8
 Hong Kong;114.2;22.3
@@ -208,6 +210,7 @@ Papua New Guinea;146;-6.5
 New Caledonia;165.5;-21.5
 French Polynesia;-149.5;-17.6`;
 
+/** Half width and half height of the boxes of the other countries, in degrees. */
 const SMALL_BOX = 0.4;
 
 /** All countries, the most frequent first. Their shares sum up to 1. */

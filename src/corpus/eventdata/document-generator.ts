@@ -1,11 +1,10 @@
-// Joins the generator of documents to the preparation of corpora: its progress becomes events of the run.
-
+// Connects the generator of documents to the preparation of corpora, which reports progress as events of the run.
 import type { GenerateDocuments } from '../preparation.ts';
 import { generateFile } from './generate-file.ts';
 
 const EVENT_INTERVAL_MILLIS = 200;
 
-/** Generates document files with at most `cores` threads. */
+/** Makes a function that generates document files with at most `cores` threads. */
 export function documentGenerator(cores: number): GenerateDocuments {
   return async (documentSet, targetPath, listener, signal) => {
     const what = `Generating ${documentSet.documentFile}`;

@@ -1,4 +1,4 @@
-// A whole file of generated documents: chunks made by several threads, written in order by one writer.
+// Writes a file of generated documents: several threads make chunks, and one writer writes them in order.
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -9,22 +9,25 @@ import type { ChunkMessage } from './chunk-thread.ts';
 import { createGenerator } from './generator.ts';
 
 const CHUNK_DOCUMENTS = 10_000;
-/** So many chunks are made or wait to be written at a time, per thread: one in the making while another is written. */
+/** Chunks per thread that are made or wait to be written: one can be made while the other is written. */
 const CHUNKS_PER_THREAD = 2;
-/** Fewer documents are made faster than threads start. */
+/** Fewer documents are made sooner than threads can start. */
 const WORTH_THREADS = 30_000;
 
+/** How a file is generated. */
 export interface GenerateOptions {
-  /** Threads that make documents, at most. */
+  /** The most threads that may make documents. */
   readonly cores: number;
-  /** Told how many documents are written so far. */
+  /** Gets the number of documents written so far. */
   readonly listener?: ((documents: number) => void) | undefined;
+  /** Cancels the work. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Writes the document file of a set whose generator is `eventdata`. The file appears under its name only when it is complete. Throws a `BenchmarkError`:
- * `DISK` if it cannot be written, `CANCELLED` if the signal says so.
+ * Writes the document file of a set whose generator is `eventdata`. The file appears under its name only when it is
+ * complete. Throws a `BenchmarkError`: `DISK` if it cannot be written, `CANCELLED` if the signal says so, `UNSUPPORTED`
+ * for any other generator.
  */
 export async function generateFile(
   documentSet: Pick<DocumentSet, 'documentCount' | 'generator'>,
@@ -66,7 +69,8 @@ async function writeDocuments(file: FileHandle, path: string, count: number, see
     for (let written = 0; written < orders.length; written++) {
       for (; next < orders.length && pending.length < Math.max(1, threads * CHUNKS_PER_THREAD); next++) {
         const chunk = source.make(orders[next] ?? { from: 0, to: 0 });
-        // Failures are seen when the chunk's turn comes, which is after this.
+        // A failure is thrown when it is the turn of this chunk to be written. Until then it must not count as
+        // unhandled.
         chunk.catch(() => undefined);
         pending.push(chunk);
       }
@@ -89,7 +93,10 @@ function chunkOrders(count: number): readonly ChunkOrder[] {
   }));
 }
 
-/** Makes chunks, several at a time if it can. A released chunk's buffer may be used for another one. */
+/**
+ * Makes chunks, several at a time if it has threads. `release` gives back the buffer of a chunk, which is used for
+ * another one.
+ */
 interface ChunkSource {
   make(order: ChunkOrder): Promise<Chunk>;
   release(chunk: Chunk): void;
@@ -113,7 +120,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Threads take turns; each answers in the order in which it was asked. */
+/** A source with threads, which take turns. Each thread answers in the order in which it was asked. */
 function threadedSource(seed: number, count: number): ChunkSource {
   const spare: ArrayBuffer[] = [];
   const threads = Array.from({ length: count }, () => {

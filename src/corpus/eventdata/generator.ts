@@ -1,4 +1,4 @@
-// One document of the web access log after another, as bytes: a pure function of the seed and the number of the document.
+// Makes documents of a web access log as bytes. Each is a pure function of the seed and of the number of the document.
 import { AGENT_PREFIX, type Agents, buildAgents } from './agents.ts';
 import { buildClients, type Clients } from './clients.ts';
 import { documentState, fieldHash, seedState } from './random.ts';
@@ -9,17 +9,20 @@ import { drawAlias } from './weights.ts';
 
 /** Wall time of the first document. */
 export const FIRST_TIMESTAMP = Date.UTC(2017, 6, 3, 8);
-/** Documents follow each other by two milliseconds, give or take one: 500 in a second, 20,000,000 in eleven hours. */
+/** Documents follow each other by two milliseconds, more or less one: 500 in a second, 20,000,000 in eleven hours. */
 export const MILLIS_PER_DOCUMENT = 2;
 
-/** Makes documents of one seed. Not shared between threads; building one takes about a quarter of a second, and 30 MB. */
+/**
+ * Makes the documents of one seed. Each thread has its own. To build one takes about a quarter of a second and 30 MB.
+ */
 export interface EventGenerator {
   /**
-   * Writes the documents `from` (counted from 0) up to, not including, `to`, a line each, at the start of `target`. Stops before a document that might not
-   * fit: `documents` says how many were written. A target of at least `maxDocumentBytes` takes one document or more.
+   * Writes the documents `from` (counted from 0) up to `to`, which is not included, at the start of `target`, one per
+   * line. It stops before a document that might not fit: `documents` says how many were written. At least
+   * `maxDocumentBytes` of room take at least one.
    */
   fill(target: Uint8Array, from: number, to: number): { readonly documents: number; readonly bytes: number };
-  /** No document is longer. */
+  /** No document is longer than this. */
   readonly maxDocumentBytes: number;
 }
 
@@ -31,7 +34,7 @@ interface Tables {
   readonly fixed: TextArena;
 }
 
-/** Fixed pieces between the fields. */
+/** The texts between the fields, as positions in `FIXED_TEXTS`. */
 const BEFORE_SIZE = 0;
 const BEFORE_MESSAGE = 1;
 const BEFORE_MESSAGE_TIME = 2;
@@ -40,7 +43,10 @@ const BETWEEN_REFERRER_AND_AGENT = 4;
 const END = 5;
 const FIXED_TEXTS = ['", "bytes": ', '", "message": "', ' - - [', ' \\"-\\" ', ' ', '"}\n'];
 
-/** Fields that draw numbers of their own. */
+/**
+ * Which numbers of a document decide about which field. A field that is drawn from a table takes two, its own and the
+ * next.
+ */
 const field = { agent: 0, client: 2, referrer: 4, request: 6, thirdOctet: 8, fourthOctet: 9, time: 10 } as const;
 
 const TIMESTAMP_LENGTH = 24;
@@ -54,9 +60,10 @@ export function createGenerator(seed: number): EventGenerator {
     requests: buildRequests(),
     fixed: packTexts(FIXED_TEXTS),
   };
-  // Twice the longest of each text that a document and its message share, and what stands between.
+  // Agent, referrer and path stand twice in a document, once of them in its message. The rest takes less than 700
+  // bytes.
   const maxDocumentBytes = 2 * (longest(tables.agents.lengths) + longest(tables.referrers.lengths) + tables.requests.longestPath) + 700 + COPY_SLACK;
-  const writer = new DocumentWriter(tables, seedState(seed));
+  const writer = new EventWriter(tables, seedState(seed));
   return {
     maxDocumentBytes,
     fill(target, from, to) {
@@ -72,8 +79,11 @@ export function createGenerator(seed: number): EventGenerator {
 
 const longest = (lengths: Uint16Array): number => lengths.reduce((most, length) => Math.max(most, length), 0);
 
-/** Writes into one target after another; keeps the text of the current minute, which thousands of documents share. */
-class DocumentWriter {
+/**
+ * Writes documents into one target after another. It keeps the text of the current minute, which thousands of documents
+ * share.
+ */
+class EventWriter {
   private readonly tables: Tables;
   private readonly seed: number;
   private view: DataView = new DataView(new ArrayBuffer(0));
@@ -89,7 +99,7 @@ class DocumentWriter {
     this.view = new DataView(target.buffer, target.byteOffset, target.byteLength);
   }
 
-  /** Writes a document at a position and returns the position behind it. */
+  /** Writes a document at a position. Returns the position behind it. */
   write(document: number, start: number): number {
     const { agents, clients, referrers, requests, fixed } = this.tables;
     const view = this.view;
@@ -140,7 +150,7 @@ class DocumentWriter {
     let position = copyText(octets, bits >>> 24, this.view, start);
     position = copyText(octets, (bits >>> 16) & 255, this.view, position);
     position = copyText(octets, isPrefix ? hostOctet(fieldHash(state, field.thirdOctet)) : (bits >>> 8) & 255, this.view, position);
-    // What follows overwrites the last dot.
+    // The octet ends with a dot, which the next text overwrites.
     return copyText(octets, isPrefix ? hostOctet(fieldHash(state, field.fourthOctet)) : bits & 255, this.view, position) - 1;
   }
 
@@ -165,7 +175,10 @@ class DocumentWriter {
   }
 }
 
-/** `floor(u * (1 - u) * 1020)` for a uniform u: octets of the host part, high ones more often than low ones. */
+/**
+ * An octet of the host part of an address, a high one more often than a low one: `floor(u * (1 - u) * 1020)` for a
+ * uniform u.
+ */
 function hostOctet(bits: number): number {
   const u = bits / 0x1_0000_0000;
   return Math.floor(u * (1 - u) * 1020);
@@ -175,7 +188,7 @@ function copyForward(source: DataView, target: DataView, position: number): void
   for (let i = 0; i < TIMESTAMP_LENGTH; i += 8) target.setFloat64(position + i, source.getFloat64(i, true), true);
 }
 
-/** Repeats text that was written before, at least eight bytes earlier. */
+/** Copies a text from an earlier position of the same document, at least eight bytes before. */
 function copyBack(view: DataView, from: number, length: number, position: number): number {
   for (let i = 0; i < length; i += 8) view.setFloat64(position + i, view.getFloat64(from + i, true), true);
   return position + length;

@@ -1,21 +1,24 @@
-// Operating systems of user agents: how often each version is seen.
+// The operating systems in user agents, and how often each version is seen.
 
-/** Families decide which browsers run on a system; used as bits. */
-export const families = { mac: 1, windows: 2, linux: 4, ios: 8, android: 16, other: 32, phone: 64 } as const;
+/** Families of systems, as bits. They decide which browsers run on a system. */
+export const systemFamilies = { mac: 1, windows: 2, linux: 4, ios: 8, android: 16, other: 32, phone: 64 } as const;
 
+/** One version of an operating system. */
 export interface OperatingSystem {
-  /** With its version: `Mac OS X 10.11.3`. */
+  /** Name with version: `Mac OS X 10.11.3`. */
   readonly os: string;
-  /** Without: `Mac OS X`. */
+  /** Name without version: `Mac OS X`. */
   readonly name: string;
+  /** Empty if the system is seen in one version only. */
   readonly version: string;
-  /** Of all events. */
+  /** Its share of all events. */
   readonly share: number;
+  /** One of {@link systemFamilies}. */
   readonly family: number;
 }
 
-/** Shares in percent of the systems that are seen in one version only. */
-const SINGLE_VERSIONS: readonly (readonly [name: string, percent: number, family: keyof typeof families])[] = [
+/** The systems that are seen in one version only, with their shares in percent. */
+const SINGLE_VERSIONS: readonly (readonly [name: string, percent: number, family: keyof typeof systemFamilies])[] = [
   ['Windows 7', 25.7, 'windows'],
   ['Linux', 10.6, 'linux'],
   ['Windows 10', 9.2, 'windows'],
@@ -54,11 +57,12 @@ const SINGLE_VERSIONS: readonly (readonly [name: string, percent: number, family
 
 interface VersionedSystem {
   readonly name: string;
-  readonly family: keyof typeof families;
-  /** Shares in percent of versions that stand out. */
+  readonly family: keyof typeof systemFamilies;
+  /** The versions that stand out, with their shares in percent. */
   readonly leading: readonly (readonly [version: string, percent: number])[];
-  /** The other versions in order of their shares, and what they have together. */
+  /** The other versions in the order of their shares, which fall like 1 / (rank + 3). */
   readonly following: readonly string[];
+  /** The share of all following versions together, in percent. */
   readonly followingPercent: number;
 }
 
@@ -217,10 +221,10 @@ const VERSIONED: readonly VersionedSystem[] = [
   { name: 'Symbian OS', family: 'phone', leading: [], following: ['9.4', '9.2', '9.3', '9.1'], followingPercent: 0.01 },
 ];
 
-/** All operating systems in all versions; their shares sum up to about 1. */
+/** All operating systems in all versions. Their shares sum up to about 1. */
 export function listOperatingSystems(): readonly OperatingSystem[] {
   return [
-    ...SINGLE_VERSIONS.map(([name, percent, family]) => ({ os: name, name, version: '', share: percent / 100, family: families[family] })),
+    ...SINGLE_VERSIONS.map(([name, percent, family]) => ({ os: name, name, version: '', share: percent / 100, family: systemFamilies[family] })),
     ...VERSIONED.flatMap(versionsOf),
   ];
 }
@@ -233,6 +237,6 @@ function versionsOf(system: VersionedSystem): readonly OperatingSystem[] {
     name: system.name,
     version,
     share: percent / 100,
-    family: families[system.family],
+    family: systemFamilies[system.family],
   }));
 }

@@ -1,8 +1,8 @@
-// Paths of web pages and files: made-up words, of a wanted length, each path only once.
+// Paths of web pages and files: made-up words in a wanted length. Each path is made only once.
 import type { TableRandom } from './random.ts';
 import { makeWords } from './word-list.ts';
 
-/** An interval of lengths and the share of events that fall into it. Lengths within are equally likely. */
+/** An interval of lengths, bounds included, and its share of events. All lengths in it are equally likely. */
 export interface LengthBin {
   readonly from: number;
   readonly to: number;
@@ -27,7 +27,7 @@ const SECTIONS = [
 ];
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Makes distinct texts. */
+/** Makes paths, each of them only once. */
 export class PathMaker {
   private readonly random: TableRandom;
   private readonly words: readonly string[];
@@ -38,7 +38,10 @@ export class PathMaker {
     this.words = [...SECTIONS, ...makeWords(600, random)];
   }
 
-  /** A new text `<start>/<words><end>` with a length inside the bin, or a little more if all of those are taken or the parts are too long. */
+  /**
+   * A new text `<start>/<words><end>`. Its length is in the bin, or a little more if such texts have run out or `start`
+   * and `end` are too long.
+   */
   unique(start: string, end: string, bin: LengthBin): string {
     for (let attempt = 0; ; attempt++) {
       const wanted = this.random.integer(bin.from, bin.to) + Math.floor(attempt / 20);
@@ -49,12 +52,12 @@ export class PathMaker {
     }
   }
 
-  /** `/word/word-word`, exactly so long, but at least two characters. */
+  /** A path such as `/word/word-word` of exactly that length, but at least two characters long. */
   private path(length: number): string {
     let path = `/${this.random.pickEarly(this.words)}`;
     while (path.length < length) path += this.random.pick(['/', '-', '/', '_']) + this.random.pickEarly(this.words);
     if (path.length === length && length > 6) return path;
-    // Cut to length; random last characters keep short paths distinct.
+    // The path is cut to its length. Its last characters are random, which makes short paths differ.
     const kept = path.slice(0, Math.max(1, length - Math.min(3, length - 1)));
     let ending = '';
     while (kept.length + ending.length < Math.max(2, length)) ending += LETTERS[this.random.integer(0, LETTERS.length - 1)] ?? 'a';

@@ -1,6 +1,10 @@
-// Randomness by counting: a number is a pure function of a seed, a document and a field, so any document can be made without the ones before it.
+// Randomness by counting: each number is a pure function of a seed, a document and a field, so any document can be made
+// without those before it.
 
-/** A bijection of 32-bit integers that spreads every input bit over all output bits (the finaliser of MurmurHash3). Returns an unsigned integer. */
+/**
+ * A bijection of 32-bit integers in which each bit of the input changes all bits of the output: the finaliser of
+ * MurmurHash3. The result is unsigned.
+ */
 export function mix32(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
@@ -8,22 +12,25 @@ export function mix32(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** The 32-bit state of one document: what its fields are drawn from. Documents beyond 2^32 get states of their own. */
+/**
+ * The 32-bit state of one document, from which its fields are drawn. Documents beyond 2^32 have states of their own,
+ * too.
+ */
 export function documentState(seedState: number, document: number): number {
   return mix32(mix32(document ^ seedState) ^ Math.imul(Math.floor(document / 0x1_0000_0000), 0x9e3779b1));
 }
 
-/** An independent 32-bit number per document state and field number. */
+/** An independent 32-bit number for each state of a document and each number of a field. */
 export function fieldHash(state: number, field: number): number {
   return mix32(state + Math.imul(field, 0x9e3779b9));
 }
 
-/** The first 32 bits that a seed contributes. Seeds are safe integers; both halves count. */
+/** The 32-bit state of a seed. Seeds are safe integers, so more than 32 bits of them count. */
 export function seedState(seed: number): number {
   return mix32(mix32(seed) ^ Math.imul(Math.floor(seed / 0x1_0000_0000), 0x85ebca77) ^ 0x5bd1e995);
 }
 
-/** A sequence of numbers for building tables: the n-th call of a given stream always returns the same. */
+/** A sequence of numbers for building tables. The n-th number of a stream is always the same. */
 export class TableRandom {
   private state: number;
 

@@ -1,4 +1,4 @@
-// Where requests were linked from: mostly pages of the site itself, often nothing.
+// Referrers: from where requests were linked. Mostly these are pages of the site itself; often there is none.
 import { type LengthBin, PathMaker } from './paths.ts';
 import { TableRandom } from './random.ts';
 import { jsonText, packTexts, type TextArena } from './text-arena.ts';
@@ -9,7 +9,10 @@ const REFERRER_COUNT = 17_511;
 const HOST_COUNT = 800;
 const EMPTY_SHARE = 0.268;
 
-/** Hosts that stand out and their shares of events in percent: the site, its content network, its forum, search engines. */
+/**
+ * The hosts that stand out, with their shares of events in percent: the site, its content network, its forum, search
+ * engines.
+ */
 const LEADING_HOSTS: readonly (readonly [origin: string, percent: number])[] = [
   ['https://www.example.org', 65.0],
   ['https://cdn.example.org', 1.7],
@@ -22,7 +25,7 @@ const LEADING_HOSTS: readonly (readonly [origin: string, percent: number])[] = [
   ['https://cn.search.example', 0.2],
 ];
 
-/** Of the referrers that are not empty. */
+/** The lengths of referrers that are not empty. */
 const LENGTHS: readonly LengthBin[] = [
   { from: 24, to: 63, share: 0.317 },
   { from: 64, to: 83, share: 0.341 },
@@ -31,19 +34,19 @@ const LENGTHS: readonly LengthBin[] = [
   { from: 168, to: 327, share: 0.014 },
 ];
 
-/** Entries are drawn with `alias`. */
+/** The table of referrers. Entries are drawn with `alias`. */
 export interface Referrers {
   readonly alias: AliasTable;
-  /** `", "referrer": "\"…\"", "request": "`. */
+  /** The text of each entry: `", "referrer": "\"…\"", "request": "`. */
   readonly fields: TextArena;
-  /** Number of characters of the referrer as it is written in JSON, its escaped quotes included. */
+  /** How many characters the referrer of each entry has in JSON, its escaped quotes included. */
   readonly lengths: Uint16Array;
 }
 
-/** What stands before the referrer in `fields`. */
+/** The text before the referrer in {@link Referrers.fields}. */
 export const REFERRER_PREFIX = '", "referrer": "';
 
-/** Builds the table of referrers; always the same. The first entry is the empty one, `"-"`. */
+/** Builds the table of referrers. It is always the same one. The first entry is the empty referrer, `"-"`. */
 export function buildReferrers(): Referrers {
   const random = new TableRandom(301);
   const weights = rankWeights(REFERRER_COUNT, [
@@ -77,7 +80,7 @@ export function buildReferrers(): Referrers {
   };
 }
 
-/** Shares of the hosts that do not stand out fall like 1 / (rank + 10). */
+/** The hosts that stand out, and others, whose shares fall like 1 / (rank + 10). */
 function listHosts(random: TableRandom): readonly { readonly origin: string; readonly share: number }[] {
   const leading = LEADING_HOSTS.map(([origin, percent]) => ({ origin, share: percent / 100 }));
   const words = makeWords(HOST_COUNT - leading.length, random);

@@ -1,4 +1,4 @@
-// What is asked for and answered: rows of path, size, verb and status.
+// What is requested and answered: rows of path, size, verb and status.
 import { type LengthBin, PathMaker } from './paths.ts';
 import { TableRandom } from './random.ts';
 import { packTexts, type TextArena } from './text-arena.ts';
@@ -7,7 +7,7 @@ import { type AliasTable, aliasTable, apportion, rankWeights } from './weights.t
 const ROW_COUNT = 137_400;
 const PATH_COUNT = 44_340;
 
-/** Shares in percent. */
+/** Statuses of answers, with their shares in percent. */
 const STATUSES: readonly (readonly [status: number, percent: number])[] = [
   [200, 74.74],
   [304, 22.14],
@@ -24,6 +24,7 @@ const STATUSES: readonly (readonly [status: number, percent: number])[] = [
   [403, 0.0005],
 ];
 
+/** Verbs of requests, with their shares in percent. */
 const VERBS: readonly (readonly [verb: string, percent: number])[] = [
   ['GET', 99.81],
   ['HEAD', 0.18],
@@ -33,6 +34,7 @@ const VERBS: readonly (readonly [verb: string, percent: number])[] = [
   ['PUT', 0.001],
 ];
 
+/** Extensions of paths, with their shares in percent. */
 const EXTENSIONS: readonly (readonly [extension: string, percent: number])[] = [
   ['.png', 49.8],
   ['.html', 15.8],
@@ -62,7 +64,7 @@ const PATH_LENGTHS: readonly LengthBin[] = [
 const LONGEST_PATH: LengthBin = { from: 5137, to: 5137, share: 0 };
 
 const LARGEST_SIZE = 36_324_171;
-/** Sizes of answers with status 200: within an interval, the logarithm is roughly uniform. */
+/** Sizes in bytes of answers with status 200. Within an interval the logarithm of the size is roughly uniform. */
 const OK_SIZES: readonly LengthBin[] = [
   { from: 43, to: 333, share: 0.008 },
   { from: 334, to: 2250, share: 0.334 },
@@ -75,7 +77,7 @@ const OK_SIZES: readonly LengthBin[] = [
   { from: 1_036_093, to: 4_000_000, share: 0.0009 },
   { from: 4_000_001, to: LARGEST_SIZE, share: 0.0004 },
 ];
-/** Sizes around the medians of the other statuses. */
+/** Sizes in bytes of answers with other statuses: an interval around the median. */
 const OTHER_SIZES: ReadonlyMap<number, readonly [from: number, to: number]> = new Map([
   [304, [0, 0]],
   [301, [171, 185]],
@@ -83,26 +85,30 @@ const OTHER_SIZES: ReadonlyMap<number, readonly [from: number, to: number]> = ne
   [206, [30_000, 67_000]],
   [302, [0, 300]],
 ]);
+/** Sizes in bytes of answers with any other status. */
 const ERROR_SIZES = [150, 600] as const;
 
-/** Rows are drawn with `alias`. */
+/** The table of requests. Rows are drawn with `alias`. */
 export interface Requests {
   readonly alias: AliasTable;
-  /** Per row: the number of its path, its size in bytes, and the number of its verb and status in `results`. */
+  /** The path of each row, as a number in `paths`. */
   readonly pathOf: Uint16Array;
+  /** The size of the answer of each row, in bytes. */
   readonly sizeOf: Uint32Array;
+  /** Verb and status of each row, as a number in `results`, `statuses` and `verbs`. */
   readonly resultOf: Uint8Array;
   readonly paths: TextArena;
-  /** `, "verb": "GET", "response": 200, "httpversion": "1.1", "@timestamp": "`. */
+  /** The fields of verb and status: `, "verb": "GET", "response": 200, "httpversion": "1.1", "@timestamp": "`. */
   readonly results: TextArena;
-  /** ` HTTP/1.1\" 200 `, the status in the message. */
+  /** The status in the message: ` HTTP/1.1\" 200 `. */
   readonly statuses: TextArena;
-  /** `] \"GET `, the verb in the message. */
+  /** The verb in the message: `] \"GET `. */
   readonly verbs: TextArena;
+  /** Length of the longest path, in characters. */
   readonly longestPath: number;
 }
 
-/** Builds the table of requests; always the same. */
+/** Builds the table of requests. It is always the same one. */
 export function buildRequests(): Requests {
   const random = new TableRandom(401);
   const weights = rankWeights(ROW_COUNT, [
@@ -131,7 +137,7 @@ export function buildRequests(): Requests {
 
 const percentages = (shares: readonly (readonly [unknown, number])[]): readonly number[] => shares.map(([, percent]) => percent / 100);
 
-/** Rows share paths: the same file is answered with several sizes and statuses. */
+/** Gives each row a path. Rows share paths, because the same file is answered with several sizes and statuses. */
 function choosePaths(weights: Float64Array, random: TableRandom): { readonly pathOf: Uint16Array; readonly paths: readonly string[] } {
   const extensionOf = apportion(weights, percentages(EXTENSIONS));
   const binOf = apportion(
@@ -172,7 +178,10 @@ function chooseSizes(weights: Float64Array, statusOf: Uint16Array, verbOf: Uint1
   });
 }
 
-/** A number between two bounds, smaller ones more likely: the reciprocal blend of the bounds, which needs no logarithm. */
+/**
+ * A number between two bounds, roughly uniform in its logarithm: the geometric mean of a harmonic and a linear blend of
+ * the bounds.
+ */
 function between(from: number, to: number, random: TableRandom): number {
   const position = random.unit();
   const low = Math.max(from, 1);

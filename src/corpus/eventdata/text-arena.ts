@@ -1,15 +1,18 @@
-// Many short ASCII texts in one block of bytes, to be copied from without making objects.
+// Many short ASCII texts in one block of bytes, from which they are copied without making objects.
 
-/** Copies may read up to this many bytes beyond a text, and write as many beyond its copy. */
+/** A copy may read up to so many bytes behind a text, and write as many behind the copy. */
 export const COPY_SLACK = 8;
 
-/** Texts by number: text i lies at `starts[i]` up to `starts[i + 1]`. */
+/** Texts by their numbers: text i goes from `starts[i]` up to `starts[i + 1]`. */
 export interface TextArena {
   readonly view: DataView;
   readonly starts: Uint32Array;
 }
 
-/** Packs texts. Throws a RangeError if one is not ASCII: {@link copyText} moves eight bytes as a float, which is exact only for bytes below 0x7f. */
+/**
+ * Packs texts. Throws a RangeError if one is not printable ASCII: {@link copyText} moves eight bytes as a float, which
+ * might change other bytes.
+ */
 export function packTexts(texts: readonly string[]): TextArena {
   const starts = new Uint32Array(texts.length + 1);
   let size = 0;
@@ -24,7 +27,10 @@ export function packTexts(texts: readonly string[]): TextArena {
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), starts };
 }
 
-/** Copies a text and returns the position behind it. Writes whole groups of eight bytes, so what lies behind the copy is overwritten. */
+/**
+ * Copies a text. Returns the position behind it. Whole groups of eight bytes are written, so a few bytes behind the
+ * copy are overwritten.
+ */
 export function copyText(arena: TextArena, text: number, target: DataView, position: number): number {
   const from = arena.starts[text] ?? 0;
   const length = (arena.starts[text + 1] ?? 0) - from;

@@ -1,7 +1,8 @@
-// The text of a user agent, in the forms that browsers, robots and libraries write.
-import { families, type OperatingSystem } from './operating-systems.ts';
+// Writes user agents in the forms that browsers, robots and libraries use.
+import { type OperatingSystem, systemFamilies } from './operating-systems.ts';
 import type { TableRandom } from './random.ts';
 
+/** Characters of the longest user agent. */
 const LONGEST = 321;
 const WINDOWS_VERSIONS: ReadonlyMap<string, string> = new Map([
   ['Windows 10', '10.0'],
@@ -14,22 +15,27 @@ const WINDOWS_VERSIONS: ReadonlyMap<string, string> = new Map([
   ['Windows NT', '4.0'],
 ]);
 
-/** One user agent of a browser on a system. Later attempts write rarer versions, so that a new text is found in the end. */
+/**
+ * A user agent of a browser on a system. Later attempts write rarer versions, so that a new text is found in the end.
+ */
 export function writeUserAgent(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
   if (name === 'Chrome' || name === 'Chromium' || name === 'Opera' || name === 'Edge') return webKit(name, system, random, attempt);
   if (name === 'Firefox' || name === 'Iceweasel') return gecko(name, system, random, attempt);
   if (name === 'Safari') return safari(system, random, attempt);
   if (name === 'IE') return internetExplorer(system, random, attempt);
-  if (system.family === families.ios) return iosBrowser(name, system, random, attempt);
-  if (system.family === families.android) return androidBrowser(name, system, random, attempt);
-  if (system.family === families.phone) return phone(name, system, random, attempt);
+  if (system.family === systemFamilies.ios) return iosBrowser(name, system, random, attempt);
+  if (system.family === systemFamilies.android) return androidBrowser(name, system, random, attempt);
+  if (system.family === systemFamilies.phone) return phone(name, system, random, attempt);
   if (name === 'Other' || name.endsWith('lib')) return library(name, random, attempt);
   if (name === 'PingdomBot') return `PingdomBot_version_${version(random, 1, 1, attempt)}_(http://www.pingdom.example/)`;
   if (name.endsWith('Bot') || name === 'Googlebot') return robot(name, random, attempt);
   return `${webKit('Chrome', system, random, attempt)} ${name}/${version(random, 4, 3, 0)}`;
 }
 
-/** A dotted version whose later parts grow with the number of attempts. */
+/**
+ * A version of so many parts. After a failed attempt it has one more part, which may be the larger the more attempts
+ * there were.
+ */
 function version(random: TableRandom, major: number, parts: number, attempt: number): string {
   const numbers = [random.integer(1, major)];
   for (let i = 1; i < parts; i++) numbers.push(random.integer(0, 9));
@@ -38,8 +44,8 @@ function version(random: TableRandom, major: number, parts: number, attempt: num
 }
 
 function desktopPlatform(system: OperatingSystem, random: TableRandom, macSeparator: string): string {
-  if (system.family === families.mac) return `Macintosh; Intel Mac OS X ${system.version.replaceAll('.', macSeparator)}`;
-  if (system.family === families.windows) {
+  if (system.family === systemFamilies.mac) return `Macintosh; Intel Mac OS X ${system.version.replaceAll('.', macSeparator)}`;
+  if (system.family === systemFamilies.windows) {
     return `Windows NT ${WINDOWS_VERSIONS.get(system.name) ?? '5.0'}${random.pickEarly(['; WOW64', '; WOW64', '; Win64; x64', ''])}`;
   }
   const machine = random.pickEarly(['x86_64', 'x86_64', 'x86_64', 'i686']);

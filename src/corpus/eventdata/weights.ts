@@ -1,16 +1,17 @@
-// Popularity: weights per rank from known shares of the top ranks, entries shared out among categories, and draws in constant time.
-// Only + - * / and sqrt are used, which every machine rounds alike: the tables are the same everywhere.
+// Popularity: weights of ranks from known shares of the top ranks, categories of entries, and draws in constant time.
+// Only + - * / and sqrt are used, which every machine rounds alike, so the tables are the same everywhere.
 import type { TableRandom } from './random.ts';
 
-/** `share` of all events fall on the first `rank` entries. */
+/** Says that `share` of all events fall on the first `rank` entries. */
 export interface TopShare {
   readonly rank: number;
   readonly share: number;
 }
 
 /**
- * Falling weights of `count` entries whose cumulative shares are exactly the given ones (ascending ranks, the first being rank 1; the last entry completes
- * the sum of 1). Between two known ranks the weights fall from one level to the next like a hyperbola, as popularity does.
+ * Falling weights of `count` entries that sum up to 1 and whose cumulative shares are exactly the given ones. These
+ * have ascending ranks, the first of which is 1. Between two known ranks the weights fall from one level to the next
+ * like a hyperbola, as popularity does.
  */
 export function rankWeights(count: number, topShares: readonly TopShare[]): Float64Array {
   const knots = [...topShares.filter(({ rank }) => rank < count), { rank: count, share: 1 }];
@@ -26,7 +27,7 @@ export function rankWeights(count: number, topShares: readonly TopShare[]): Floa
   return weights;
 }
 
-/** Fills a segment with weights between two levels that sum up to `sum`. */
+/** Fills a segment with weights that fall from one level to another and sum up to `sum`. */
 function fillFalling(segment: Float64Array, high: number, low: number, sum: number): void {
   const at = (index: number, bend: number): number => {
     const position = (index + 0.5) / segment.length;
@@ -37,7 +38,8 @@ function fillFalling(segment: Float64Array, high: number, low: number, sum: numb
     for (let i = 0; i < segment.length; i++) value += at(i, bend);
     return value;
   };
-  // The sum falls as the curve bends: halve the interval of bends, on a scale where -1 < bend < infinity becomes 0 < x < 1.
+  // The more the curve bends the smaller is the sum. The bend is found by halving an interval, in which 0 < x < 1
+  // stands for all bends > -1.
   let lower = 0;
   let upper = 1;
   const bendOf = (x: number): number => (2 * x - 1) / (1 - x);
@@ -52,9 +54,10 @@ function fillFalling(segment: Float64Array, high: number, low: number, sum: numb
 }
 
 /**
- * Shares out entries among categories so that the weight of each category is as close as possible to its share, at every length of the list and not only at
- * its end (the method of D'Hondt, with weights: a small category waits for an entry as light as its share). Returns the category of each entry. Shares need not sum up to 1. With `isAllowed`, some entries go to
- * some categories only; the others then make up for it.
+ * Shares out entries among categories, and returns the category of each entry. The weight of each category is as close
+ * as possible to its share, after every entry and not only after the last one. This is the method of D'Hondt with
+ * weights: a small category waits for an entry that is as light as its share. Shares need not sum up to 1. `isAllowed`
+ * keeps entries from some categories; later entries make up for it.
  */
 export function apportion(weights: Float64Array, shares: readonly number[], isAllowed?: (entry: number, category: number) => boolean): Uint16Array {
   const count = shares.length;
@@ -78,10 +81,13 @@ export function apportion(weights: Float64Array, shares: readonly number[], isAl
   return categories;
 }
 
-/** So many of the heaviest entries are worth to be apportioned exactly among many categories. */
+/** How many of the heaviest entries {@link apportionHead} apportions exactly. */
 const HEAD = 3000;
 
-/** Like {@link apportion}, but only for the heaviest entries, which come first; the many light ones go to categories by chance: as good, and much quicker. */
+/**
+ * As {@link apportion}, but only for the heaviest entries, which come first. The many light ones go to categories by
+ * chance, which is much quicker and as good.
+ */
 export function apportionHead(weights: Float64Array, shares: readonly number[], random: TableRandom): Uint16Array {
   const table = aliasTable(new Float64Array(shares));
   const categories = new Uint16Array(weights.length);
@@ -90,10 +96,11 @@ export function apportionHead(weights: Float64Array, shares: readonly number[], 
   return categories;
 }
 
-/** A table from which entries are drawn by weight, in constant time. */
+/** A table from which entries are drawn by weight in constant time. */
 export interface AliasTable {
+  /** Number of entries. */
   readonly size: number;
-  /** Keep the column if the draw is below this (of 2^32), else take its alias. */
+  /** For each column: a draw (of 2^32) below this keeps the column, any other takes its alias. */
   readonly thresholds: Uint32Array;
   readonly aliases: Uint32Array;
 }
@@ -106,7 +113,8 @@ export function aliasTable(weights: Float64Array): AliasTable {
   const scaled = weights.map((weight) => (weight * size) / sum);
   const thresholds = new Uint32Array(size).fill(0xffffffff);
   const aliases = new Uint32Array(size).map((_, i) => i);
-  // One array as two stacks: columns with too little grow from its start, those with too much from its end.
+  // One array holds two stacks: that of columns with too little weight grows from its start, that of columns with too
+  // much from its end.
   const stacks = new Uint32Array(size);
   let poorCount = 0;
   let firstRich = size;
@@ -130,7 +138,7 @@ export function aliasTable(weights: Float64Array): AliasTable {
   return { size, thresholds, aliases };
 }
 
-/** The entry for two independent 32-bit numbers. */
+/** Draws an entry by two independent 32-bit numbers. */
 export function drawAlias(table: AliasTable, column: number, draw: number): number {
   const index = Math.floor((column / 0x1_0000_0000) * table.size);
   return draw < (table.thresholds[index] ?? 0) ? index : (table.aliases[index] ?? 0);

@@ -5,7 +5,7 @@ const ONSETS = ['b', 'br', 'c', 'cl', 'd', 'f', 'fl', 'g', 'gr', 'h', 'k', 'l', 
 const VOWELS = ['a', 'e', 'i', 'o', 'u', 'ai', 'ea', 'io', 'ou'];
 const ENDS = ['', '', '', 'l', 'n', 'm', 'r', 's', 't', 'x', 'nd', 'rk'];
 
-/** Distinct pronounceable words, shorter ones more often near the front. */
+/** Different words that can be pronounced. Shorter ones are more frequent near the front. */
 export function makeWords(count: number, random: TableRandom): readonly string[] {
   const words = new Set<string>();
   while (words.size < count) {
