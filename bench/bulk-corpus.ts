@@ -1,5 +1,4 @@
 // A document file for the benchmark of bulk requests: lines of 740 bytes on average.
-
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import type { PreparedCorpus } from '../src/corpus/prepared.ts';

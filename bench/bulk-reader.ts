@@ -1,4 +1,5 @@
-// What it costs to make bulk bodies: documents per CPU-second of the bulk reader alone, files in the page cache. Run: node dist/bench/bulk-reader.js
+// What it costs to make bulk bodies: documents per CPU-second of the bulk reader alone, with files in the page cache.
+// Run: node dist/bench/bulk-reader.js
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

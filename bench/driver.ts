@@ -1,6 +1,5 @@
-// The driver under measurement, in a process of its own: one load thread that runs one step per command of its parent.
-// A thread is kept over all steps, so that its code is warm, as in a run of minutes.
-
+// The driver that is measured, in a process of its own: one load thread that runs one step per command of the parent
+// process. It keeps the thread over all steps, so that its code is warm, as in a run of minutes.
 import type { PreparedCorpus } from '../src/corpus/prepared.ts';
 import { Fleet } from '../src/fleet/fleet.ts';
 import { LocalNode } from '../src/fleet/local-node.ts';
@@ -12,7 +11,7 @@ import { seconds } from '../src/units.ts';
 import type { Task } from '../src/workload/model.ts';
 import { task, workloadOf } from '../test/support/small-model.ts';
 
-/** What the parent asks for at the start; every step is one task of `seconds`. */
+/** What the parent process asks for at the start. Each step is one task that lasts `seconds`. */
 export interface DriverOrder {
   readonly targetHosts: string;
   readonly clientOptions: string;
@@ -24,7 +23,7 @@ export interface DriverOrder {
   readonly corpus: PreparedCorpus | null;
 }
 
-/** What one step cost and brought. Times in ms. */
+/** What one step cost and what it did. Latencies and the send lag are in ms. */
 export interface StepFigures {
   readonly requests: number;
   readonly failed: number;

@@ -1,4 +1,5 @@
-// Many simulated nodes in one process: each has its connection, obeys as a real one does, and reports once a second without sending any load.
+// Many simulated nodes in one process. Each has a connection of its own, obeys commands as a real node does, and
+// reports once a second without sending any load.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { newNodeId } from '../src/daemon/connect.ts';
@@ -26,7 +27,7 @@ import type { TaskReport, WorkerReport } from '../src/metrics/report.ts';
 import { processClock } from '../src/worker/messages.ts';
 import { TaskRecorder } from '../src/worker/recorder.ts';
 
-/** What the parent asks for. */
+/** What the parent process asks for. */
 export interface NodesOrder {
   readonly port: number;
   readonly nodes: number;

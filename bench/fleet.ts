@@ -1,7 +1,7 @@
-// What a fleet costs its coordinator, and what more nodes bring.
+// What a fleet costs its coordinator, and how much more load more nodes make.
 //
-//   node dist/bench/fleet.js scale [nodes] [seconds]    simulated nodes that report once a second to one coordinator
-//   node dist/bench/fleet.js nodes [seconds]            requests/s of 1, 2 and 4 real nodes on this machine against the canned target
+//   node dist/bench/fleet.js scale [nodes] [seconds]    simulated nodes that report once a second
+//   node dist/bench/fleet.js nodes [seconds]            requests/s of 1, 2 and 4 real nodes on this machine
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -28,7 +28,7 @@ const TASK = 'search';
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** Runs `use` with a nats-server that is ended afterwards. */
+/** Runs `use` with a nats-server, and ends the server afterwards. */
 async function withServer(use: (port: number, processId: number) => Promise<void>): Promise<void> {
   const { path } = await findNatsServer({ variables: process.env, homeDirectory: process.env.HOME ?? '' });
   const directory = mkdtempSync(join(tmpdir(), 'osb-bench-'));
@@ -54,7 +54,7 @@ async function portOf(directory: string): Promise<number> {
 const connectTo = (port: number): Promise<NatsConnection> =>
   connect({ servers: `127.0.0.1:${port}`, inboxPrefix: inboxPrefix(newNodeId()), maxReconnectAttempts: -1 });
 
-/** A run over nodes with one task that lasts so long; returns the requests. */
+/** Runs one task of `time` seconds on some nodes, and returns its merged figures. */
 async function drive(port: number, nodes: readonly RegisteredNode[], clients: number, time: number, targetHosts: string): Promise<TaskMetrics> {
   const only = task(TASK, 'search', { index: 'bench', body: { query: { match_all: {} } } }, { clients, timePeriod: seconds(time) });
   const steps = allocate([only]);

@@ -1,10 +1,10 @@
-// What recording a time, and passing on and merging a histogram, cost. Run: node dist/bench/histogram.js
+// What it costs to record a time, and to encode and merge a histogram. Run: node dist/bench/histogram.js
 import { Histogram } from '../src/metrics/histogram.ts';
 
 const ROUNDS = 9;
 const RECORDS = 2_000_000;
 
-/** Log-normal times around `median` ns; a fixed sequence, so that runs compare. */
+/** Log-normal times around `median` ns. The sequence is always the same, so that runs can be compared. */
 function times(count: number, median: number): Float64Array {
   let seed = 42;
   const uniform = (): number => {
@@ -16,7 +16,7 @@ function times(count: number, median: number): Float64Array {
   );
 }
 
-/** The median over rounds of the CPU time of `work` in ns per unit. */
+/** The CPU time of `work` in ns per unit: the median over several rounds. */
 function measure(units: number, work: () => void): number {
   const figures: number[] = [];
   work();

@@ -1,4 +1,5 @@
-// The processes of the benchmark: the canned target, the driver, wrk; each on a core of its own.
+// The processes of the benchmark: the canned target, the driver and wrk. The target has a core of its own; the others
+// take turns on another one.
 import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ const QUERY = '{"query":{"match_all":{}}}';
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Runs `use` with the port of a canned target that is ended afterwards. */
+/** Runs `use` with the port of a canned target, and ends the target afterwards. */
 export async function withTarget<T>(args: readonly string[], use: (port: number) => Promise<T>): Promise<T> {
   const child = spawn('taskset', ['-c', TARGET_CORE, process.execPath, script('./target.js'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   try {
@@ -60,6 +61,7 @@ export class Driver {
   }
 }
 
+/** What wrk did in a second and what it cost. */
 export interface WrkFigures {
   readonly requests: number;
   readonly cpuMicros: number;
@@ -67,7 +69,7 @@ export interface WrkFigures {
 
 let wrkScript: string | null = null;
 
-/** One second of wrk, POST _search. */
+/** Lets wrk send searches for a second. */
 export function runWrk(port: number, connections: number, useTls: boolean): Promise<WrkFigures> {
   if (wrkScript === null) {
     wrkScript = join(mkdtempSync(join(tmpdir(), 'osb-bench-')), 'search.lua');
@@ -85,6 +87,7 @@ export function runWrk(port: number, connections: number, useTls: boolean): Prom
   });
 }
 
+/** The median of some numbers. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;

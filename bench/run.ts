@@ -1,6 +1,7 @@
-// What a request costs this driver, beside wrk in the same run: `npm run bench [-- --rounds 8] [--memory-minutes 10]`.
-// Driver and wrk take turns on core 1 in rounds of a second, the canned target has core 0. The figures are CPU time (user and system) per request;
-// the ratio is the median over the rounds, since requests per second alone vary by a third on shared machines.
+// What a request costs this driver, compared with wrk in the same run:
+// `npm run bench [-- --rounds 8] [--memory-minutes 10]`. Driver and wrk take turns on core 1 in rounds of a second,
+// while the canned target has core 0. The figures are CPU time (user and system) per request, and the ratio is the
+// median over the rounds, because requests per second vary by a third on shared machines.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ const searchOrder = (port: number, clients: number, change: Partial<DriverOrder>
 
 const perRequest = (figures: { readonly requests: number; readonly cpuMicros: number }): number => figures.cpuMicros / figures.requests;
 
-/** Requests per CPU-second, ours over wrk's. */
+/** Requests per CPU-second of this driver, divided by those of wrk. */
 async function compareWithWrk(clients: number, useTls: boolean, rounds: number, least: number): Promise<Row> {
   return withTarget(useTls ? ['--tls'] : [], async (port) => {
     const clientOptions = useTls ? 'use_ssl:true,verify_certs:false,timeout:60' : 'timeout:60';
@@ -87,7 +88,10 @@ async function measureBulk(rounds: number): Promise<Row> {
 
 const percentile = (figures: StepFigures, wanted: number): number => figures.latency.find(([one]) => one === wanted)?.[1] ?? Number.NaN;
 
-/** A target that stands still for 100 ms in every second: an open loop must report the waiting that it causes. */
+/**
+ * Latency on a target that stands still for 100 ms in each second: an open loop must report the waiting that this
+ * causes.
+ */
 async function measureFreeze(): Promise<readonly Row[]> {
   return withTarget(['--freeze-ms', '100', '--freeze-every', '1000'], async (port) => {
     const driver = await Driver.start(searchOrder(port, 16, { seconds: 20, steps: 2, targetThroughput: 500 }));
@@ -128,7 +132,7 @@ async function measureLag(): Promise<Row> {
   });
 }
 
-/** One task of many minutes; the first one warms up. */
+/** Memory over one task of many minutes. The first minute counts only for the maximum. */
 async function measureMemory(minutes: number): Promise<Row> {
   return withTarget([], async (port) => {
     const driver = await Driver.start(searchOrder(port, 1000, { seconds: minutes * 60, steps: 1 }));

@@ -1,6 +1,6 @@
-// A canned HTTP target for benchmarks and tests: answers any request with the same bytes, as fast as Node.js can.
-// node dist/bench/target.js [--port 0] [--body-bytes 2048] [--bulk] [--tls] [--freeze-ms 100 --freeze-every 1000]
-// Prints `listening on <port>`; `GET /__count` answers with the number of other requests so far.
+// A canned HTTP target for benchmarks and tests: it answers each request with the same bytes, as fast as Node.js can.
+// Run: node dist/bench/target.js [--port 0] [--body-bytes 2048] [--bulk] [--tls] [--freeze-ms 100 --freeze-every 1000]
+// It prints `listening on <port>`. `GET /__count` is answered with the number of other requests so far.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, Socket } from 'node:net';
@@ -20,7 +20,7 @@ interface Shape {
   count: number;
 }
 
-/** Finds the ends of requests: heads may come in pieces, bodies are counted, not looked at. */
+/** Finds the ends of requests. Heads may come in pieces; the bytes of bodies are counted and not looked at. */
 class RequestCounter {
   private pending: Buffer | null = null;
   private bodyLeft = 0;
@@ -61,7 +61,10 @@ class RequestCounter {
   }
 }
 
-/** Looks for a line of 'content-length: n' in any case, by the length and the first letter of the name. */
+/**
+ * The number in a line `content-length: n`, in any case. The line is recognised by the length and two letters of its
+ * name.
+ */
 function contentLength(bytes: Buffer, start: number, end: number): number {
   for (let at = bytes.indexOf(LF, start) + 1; at > 0 && at < end; at = bytes.indexOf(LF, at) + 1) {
     if (((bytes[at] ?? 0) | 0x20) !== 99 || bytes[at + 14] !== 58 || ((bytes[at + 8] ?? 0) | 0x20) !== 108) continue;
@@ -100,8 +103,9 @@ function answering(shape: Shape, write: (data: Buffer | string) => void): Reques
 }
 
 /**
- * A server's sockets do not take `onread`, so each accepted connection is moved to a socket that does: the target needs 6.7 us
- * of CPU per request instead of 9.4, and a driver of the same speed stays the limit.
+ * Sockets of a server have no option `onread`, so each accepted connection is moved to a socket that has it. The target
+ * then needs 6.7 us of CPU per request instead of 9.4, so that a driver of about that speed is still what limits a
+ * benchmark.
  */
 function servePlain(accepted: Socket, shape: Shape, buffer: Buffer): void {
   const handle: unknown = Reflect.get(accepted, '_handle');
@@ -166,7 +170,7 @@ function makeCertificate(): { readonly key: string; readonly cert: string } {
   }
 }
 
-/** Stands still for a while again and again: what a garbage collection of the target does to latency. */
+/** Stands still for `duration` ms in every `period` ms, as a target does that collects garbage. */
 function freeze(duration: number, period: number): void {
   const cell = new Int32Array(new SharedArrayBuffer(4));
   setInterval(() => Atomics.wait(cell, 0, 0, duration), period);

@@ -1,4 +1,4 @@
-// How long a run takes beyond its load: a whole process of the command line with a workload whose requests take next to nothing.
+// How long a run takes beyond its load: runs the whole command with a workload whose requests take next to no time.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../src/package.ts';
 
+/** Times that a run needs beyond its load. */
 export interface WallFigures {
   /** Wall time in ms of a process that runs one step. */
   readonly oneStep: number;
@@ -16,7 +17,7 @@ export interface WallFigures {
 
 const MANY_STEPS = 41;
 
-/** Answers like an OpenSearch that has nothing to say. */
+/** Answers each request at once, as far as a run needs answers of an OpenSearch. */
 async function startServer(): Promise<Server> {
   const root = JSON.stringify({ version: { distribution: 'opensearch', number: '3.0.0', build_hash: 'bench' } });
   const server = createServer((request, response) => {
@@ -47,7 +48,7 @@ async function runOnce(directory: string, steps: number, port: number): Promise<
   return performance.now() - start;
 }
 
-/** The least of some runs: what the machine adds is not ours. */
+/** Measures the shortest of some runs, because longer ones were disturbed by other work of the machine. */
 export async function measureWall(rounds: number): Promise<WallFigures> {
   const server = await startServer();
   const directory = mkdtempSync(join(tmpdir(), 'osb-wall-'));

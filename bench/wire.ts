@@ -1,6 +1,9 @@
-// CPU time per request of the bare wire (no worker around it) beside wrk's, against bench/target.ts.
-// node dist/bench/wire.js [--tls] [--connections 1,16,256] [--rounds 6] [--body-bytes 2048] [--body-use none|peek|all]
-// Driver and wrk on core 1, target on core 0 (taskset), rounds of a second in turn; prints medians and the median of the ratios of the rounds.
+// CPU time per request of the bare wire, without a worker around it, compared with that of wrk.
+//
+//   node dist/bench/wire.js [--tls] [--connections 1,16,256] [--rounds 6] [--body-bytes 2048] [--body-use none|peek|all]
+//
+// Driver and wrk take turns on core 1 in rounds of a second, while the canned target has core 0. It prints the medians
+// of both and the median of the ratios of the rounds.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +16,7 @@ import { createWire } from '../src/http/connection.ts';
 import type { Endpoint } from '../src/http/targets.ts';
 import type { Wire } from '../src/http/wire.ts';
 import { createWireContext } from '../src/http/wire-context.ts';
+import { median } from './processes.ts';
 
 const QUERY = '{"query":{"match":{"message":"benchmark"}},"size":10,"track_total_hits":false}';
 const HERE = fileURLToPath(import.meta.url);
@@ -23,7 +27,7 @@ type BodyUse = 'none' | 'peek' | 'all';
 
 interface Round {
   readonly requests: number;
-  /** User and system, in seconds. */
+  /** CPU time (user and system) in seconds. */
   readonly cpu: number;
 }
 
@@ -34,7 +38,7 @@ interface Job {
   readonly bodyUse: BodyUse;
 }
 
-/** Sends the same request on all connections for a second, as fast as they answer. */
+/** Sends the same request on all connections for a second, each as soon as the last answer is there. */
 function drive(job: Job): Promise<Round> {
   const endpoint: Endpoint = { host: '127.0.0.1', port: job.port, useTls: job.useTls, prefix: '', basicAuth: null };
   const options = { ...defaultClientOptions, useTls: job.useTls, verifyCertificates: false };
@@ -118,11 +122,6 @@ function runWrk(job: Job, script: string): Promise<Round> {
 }
 
 const microsPerRequest = (round: Round): number => (round.cpu * 1e6) / round.requests;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return ((sorted[(sorted.length - 1) >> 1] ?? 0) + (sorted[sorted.length >> 1] ?? 0)) / 2;
-}
 
 async function compare(job: Job, rounds: number, driver: ChildProcess, script: string): Promise<string> {
   const measureOurs = async (): Promise<Round> => {
