@@ -1,36 +1,41 @@
-// Where an OpenSearch to test against comes from: a Java that can run one, and the distribution, fetched once by Maven.
+// Where an OpenSearch for tests comes from: finds a Java that can run one, and fetches the distribution once with
+// Maven.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A distribution on disk and the Java that runs it. */
+/** A distribution on disk, and the Java that runs it. */
 export interface Distribution {
   readonly version: string;
-  /** Holds `bin/opensearch`; readable for everybody, never written to. */
+  /** The directory with `bin/opensearch`. Everybody can read it, and nothing writes to it. */
   readonly home: string;
   readonly javaHome: string;
 }
 
+/** The releases to test against, newest first, and the versions of Java that run them. */
 const RELEASES: readonly { readonly version: string; readonly oldestJava: number; readonly newestJava: number }[] = [
   { version: '3.8.0', oldestJava: 21, newestJava: 25 },
   { version: '2.19.3', oldestJava: 17, newestJava: 23 },
 ];
 const ARTIFACT = 'org.opensearch.distribution.integ-test-zip:opensearch';
-/** Who runs the server when this process is root, which OpenSearch refuses to be. */
+/** The user who runs the server if this process is root, because OpenSearch refuses to run as root. */
 export const UNPRIVILEGED_USER = 'nobody';
 
 /** Whether this process is root. */
 export const isRoot = (): boolean => process.getuid?.() === 0;
 
-/** A command as the user who runs the server. It dies with this process where the system knows how to do that. */
+/** A command that runs another one as the user who runs the server. On Linux that one dies with this process. */
 export function asServerUser(command: readonly string[]): readonly string[] {
   if (process.platform !== 'linux') return command;
   const user = isRoot() ? ['--reuid', UNPRIVILEGED_USER, '--regid', 'nogroup', '--clear-groups'] : [];
   return ['setpriv', ...user, '--pdeathsig', 'KILL', '--', ...command];
 }
 
-/** Finds a Java and the newest OpenSearch that it runs; fetches that if it is not in the cache yet. Throws an error that says what is missing. */
+/**
+ * Finds a Java and the newest OpenSearch that it runs, and fetches that if it is not in the cache. Throws an error that
+ * says what is missing.
+ */
 export function provideDistribution(): Distribution {
   const javas = findJavas();
   for (const { version, oldestJava, newestJava } of RELEASES) {
@@ -48,7 +53,7 @@ interface Java {
   readonly major: number;
 }
 
-/** All Java installations that the server's user may use, the newest first. */
+/** All installations of Java that the user of the server may use, newest first. */
 function findJavas(): readonly Java[] {
   const named = Object.entries(process.env).flatMap(([name, value]) => (/^(JAVA|JDK)_?\d*_HOME$/.test(name) && value !== undefined ? [value] : []));
   const installed = existsSync('/usr/lib/jvm') ? readdirSync('/usr/lib/jvm').map((name) => join('/usr/lib/jvm', name)) : [];
@@ -74,7 +79,7 @@ function majorVersion(home: string): number | undefined {
   return match === null ? undefined : Number(match[1] ?? match[2]);
 }
 
-/** Whether the server's user may execute a program, or enter a directory. */
+/** Whether the user of the server may execute a program, or enter a directory. */
 function isUsable(path: string): boolean {
   const [program = '', ...args] = asServerUser(['test', '-x', path]);
   return spawnSync(program, args).status === 0;
@@ -84,7 +89,7 @@ function provideHome(version: string): string {
   const cache = cacheDirectory();
   const home = join(cache, `opensearch-${version}`);
   if (existsSync(join(home, 'bin/opensearch'))) return home;
-  // Made under another name first: several processes may do this at once, and any may be killed.
+  // It is unpacked under another name first, because several processes may do this at once, and each may be killed.
   const work = mkdtempSync(join(cache, 'unpacking-'));
   try {
     fetchArchive(version, work);
@@ -101,7 +106,7 @@ function provideHome(version: string): string {
   return home;
 }
 
-/** A directory that the server's user can enter. The home directory of root is none. */
+/** A directory that the user of the server can enter. The home directory of root is not one of these. */
 function cacheDirectory(): string {
   const userCache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   const candidates = [userCache, ...(isRoot() ? ['/var/cache'] : [])].map((base) => join(base, 'opensearch-benchmark-test'));

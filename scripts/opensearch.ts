@@ -1,4 +1,7 @@
-// Provides, starts and stops a real OpenSearch: a function for tests, and a command (node dist/scripts/opensearch.js start | run -- <command>).
+// Provides, starts and stops a real OpenSearch. It is a function for tests, and a command:
+//
+//   node dist/scripts/opensearch.js start | fetch | run -- <command>
+//
 // Needs: a JDK.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,21 +11,26 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asServerUser, type Distribution, isRoot, provideDistribution, UNPRIVILEGED_USER } from './opensearch-distribution.ts';
 
+/** How a server is started. */
 export interface OpenSearchOptions {
-  /** 0, the default, is a free one. */
+  /** The port for HTTP. The default 0 stands for any free one. */
   readonly port?: number;
-  /** Addresses of this machine to listen on; default 127.0.0.1. Only there: the server has no password. */
+  /**
+   * Addresses of this machine on which it listens. Default: 127.0.0.1. The server has no password, so name no address
+   * that others can reach.
+   */
   readonly hosts?: readonly string[];
-  /** For data, logs and configuration. Default: a temporary one, which `stop` removes. */
+  /** Directory for data, logs and configuration. Default: a temporary one, which `stop` removes. */
   readonly directory?: string;
-  /** Of the JVM; default `512m`. */
+  /** Size of the heap of the JVM. Default: `512m`. */
   readonly heap?: string;
   /** Further lines of `opensearch.yml`. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
-  /** The distribution has no security plugin. */
+  /** Always off: the distribution has no security plug-in. */
   readonly security?: false;
 }
 
+/** A server that runs. */
 export interface OpenSearchServer {
   /** `http://127.0.0.1:<port>`. */
   readonly url: string;
@@ -30,18 +38,19 @@ export interface OpenSearchServer {
   readonly version: string;
   readonly pid: number;
   readonly logFile: string;
-  /** Ends the server and removes its temporary directory. Calls after the first have no effect. */
+  /** Ends the server and removes its temporary directory. Further calls do nothing more. */
   stop(): Promise<void>;
 }
 
-/** What `run` passes on to its command, and {@link sharedOpenSearch} reads. */
+/** The variable in which `run` tells its command the address of the server, for {@link sharedOpenSearch}. */
 const URL_VARIABLE = 'OSB_TEST_OPENSEARCH_URL';
 const START_LIMIT_MILLIS = 180_000;
 const STOP_LIMIT_MILLIS = 15_000;
 
 /**
- * Starts a node of its own as an unprivileged user and waits until it answers. On Linux it dies with this process, however that ends. The first call on a
- * machine fetches the distribution. Throws an error with the last lines of the log if the server does not come up.
+ * Starts a server as an unprivileged user and waits until it answers. On Linux it dies with this process, however that
+ * ends. The first call on a machine fetches the distribution. Throws an error with the last lines of the log if the
+ * server does not come up.
  */
 export async function startOpenSearch(options: OpenSearchOptions = {}): Promise<OpenSearchServer> {
   const distribution = provideDistribution();
@@ -66,7 +75,7 @@ export async function startOpenSearch(options: OpenSearchOptions = {}): Promise<
   }
 }
 
-/** The server that `run` started for this process, which others use as well, or else one of its own with default options. */
+/** The server that `run` has started, which other tests use, too. Without `run`, a new server with default options. */
 export async function sharedOpenSearch(): Promise<Pick<OpenSearchServer, 'url' | 'port' | 'stop'>> {
   const url = process.env[URL_VARIABLE];
   if (url === undefined || url === '') return startOpenSearch();
@@ -86,11 +95,11 @@ function prepareDirectory(directory: string, distribution: Distribution, options
     'http.port': options.port ?? 0,
     'transport.host': '127.0.0.1',
     'transport.port': 0,
-    // Tells the ports that the system chose.
+    // Makes the server write the ports that the system chose into a file.
     'node.portsfile': true,
     'path.data': JSON.stringify(join(directory, 'data')),
     'path.logs': JSON.stringify(join(directory, 'logs')),
-    // A nearly full disk of a developer should not make indices read-only.
+    // Otherwise indices become read-only on a disk that is nearly full, as those of developers often are.
     'cluster.routing.allocation.disk.threshold_enabled': false,
     ...options.settings,
   };
@@ -100,7 +109,10 @@ function prepareDirectory(directory: string, distribution: Distribution, options
   if (isRoot()) spawnSync('chown', ['-R', `${UNPRIVILEGED_USER}:nogroup`, directory]);
 }
 
-/** The options of the distribution with another heap, and without files in its own directory, which is shared and not written to. */
+/**
+ * The JVM options of the distribution, with another heap and without the files that it would write into its own
+ * directory.
+ */
 function jvmOptions(home: string, directory: string, heap: string): string {
   const kept = readFileSync(join(home, 'config/jvm.options'), 'utf8')
     .split('\n')
@@ -142,7 +154,7 @@ async function untilListening(child: ChildProcess, directory: string, logFile: s
     const watcher = watch(join(directory, 'logs'), { signal }, () => {
       if (existsSync(portsFile)) resolve();
     });
-    // Aborting ends it; the reason is told elsewhere.
+    // The watcher fails when it is aborted. The reason for that is reported above.
     watcher.on('error', () => undefined);
     if (existsSync(portsFile)) resolve();
   });
@@ -226,7 +238,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Runs a command with the terminal of this one; returns its exit code. Ctrl-C reaches it from the terminal; what it makes of it is waited for. */
+/**
+ * Runs a command in the terminal of this process and returns its exit code. Ctrl-C reaches both, and this process waits
+ * until the command has ended.
+ */
 async function runCommand(command: readonly string[], server: OpenSearchServer, interrupted: Promise<number>): Promise<number> {
   const { host } = new URL(server.url);
   const [program = '', ...args] = command.map((part) => part.replaceAll('{url}', server.url).replaceAll('{host}', host));

@@ -1,22 +1,25 @@
-// The main package: what package.json lists, with the platforms' packages as optional dependencies.
+// Makes the main package: the files that package.json lists, with the packages of the platforms as optional
+// dependencies.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { type Platform, platformPackageName } from './package-platforms.ts';
 
-/** Fields that are of no use to those who install it. */
+/** Fields of package.json that are of no use to those who install the package. */
 const unpublished = new Set(['devDependencies', 'scripts']);
 
+/** What the main package is made of, and where. */
 export interface MainPackageRequest {
   /** Root of the checkout. */
   readonly root: string;
-  /** Where `tsc` has put the compiled tree: `src` lies in it. */
+  /** The directory into which `tsc` has compiled the tree; `src` is in it. */
   readonly compiled: string;
+  /** The platforms whose packages with a nats-server become optional dependencies. */
   readonly platforms: readonly Platform[];
-  /** An empty directory, filled with the files of the package. */
+  /** An empty directory, into which the files of the package are written. */
   readonly directory: string;
 }
 
-/** Reads name, version and the rest of package.json. */
+/** Reads package.json. Throws an error if it has no version. */
 export function readManifest(root: string): Readonly<Record<string, unknown>> & { readonly version: string } {
   const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   if (typeof manifest !== 'object' || manifest === null || !('version' in manifest) || typeof manifest.version !== 'string') {
@@ -43,7 +46,9 @@ export function stageMainPackage({ root, compiled, platforms, directory }: MainP
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
 }
 
-/** `tsc` leaves what it compiled before a source was removed; and maps are of no use without the sources. */
+/**
+ * Whether a compiled file belongs into the package. Those whose source was removed do not, and neither do source maps.
+ */
 function isWanted(root: string, path: string): boolean {
   if (/\.(js|d\.ts)$/.test(path)) return existsSync(join(root, 'src', ...path.replace(/\.(js|d\.ts)$/, '.ts').split(sep)));
   return !path.endsWith('.map');

@@ -1,4 +1,5 @@
-// The packages that carry nats-server: built with Go from pinned sources (packages/nats-server), each with the licences of what is in it.
+// Makes the packages that carry nats-server. It is built with Go from pinned sources (packages/nats-server) and packed
+// with all licences.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -7,17 +8,18 @@ import { goTarget, type Platform, platformName, platformPackageName, serverPath 
 
 const MODULE = 'github.com/nats-io/nats-server/v2';
 
+/** Which package of a nats-server is made, and where. */
 export interface NatsPackageRequest {
   readonly platform: Platform;
-  /** Of the main package; both have the same one. */
+  /** The version of the main package, which this one has, too. */
   readonly version: string;
   /** Root of the checkout. */
   readonly root: string;
-  /** An empty directory, filled with the files of the package. */
+  /** An empty directory, into which the files of the package are written. */
   readonly directory: string;
 }
 
-/** Writes the files of one platform's package. Throws an error that says what Go said. */
+/** Writes the files of the package of one platform. Throws an error with the output of Go if that fails. */
 export function stageNatsPackage({ platform, version, root, directory }: NatsPackageRequest): void {
   const go = new GoModule(join(root, 'packages/nats-server'), platform);
   const server = join(directory, serverPath(platform));
@@ -37,11 +39,11 @@ function manifest(platform: Platform, version: string, serverVersion: string): R
     name: platformPackageName(platform),
     version,
     description: `nats-server ${serverVersion} for ${platformName(platform)}, which connects the nodes of opensearch-benchmark`,
-    // Of the server and of what is linked into it; see THIRD-PARTY-NOTICES.txt.
+    // The licences of the server and of everything that is linked into it, as THIRD-PARTY-NOTICES.txt lists them.
     license: '(Apache-2.0 AND BSD-3-Clause AND MIT)',
     os: [platform.os],
     cpu: [platform.cpu],
-    // Programs cannot be run from within an archive, which is where Yarn would leave them.
+    // Without this, Yarn leaves the package in an archive, from which no program can be run.
     preferUnplugged: true,
     engines: { node: '>=20.19.0' },
     natsServer: serverVersion,
@@ -59,11 +61,11 @@ interface GoModuleVersion {
   readonly path: string;
   readonly version: string;
   readonly directory: string;
-  /** Directories of the packages that are linked in. */
+  /** Directories of those packages of the module that are linked in. */
   readonly packages: readonly string[];
 }
 
-/** The texts of the licences of everything that is linked in. Throws an error if a module has none. */
+/** The text with the licences of everything that is linked in. Throws an error if a module has none. */
 function notices(modules: readonly GoModuleVersion[], goRoot: string): string {
   const sections = modules.map((module) => {
     const files = licenceFiles(module);
@@ -82,7 +84,7 @@ const section = (title: string, directory: string, files: readonly string[]): st
     ...files.map((file) => `\n--- ${relative(directory, file)}\n\n${readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trimEnd()}\n`),
   ].join('\n');
 
-/** Those beside the linked packages and those of the directories above them, up to the module's own. */
+/** The files with licences in the directories of the linked packages, and in those above up to that of the module. */
 function licenceFiles(module: GoModuleVersion): readonly string[] {
   const found = new Set<string>();
   for (const packageDirectory of module.packages) {
@@ -103,7 +105,7 @@ class GoModule {
 
   constructor(directory: string, platform: Platform) {
     this.directory = directory;
-    // go.sum is what the sources must be: Go refuses others.
+    // Go refuses sources other than those that go.sum describes.
     this.variables = { ...process.env, ...goTarget(platform), CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off', GOTOOLCHAIN: 'auto' };
   }
 
@@ -115,7 +117,7 @@ class GoModule {
     this.run('build', '-trimpath', '-ldflags=-s -w', '-o', output, path);
   }
 
-  /** The modules that the program of that path is built from, for this platform. */
+  /** The modules from which the program of a path is built for the platform. */
   modulesOf(path: string): readonly GoModuleVersion[] {
     const lines = this.run('list', '-deps', '-f', '{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$.Dir}}{{end}}', path).split('\n');
     const modules = new Map<string, { version: string; directory: string; packages: string[] }>();
@@ -140,7 +142,9 @@ class GoModule {
   }
 }
 
-/** A Go that builds, or that fetches one that does: 1.21 or later. */
+/**
+ * The path of a Go that can build the server, or fetch a Go that can: 1.21 or later. Throws an error if there is none.
+ */
 export function findGo(): string {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'opensearch-benchmark-test');
   const onPath = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');

@@ -1,12 +1,14 @@
-// The machines for which a nats-server is packaged, in the words of Node.js and of Go.
+// The machines for which a nats-server is packaged, by their names in Node.js and in Go.
 
+/** A kind of machine. */
 export interface Platform {
-  /** `process.platform`. */
+  /** Its `process.platform`. */
   readonly os: 'linux' | 'darwin' | 'win32';
-  /** `process.arch`. */
+  /** Its `process.arch`. */
   readonly cpu: 'x64' | 'arm64';
 }
 
+/** All machines for which there is a package. */
 export const platforms: readonly Platform[] = [
   { os: 'linux', cpu: 'x64' },
   { os: 'linux', cpu: 'arm64' },
@@ -15,22 +17,25 @@ export const platforms: readonly Platform[] = [
   { os: 'win32', cpu: 'x64' },
 ];
 
-/** `linux-x64`. */
+/** The name of a platform: `linux-x64`. */
 export const platformName = ({ os, cpu }: Platform): string => `${os}-${cpu}`;
 
-/** The package that the daemon looks for: `platformPackage` of src/daemon/nats-binary.ts. */
+/** The name of the package for a platform. The daemon looks for the same one. */
 export const platformPackageName = (platform: Platform): string => `opensearch-benchmark-nats-${platformName(platform)}`;
 
-/** Path of the server in that package. */
+/** The path of the server in the package. */
 export const serverPath = ({ os }: Platform): string => (os === 'win32' ? 'bin/nats-server.exe' : 'bin/nats-server');
 
-/** What Go calls the machine. */
+/** The variables by which Go builds for a platform. */
 export const goTarget = ({ os, cpu }: Platform): { readonly GOOS: string; readonly GOARCH: string } => ({
   GOOS: os === 'win32' ? 'windows' : os,
   GOARCH: cpu === 'x64' ? 'amd64' : cpu,
 });
 
-/** `all`, `this`, or names as in `linux-x64,darwin-arm64`. Throws an error that lists what there is. */
+/**
+ * Platforms from a text: `all`, `this`, or names as in `linux-x64,darwin-arm64`. Throws an error that lists all names
+ * for an unknown one.
+ */
 export function parsePlatforms(text: string): readonly Platform[] {
   if (text === 'all') return platforms;
   const names = text === 'this' ? [`${process.platform}-${process.arch}`] : text.split(',');

@@ -1,4 +1,5 @@
-// Packs what is installed with npm: the main package and, for each platform, the one that carries nats-server. See docs/distributed.md.
+// Packs what npm installs: the main package and, for each platform, the one that carries nats-server.
+// docs/distributed.md says more.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,25 +11,27 @@ import { readManifest, stageMainPackage } from './package-main.ts';
 import { stageNatsPackage } from './package-nats.ts';
 import { type Platform, parsePlatforms, platformName } from './package-platforms.ts';
 
+/** What is packed, and where. */
 export interface PackageRequest {
   /** Root of the checkout. */
   readonly root: string;
-  /** Where `tsc` has put the compiled tree. */
+  /** The directory into which `tsc` has compiled the tree. */
   readonly compiled: string;
-  /** Where the tarballs go; made if it is missing. */
+  /** Directory for the tarballs. It is created if it is missing. */
   readonly out: string;
   readonly platforms: readonly Platform[];
-  /** Told of what is done. */
+  /** Gets a line about each step. */
   readonly onProgress: (text: string) => void;
 }
 
+/** Paths of the tarballs. */
 export interface PackedTarballs {
   readonly main: string;
   /** In the order of the platforms. */
   readonly servers: readonly string[];
 }
 
-/** Packs all. Throws an error if a part cannot be built; tarballs that exist are replaced. */
+/** Packs everything. Throws an error if a part cannot be built. Tarballs that exist already are replaced. */
 export function packAll({ root, compiled, out, platforms, onProgress }: PackageRequest): PackedTarballs {
   const work = mkdtempSync(join(tmpdir(), 'osb-package-'));
   try {
@@ -55,7 +58,9 @@ function emptyDirectory(parent: string, name: string): string {
   return directory;
 }
 
-/** npm's own packing: the same files and modes for everybody. Returns the path of the tarball. */
+/**
+ * Packs a directory with npm, so that files and modes are the same on all machines. Returns the path of the tarball.
+ */
 function pack(directory: string, out: string): string {
   const name = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', `--pack-destination=${out}`], { cwd: directory, encoding: 'utf8' });
   return join(out, name.trim());

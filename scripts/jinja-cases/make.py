@@ -1,8 +1,8 @@
 """Renders the recorded templates with the real Jinja2 and writes down what comes out.
 
-Inputs (`template`, `params`, `files`) and expectations (`text` or `error`, and the discovered parameters `known`) stand side by side in three
-files of test/fixtures. The inputs stay as they are; the expectations are made anew. A template may change what it is given, so that each
-gets its own copy of the parameters. `--check` writes nothing and lists what differs.
+Inputs (`template`, `params`, `files`) and expectations (`text` or `error`, and the discovered parameters `known`) stand
+side by side in three files of test/fixtures. The inputs stay as they are; the expectations are made anew. Each template
+gets its own copy of the parameters, because it may change them. `--check` writes nothing and lists what differs.
 """
 
 import gzip
@@ -39,8 +39,10 @@ def with_message(error):
 
 
 def message_of(error):
-    """The message of an error; of unknown filters and tests with the place, which is all that tells them from those that are reached."""
-    return f'{error.message}\n  File "<introspection>", line {error.lineno}' if type(error) is jinja2.TemplateAssertionError else str(error)
+    """The message of an error. Jinja2 finds some unknown filters and tests before it renders: those get their place."""
+    if type(error) is jinja2.TemplateAssertionError:
+        return f'{error.message}\n  File "<introspection>", line {error.lineno}'
+    return str(error)
 
 
 def without_message(error):
