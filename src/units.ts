@@ -32,10 +32,10 @@ export const bytes = (value: number): Bytes => value as Bytes;
 /** Says that a number is a rate per second. */
 export const perSecond = (value: number): PerSecond => value as PerSecond;
 
-/** A span in seconds as milliseconds. */
-/** What a timer can wait for: 24 days. A longer wait would be over at once. */
+/** The longest span that a timer can wait, 24 days. A timer for a longer one would end at once. */
 export const longestWait: Seconds = seconds(2_147_483);
 
+/** A span in seconds as milliseconds. */
 export const secondsToMillis = (value: Seconds): Millis => (value * 1000) as Millis;
 /** A span in milliseconds as nanoseconds, rounded to whole ones. */
 export const millisToNanos = (value: Millis): Nanos => Math.round(value * 1e6) as Nanos;
