@@ -35,7 +35,7 @@ function segmentMatcher(segment: string): RegExp {
   let source = '';
   for (let index = 0; index < segment.length; index++) {
     const character = segment[index] ?? '';
-    const set = character === '[' ? /^\[(!?)(\]?[^\]]*)\]/.exec(segment.slice(index)) : null;
+    const set = character === '[' ? /^\[(?:(!)|(?!!))(\][^\]]*|[^\]]+)\]/.exec(segment.slice(index)) : null;
     if (set !== null) {
       source += `[${set[1] === '!' ? '^' : ''}${(set[2] ?? '').replace(/[\\\]^[]/g, '\\$&')}]`;
       index += set[0].length - 1;

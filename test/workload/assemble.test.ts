@@ -28,6 +28,15 @@ test('patterns know *, ?, sets and .., are sorted, and see no dot-files and no d
   assert.deepEqual(globFiles(directory, ''), []);
 });
 
+test('a bracket that begins no set is a character like others', (context) => {
+  const directory = temporaryFiles(context, { '[]d.json': '', '[!]e.json': '', ']f.json': '', 'g.json': '' });
+  assert.deepEqual(globFiles(directory, '[]?.json'), ['[]d.json']);
+  assert.deepEqual(globFiles(directory, '[!]?.json'), ['[!]e.json']);
+  assert.deepEqual(globFiles(directory, '[]]?.json'), [']f.json']);
+  assert.deepEqual(globFiles(directory, '[!]]*g.json'), []);
+  assert.deepEqual(globFiles(directory, '[!]].json'), ['g.json']);
+});
+
 test('fragments are joined by commas, sorted, and collected relative to the fragment that names them', (context) => {
   const directory = temporaryFiles(context, {
     'workload.json': 'first\n[{{ benchmark.collect(parts="parts/*.json") }}]\nlast',
