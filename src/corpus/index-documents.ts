@@ -18,10 +18,18 @@ export async function indexedDocuments(path: string, documentSet: DocumentSet): 
   return offsets === null ? null : await preparedSet(path, documentSet, offsets);
 }
 
+/**
+ * Where a document file came from: it was brought by its user, fetched from an address, or made by a generator. Only
+ * files of the latter kinds can be had
+ * again.
+ */
+export type FileOrigin = 'user' | 'address' | 'generator';
+
 /** Makes the offset table of a file if there is no valid one. Throws CORPUS if the number of documents is not the expected one. */
 export async function indexDocuments(
   path: string,
   documentSet: DocumentSet,
+  origin: FileOrigin,
   options: Pick<PrepareOptions, 'listener' | 'signal'>,
 ): Promise<PreparedDocumentSet> {
   const known = await indexedDocuments(path, documentSet);
@@ -30,7 +38,7 @@ export async function indexDocuments(
   try {
     const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
     throwIfCancelled(options.signal);
-    if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines);
+    if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines, origin);
     await writeTable(path, table, options);
     return await preparedSet(path, documentSet, table.entries);
   } finally {
@@ -62,10 +70,18 @@ async function preparedSet(path: string, documentSet: DocumentSet, offsets: read
   return { path, size, documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream, offsets };
 }
 
-function wrongCount(path: string, documentSet: DocumentSet, found: number): BenchmarkError {
+function wrongCount(path: string, documentSet: DocumentSet, found: number, origin: FileOrigin): BenchmarkError {
   const { documentCount, includesActionAndMetaData } = documentSet;
+  const documents = includesActionAndMetaData ? found / 2 : found;
   const expected = includesActionAndMetaData ? `${linesOf(documentSet)} (${documentCount} documents with an action line each)` : `${documentCount}`;
-  return new BenchmarkError('CORPUS', `${path} has ${found} lines, but ${expected} are expected.`, {
-    hint: 'Correct `document-count` in the workload, or remove the file so that it is made anew.',
-  });
+  const hint = correction(documents, origin);
+  return new BenchmarkError('CORPUS', `${path} has ${found === 1 ? '1 line' : `${found} lines`}, but ${expected} are expected.`, { hint });
+}
+
+/** A file that cannot be had again is never to be removed. */
+function correction(documents: number, origin: FileOrigin): string {
+  if (!Number.isInteger(documents)) return 'Each document needs an action line before it: complete the file.';
+  const count = documents === 0 ? 'Put documents into the file' : `Set \`document-count\` to ${documents} in the workload`;
+  if (origin === 'user') return documents === 0 ? `${count}.` : `${count}, or complete the file.`;
+  return `${count}, or remove the file so that it is ${origin === 'address' ? 'fetched' : 'made'} anew.`;
 }

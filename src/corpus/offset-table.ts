@@ -131,6 +131,8 @@ export async function readOffsetTable(documentPath: string, expectedLines: numbe
 
 /** The entries of a table; `null` if it is damaged or belongs to a file of another size or number of lines. */
 export function parseOffsetTable(text: string, size: number, expectedLines: number): readonly OffsetEntry[] | null {
+  // No line is shorter than its end, so the file was emptied or cut since.
+  if (size < expectedLines) return null;
   const entries: OffsetEntry[] = [];
   let [lastLine, lastByte] = [0, 0];
   for (const row of text.split('\n')) {

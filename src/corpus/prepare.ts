@@ -141,7 +141,7 @@ async function prepareInWorkload(directory: string, documentSet: DocumentSet, op
     }
     await unpackNoted(archive, document, documentSet, options);
   }
-  return await indexDocuments(document, documentSet, options);
+  return await indexDocuments(document, documentSet, 'user', options);
 }
 
 const changedArchive = (document: string): string => `The archive of ${basename(document)} has changed since it was unpacked; it is unpacked again.`;
@@ -158,7 +158,8 @@ async function prepareInCache(directory: string, documentSet: DocumentSet, optio
       await unpackNoted(archive, document, documentSet, options);
     }
   }
-  return await indexDocuments(document, documentSet, options);
+  const origin = sourceAddress(documentSet) === null ? 'user' : 'address';
+  return await indexDocuments(document, documentSet, origin, options);
 }
 
 /** Generated documents are made again if the generator, its seed or the number of documents has changed. */
@@ -178,7 +179,7 @@ async function prepareGenerated(directory: string, documentSet: DocumentSet, opt
       await generate(document, documentSet, options);
       await writeFile(recipePath, recipe);
     }
-    return await indexDocuments(document, documentSet, options);
+    return await indexDocuments(document, documentSet, 'generator', options);
   });
 }
 

@@ -85,7 +85,8 @@ export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Pr
   return {
     revision: textIn(version, 'build_hash'),
     distributionVersion: number,
-    distributionFlavor: textIn(version, 'build_flavor'),
+    // A cluster that names no flavour has the only one that there was at first.
+    distributionFlavor: textIn(version, 'build_flavor') ?? 'oss',
     distribution: textIn(version, 'distribution') ?? 'elasticsearch',
   };
 }

@@ -1,7 +1,7 @@
 // Puts the fragments of a workload together: the textual `benchmark.collect`, before any template is rendered (spec/2 §2.1).
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BenchmarkError, messageOf } from '../errors.ts';
+import { BenchmarkError } from '../errors.ts';
+import { readTextFile, UnreadableText } from '../text-file.ts';
 import { globFiles } from './glob.ts';
 import { countLines, type SourcePiece, SourceText } from './source-text.ts';
 
@@ -71,14 +71,17 @@ function push(assembly: Assembly, piece: SourcePiece): void {
   if (piece.text !== '') assembly.pieces.push(piece);
 }
 
-/** The text of a file of the workload. Throws `WORKLOAD_NOT_FOUND` that names it. */
+/**
+ * The text of a file of the workload. Throws `WORKLOAD_NOT_FOUND` that names the file, or `WORKLOAD_SYNTAX` with the
+ * place at which it is
+ * no UTF-8.
+ */
 export function readTemplate(file: string): string {
   try {
-    // Editors of some systems write a byte order mark, which is no JSON.
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
+    return readTextFile(file);
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const message = isMissing ? 'There is no such file' : messageOf(error);
-    throw new BenchmarkError('WORKLOAD_NOT_FOUND', `Cannot read ${file}.`, { problems: [{ file, message }] });
+    if (!(error instanceof UnreadableText)) throw error;
+    const code = error.kind === 'garbled' ? 'WORKLOAD_SYNTAX' : 'WORKLOAD_NOT_FOUND';
+    throw new BenchmarkError(code, `Cannot read ${file}.`, { problems: [error.problem], cause: error });
   }
 }

@@ -1,5 +1,5 @@
 // From the name or path of a workload to its directory: a path, a git repository, or the workloads of this package (spec/2 §1.1).
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { packageRoot } from '../package.ts';
@@ -115,15 +115,27 @@ export function isRepositoryPath(repository: string): boolean {
 
 function findByPath(given: string): FoundWorkload {
   const path = resolve(expandHome(given));
-  const status = readable(path, () => statSync(path, { throwIfNoEntry: false }));
-  if (status === undefined) throw notFound(`There is no workload at ${path}: no such file or directory.`);
+  const status = statusOf(path);
+  if (status === null) throw notFound(`There is no workload at ${path}: no such file or directory.`);
   if (!status.isDirectory()) {
     if (!path.endsWith('.json')) throw notFound(`${path} is no workload: the file must end with .json.`);
     return { name: basename(path, '.json'), directory: dirname(path), file: path, source: { kind: 'path', path }, notices: [] };
   }
   const file = join(path, DEFINITION);
-  if (!existsSync(file)) throw notFound(`${path} is no workload: it holds no ${DEFINITION}.`);
+  if (statusOf(file) === null) throw notFound(`${path} is no workload: it holds no ${DEFINITION}.`);
   return { name: basename(path), directory: path, file, source: { kind: 'path', path }, notices: [] };
+}
+
+/**
+ * `null` if there is nothing of that name. Throws `WORKLOAD_NOT_FOUND` for links that lead nowhere and whatever else
+ * cannot be looked at.
+ */
+function statusOf(path: string): Stats | null {
+  const isThere = readable(path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
+  if (!isThere) return null;
+  const status = readable(path, () => statSync(path, { throwIfNoEntry: false }));
+  if (status === undefined) throw notFound(`${path} is a link to a file that does not exist.`);
+  return status;
 }
 
 /** What a look at the disk gives; its failure names the path. */

@@ -1,9 +1,9 @@
 // Maps given on the command line (`--workload-params` and its like): a list of pairs, inline JSON, or a JSON file (spec/1 §1.2).
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { Float, isJsonObject, type Json, type JsonObject, parseJson } from '../json.ts';
+import { readTextFile, UnreadableText } from '../text-file.ts';
 
 const INTEGER = /^[+-]?\d+(?:_\d+)*$/;
 const FLOAT = /^[+-]?(?:(?:\d+(?:_\d+)*)(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
@@ -77,13 +77,13 @@ function readParameterFile(name: string, flag: string): JsonObject {
   const file = resolve(expandHome(name));
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readTextFile(file);
   } catch (error) {
-    throw usage(
-      flag,
-      `The parameter file ${file} cannot be read: ${messageOf(error)}`,
-      'Give the path of a JSON file, key:value pairs, or JSON in braces.',
-    );
+    if (!(error instanceof UnreadableText)) throw error;
+    const { line, column, message, hint } = error.problem;
+    const place = line === undefined ? '' : `, line ${line}, column ${column}`;
+    const advice = hint ?? 'Give the path of a JSON file, key:value pairs, or JSON in braces.';
+    throw usage(flag, `The parameter file ${file}${place} cannot be read: ${message}`, advice);
   }
   return objectOf(text, flag, `The parameter file ${file}`);
 }

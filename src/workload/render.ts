@@ -13,6 +13,7 @@ import {
   type Value,
   valueFromJson,
 } from '../template/engine.ts';
+import { UnreadableText } from '../text-file.ts';
 import type { EpochMillis } from '../units.ts';
 import { readTemplate } from './assemble.ts';
 import type { Rendered } from './json-document.ts';
@@ -81,8 +82,8 @@ function readIfThere(file: string): string | null {
   try {
     return readTemplate(file);
   } catch (error) {
-    // The engine reports a template that cannot be read with the place that names it.
-    if (error instanceof BenchmarkError && error.code === 'WORKLOAD_NOT_FOUND') return null;
+    // The engine reports a template that is not there with the place that names it.
+    if (error instanceof BenchmarkError && error.cause instanceof UnreadableText && error.cause.kind === 'missing') return null;
     throw error;
   }
 }

@@ -5,8 +5,9 @@ import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { PreparationEvent } from '../../src/corpus/preparation.ts';
+import type { PreparationEvent, PrepareOptions } from '../../src/corpus/preparation.ts';
 import { prepareCorpora } from '../../src/corpus/prepare.ts';
+import { BenchmarkError } from '../../src/errors.ts';
 import type { Corpus, DocumentSet } from '../../src/workload/model.ts';
 import { serveFile, startFileServer } from './file-server.ts';
 import { documentSetOf, prepareOptions, temporaryDirectory } from './workspace.ts';
@@ -182,6 +183,41 @@ describe('preparation in the cache', () => {
       message: `${path} has 3 lines, but 4 (2 documents with an action line each) are expected.`,
     });
     assert.ok(!existsSync(`${path}.offset`));
+  });
+
+  it('advises to remove a file only if it can be had again', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    const hintFor = async (content: string, facts: Partial<DocumentSet>, more: Partial<PrepareOptions> = {}): Promise<string> => {
+      await writeFile(join(data, 'c', 'documents.json'), content);
+      const error: unknown = await prepareCorpora([corpusOf('c', { documentCount: 4, ...facts })], prepareOptions(data, more)).then(
+        () => null,
+        (reason: unknown) => reason,
+      );
+      assert.ok(error instanceof BenchmarkError && error.code === 'CORPUS');
+      return error.hint ?? '';
+    };
+    const address = { baseUrl: 'http://127.0.0.1:1' };
+    const count = 'Set `document-count` to 3 in the workload';
+    assert.equal(await hintFor(text, {}), `${count}, or complete the file.`);
+    assert.equal(await hintFor(text, address, { workloadDirectory: join(data, 'c') }), `${count}, or complete the file.`);
+    assert.equal(await hintFor(text, address), `${count}, or remove the file so that it is fetched anew.`);
+    assert.equal(await hintFor(text, { includesActionAndMetaData: true }), 'Each document needs an action line before it: complete the file.');
+    assert.equal(await hintFor('', {}), 'Put documents into the file.');
+  });
+
+  it('counts no lines in an empty file, even beside an offset table of its time with documents', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    const path = join(data, 'c', 'documents.json');
+    for (const content of ['', '\n', '\r\n\r\n']) {
+      await writeFile(path, content);
+      await writeFile(`${path}.offset`, '');
+      await assert.rejects(prepareCorpora([corpusOf('c', { documentCount: 5 })], prepareOptions(data)), {
+        code: 'CORPUS',
+        message: `${path} has 0 lines, but 5 are expected.`,
+      });
+    }
   });
 
   it('says what is missing: an address, the network, the right size', async (context) => {

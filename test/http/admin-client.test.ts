@@ -347,6 +347,9 @@ test('the identity of a cluster', async () => {
     distributionFlavor: 'tar',
     distribution: 'opensearch',
   });
+  // OpenSearch names no flavour.
+  const plain = await identify(json(200, { version: { distribution: 'opensearch', number: '3.8.0' } }));
+  assert.deepEqual([plain.distributionFlavor, plain.revision], ['oss', null]);
   assert.equal((await identify(json(200, { version: { number: '7.10.2' } }))).distribution, 'elasticsearch');
   assert.deepEqual(await identify(json(404, {})), {
     revision: null,

@@ -1,6 +1,8 @@
 // From files to a loaded workload, and from mistakes to messages that name file, line and path.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BenchmarkError, type Problem } from '../../src/errors.ts';
@@ -327,4 +329,37 @@ test('keys of tasks that have no effect are named in a notice, of the selected p
   const loaded = await loadWorkload(requestFor(directory));
   assert.deepEqual(loaded.notices, ['Task "append": "request-params", "index" at a task has no effect.']);
   assert.deepEqual((await loadWorkload(requestFor(directory, { testProcedure: 'search-only' }))).notices, []);
+});
+
+test('files that are no text of a workload are named with their place, and not waited for', async (context) => {
+  const directory = temporaryFiles(context, smallWorkload);
+  const at = (name: string): string => join(directory, name);
+  const failed = async (): Promise<string> => {
+    const { code, problems } = await failureOf(requestFor(directory));
+    const [problem] = problems;
+    return `${code} ${problem?.file?.replace(`${directory}/`, '')}:${problem?.line ?? ''} ${problem?.message}`;
+  };
+  const original = smallWorkload['operations/extra.json'] ?? '';
+  writeFileSync(at('operations/extra.json'), Buffer.concat([Buffer.from(original.replace('raw', 'r')), Buffer.from([0xe4]), Buffer.from('"')]));
+  assert.equal(await failed(), 'WORKLOAD_SYNTAX operations/extra.json:7 The file is not UTF-8: the byte 0xe4 has no meaning here');
+  writeFileSync(at('operations/extra.json'), Buffer.from(original, 'utf16le'));
+  assert.equal(await failed(), 'WORKLOAD_SYNTAX operations/extra.json: The file is UTF-16, not UTF-8');
+  rmSync(at('operations/extra.json'));
+  execFileSync('mkfifo', [at('operations/extra.json')]);
+  assert.equal(await failed(), 'WORKLOAD_NOT_FOUND operations/extra.json: This is a named pipe, not a text file');
+  rmSync(at('operations/extra.json'));
+  mkdirSync(at('operations/extra.json'));
+  assert.equal(await failed(), 'WORKLOAD_NOT_FOUND operations/extra.json: This is a directory, not a text file');
+  rmSync(at('operations/extra.json'), { recursive: true });
+  writeFileSync(at('operations/extra.json'), `\ufeff${original.replaceAll('\n', '\r\n')}`);
+  await loadWorkload(requestFor(directory));
+});
+
+test('a workload behind links that lead nowhere or in circles says so', async (context) => {
+  const directory = temporaryFiles(context, { readme: '' });
+  symlinkSync('nowhere.json', join(directory, 'workload.json'));
+  assert.match((await failureOf(requestFor(directory))).message, /workload\.json is a link to a file that does not exist\.$/);
+  rmSync(join(directory, 'workload.json'));
+  symlinkSync('workload.json', join(directory, 'workload.json'));
+  assert.match((await failureOf(requestFor(directory))).message, /workload\.json cannot be read: ELOOP/);
 });

@@ -1,12 +1,14 @@
 // The grammar of --workload-params: spec/1 §1.2 and spec/2 §1.1.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
 import { Float, type Json } from '../../src/json.ts';
 import { parseWorkloadParams, typedValue } from '../../src/workload/parameters.ts';
+import { temporaryFiles } from './temporary-files.ts';
 
 const float = (value: number): Float => new Float(value);
 
@@ -109,5 +111,20 @@ test('what cannot be read is an error that names the flag', () => {
         error instanceof BenchmarkError && error.exitCode === 64 && error.message.startsWith('--client-options: ') && error.message.includes(part),
       text,
     );
+  }
+});
+
+test('a parameter file may begin with a byte order mark, has to be UTF-8, and is not waited for', (context) => {
+  const directory = temporaryFiles(context, { 'mark.json': '\ufeff{"a": 1}' });
+  assert.deepEqual(parseWorkloadParams(join(directory, 'mark.json')), new Map([['a', 1]]));
+  writeFileSync(join(directory, 'latin.json'), Buffer.from('{\n"a": "\u00e9"}', 'latin1'));
+  execFileSync('mkfifo', [join(directory, 'pipe.json')]);
+  mkdirSync(join(directory, 'sub.json'));
+  for (const [name, message] of [
+    ['latin.json', /latin\.json, line 2, column 7 cannot be read: The file is not UTF-8: the byte 0xe9 has no meaning here\.$/],
+    ['pipe.json', /This is a named pipe, not a text file\.$/],
+    ['sub.json', /This is a directory, not a text file\.$/],
+  ] as const) {
+    assert.throws(() => parseWorkloadParams(join(directory, name)), { code: 'USAGE', message });
   }
 });

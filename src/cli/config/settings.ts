@@ -1,11 +1,12 @@
 // benchmark.ini as typed data: command line beats ini, ini beats default.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { BenchmarkError, type Problem } from '../../errors.ts';
 import { isSecretName, knownSecrets } from '../../secrets.ts';
+import { readTextFile, UnreadableText } from '../../text-file.ts';
 import { type Ini, type IniEntry, parseIni } from './ini.ts';
 import { iniFile, type Locations, provideLocations } from './locations.ts';
-import { iniTemplate } from './template.ts';
+import { configVersion, iniTemplate } from './template.ts';
 
 export interface Settings {
   readonly locations: Locations;
@@ -64,6 +65,7 @@ export function readSettings(file: string, text: string, locations: Locations, h
     datastoreType: reader.choice('reporting', 'datastore.type', ['in-memory', 'opensearch'], 'in-memory'),
     showProcessingTime: reader.boolean('reporting', 'output.processingtime', false),
   };
+  reader.checkVersion();
   if (reader.problems.length > 0) {
     const hint = `Correct ${file}, or move it away to have a new one made.`;
     throw new BenchmarkError('CONFIG', `The configuration file ${file} has ${reader.problems.length === 1 ? 'a problem' : 'problems'}.`, {
@@ -93,9 +95,10 @@ function readOrCreate(file: string, locations: Locations): string {
     }
   }
   try {
-    return readFileSync(file, 'utf8');
+    return readTextFile(file);
   } catch (error) {
-    throw new BenchmarkError('CONFIG', `Cannot read the configuration file ${file}.`, { cause: error });
+    if (!(error instanceof UnreadableText)) throw error;
+    throw new BenchmarkError('CONFIG', `Cannot read the configuration file ${file}.`, { problems: [error.problem] });
   }
 }
 
@@ -153,6 +156,15 @@ class SettingsReader {
       if (key.endsWith('.url')) repositories.set(key.slice(0, -'.url'.length), entry.value === '' ? null : entry.value);
     }
     return repositories;
+  }
+
+  /** Older files, and those without a version, hold nothing that would be read in another way. */
+  checkVersion(): void {
+    const entry = this.find('meta', 'config.version');
+    if (entry === null || entry.value === '') return;
+    const isNewer = /^\d+$/.test(entry.value) && Number(entry.value) > configVersion;
+    if (isNewer) this.complain('meta', 'config.version', entry, `at most ${configVersion}: a newer program has written this file`);
+    else if (!/^\d+$/.test(entry.value)) this.complain('meta', 'config.version', entry, 'a whole number');
   }
 
   private find(section: string, key: string): IniEntry | null {

@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import type { Locations } from './locations.ts';
 
+/** The version of the format of `benchmark.ini`, which is that of OpenSearch Benchmark. */
+export const configVersion = 17;
+
 /** All settings that users commonly change, with their defaults. */
 export function iniTemplate(locations: Locations, workloads: string): string {
   const root = join(locations.directory, 'benchmarks');
   return `# Configuration of opensearch-benchmark. Flags of the command line beat what is written here.
 
 [meta]
-config.version = 17
+config.version = ${configVersion}
 
 [system]
 # Stored with each test run, to tell machines apart.

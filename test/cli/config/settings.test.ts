@@ -106,6 +106,21 @@ describe('readSettings', () => {
     );
   });
 
+  it('refuses a file of a newer version, and reads older ones', () => {
+    const problemOf = (version: string): string => {
+      try {
+        read(`[meta]\nconfig.version = ${version}\n`);
+        return '';
+      } catch (error) {
+        assert.ok(error instanceof BenchmarkError && error.code === 'CONFIG');
+        return `${error.problems[0]?.line}: ${error.problems[0]?.message}`;
+      }
+    };
+    assert.deepEqual(['', '0', '16', '17'].map(problemOf), ['', '', '', '']);
+    assert.equal(problemOf('18'), "2: config.version in [meta] is '18', but must be at most 17: a newer program has written this file");
+    assert.equal(problemOf('new'), "2: config.version in [meta] is 'new', but must be a whole number");
+  });
+
   it('reports all problems with their lines', () => {
     const text = '[system]\navailable.cores = none\n[reporting]\ndatastore.type = sql\noutput.processingtime = maybe\n';
     assert.throws(
