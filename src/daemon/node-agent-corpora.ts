@@ -104,7 +104,7 @@ async function localDigest(document: string, set: DocumentSet, options: PrepareO
   const size = await fileSize(document);
   if (size === null || (set.uncompressedBytes !== null && size !== set.uncompressedBytes)) return null;
   try {
-    await indexDocuments(document, set, options);
+    await indexDocuments(document, set, 'address', options);
     return await documentsDigest(document);
   } catch (error) {
     if (error instanceof BenchmarkError && error.code === 'CORPUS') return null;

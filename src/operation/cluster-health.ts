@@ -1,5 +1,6 @@
 // `cluster-health`: a success if the cluster is at least as healthy as `wait_for_status` says.
 import { defineOperation } from './define.ts';
+import { healthState } from './health-state.ts';
 import type { OperationType, Outcome } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { readRequestOptions, scriptRequest } from './request-options.ts';
@@ -21,17 +22,21 @@ function readClusterHealth(reader: ParamReader): Script {
   const request = scriptRequest(options, 'GET', `/_cluster/health${index === '' ? '' : `/${index}`}`, { body: reader.body('body') });
   return retrying(readRetryPolicy(reader), async (session, outcome) => {
     const { body } = await session.request(request);
-    judge(outcome, scanString(body, STATUS)?.toLowerCase() ?? 'unknown', scanNumber(body, RELOCATING_SHARDS) ?? 0, wanted, withoutRelocation);
+    judge(outcome, body, wanted, withoutRelocation);
   });
 }
 
-function judge(outcome: Outcome, status: string, relocatingShards: number, wanted: string, withoutRelocation: boolean): void {
+function judge(outcome: Outcome, body: Buffer, wanted: string, withoutRelocation: boolean): void {
+  const status = scanString(body, STATUS)?.toLowerCase() ?? 'unknown';
+  const relocatingShards = scanNumber(body, RELOCATING_SHARDS) ?? 0;
   outcome.details = new Map<string, string | number>([
     ['cluster-status', status],
     ['relocating-shards', relocatingShards],
   ]);
-  if (levelOf(status) < levelOf(wanted)) outcome.fail('cluster-health', `The cluster is ${status}, not ${wanted}.`);
-  else if (withoutRelocation && relocatingShards > 0) outcome.fail('cluster-health', `${relocatingShards} shards are still being relocated.`);
+  const isBelow = levelOf(status) < levelOf(wanted);
+  if (!isBelow && !(withoutRelocation && relocatingShards > 0)) return;
+  const lacking = isBelow ? wanted : 'without relocating shards';
+  outcome.fail('cluster-health', `The cluster is not ${lacking}: ${healthState(body)}.`);
 }
 
 /** The order of the levels: unknown < red < yellow < green. */

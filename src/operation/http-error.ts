@@ -1,8 +1,9 @@
 // Says in one line why a request failed, and of what kind the failure is.
 import type { Answer } from '../http/answer.ts';
 import { decodeBody } from './body.ts';
+import { healthState, isHealth } from './health-state.ts';
 import type { RequestFailure } from './operation.ts';
-import { jsonPath, scanString } from './scan.ts';
+import { type JsonPath, jsonPath, scanString } from './scan.ts';
 
 /**
  * Why a request failed. Failures are counted by `kind`, so it holds no data of the request; `description` is for
@@ -14,8 +15,25 @@ export interface FailureDescription {
 }
 
 const LONGEST_DESCRIPTION = 300;
-const TYPE = jsonPath('error.type');
-const REASON = jsonPath('error.reason');
+
+interface CausePaths {
+  readonly type: JsonPath;
+  readonly reason: JsonPath;
+}
+
+const causePaths = (place: string): CausePaths => ({ type: jsonPath(`${place}.type`), reason: jsonPath(`${place}.reason`) });
+
+const TOP = causePaths('error');
+/** Where the cause stands that an error such as "all shards failed" only wraps, and what is below it in turn. */
+const ROOT_CAUSES = [
+  'error.root_cause.0',
+  'error.failed_shards.0.reason',
+  'error.failed_shards.0.reason.caused_by',
+  'error.failures.0.reason',
+  'failures.0.cause',
+  'failures.0.reason',
+  '_shards.failures.0.reason',
+].map(causePaths);
 const PLAIN_ERROR = jsonPath('error');
 const MESSAGE = jsonPath('message');
 
@@ -41,11 +59,17 @@ function describeStatus(status: number, body: Buffer): FailureDescription {
 }
 
 function reasonOf(body: Buffer): string {
-  const type = scanString(body, TYPE);
-  const reason = scanString(body, REASON);
-  if (type !== undefined || reason !== undefined) return oneLine([type, reason].filter((part) => part !== undefined).join(': '));
+  const top = causeAt(body, TOP);
+  const causes = [...new Set(ROOT_CAUSES.map((cause) => causeAt(body, cause)))].filter((cause) => cause !== '' && cause !== top);
+  if (top !== '' || causes.length > 0) return oneLine([top, ...causes].filter((part) => part !== '').join('; caused by '));
+  if (isHealth(body)) return healthState(body);
   const plain = scanString(body, PLAIN_ERROR) ?? scanString(body, MESSAGE);
   return oneLine(plain ?? body.toString('utf8', 0, LONGEST_DESCRIPTION * 4));
+}
+
+/** Type and reason at a place of the body, as far as they are there. */
+function causeAt(body: Buffer, { type, reason }: CausePaths): string {
+  return [scanString(body, type), scanString(body, reason)].filter((part) => part !== undefined).join(': ');
 }
 
 /** A text as one line without control characters, shortened to a few hundred characters. */

@@ -1,5 +1,6 @@
 // Repeats an operation that failed. All attempts, and the pauses between them, are one sample.
 import { type Millis, millis } from '../units.ts';
+import { describeFailure } from './http-error.ts';
 import { type FailureKind, type Outcome, RequestFailure, type Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import type { Script } from './script.ts';
@@ -38,26 +39,50 @@ export function readRetryPolicy(reader: ParamReader): OperationRetryPolicy {
  */
 export function retrying(policy: OperationRetryPolicy, attempt: Script): Script {
   return async (session, outcome) => {
-    for (let left = policy.retries; ; left--) {
-      outcome.reset();
-      if (await succeeds(policy, attempt, session, outcome, left > 0)) return;
-      await session.sleep(policy.waitPeriod);
-      session.countRetry();
+    // An operation that runs out of time in a pause has to say what it waited for.
+    let lastSeen: string | null = null;
+    try {
+      for (let left = policy.retries; ; left--) {
+        outcome.reset();
+        const result = await tryOnce(policy, attempt, session, outcome, left > 0);
+        if (result.isLast) return;
+        lastSeen = result.seen ?? lastSeen;
+        await session.sleep(policy.waitPeriod);
+        session.countRetry();
+      }
+    } catch (error) {
+      throw lastSeen === null ? error : withLastSeen(error, lastSeen);
     }
   };
 }
 
-/** Makes one attempt. True if it is the last one, because it was a success or must not be repeated. */
-async function succeeds(policy: OperationRetryPolicy, attempt: Script, session: Session, outcome: Outcome, mayRepeat: boolean): Promise<boolean> {
+/** What the target answered to an attempt that will be repeated; `null` if it did not answer. */
+type AttemptResult = { readonly isLast: true } | { readonly isLast: false; readonly seen: string | null };
+
+function withLastSeen(error: unknown, lastSeen: string): unknown {
+  if (!(error instanceof RequestFailure) || error.kind !== 'timeout') return error;
+  return new RequestFailure(error.kind, `${error.message}; the last attempt: ${lastSeen}`, error.status, error.body);
+}
+
+/** Makes one attempt. It is the last one if it was a success or must not be repeated. */
+async function tryOnce(
+  policy: OperationRetryPolicy,
+  attempt: Script,
+  session: Session,
+  outcome: Outcome,
+  mayRepeat: boolean,
+): Promise<AttemptResult> {
   try {
     await attempt(session, outcome);
   } catch (error) {
-    if (mayRepeat && policy.onTimeout && isTimeout(error)) return false;
+    if (mayRepeat && policy.onTimeout && isTimeout(error))
+      return { isLast: false, seen: error.status === null ? null : describeFailure(error).description };
     throw error;
   }
-  return outcome.success || !policy.onError || !mayRepeat;
+  if (outcome.success || !policy.onError || !mayRepeat) return { isLast: true };
+  return { isLast: false, seen: outcome.errorDescription };
 }
 
-function isTimeout(error: unknown): boolean {
+function isTimeout(error: unknown): error is RequestFailure {
   return error instanceof RequestFailure && (PASSING.has(error.kind) || error.status === 408);
 }

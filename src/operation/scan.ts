@@ -12,11 +12,12 @@ const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const ZERO = 0x30;
 
 /** The names that lead to a value, as bytes. A path is made once and used for every answer. */
 export type JsonPath = readonly Buffer[];
 
-/** A path such as `hits.total.value`. Names must not contain dots. */
+/** A path such as `hits.total.value`. Names must not contain dots; `0` is the first item of a list. */
 export const jsonPath = (dotted: string): JsonPath => dotted.split('.').map((name) => Buffer.from(name));
 
 function skipSpace(json: Buffer, position: number): number {
@@ -119,11 +120,18 @@ function memberOf(json: Buffer, position: number, name: Buffer): number {
   return -1;
 }
 
+/** Where the first item of a list that starts at `position` starts. */
+function firstItemOf(json: Buffer, position: number, name: Buffer): number {
+  if (name.length !== 1 || name[0] !== ZERO) return -1;
+  const item = skipSpace(json, position + 1);
+  return item < json.length && json[item] !== CLOSE_ARRAY ? item : -1;
+}
+
 /** Where the value at a path starts, -1 if it is not there. */
 export function findValue(json: Buffer, path: JsonPath): number {
   let at = skipSpace(json, 0);
   for (const name of path) {
-    at = memberOf(json, at, name);
+    at = json[at] === OPEN_ARRAY ? firstItemOf(json, at, name) : memberOf(json, at, name);
     if (at === -1) return -1;
   }
   return at;

@@ -53,8 +53,11 @@ function shardTimeRows(name: string, time: ShardTime | undefined, count?: ShardC
   ];
 }
 
+/** Nothing is a whole zero, whatever it is counted in. */
+const scaled = (value: number, divisor: number): RowValue => (value === 0 ? integerValue(0) : floatValue(value / divisor));
+
 const scaledRow = (metric: string, value: number | undefined, divisor: number, unit: string): SummaryRow =>
-  row(metric, value === undefined ? null : floatValue(value / divisor), unit);
+  row(metric, value === undefined ? null : scaled(value, divisor), unit);
 
 const countRow = (metric: string, value: number | undefined): SummaryRow => row(metric, value === undefined ? null : integerValue(value), '');
 

@@ -37,3 +37,32 @@ test('failures of scripts have kinds of low cardinality', () => {
   assert.equal(describeFailure(status).kind, 'HTTP 429');
   assert.equal(describeFailure(new RequestFailure('status', 'HTTP 404', 404)).description, 'HTTP 404');
 });
+
+test('below "all shards failed" stands the cause', () => {
+  const shard = (reason: object) => [{ shard: 0, index: 'logs', node: 'n', reason }];
+  const top = { type: 'search_phase_execution_exception', reason: 'all shards failed', phase: 'query', grouped: true };
+  const cause = {
+    type: 'query_shard_exception',
+    reason: 'failed to create query',
+    index: 'logs',
+    caused_by: { type: 'x', reason: 'For input string: "a"' },
+  };
+  const describe = (body: object): string => describeHttpError(answerOf(body, { status: 400 })).description;
+  const wrapped = 'HTTP 400: search_phase_execution_exception: all shards failed';
+  const below = '; caused by query_shard_exception: failed to create query';
+  assert.equal(
+    describe({ error: { root_cause: [cause], ...top, failed_shards: shard(cause) } }),
+    `${wrapped}${below}; caused by x: For input string: "a"`,
+  );
+  // The list of root causes may be empty, or repeat the error itself.
+  assert.equal(describe({ error: { root_cause: [], ...top, failed_shards: shard({ ...cause, caused_by: null }) } }), `${wrapped}${below}`);
+  assert.equal(describe({ error: { root_cause: [top], ...top, failed_shards: [] } }), wrapped);
+  assert.equal(
+    describe({ took: 3, failures: [{ index: 'i', cause: { type: 'version_conflict', reason: 'r' }, status: 409 }] }),
+    'HTTP 400: version_conflict: r',
+  );
+  // What was kept of the answer may end before the shards.
+  const cut = JSON.stringify({ error: { root_cause: [cause], ...top, failed_shards: shard(cause) } });
+  const kept = cut.indexOf('"failed_shards"') + 30;
+  assert.equal(describeHttpError(answerOf(cut, { status: 400, kept })).description, `${wrapped}${below}`);
+});

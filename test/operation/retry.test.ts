@@ -49,7 +49,21 @@ test('the limit of the whole operation ends the repeats, without a pause too', a
   for (const pause of [0.5, 0]) {
     const params = { 'retry-until-success': true, 'retry-wait-period': pause, 'request-params': { wait_for_status: 'green' } };
     const { stage, error } = await play('cluster-health', params, () => ({ ...yellow, delay: 60 }), EMPTY, {}, 3000);
-    assert.equal(error instanceof RequestFailure && error.kind, 'timeout');
+    assert.ok(error instanceof RequestFailure);
+    assert.equal(error.kind, 'timeout');
+    assert.match(error.message, /; the last attempt: The cluster is not green: yellow\.$/);
     assert.equal(stage.time, 4000);
   }
+});
+
+test('a wait for health that ends says which state was seen, also if the server itself waited in vain', async () => {
+  const state = { status: 'yellow', unassigned_shards: 1, initializing_shards: 0, relocating_shards: 0, number_of_pending_tasks: 2 };
+  const params = { 'retry-until-success': true, 'request-params': { wait_for_status: 'green' } };
+  const waited = await play('cluster-health', params, () => ({ status: 408, body: { ...state, timed_out: true } }), EMPTY, {}, 3000);
+  assert.match(String(waited.error), /; the last attempt: HTTP 408: yellow, 1 unassigned shard, 2 pending tasks$/);
+  const once = await play('cluster-health', { 'request-params': { wait_for_status: 'green' } }, () => ({ body: state }));
+  assert.equal(once.outcome.errorDescription, 'The cluster is not green: yellow, 1 unassigned shard, 2 pending tasks.');
+  const moving = { body: { ...state, status: 'green', unassigned_shards: 0, relocating_shards: 3, number_of_pending_tasks: 0 } };
+  const relocating = await play('cluster-health', { 'request-params': { wait_for_no_relocating_shards: true } }, () => moving);
+  assert.equal(relocating.outcome.errorDescription, 'The cluster is not without relocating shards: green, 3 relocating shards.');
 });
