@@ -31,6 +31,11 @@ export class DueQueue<T extends object> {
     return this.heap[0]?.due ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The due time of whoever comes after the first; infinite if there is nobody. */
+  get secondDue(): number {
+    return Math.min(this.heap[1]?.due ?? Number.POSITIVE_INFINITY, this.heap[2]?.due ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Puts a waiter in; one that is in the queue already is moved. Throws a RangeError if `due` is not a number. */
   put(waiter: T, due: number): void {
     if (Number.isNaN(due)) throw new RangeError('A due time must be a number.');

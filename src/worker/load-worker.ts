@@ -10,6 +10,7 @@ import { ClientSchedule } from '../schedule/client-schedule.ts';
 import { Completion } from '../schedule/completion.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer } from '../schedule/pacer.ts';
+import { threadAlarm, timerAlarm } from './alarm.ts';
 import { LoadClient } from './client.ts';
 import type { Dialler } from './client-connections.ts';
 import { ClientExchanges } from './client-exchanges.ts';
@@ -33,7 +34,7 @@ interface StepRuns {
 }
 
 export class LoadWorker implements ClientHost {
-  readonly timeline = new Timeline();
+  readonly timeline: Timeline;
   readonly retries: RetryPolicy;
   readonly requests: RequestFactory;
   private readonly plan: WorkerPlan;
@@ -41,7 +42,7 @@ export class LoadWorker implements ClientHost {
   private readonly specs = new Map<TaskPlan, OperationSpec>();
   private readonly clients = new Map<number, LoadClient>();
   private readonly watch: TargetWatch;
-  private readonly health = new HealthMonitor(this.timeline);
+  private readonly health: HealthMonitor;
   private readonly post: (message: WorkerMessage) => void;
   private current: StepRuns | null = null;
   private clientsLeft = 0;
@@ -54,6 +55,10 @@ export class LoadWorker implements ClientHost {
   constructor(plan: WorkerPlan, post: (message: WorkerMessage) => void) {
     this.plan = plan;
     this.post = post;
+    // Only a task with a target throughput needs its requests to leave on the tenth of a millisecond.
+    const isPaced = plan.steps.some(({ tasks }) => tasks.some(({ targetThroughput }) => targetThroughput !== null));
+    this.timeline = new Timeline(isPaced ? threadAlarm : timerAlarm);
+    this.health = new HealthMonitor(this.timeline);
     this.facts = decodeFacts(plan.facts);
     const { options, endpoints } = plan.target;
     this.requests = createRequestFactory(plan.target);

@@ -1,4 +1,5 @@
-// Calls clients when their time has come, to within microseconds where timers only keep milliseconds.
+// Calls clients when their time has come.
+import { type Alarm, type MakeAlarm, timerAlarm } from './alarm.ts';
 import { DueQueue } from './due-queue.ts';
 
 /** Something that waits for a time: for one time at most. */
@@ -7,22 +8,23 @@ export interface Waiter {
   onDue(now: number): void;
 }
 
-/**
- * A timer may be late by more than a millisecond, so the last stretch before a due time is spent polling: the event loop goes round without
- * sleeping, and answers are read all the while.
- */
-const SPIN_MILLIS = 2;
-
 /** What is waited for from within a call, for a time that has passed, comes this many ms after the time of the call: in the next turn. */
 const NEXT_TURN_MILLIS = 1e-6;
-/** Node.js takes a longer timer for one of a millisecond. */
-const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
+/** The event loop goes round without sleeping for at most so many ms before a due time: to fall asleep and to be woken would take longer. */
+const LONGEST_SPIN_MILLIS = 0.1;
+/** The share of alarms that ring in less time than they are set ahead; the loop spins after those only. */
+const EARLY_SHARE = 0.25;
+/** By how many ms one alarm may change how far they are set ahead. */
+const LEAD_STEP_MILLIS = 0.002;
 
-/** Calls waiters when they are due. No allocation per wait beyond Node's own timers. */
+/** Calls waiters when they are due. No allocation per wait beyond those of its alarm. */
 export class Timeline {
   private readonly queue = new DueQueue<Waiter>();
-  private timer: NodeJS.Timeout | null = null;
-  private timerDue = Number.POSITIVE_INFINITY;
+  private readonly alarm: Alarm;
+  /** An alarm is set so many ms ahead of the due time: most of the time that it has been taking to ring. */
+  private lead = 0;
+  /** What the alarm was set to; infinite if it has rung. */
+  private alarmDue = Number.POSITIVE_INFINITY;
   private isSpinning = false;
   private lastSpin = 0;
   /** While waiters are called: whoever waits for a time up to here waits for the next turn. */
@@ -31,6 +33,10 @@ export class Timeline {
   idleSpin = 0;
   /** Set by whoever did real work in this turn of the event loop, so that it does not count as idle polling. */
   hadWork = false;
+
+  constructor(makeAlarm: MakeAlarm = timerAlarm) {
+    this.alarm = makeAlarm(() => this.onAlarm());
+  }
 
   /**
    * Calls `waiter.onDue` at `due`, a reading of the monotonic clock in ms, or in the next turn of the event loop if that has passed.
@@ -47,37 +53,38 @@ export class Timeline {
     this.queue.remove(waiter);
   }
 
-  /** Forgets all waiters. */
+  /** Forgets all waiters, for good. */
   close(): void {
     this.queue.clear();
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-    this.timerDue = Number.POSITIVE_INFINITY;
+    this.alarm.close();
   }
 
   private arm(now: number): void {
-    const { firstDue } = this.queue;
+    const { firstDue, secondDue } = this.queue;
     if (firstDue === Number.POSITIVE_INFINITY || this.isSpinning) return;
-    const delay = firstDue - now;
-    if (delay <= SPIN_MILLIS) {
+    if (firstDue - now <= Math.max(this.lead, NEXT_TURN_MILLIS)) {
       this.isSpinning = true;
       if (this.lastSpin !== now) {
         this.lastSpin = now;
         this.hadWork = true;
       }
       setImmediate(this.spin);
-    } else if (firstDue < this.timerDue) {
-      if (this.timer !== null) clearTimeout(this.timer);
-      this.timerDue = firstDue;
-      this.timer = setTimeout(this.onTimer, Math.min(LONGEST_TIMER_MILLIS, Math.max(1, Math.floor(delay - SPIN_MILLIS + 0.5))));
+    } else {
+      this.alarmDue = firstDue - this.lead;
+      this.alarm.set(this.alarmDue, secondDue - this.lead);
     }
   }
 
-  private readonly onTimer = (): void => {
-    this.timer = null;
-    this.timerDue = Number.POSITIVE_INFINITY;
-    this.fire(performance.now());
-  };
+  private onAlarm(): void {
+    const now = performance.now();
+    if (now >= this.alarmDue) {
+      const isLater = now - this.alarmDue > this.lead;
+      this.lead += LEAD_STEP_MILLIS * (isLater ? EARLY_SHARE : EARLY_SHARE - 1);
+      this.lead = Math.min(LONGEST_SPIN_MILLIS, Math.max(0, this.lead));
+      this.alarmDue = Number.POSITIVE_INFINITY;
+    }
+    this.fire(now);
+  }
 
   private readonly spin = (): void => {
     const now = performance.now();
