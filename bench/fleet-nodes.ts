@@ -129,7 +129,7 @@ function reportOf(worker: number, step: number, sequence: number, samples: numbe
     taskStart: 0,
     lastRequestStart: sequence * 1000,
   };
-  const health = { eventLoopUtilisation: 0.5, sendLagP99: 0.1, cpuMillis: 500, intervalMillis: 1000 };
+  const health = { eventLoopUtilisation: 0.5, sendLagP99: 0.1, cpuMillis: 500, intervalMillis: 1000, standstills: [] };
   return { worker, step, sequence, health, endpoints: [], tasks: [task] };
 }
 

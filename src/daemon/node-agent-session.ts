@@ -15,6 +15,7 @@ import type { RunPlan } from '../fleet/node.ts';
 import { type Batch, Outbox, OutboxBroken, usualBound } from '../fleet/outbox.ts';
 import { upSubject } from '../fleet/protocol.ts';
 import { writeReport } from '../fleet/report-codec.ts';
+import { standstillLeaseMillis } from '../fleet/run-link.ts';
 import { Totals } from '../fleet/totals.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import { processClock } from '../worker/messages.ts';
@@ -197,7 +198,12 @@ export class NodeSession {
     const threads = command.workers.length;
     const clients = command.workers.reduce((sum, ids) => sum + ids.length, 0);
     this.log('INFO', `Workload ${plan.workload.name}: ${clients} clients on ${threads} threads.`);
-    const node = new LocalNode({ name: address, cores, prepareCorpora: (corpora) => this.prepareCorpora(context, command, plan, corpora) });
+    const node = new LocalNode({
+      name: address,
+      cores,
+      lease: standstillLeaseMillis,
+      prepareCorpora: (corpora) => this.prepareCorpora(context, command, plan, corpora),
+    });
     this.node = node;
     if (this.aborter.signal.aborted) node.cancel();
     await node.prepare(
@@ -205,10 +211,7 @@ export class NodeSession {
       {
         onReport: (report) => this.onReport(report),
         onCompletingDone: (step, task) => this.tell({ kind: 'completing-done', step, task }),
-        onFailure: (error) => {
-          this.log('ERROR', error.message);
-          this.tell({ kind: 'failed', error: toWireError(error) });
-        },
+        onFailure: (error) => this.onFailure(error),
       },
     );
   }
@@ -249,6 +252,13 @@ export class NodeSession {
       if (tasks.includes(task)) this.log('INFO', `Step ${step + 1}: ${task} ended with ${requests} requests, ${failedRequests} failed.`);
     }
     this.tell({ kind: 'step-done', step, totals });
+  }
+
+  /** A node that lost load threads is lost as a whole: whether the test run goes on without it is not its own decision. */
+  private onFailure(error: BenchmarkError): void {
+    this.log('ERROR', error.message);
+    if (error.code === 'WORKER_LOST') void this.leave(error.message.replace(/\.$/, ''));
+    else this.tell({ kind: 'failed', error: toWireError(error) });
   }
 
   private onReport(report: WorkerReport): void {

@@ -22,6 +22,8 @@ const CANCEL_PATIENCE_MILLIS = 1000;
 export interface LocalNodeOptions {
   readonly name: string;
   readonly cores: number;
+  /** See {@link WorkerPlan.lease}; default `null`. */
+  readonly lease?: number;
   /** Brings the documents to this machine. */
   readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
 }
@@ -41,6 +43,7 @@ interface Expectation {
 export class LocalNode implements FleetNode {
   readonly name: string;
   readonly cores: number;
+  private readonly lease: number | null;
   private readonly prepareCorpora: LocalNodeOptions['prepareCorpora'];
   private threads: readonly Thread[] = [];
   private events: NodeEvents | null = null;
@@ -53,6 +56,7 @@ export class LocalNode implements FleetNode {
   constructor(options: LocalNodeOptions) {
     this.name = options.name;
     this.cores = options.cores;
+    this.lease = options.lease ?? null;
     this.prepareCorpora = options.prepareCorpora;
   }
 
@@ -61,7 +65,7 @@ export class LocalNode implements FleetNode {
     knownSecrets.register(...secretsOf(plan.run.target));
     const corpora = await this.prepareCorpora(plan.run.corpora);
     if (this.isCancelled) return;
-    this.threads = workerPlans(plan, corpora).map((own) => this.startThread(own));
+    this.threads = workerPlans(plan, corpora, this.lease).map((own) => this.startThread(own));
     const prepared = this.expect('prepared', this.threads);
     for (const thread of this.threads) this.send(thread, { kind: 'prepare', plan: thread.plan });
     await prepared;
@@ -196,7 +200,7 @@ const stepOf = (plan: WorkerPlan | undefined, step: number): WorkerStep | undefi
 const tasksIn = (step: WorkerStep | undefined): readonly number[] => (step?.clients ?? []).flatMap(({ cells }) => cells.map(({ task }) => task));
 
 /** Gives each thread its part of the steps. */
-export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[]): readonly WorkerPlan[] {
+export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[], lease: number | null): readonly WorkerPlan[] {
   const { run, workers, firstWorker } = plan;
   const facts = encodeFacts(run.workload, corpora);
   const tasks = new Map(run.steps.map((step) => [step.index, step.tasks.map(taskPlan)]));
@@ -205,6 +209,7 @@ export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[]):
     target: run.target,
     facts,
     steps: run.steps.map((step) => workerStep(step, tasks.get(step.index) ?? [], clients)),
+    lease,
     onError: run.onError,
     checksAssertions: run.checksAssertions,
     seed: run.seed,

@@ -4,6 +4,7 @@ import type {
   EndpointReport,
   ErrorCount,
   PartReport,
+  Standstill,
   TaskReport,
   ThroughputSlot,
   TimeColumns,
@@ -67,7 +68,13 @@ const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
     }),
     10_000,
   ),
-  health: object<DriverHealth>({ eventLoopUtilisation: number, sendLagP99: nullable(number), cpuMillis: number, intervalMillis: number }),
+  health: object<DriverHealth>({
+    eventLoopUtilisation: number,
+    sendLagP99: nullable(number),
+    cpuMillis: number,
+    intervalMillis: number,
+    standstills: list(object<Standstill>({ from: number, to: number }), 1000),
+  }),
   tasks: list(
     object<TaskHeader>({
       task: name,

@@ -18,6 +18,10 @@ const LOSS_MILLIS = 4000;
 const OWN_LOSS_MILLIS = 8000;
 const PING_MILLIS = 900;
 const TICK_MILLIS = 250;
+/**
+ * A node that stood still for less cannot have been lost meanwhile: it was heard at most a ping and a tick before, and the answer took its time.
+ */
+export const standstillLeaseMillis = LOSS_MILLIS - PING_MILLIS - TICK_MILLIS - 350;
 /** A longer time between two ticks was a pause of this process, and says nothing about the nodes. */
 const LONGEST_TICK_MILLIS = 1000;
 

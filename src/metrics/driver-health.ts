@@ -1,5 +1,6 @@
 // Says in words whether the figures of a step describe the cluster or the load driver.
-import type { DriverHealth } from './report.ts';
+import type { DriverHealth, Standstill } from './report.ts';
+import { standstillWarnings } from './standstill-warnings.ts';
 
 /** A thread busier than this has no time left to notice answers when they come. */
 const SATURATED = 0.95;
@@ -43,6 +44,7 @@ interface WorkerHealth {
 
 /** Collects the health of all workers over a test run, in space that grows with steps and workers only. */
 export class DriverHealthMonitor {
+  private readonly standstills = new Map<number, Map<string, Standstill[]>>();
   private readonly steps = new Map<number, Map<string, WorkerHealth>>();
 
   /** Takes the health of one report. `worker` is its name for people: `worker 3`, `worker 0 on 10.0.0.5`. */
@@ -52,11 +54,19 @@ export class DriverHealthMonitor {
     known.busyMillis += health.eventLoopUtilisation * health.intervalMillis;
     known.cpuMillis += health.cpuMillis;
     if (health.eventLoopUtilisation >= SATURATED) known.saturatedMillis += health.intervalMillis;
+    this.recordStandstills(step, worker, health.standstills);
     if (health.sendLagP99 === null) return;
     known.lagReports++;
     known.worstLag = Math.max(known.worstLag, health.sendLagP99);
     const lagClass = Math.floor(Math.log2(Math.max(health.sendLagP99, MIN_LAG_MILLIS / 2)) * CLASSES_PER_DOUBLING);
     known.lagClasses.set(lagClass, (known.lagClasses.get(lagClass) ?? 0) + 1);
+  }
+
+  private recordStandstills(step: number, worker: string, standstills: readonly Standstill[]): void {
+    if (standstills.length === 0) return;
+    const ofStep = this.standstills.get(step) ?? new Map<string, Standstill[]>();
+    this.standstills.set(step, ofStep);
+    ofStep.set(worker, [...(ofStep.get(worker) ?? []), ...standstills]);
   }
 
   private worker(step: number, worker: string): WorkerHealth {
@@ -83,7 +93,8 @@ export class DriverHealthMonitor {
     const workers = [...(this.steps.get(step) ?? [])];
     const throttled = tasks.filter((task) => task.isThrottled);
     const unthrottled = tasks.filter((task) => !task.isThrottled);
-    return [...lateWarnings(workers, throttled), ...saturationWarnings(workers, unthrottled)];
+    const standstills = standstillWarnings([...(this.standstills.get(step) ?? [])]);
+    return [...standstills, ...lateWarnings(workers, throttled), ...saturationWarnings(workers, unthrottled)];
   }
 }
 

@@ -119,4 +119,12 @@ export interface DriverHealth {
   /** Milliseconds of CPU that the thread used in the interval, and the interval's length. */
   readonly cpuMillis: number;
   readonly intervalMillis: number;
+  /** Times in which the thread did not run, in their order. */
+  readonly standstills: readonly Standstill[];
+}
+
+/** A time in which a load thread did not run, by its machine's wall clock in ms since 1970. */
+export interface Standstill {
+  readonly from: number;
+  readonly to: number;
 }

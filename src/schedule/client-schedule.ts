@@ -20,17 +20,18 @@ export class ClientSchedule {
   unsent = 0;
   private readonly control: LoopControl;
   private readonly pacer: Pacer;
-  private readonly rampUpWait: Millis;
+  /** From the beginning of the task to time 0 of its schedule. */
+  private origin: Millis;
 
   constructor(control: LoopControl, pacer: Pacer, rampUpWait: Millis) {
     this.control = control;
     this.pacer = pacer;
-    this.rampUpWait = rampUpWait;
+    this.origin = rampUpWait;
   }
 
   /** When the client has to ask for its first request. */
   get begin(): Millis {
-    return millis(Math.min(this.rampUpWait, this.control.end));
+    return millis(Math.min(this.origin, this.control.end));
   }
 
   /** From here on nothing is sent; infinite if the number of requests decides. */
@@ -42,11 +43,16 @@ export class ClientSchedule {
   next(now: Millis): NextStep {
     if (this.control.isOver(now)) return this.endLate();
     const offset = this.pacer.next();
-    this.intended = offset > 0 || this.pacer.isThrottled ? this.rampUpWait + offset : Number.NaN;
+    this.intended = offset > 0 || this.pacer.isThrottled ? this.origin + offset : Number.NaN;
     const due = this.dueAt(now);
     if (this.control.isOver(due)) return 'wait';
     this.sampleType = this.control.sampleType(due);
     return 'request';
+  }
+
+  /** Moves all requests that are still to come by a time in which none could be sent. The end of the task stays where it is. */
+  skip(span: Millis): void {
+    this.origin = millis(this.origin + span);
   }
 
   /** Asked again for the same request if it could not be sent at once, because its data had to be read. */
@@ -76,7 +82,7 @@ export class ClientSchedule {
 
   /** A client that is late sends nothing after its end: a backlog would go on for as long as the target was slow. */
   private endLate(): NextStep {
-    this.unsent += this.pacer.dueBefore(millis(this.control.end - this.rampUpWait));
+    this.unsent += this.pacer.dueBefore(millis(this.control.end - this.origin));
     return 'end';
   }
 }

@@ -62,7 +62,6 @@ export function threadAlarm(ring: () => void): Alarm {
   });
   helper.unref();
   bell.on('message', ring);
-  bell.unref();
   /** The helper wakes up at one of these times by itself and then looks at what is set now. */
   let setDue = Number.POSITIVE_INFINITY;
   let setNext = Number.POSITIVE_INFINITY;

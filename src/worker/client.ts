@@ -49,6 +49,8 @@ export class LoadClient implements Waiter, ExchangeOwner {
   /** Borrowed from the dispatch of a request until its sample is made. */
   private exchange: Exchange | null = null;
   private session: ScriptSession | null = null;
+  /** The thread stood still while the execution was under way. */
+  private isDisturbed = false;
   private readonly times = new Times();
   private readonly outcome = new Outcome();
 
@@ -114,6 +116,22 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.exchanges.refresh(now);
   }
 
+  /**
+   * The thread stood still: what this client would have sent in `span` ms is not sent, and what is under way gives no sample, for its times
+   * would be the driver's. Waiters of the timeline have been moved already.
+   */
+  skip(span: number): void {
+    const { run, times } = this;
+    if (run === null) return;
+    run.schedule.skip(millis(span));
+    this.deadline += span;
+    times.intended += span;
+    this.isDisturbed ||= this.state === 'sending' || this.state === 'script';
+    const isOver = this.state === 'waiting' && times.intended - this.start >= run.schedule.end;
+    if (isOver) this.state = 'waiting-end';
+    if (this.state === 'waiting-end') this.host.timeline.wait(this, this.start + run.schedule.end);
+  }
+
   onDue(now: number): void {
     if (this.state === 'waiting-start') {
       this.proceed(now);
@@ -147,6 +165,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
 
   onAnswer(answer: Answer): void {
     const end = performance.now();
+    this.host.timeline.standstill.look(end);
     const { run, outcome } = this;
     this.deadline = Number.POSITIVE_INFINITY;
     if (run === null || run.operation.kind !== 'request') return;
@@ -165,6 +184,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
   }
 
   onFailure(failure: WireFailure): void {
+    this.host.timeline.standstill.look(performance.now());
     if (this.run === null) return;
     this.deadline = Number.POSITIVE_INFINITY;
     if (this.retry()) return;
@@ -240,8 +260,9 @@ export class LoadClient implements Waiter, ExchangeOwner {
   }
 
   private onRead(run: ClientRun): void {
-    if (this.run !== run || this.state !== 'reading') return;
     const now = performance.now();
+    this.host.timeline.standstill.look(now);
+    if (this.run !== run || this.state !== 'reading') return;
     if (this.stops || run.schedule.again(millis(now - this.start)) === 'end') this.endRun(now);
     else this.prepare();
   }
@@ -268,6 +289,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const { run } = this;
     if (run === null) return;
     this.attempts = 0;
+    this.isDisturbed = false;
     if (run.operation.kind === 'script') {
       this.runScript(run);
       return;
@@ -352,7 +374,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const now = performance.now();
     times.requestEnd = requestEnd;
     times.processingEnd = now;
-    run.recorder.sample(run.schedule.sampleType, times, outcome);
+    if (!this.isDisturbed) run.recorder.sample(run.schedule.sampleType, times, outcome);
     if (!outcome.success && (run.abortsOnError || outcome.errorKind === VIOLATION)) {
       this.host.onFatal(run, outcome.errorKind ?? 'error', outcome.errorDescription ?? '');
       return;

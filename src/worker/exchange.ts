@@ -4,6 +4,7 @@ import type { PreparedRequest } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
 import { type BodyUse, type FailureKind, RequestFailure } from '../operation/operation.ts';
 import { ClientConnections, type ClientContext, type ConnectionUser } from './client-connections.ts';
+import type { StandstillWatch } from './standstill.ts';
 import type { TargetWatch } from './target-watch.ts';
 import type { RequestHandler, WireSlot } from './wire-slot.ts';
 
@@ -32,6 +33,7 @@ const NOBODY: ExchangeOwner = { needsWholeBody: () => false, onAnswer: () => {},
 export class Exchange implements RequestHandler, ConnectionUser {
   private readonly connections: ClientConnections;
   private readonly watch: TargetWatch;
+  private readonly standstill: StandstillWatch;
   private readonly repeatsStale: boolean;
   private state: ExchangeState = 'idle';
   private owner: ExchangeOwner = NOBODY;
@@ -47,6 +49,7 @@ export class Exchange implements RequestHandler, ConnectionUser {
   constructor(context: ClientContext, repeatsStale: boolean) {
     this.connections = new ClientConnections(context, this);
     this.watch = context.dialler.watch;
+    this.standstill = context.timeline.standstill;
     this.repeatsStale = repeatsStale;
   }
 
@@ -145,7 +148,7 @@ export class Exchange implements RequestHandler, ConnectionUser {
 
   private transmit(): void {
     const { request, counter } = this;
-    if (request === null || counter === null) return;
+    if (request === null || counter === null || !this.standstill.look(performance.now())) return;
     const slot = this.connections.take(this.needsFresh);
     if (slot === null) {
       this.state = 'connecting';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Histogram } from '../metrics/histogram.ts';
-import type { DriverHealth } from '../metrics/report.ts';
+import type { DriverHealth, Standstill } from '../metrics/report.ts';
 import type { Timeline } from './timeline.ts';
 
 const NANOS_PER_MILLI = 1e6;
@@ -15,6 +15,7 @@ export class HealthMonitor {
   private utilisation = performance.eventLoopUtilization();
   private start = performance.now();
   private cpu = threadCpuMillis();
+  private standstills: Standstill[] = [];
 
   constructor(timeline: Timeline) {
     this.timeline = timeline;
@@ -22,6 +23,10 @@ export class HealthMonitor {
 
   recordLag(millis: number): void {
     this.lags.record(millis * NANOS_PER_MILLI);
+  }
+
+  recordStandstill(standstill: Standstill): void {
+    this.standstills.push(standstill);
   }
 
   /** Figures since the last call. */
@@ -37,7 +42,9 @@ export class HealthMonitor {
       sendLagP99: this.lags.count === 0 ? null : this.lags.percentile(99) / NANOS_PER_MILLI,
       cpuMillis: cpu === null || this.cpu === null ? busy : Math.max(0, cpu - this.cpu - this.timeline.idleSpin),
       intervalMillis: interval,
+      standstills: this.standstills,
     };
+    this.standstills = [];
     this.cpu = cpu;
     this.utilisation = current;
     this.timeline.idleSpin = 0;

@@ -2,7 +2,7 @@
 import { BenchmarkError, toWireError } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
 import { createRequestFactory } from '../http/request-factory.ts';
-import type { TaskReport, WorkerReport } from '../metrics/report.ts';
+import type { Standstill, TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
 import type { Cell } from '../schedule/allocation.ts';
@@ -21,6 +21,7 @@ import { processClock, type WorkerMessage } from './messages.ts';
 import { decodeFacts, decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
 import { randomSource } from './random.ts';
 import { TaskRecorder } from './recorder.ts';
+import type { StandstillOwner } from './standstill.ts';
 import { TargetWatch } from './target-watch.ts';
 import { Timeline } from './timeline.ts';
 
@@ -33,7 +34,7 @@ interface StepRuns {
   readonly recorders: readonly TaskRecorder[];
 }
 
-export class LoadWorker implements ClientHost {
+export class LoadWorker implements ClientHost, StandstillOwner {
   readonly timeline: Timeline;
   readonly retries: RetryPolicy;
   readonly requests: RequestFactory;
@@ -102,6 +103,7 @@ export class LoadWorker implements ClientHost {
     this.completion = new Completion(current.step.completing, runs, (run) => [run.task]);
     this.health.drain();
     this.nextReport = start + REPORT_MILLIS;
+    this.timeline.standstill.begin(start, performance.now(), this);
     for (const recorder of current.recorders) recorder.begin(start);
     for (const { client, runs } of current.clients) client.begin(runs, start);
     if (this.clientsLeft === 0) this.endStep(current);
@@ -127,6 +129,21 @@ export class LoadWorker implements ClientHost {
 
   recordLag(lag: number): void {
     this.health.recordLag(lag);
+  }
+
+  onStandstill(standstill: Standstill, skipped: number): boolean {
+    this.health.recordStandstill(standstill);
+    const { worker, lease } = this.plan;
+    const length = standstill.to - standstill.from;
+    if (lease !== null && length >= lease) {
+      const what = `Worker ${worker} stood still for ${(length / 1000).toFixed(1)} s, after which the test run may have gone on without it. It sends nothing more.`;
+      this.fail(new BenchmarkError('WORKER_LOST', what, { hint: 'Was its process or its machine suspended, or short of CPU?' }));
+      this.cancel();
+      return false;
+    }
+    this.timeline.shift(skipped);
+    for (const { client } of this.current?.clients ?? []) client.skip(skipped);
+    return true;
   }
 
   onRunDone(run: ClientRun): void {
@@ -221,7 +238,7 @@ export class LoadWorker implements ClientHost {
 
   private sweep(now: number): void {
     const { current } = this;
-    if (current === null) return;
+    if (current === null || !this.timeline.standstill.look(now)) return;
     let waitsForConnection = false;
     for (const { client } of current.clients) {
       if (now > client.deadline) client.onTimeout();
@@ -238,6 +255,7 @@ export class LoadWorker implements ClientHost {
   private endStep(current: StepRuns): void {
     const report = this.report(current);
     this.current = null;
+    this.timeline.standstill.end();
     this.post({ kind: 'step-done', step: current.step.index, report });
   }
 

@@ -12,6 +12,11 @@ export interface WorkerPlan {
   readonly target: TargetCluster;
   readonly facts: FactsText;
   readonly steps: readonly WorkerStep[];
+  /**
+   * A thread that stood still for so many ms has lost its place in the test run: the coordinator may have gone on without it.
+   * `null` = it lives in the coordinator's own process.
+   */
+  readonly lease: number | null;
   readonly onError: 'continue' | 'abort';
   /** Assertions of operations are checked; a violation ends the run. */
   readonly checksAssertions: boolean;

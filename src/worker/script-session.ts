@@ -152,6 +152,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
   }
 
   onAnswer(answer: Answer): void {
+    this.execution.tools.timeline.standstill.look(performance.now());
     this.endTime();
     const { exchange } = this;
     const pending = this.take();
@@ -170,6 +171,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
   }
 
   onFailure(failure: WireFailure): void {
+    this.execution.tools.timeline.standstill.look(performance.now());
     this.endTime();
     this.take()?.reject(requestFailureOf(failure));
   }

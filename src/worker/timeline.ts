@@ -1,6 +1,7 @@
 // Calls clients when their time has come.
 import { type Alarm, type MakeAlarm, timerAlarm } from './alarm.ts';
 import { DueQueue } from './due-queue.ts';
+import { StandstillWatch } from './standstill.ts';
 
 /** Something that waits for a time: for one time at most. */
 export interface Waiter {
@@ -19,6 +20,8 @@ const LEAD_STEP_MILLIS = 0.002;
 
 /** Calls waiters when they are due. No allocation per wait beyond those of its alarm. */
 export class Timeline {
+  /** Looks at each time by which something is sent or measured. */
+  readonly standstill = new StandstillWatch();
   private readonly queue = new DueQueue<Waiter>();
   private readonly alarm: Alarm;
   /** An alarm is set so many ms ahead of the due time: most of the time that it has been taking to ring. */
@@ -51,6 +54,11 @@ export class Timeline {
   /** Forgets a waiter; nothing happens if it does not wait. */
   cancel(waiter: Waiter): void {
     this.queue.remove(waiter);
+  }
+
+  /** All who wait do so for `span` ms longer. */
+  shift(span: number): void {
+    this.queue.shift(span);
   }
 
   /** Forgets all waiters, for good. */
@@ -96,6 +104,7 @@ export class Timeline {
   };
 
   private fire(now: number): void {
+    this.standstill.look(now);
     this.firingAt = now;
     try {
       for (let waiter = this.queue.take(now); waiter !== null; waiter = this.queue.take(now)) {

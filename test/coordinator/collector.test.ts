@@ -43,7 +43,7 @@ function report(name: string, worker: number, sequence: number, requests: number
     const times = { processingStart: start, requestStart: start, requestEnd: end, processingEnd: end, intended: Number.NaN };
     recorder.sample('normal', times, new Outcome());
   }
-  const health = { eventLoopUtilisation: 0.1, sendLagP99: null, cpuMillis: 100, intervalMillis: 1000 };
+  const health = { eventLoopUtilisation: 0.1, sendLagP99: null, cpuMillis: 100, intervalMillis: 1000, standstills: [] };
   return { worker, step: name === 'first' ? 0 : 1, sequence, tasks: [recorder.drain(progress)], endpoints: [], health };
 }
 

@@ -39,7 +39,7 @@ function reportOf(samples: number, raw: number): WorkerReport {
     sequence: 0,
     tasks: [task],
     endpoints: [],
-    health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000 },
+    health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000, standstills: [] },
   };
 }
 

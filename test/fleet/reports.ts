@@ -63,5 +63,11 @@ export const reportArbitrary: fc.Arbitrary<WorkerReport> = fc.record({
     }),
     { maxLength: 3 },
   ),
-  health: fc.record({ eventLoopUtilisation: number, sendLagP99: fc.option(number), cpuMillis: number, intervalMillis: number }),
+  health: fc.record({
+    eventLoopUtilisation: number,
+    sendLagP99: fc.option(number),
+    cpuMillis: number,
+    intervalMillis: number,
+    standstills: fc.array(fc.record({ from: number, to: number }), { maxLength: 3 }),
+  }),
 });

@@ -8,6 +8,7 @@ const health = (eventLoopUtilisation: number, sendLagP99: number | null, cpuMill
   sendLagP99,
   cpuMillis,
   intervalMillis: 1000,
+  standstills: [],
 });
 const throttled = (medianLatency: number | null): readonly TaskLoad[] => [{ task: 'search', isThrottled: true, medianLatency }];
 const unthrottled: readonly TaskLoad[] = [{ task: 'index', isThrottled: false, medianLatency: 4 }];
@@ -67,6 +68,16 @@ describe('an unthrottled task', () => {
     const peaks = monitorOf({ 'worker 0': [...repeated(3, health(1, null)), ...repeated(7, health(0.5, null))] });
     assert.deepEqual(peaks.warnings(3, unthrottled), []);
     assert.deepEqual(monitorOf({ 'worker 0': repeated(10, health(1, null)) }).warnings(4, unthrottled), []);
-    assert.deepEqual(monitorOf({ 'worker 0': [{ ...health(1, null), intervalMillis: 200 }] }).warnings(3, unthrottled), []);
+    assert.deepEqual(monitorOf({ 'worker 0': [{ ...health(1, null), intervalMillis: 200, standstills: [] }] }).warnings(3, unthrottled), []);
   });
+});
+
+test('a driver that stood still says from when to when, once for all threads of a process', () => {
+  const still = (from: number, to: number): DriverHealth => ({ ...health(0.1, null), standstills: [{ from, to }] });
+  const monitor = monitorOf({ 'worker 0': [still(5000, 9000), still(20_000, 22_000)], 'worker 1': [still(5010, 9001)] });
+  const [first = '', second = '', ...more] = monitor.warnings(3, unthrottled);
+  assert.match(first, /^The load driver stood still: worker 0, worker 1 from 1970-01-01T00:00:05\.000Z to 1970-01-01T00:00:09\.001Z \(4\.0 s\)\./);
+  assert.match(second, /^The load driver stood still: worker 0 from 1970-01-01T00:00:20\.000Z to 1970-01-01T00:00:22\.000Z \(2\.0 s\)\./);
+  assert.deepEqual(more, []);
+  assert.deepEqual(monitor.warnings(2, unthrottled), []);
 });

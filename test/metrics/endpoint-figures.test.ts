@@ -22,7 +22,7 @@ const report = (worker: number, ...endpoints: readonly EndpointReport[]): Worker
   sequence: 0,
   tasks: [],
   endpoints,
-  health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000 },
+  health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000, standstills: [] },
 });
 
 describe('EndpointFigures', () => {

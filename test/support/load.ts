@@ -19,6 +19,8 @@ export interface LoadSettings {
   readonly clientOptions?: string;
   readonly schedule: readonly ScheduleElement[];
   readonly cores?: number;
+  /** See `WorkerPlan.lease`. */
+  readonly lease?: number;
   readonly corpora?: readonly PreparedCorpus[];
   readonly onError?: 'continue' | 'abort';
   /** Called with every report; may cancel. */
@@ -53,7 +55,14 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
   );
   const endpoints = new EndpointFigures(targets.default.endpoints.map(formatPlace));
   const fleet = new Fleet({
-    nodes: [new LocalNode({ name: 'localhost', cores, prepareCorpora: async () => corpora })],
+    nodes: [
+      new LocalNode({
+        name: 'localhost',
+        cores,
+        prepareCorpora: async () => corpora,
+        ...(settings.lease === undefined ? {} : { lease: settings.lease }),
+      }),
+    ],
     startDelay: 5,
     onReport: (report) => {
       for (const one of report.tasks) metrics.get(one.task)?.merge(one);

@@ -1,0 +1,32 @@
+// Says from when to when load threads did not run, and what became of their requests.
+import type { Standstill } from './report.ts';
+
+/** Standstills of several workers that have a time in common: the process or the machine stood still. */
+interface Pause {
+  from: number;
+  to: number;
+  readonly workers: Set<string>;
+}
+
+/** One warning for each time in which workers stood still; `worker` is a worker's name for people. */
+export function standstillWarnings(standstills: readonly (readonly [worker: string, standstills: readonly Standstill[]])[]): readonly string[] {
+  const all = standstills.flatMap(([worker, own]) => own.map((standstill) => ({ ...standstill, worker })));
+  const pauses: Pause[] = [];
+  for (const { from, to, worker } of all.toSorted((left, right) => left.from - right.from)) {
+    const last = pauses.at(-1);
+    if (last === undefined || from > last.to) pauses.push({ from, to, workers: new Set([worker]) });
+    else {
+      last.to = Math.max(last.to, to);
+      last.workers.add(worker);
+    }
+  }
+  return pauses.map(describe);
+}
+
+function describe({ from, to, workers }: Pause): string {
+  const place = `${[...workers].join(', ')} from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} (${((to - from) / 1000).toFixed(1)} s)`;
+  return (
+    `The load driver stood still: ${place}. Its process or machine was suspended, or other programs had the CPU. Nothing was sent in that time: ` +
+    'the schedules went on where they had stopped, and requests under way are counted as requests, but not among the samples.'
+  );
+}
