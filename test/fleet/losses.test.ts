@@ -115,7 +115,7 @@ describe('a distributed run', { concurrency: true }, () => {
   );
 
   it(
-    'goes on without a frozen node if told so, and that node stops by itself',
+    'goes on without a frozen node if told so, and that node sends nothing more',
     scenic(async (scene) => {
       const [victim, other] = [await scene.process('127.0.0.2'), await scene.node('127.0.0.3')];
       const run = await scene.run({ nodes: [victim.registered, other.registered], schedule: [steady(7, 2)], onWorkerLoss: 'continue' });
@@ -130,10 +130,8 @@ describe('a distributed run', { concurrency: true }, () => {
       assert.ok((run.requests().steady ?? 0) > 200, `${run.requests().steady} requests`);
       const before = scene.seen('steady');
       victim.child.kill('SIGCONT');
-      await sleep(1500);
-      const later = scene.seen('steady');
-      await sleep(500);
-      assert.equal(scene.seen('steady'), later, `it had sent ${before} before`);
+      await sleep(2000);
+      assert.equal(scene.seen('steady'), before);
     }),
   );
 
