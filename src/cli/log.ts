@@ -1,7 +1,8 @@
 // The log file: one line per entry, UTC, rotated by size, without secrets (spec/1 §3.1).
-import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { makeDirectories, systemReason } from '../files.ts';
 import { redact } from './redact.ts';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
@@ -27,13 +28,20 @@ const defaultKeep = 5;
 /** A log on disk. A disk that is full must not end a test run: writing stops, and {@link LogFile.failure} says why. */
 export class LogFile implements Log {
   failure: Error | null = null;
+  readonly path: string;
   private readonly options: LogFileOptions;
   private size: number;
 
   constructor(options: LogFileOptions) {
     this.options = options;
-    mkdirSync(dirname(options.path), { recursive: true });
-    this.size = statSync(options.path, { throwIfNoEntry: false })?.size ?? 0;
+    this.path = options.path;
+    this.size = 0;
+    try {
+      makeDirectories(dirname(options.path));
+      this.size = statSync(options.path, { throwIfNoEntry: false })?.size ?? 0;
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   write(level: LogLevel, logger: string, message: string): void {
@@ -45,8 +53,12 @@ export class LogFile implements Log {
       this.size += Buffer.byteLength(line);
       this.failure = null;
     } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.failed(error);
     }
+  }
+
+  private failed(error: unknown): void {
+    this.failure = new Error(systemReason(error), { cause: error });
   }
 
   private rotate(): void {

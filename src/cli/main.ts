@@ -133,7 +133,7 @@ class CommandRun {
   private finish(ending: Ending): void {
     if (!this.ready.hasPlainOutput) this.console.print(finalLines(ending, (this.environment.clock.now() - this.start) / 1000));
     if (this.log?.failure !== null && this.log?.failure !== undefined)
-      this.console.warning(`The log could not be written: ${this.log.failure.message}`);
+      this.console.warning(`The log ${this.log.path} could not be written: ${this.log.failure.message}.`);
   }
 }
 

@@ -6,18 +6,21 @@ import { exitCodes, messageOf } from '../errors.ts';
 import { emergencyLog } from './emergency-log.ts';
 import type { Environment } from './environment.ts';
 import { main } from './main.ts';
+import { guardStreams } from './output/guarded-streams.ts';
 import type { Program } from './program.ts';
+import { redact } from './redact.ts';
+import { listenForSignals } from './signals.ts';
 
 /** Runs the command line of this process and ends it with the exit code. */
 export async function runProcess(program: Program): Promise<void> {
   const cancellation = new AbortController();
   listenForSignals(cancellation);
-  ignoreClosedPipes();
+  const streams = guardStreams(process);
   const environment = realEnvironment(cancellation.signal);
   reportUncaught(environment);
   const code = await main(program, process.argv.slice(2), environment);
   await Promise.all([flush(process.stdout), flush(process.stderr)]);
-  process.exit(code);
+  process.exit(code === exitCodes.success && streams.failure() !== null ? exitCodes.failure : code);
 }
 
 function realEnvironment(signal: AbortSignal): Environment {
@@ -36,30 +39,12 @@ function realEnvironment(signal: AbortSignal): Environment {
   };
 }
 
-/** The first signal asks for an orderly end, the second one ends the process at once. */
-function listenForSignals(cancellation: AbortController): void {
-  const onSignal = (): void => {
-    if (cancellation.signal.aborted) process.exit(exitCodes.cancelled);
-    cancellation.abort();
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-}
-
-/** When the reader of a pipe has gone (`| head`), what is printed after that is nobody's business; the work goes on, and its results are stored. */
-function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    });
-  }
-}
-
 /** One line for the user and the stack for the log, whatever happens. */
 function reportUncaught(environment: Environment): void {
   const onError = (error: unknown): void => {
     const path = emergencyLog(environment, error);
-    process.stderr.write(`[ERROR] ❌ Internal error: ${messageOf(error).split('\n')[0]}. ${path === null ? '' : `Details are in ${path}.`}\n`);
+    const details = path === null ? '' : ` Details are in ${path}.`;
+    process.stderr.write(`${redact(`[ERROR] ❌ Internal error: ${messageOf(error).split('\n')[0]}.${details}`)}\n`);
     process.exit(exitCodes.failure);
   };
   process.on('uncaughtException', onError);

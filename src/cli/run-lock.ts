@@ -1,8 +1,9 @@
-// One test run at a time per configuration: two at once would measure each other (spec/1 §2.4).
+// One test run at a time per configuration: two at once would measure each other.
 import { execFileSync } from 'node:child_process';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError } from '../errors.ts';
+import { systemReason } from '../files.ts';
 
 /** Who holds the lock. */
 export interface LockHolder {
@@ -34,7 +35,7 @@ export async function takeRunLock(request: LockRequest): Promise<RunLock> {
   const { path, processId, testRunId } = request;
   const own: LockHolder = { processId, processStart: processStart(processId), testRunId };
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if (createLock(path, own)) return { release: () => releaseLock(path, own) };
+    if (createLock(path, own)) return held(path, own);
     const holder = readHolder(path);
     if (holder === null) continue;
     if (holder !== 'unreadable' && isAlive(holder)) {
@@ -44,6 +45,16 @@ export async function takeRunLock(request: LockRequest): Promise<RunLock> {
     removeStale(path, processId);
   }
   throw new BenchmarkError('ANOTHER_RUN', `Other test runs keep taking the lock ${path}.`, { hint: 'Try again.' });
+}
+
+/** A lock that is given back at the latest when the process ends, however it is asked to. */
+function held(path: string, own: LockHolder): RunLock {
+  const release = (): void => {
+    process.off('exit', release);
+    releaseLock(path, own);
+  };
+  process.once('exit', release);
+  return { release };
 }
 
 function anotherRun(holder: LockHolder): BenchmarkError {
@@ -61,7 +72,7 @@ function createLock(path: string, holder: LockHolder): boolean {
     return true;
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false;
-    throw new BenchmarkError('DISK', `Cannot write the lock file ${path}.`, { cause: error });
+    throw new BenchmarkError('DISK', `Cannot write the lock file ${path}: ${systemReason(error)}.`, { cause: error });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -73,7 +84,7 @@ function readHolder(path: string): LockHolder | 'unreadable' | null {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
-    throw new BenchmarkError('DISK', `Cannot read the lock file ${path}.`, { cause: error });
+    throw new BenchmarkError('DISK', `Cannot read the lock file ${path}: ${systemReason(error)}.`, { cause: error });
   }
   return parseHolder(text);
 }
@@ -102,7 +113,7 @@ function removeStale(path: string, processId: number): void {
     renameSync(path, grave);
     rmSync(grave, { force: true });
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw new BenchmarkError('DISK', `Cannot remove the lock file ${path}.`, { cause: error });
+    if (!isCode(error, 'ENOENT')) throw new BenchmarkError('DISK', `Cannot remove the lock file ${path}: ${systemReason(error)}.`, { cause: error });
   }
 }
 
@@ -128,7 +139,13 @@ export function processStart(processId: number): string | null {
   try {
     if (process.platform === 'linux') return startFromStat(readFileSync(`/proc/${processId}/stat`, 'utf8'));
     if (process.platform === 'win32') return null;
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(processId)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim() || null;
+    return (
+      execFileSync('ps', ['-o', 'lstart=', '-p', String(processId)], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 2000,
+      }).trim() || null
+    );
   } catch {
     // The process is gone, or its facts are not for us: then nothing is known about it.
     return null;

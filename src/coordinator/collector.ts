@@ -54,7 +54,8 @@ export class Collector {
   }
 
   endStep(step: Step): void {
-    this.listener({ kind: 'step-end', step: step.index, steps: this.steps.length, tasks: names(step) });
+    const { errors } = this.totals(step);
+    this.listener({ kind: 'step-end', step: step.index, steps: this.steps.length, tasks: names(step), errors });
     this.current = null;
     for (const { name } of step.tasks) this.finish(name);
   }
@@ -123,9 +124,8 @@ export class Collector {
     this.tell(fraction, secondsLeft);
   }
 
-  private tell(progress: number | null, secondsLeft: number | null): void {
-    const step = this.current;
-    if (step === null) return;
+  /** Requests of the tasks of a step so far, and the failed ones among them. */
+  private totals(step: Step): { readonly requests: number; readonly errors: number } {
     let requests = 0;
     let errors = 0;
     for (const { name } of step.tasks) {
@@ -133,6 +133,13 @@ export class Collector {
       requests += metrics?.requests ?? 0;
       errors += (metrics?.failedRequests ?? 0) + (metrics?.refusedRequests ?? 0);
     }
+    return { requests, errors };
+  }
+
+  private tell(progress: number | null, secondsLeft: number | null): void {
+    const step = this.current;
+    if (step === null) return;
+    const { requests, errors } = this.totals(step);
     this.listener({ kind: 'progress', step: step.index, steps: this.steps.length, tasks: names(step), progress, secondsLeft, requests, errors });
   }
 }

@@ -15,6 +15,13 @@ export type RunEvent =
       readonly requests: number;
       readonly errors: number;
     }
-  | { readonly kind: 'step-end'; readonly step: number; readonly steps: number; readonly tasks: readonly string[] };
+  /** `errors` counts all failed requests of the step. */
+  | {
+      readonly kind: 'step-end';
+      readonly step: number;
+      readonly steps: number;
+      readonly tasks: readonly string[];
+      readonly errors: number;
+    };
 
 export type RunListener = (event: RunEvent) => void;

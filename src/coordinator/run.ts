@@ -53,12 +53,12 @@ export async function runTest(partial: RunConfig, surroundings: RunSurroundings 
   const { listener = () => undefined, signal = new AbortController().signal, clock = systemClock } = surroundings;
   const config = completeConfig(partial, clock);
   const provided = await config.load.pipeline.provide(config.load.targets, signal);
-  const client = createAdminClient(provided.targets.default);
+  const client = createAdminClient(provided.targets.default, signal);
   let claimed: ClaimedNodes | null = null;
   try {
     // First of all: who waits for a cluster or a download wants to know that the nodes are there.
     claimed = await claimNodes(config, signal);
-    const cluster = await inspectCluster(config, provided, client, signal);
+    const cluster = await inspectCluster(config, provided, client, { listener, signal, clock });
     const loaded = await loadWorkload(config, cluster);
     signal.throwIfAborted();
     return await new TestRunner({ config, provided, listener, signal, clock, client, cluster, loaded, claimed }).run();
@@ -84,10 +84,13 @@ async function inspectCluster(
   { load }: CompleteConfig,
   { targets }: ProvidedCluster,
   client: AdminClient,
-  signal: AbortSignal,
+  { listener, signal, clock }: Required<RunSurroundings>,
 ): Promise<ClusterIdentity> {
-  if (!load.skipRestApiCheck) await waitForRest(client, targets.default, signal);
-  return clusterInfo(client);
+  if (!load.skipRestApiCheck) {
+    const tell = (message: string): void => listener({ kind: 'info', message });
+    await waitForRest(client, targets.default, { signal, clock, tell });
+  }
+  return clusterInfo(client, signal);
 }
 
 /** What a run has found when it begins. */

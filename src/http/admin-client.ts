@@ -1,5 +1,6 @@
 // The official client, for everything off the load path: readiness, administration, telemetry.
 import { Client, errors } from '@opensearch-project/opensearch';
+import type { TransportRequestPromise } from '@opensearch-project/opensearch/lib/Transport.js';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Seconds } from '../units.ts';
 import { adminConnectionClass, type SocketErrors } from './admin-connection.ts';
@@ -7,6 +8,7 @@ import { anyHost } from './any-host.ts';
 import { formatPlace } from './connection.ts';
 import { codeOf, explainSocketError } from './network-failure.ts';
 import type { Endpoint, TargetCluster } from './targets.ts';
+import { makeSecureContext } from './wire-context.ts';
 
 /** What the official client says of an answer that is cut off; it has no code. */
 const ABORTED_ANSWER = 'Response aborted while reading the body';
@@ -45,14 +47,17 @@ export interface AdminClient {
 
 /**
  * A client with the same TLS, authentication and headers as the load has. Any host of the cluster that answers will do; no host
- * is asked twice. Use {@link requireStatus} on replies.
+ * is asked twice. `signal` ends requests that have none of their own. Use {@link requireStatus} on replies.
+ * Throws `BenchmarkError` TLS if the certificates cannot be used.
  */
-export function createAdminClient(cluster: TargetCluster): AdminClient {
+export function createAdminClient(cluster: TargetCluster, signal?: AbortSignal): AdminClient {
+  // The library would leave a request without an answer for ever.
+  if (cluster.endpoints.some(({ useTls }) => useTls)) makeSecureContext(cluster.options);
   const hosts = new Map(cluster.endpoints.map((endpoint) => [formatPlace(endpoint), endpoint]));
-  return anyHost([...hosts.values()].map((endpoint) => createHostClient(cluster, endpoint)));
+  return anyHost([...hosts.values()].map((endpoint) => createHostClient(cluster, endpoint, signal)));
 }
 
-function createHostClient(cluster: TargetCluster, endpoint: Endpoint): AdminClient {
+function createHostClient(cluster: TargetCluster, endpoint: Endpoint, signal: AbortSignal | undefined): AdminClient {
   const { options } = cluster;
   const place = formatPlace(endpoint);
   const socketErrors: SocketErrors = new Map();
@@ -77,7 +82,7 @@ function createHostClient(cluster: TargetCluster, endpoint: Endpoint): AdminClie
   });
   return {
     place,
-    request: (request) => send({ client, place, timeout: options.timeout, socketErrors }, request),
+    request: (request) => send({ client, place, timeout: options.timeout, socketErrors, signal }, request),
     close: () => client.close(),
   };
 }
@@ -114,11 +119,13 @@ interface Sender {
   /** Seconds per request. */
   readonly timeout: number;
   readonly socketErrors: SocketErrors;
+  readonly signal: AbortSignal | undefined;
 }
 
 async function send(sender: Sender, request: AdminRequest): Promise<AdminReply> {
   const timeout = request.timeout ?? sender.timeout;
-  if (request.signal?.aborted === true) throw cancelled(sender, request);
+  const signal = request.signal ?? sender.signal;
+  if (signal?.aborted === true) throw cancelled(sender, request);
   const pending = sender.client.transport.request(
     {
       method: request.method,
@@ -129,27 +136,39 @@ async function send(sender: Sender, request: AdminRequest): Promise<AdminReply> 
     { requestTimeout: timeout * 1000, maxRetries: 0 },
   );
   // The limit of the client is one of silence; ours is for the whole request.
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    pending.abort();
-  }, timeout * 1000);
-  // Without a value: an EventTarget would wait for the promise that `abort` returns, and nobody for its failure.
-  const abort = (): void => {
-    pending.abort();
-  };
-  request.signal?.addEventListener('abort', abort, { once: true });
+  // What the library makes of an abortion is not waited for: a request that it could not even begin is never settled.
+  const ended = failing();
+  const timer = setTimeout(() => ended.reject(late(sender, request, timeout)), timeout * 1000);
+  const cancel = (): void => ended.reject(cancelled(sender, request));
+  signal?.addEventListener('abort', cancel, { once: true });
   try {
-    const { statusCode, body } = await pending;
+    const { statusCode, body } = await Promise.race([pending, ended.promise]);
     return { place: sender.place, status: statusCode ?? 0, body };
   } catch (error) {
+    abandon(pending);
     if (error instanceof errors.ResponseError) return { place: sender.place, status: error.statusCode, body: error.body };
-    if (isLate || error instanceof errors.TimeoutError) throw late(sender, request, timeout);
+    if (error instanceof BenchmarkError) throw error;
+    if (error instanceof errors.TimeoutError) throw late(sender, request, timeout);
     throw error instanceof errors.RequestAbortedError ? cancelled(sender, request) : explain(error, sender, request);
   } finally {
     clearTimeout(timer);
-    request.signal?.removeEventListener('abort', abort);
+    signal?.removeEventListener('abort', cancel);
   }
+}
+
+/** Ends what is still under way; its failure is known already. */
+function abandon(pending: TransportRequestPromise<unknown>): void {
+  pending.catch(() => undefined);
+  pending.abort();
+}
+
+/** A promise that only fails, and how. */
+function failing(): { readonly promise: Promise<never>; readonly reject: (error: BenchmarkError) => void } {
+  let reject = (_error: BenchmarkError): void => {};
+  const promise = new Promise<never>((_resolve, rejectPromise) => {
+    reject = rejectPromise;
+  });
+  return { promise, reject };
 }
 
 const nameOf = (request: AdminRequest): string => `${request.method} ${request.path}`;
@@ -198,7 +217,10 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
 function reasonOf(body: unknown): string {
   if (typeof body !== 'object' || body === null || !('error' in body)) return '';
   const { error } = body;
-  if (typeof error === 'string') return `: ${error.slice(0, 300)}`;
+  if (typeof error === 'string') return `: ${shortened(error)}`;
   if (typeof error !== 'object' || error === null || !('reason' in error)) return '';
-  return `: ${String(error.reason).slice(0, 300)}`;
+  return `: ${shortened(String(error.reason))}`;
 }
+
+/** The mark at the end of what was cut also shows that a secret may have been cut there. */
+const shortened = (text: string): string => (text.length <= 300 ? text : `${text.slice(0, 300)}…`);

@@ -23,6 +23,13 @@ export function adminConnectionClass(cluster: TargetCluster, socketErrors: Socke
       this.makeRequest = (args: ClientRequestArgs) => watch(make(args), socketErrors);
     }
 
+    /** The library's own waits for requests that are open, for ever if one is never answered. */
+    override close(callback: () => void = () => undefined): this {
+      this.agent?.destroy();
+      callback();
+      return this;
+    }
+
     override buildRequestObject(params: { readonly body?: unknown }): ClientRequestArgs {
       const request = super.buildRequestObject(params);
       if (keeper === null) return request;

@@ -61,7 +61,6 @@ export async function parseClientOptions(raw: RawOptions, cluster: string, isGiv
     opaqueId: readOpaqueId(values),
   };
   const urlPrefix = values.text('url_prefix') ?? '';
-  if (options.useTls) tryCertificates(values, options);
   for (const key of NEEDLESS) values.raw(key);
   for (const key of values.unknownKeys()) warnings.push(`The client option ${JSON.stringify(key)} is not known and has no effect.`);
   return { options, urlPrefix, problems: values.problems, warnings, hasTimeout: values.has('timeout') };
@@ -113,16 +112,14 @@ function readPem(values: OptionValues, key: string, begin: RegExp, { env, readFi
   return null;
 }
 
-function tryCertificates(values: OptionValues, options: ClientOptions): void {
-  if (options.caCertificates === null && (options.clientCertificate === null || options.clientKey === null)) return;
+/** What is wrong with the certificates of a cluster, some of whose endpoints speak TLS: tried as connections will use them. */
+export function certificateProblem(options: ClientOptions): Problem | null {
   try {
     makeSecureContext(options);
+    return null;
   } catch (error) {
-    values.problem(
-      options.clientCertificate === null ? 'ca_certs' : 'client_cert',
-      messageOf(error),
-      error instanceof BenchmarkError ? error.hint : undefined,
-    );
+    const path = options.clientCertificate === null ? 'ca_certs' : 'client_cert';
+    return { path, message: messageOf(error), hint: error instanceof BenchmarkError ? error.hint : undefined };
   }
 }
 

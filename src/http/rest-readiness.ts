@@ -26,6 +26,16 @@ export interface Patience {
   readonly pause: number;
 }
 
+/** How {@link waitForRest} waits; nothing need be given. */
+export interface WaitOptions {
+  /** Ends the wait with CANCELLED. */
+  readonly signal?: AbortSignal | undefined;
+  readonly patience?: Patience;
+  readonly clock?: Clock;
+  /** Gets a sentence for the user when there is something to wait for, and again when that changes. */
+  readonly tell?: (message: string) => void;
+}
+
 const USUAL_PATIENCE: Patience = { ready: 120_000, answer: 10_000, pause: 1000 };
 /** One attempt may take so long. */
 const ATTEMPT_SECONDS = 10;
@@ -43,12 +53,11 @@ const ROOT = { method: 'GET', path: '/' };
 export async function waitForRest(
   client: AdminClient,
   cluster: TargetCluster,
-  signal?: AbortSignal,
-  patience: Patience = USUAL_PATIENCE,
-  clock: Clock = systemClock,
+  { signal, patience = USUAL_PATIENCE, clock = systemClock, tell = () => undefined }: WaitOptions = {},
 ): Promise<void> {
   const start = clock.now();
   let hasAnswered = false;
+  let told = '';
   for (;;) {
     let reply: AdminReply | null = null;
     try {
@@ -62,6 +71,9 @@ export async function waitForRest(
       if (!mayPass || clock.now() - start + patience.pause > (hasAnswered ? patience.ready : patience.answer)) throw error;
     }
     if (clock.now() - start + patience.pause > patience.ready) throw notReady(client, reply);
+    const state = reply === null ? `${client.place} does not answer` : `${reply.place} answers HTTP ${reply.status}`;
+    if (state !== told) tell(`Waiting for the cluster: ${state}; it has ${patience[hasAnswered ? 'ready' : 'answer'] / 1000} s in all.`);
+    told = state;
     await pause(patience.pause, client, signal);
   }
 }

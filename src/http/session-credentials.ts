@@ -12,7 +12,7 @@ export interface SessionCredentials {
 export async function loadSessionCredentials(): Promise<SessionCredentials> {
   const provider = await importChain();
   try {
-    const identity = await provider.defaultProvider()();
+    const identity = await withLimit(provider.defaultProvider()());
     return {
       credentials: {
         accessKeyId: identity.accessKeyId,
@@ -27,6 +27,17 @@ export async function loadSessionCredentials(): Promise<SessionCredentials> {
       cause: error,
     });
   }
+}
+
+/** Programs and services of the chain may never answer. */
+const limitMillis = 30_000;
+
+async function withLimit<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMillis / 1000} s`)), limitMillis);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function importChain(): Promise<typeof import('@aws-sdk/credential-provider-node')> {

@@ -7,7 +7,7 @@ import type { BasicAuth, ClientOptions } from './client-options.ts';
 import { formatPlace } from './connection.ts';
 import { GrammarProblem, parseKeyValues, type ReadFile, readJsonText } from './key-value-text.ts';
 import type { RawOptions } from './option-values.ts';
-import { isUnsupportedOption, type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
+import { certificateProblem, isUnsupportedOption, type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
 import { parseEndpoint } from './parse-endpoint.ts';
 import type { SessionCredentials } from './session-credentials.ts';
 import { registerHostSecrets, registerOptionSecrets, secretsOf } from './target-secrets.ts';
@@ -90,11 +90,9 @@ export async function parseTargets(input: TargetInput): Promise<ParsedTargets> {
     problems.push(...parsed.problems.map((problem) => ({ ...problem, file: OPTIONS_FLAG })));
     warnings.push(...parsed.warnings);
     if (isGiven && options?.has(name) === true && !parsed.hasTimeout) notices.push(timeoutNotice(name));
-    clusters.push({
-      name,
-      endpoints: readEndpoints(name, entries, parsed, input.defaultPort ?? DEFAULT_PORT, problems, warnings),
-      options: parsed.options,
-    });
+    const endpoints = readEndpoints(name, entries, parsed, input.defaultPort ?? DEFAULT_PORT, problems, warnings);
+    checkCertificates(name, endpoints, parsed.options, problems, warnings);
+    clusters.push({ name, endpoints, options: parsed.options });
   }
   for (const cluster of clusters) secrets.register(...secretsOf(cluster));
   const main = clusters.find((cluster) => cluster.name === DEFAULT_CLUSTER);
@@ -201,6 +199,21 @@ function readEndpoints(
     warnings.push(...result.warnings);
     return [result.endpoint];
   });
+}
+
+/** Options are checked against what will be used: a target may ask for TLS although the options do not. */
+function checkCertificates(name: string, endpoints: readonly Endpoint[], options: ClientOptions, problems: Problem[], warnings: string[]): void {
+  const given = { ca_certs: options.caCertificates, client_cert: options.clientCertificate };
+  const named = Object.entries(given).flatMap(([option, file]) => (file === null ? [] : [option]));
+  if (named.length === 0 || endpoints.length === 0) return;
+  if (!endpoints.some(({ useTls }) => useTls)) {
+    warnings.push(`${named.join(' and ')} of the client options ${named.length === 1 ? 'has' : 'have'} no effect: no target speaks TLS.`);
+    return;
+  }
+  const problem = certificateProblem(options);
+  if (problem === null) return;
+  const path = name === DEFAULT_CLUSTER ? problem.path : `${name}.${problem.path}`;
+  problems.push({ ...problem, path, file: OPTIONS_FLAG });
 }
 
 function timeoutNotice(cluster: string): string {

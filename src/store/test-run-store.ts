@@ -1,7 +1,8 @@
 // Keeps test runs as files below the root directory, one directory per run.
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
+import { makeDirectories, systemReason } from '../files.ts';
 import { parseJson } from '../json.ts';
 import { knownSecrets } from '../secrets.ts';
 import { indentedJson } from './json-text.ts';
@@ -36,13 +37,13 @@ export async function writeTestRun(rootDirectory: string, run: TestRun): Promise
   const path = testRunFile(rootDirectory, run.id);
   const draft = `${path}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    makeDirectories(dirname(path));
     await writeFile(draft, `${indentedJson(knownSecrets.maskJson(testRunDocument(run)))}\n`, { flush: true, mode: 0o644 });
     await rename(draft, path);
   } catch (error) {
     // The failure to write is what counts: whether the draft can be removed changes nothing.
     await Promise.allSettled([rm(draft, { force: true })]);
-    throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${messageOf(error)}`, { cause: error });
+    throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${systemReason(error)}.`, { cause: error });
   }
   return path;
 }

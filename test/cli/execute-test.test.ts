@@ -1,6 +1,6 @@
 // run alias execute-test, with a stand-in for the engine: what it is told, and what becomes of its outcome.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Services } from '../../src/cli/services.ts';
@@ -160,6 +160,26 @@ describe('the outcome', () => {
     assert.match(file, /^(\|.*\|\n\n ✅ SUCCESS \(took 0 seconds\)\n){2}$/s);
   });
 
+  it('that cannot be written is found before anything is sent', async () => {
+    const home = temporaryDirectory();
+    writeFileSync(join(home, 'file'), 'x');
+    const { configs, services } = makeEngine();
+    const refuse = async (name: string): Promise<string> => {
+      const { code, stderr } = await runInMemory(home, ['run', '--workload=x', `--results-file=${name}`], { services });
+      assert.equal(code, 64);
+      return stderr;
+    };
+    assert.match(await refuse('file/r.md'), /Cannot write the results file .*file\/r\.md: a part of its path is a file, not a directory \(ENOTDIR\)/);
+    assert.match(await refuse('.'), /it is a directory \(EISDIR\)/);
+    if (process.platform === 'linux') {
+      assert.match(await refuse('/dev/full'), /the disk is full \(ENOSPC\)/);
+      assert.match(await refuse('/proc/none/r.md'), /Cannot write the results file/);
+    }
+    assert.deepEqual(configs, []);
+    await runInMemory(home, ['run', '--workload=x', '--results-file=file'], { services });
+    assert.match(readFileSync(join(home, 'file'), 'utf8'), /^x\|/, 'a file that is there is appended to');
+  });
+
   it('in CSV has no line about the ending', async () => {
     const home = temporaryDirectory();
     await runInMemory(home, ['run', '--workload=x', '--results-file=r.csv', '--results-format=csv'], { services: makeEngine().services });
@@ -250,7 +270,7 @@ describe('Ctrl-C', () => {
       listener?.({ kind: 'progress', step: 0, steps: 1, tasks: ['t'], progress: 0.1, secondsLeft: null, requests: 0, errors: 0 });
       cancellation.abort();
       assert.ok(signal?.aborted);
-      listener?.({ kind: 'step-end', step: 0, steps: 1, tasks: ['t'] });
+      listener?.({ kind: 'step-end', step: 0, steps: 1, tasks: ['t'], errors: 0 });
       return makeOutcome(config, { status: 'cancelled' });
     });
     const { code, stdout } = await runInMemory(temporaryDirectory(), ['run', '--workload=x'], { services, signal: cancellation.signal });

@@ -177,3 +177,25 @@ describe('opensearch-benchmarkd', () => {
     });
   }
 });
+
+describe('a home that cannot be used', () => {
+  it('is named with the reason, not as an internal error', async () => {
+    const home = temporaryDirectory();
+    writeFileSync(join(home, 'file'), '');
+    const inFile = await runInMemory(home, ['list', 'test-runs'], { variables: { BENCHMARK_HOME: join(home, 'file') } });
+    assert.equal(inFile.code, 64);
+    assert.match(
+      inFile.stderr,
+      /Cannot make the configuration directory \.benchmark in .*file: a part of its path is a file, not a directory \(ENOTDIR\)/,
+    );
+    assert.match(inFile.stdout, /error code CONFIG/);
+  });
+
+  it('with a log that cannot be written is used without it, which is said', async () => {
+    const home = temporaryDirectory();
+    mkdirSync(join(home, '.benchmark', 'logs', 'benchmark.log'), { recursive: true });
+    const { code, stdout } = await runInMemory(home, ['list', 'test-runs']);
+    assert.equal(code, 0);
+    assert.match(stdout, /\[WARNING\] The log .*benchmark\.log could not be written: it is a directory \(EISDIR\)\./);
+  });
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { temporaryDirectory } from './run-in-memory.ts';
@@ -15,7 +15,7 @@ after(() => {
 });
 
 /** Starts a program with one command, `go`, whose work is the given function body; it has `context`. */
-function start(work: string, properties = '') {
+function start(work: string, properties = '', stdout: 'pipe' | number = 'pipe') {
   const script = `
     const { runProcess } = await import(${JSON.stringify(`${compiled}process.js`)});
     const { defineCommand } = await import(${JSON.stringify(`${compiled}args/command.js`)});
@@ -24,27 +24,32 @@ function start(work: string, properties = '') {
     await runProcess({ summary: '', hasBanner: false, commands: [go] });`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     env: { ...process.env, BENCHMARK_HOME: home },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', stdout, 'pipe'],
   });
   children.push(child);
   const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (data: Buffer) => {
+  child.stdout?.on('data', (data: Buffer) => {
     output.stdout += data;
   });
-  child.stderr.on('data', (data: Buffer) => {
+  child.stderr?.on('data', (data: Buffer) => {
     output.stderr += data;
   });
   return { child, output, closed: once(child, 'close') };
 }
 
+function stdoutOf({ stdout }: ChildProcess): NodeJS.ReadableStream {
+  assert.ok(stdout !== null);
+  return stdout;
+}
+
 const forever = 'const timer = setInterval(() => {}, 1000);';
 
 describe('signals', () => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`${signal} asks for an orderly end`, async () => {
       const wait = `${forever} console.log('up'); await new Promise((resolve) => context.environment.signal.addEventListener('abort', resolve)); context.console.info('stored'); return 130;`;
       const { child, output, closed } = start(wait, 'endsItself: true,');
-      await once(child.stdout, 'data');
+      await once(stdoutOf(child), 'data');
       child.kill(signal);
       assert.deepEqual(await closed, [130, null]);
       assert.match(output.stdout, /^up\n\[INFO\] stored\n\n-+\n\[INFO\] ❌ CANCELLED/);
@@ -57,12 +62,41 @@ describe('signals', () => {
       `${forever} context.environment.signal.addEventListener('abort', () => console.log('first')); console.log('up'); await new Promise(() => {});`,
       'endsItself: true,',
     );
-    await once(child.stdout, 'data');
-    const first = once(child.stdout, 'data');
+    await once(stdoutOf(child), 'data');
+    const first = once(stdoutOf(child), 'data');
     child.kill('SIGINT');
     await first;
     child.kill('SIGINT');
     assert.deepEqual(await closed, [130, null]);
+  });
+});
+
+describe('an end that does not come', { concurrency: 2 }, () => {
+  it('is made by a second signal, which also gives the run lock back', async () => {
+    const lock = join(home, 'run.lock');
+    const work = `${forever}
+      const { takeRunLock } = await import(${JSON.stringify(`${compiled}run-lock.js`)});
+      await takeRunLock({ path: ${JSON.stringify(lock)}, processId: process.pid, testRunId: 'one', endsOther: false });
+      context.environment.signal.addEventListener('abort', () => console.log('first'));
+      console.log('up');
+      await new Promise(() => {});`;
+    const { child, closed } = start(work, 'endsItself: true,');
+    await once(stdoutOf(child), 'data');
+    assert.ok(existsSync(lock));
+    const first = once(stdoutOf(child), 'data');
+    child.kill('SIGTERM');
+    await first;
+    child.kill('SIGTERM');
+    assert.deepEqual(await closed, [130, null]);
+    assert.equal(existsSync(lock), false);
+  });
+
+  it('is made for a thread that hears no signal any more', async () => {
+    const work = `${forever} context.environment.signal.addEventListener('abort', () => setTimeout(() => { for (const end = Date.now() + 20_000; Date.now() < end; ); }, 300)); console.log('up'); await new Promise(() => {});`;
+    const { child, closed } = start(work, 'endsItself: true,');
+    await once(stdoutOf(child), 'data');
+    child.kill('SIGTERM');
+    assert.deepEqual(await closed, [null, 'SIGKILL']);
   });
 });
 
@@ -88,4 +122,12 @@ it('a reader that goes away does not end the work', async () => {
   child.stdout?.once('data', () => child.stdout?.destroy());
   assert.deepEqual(await closed, [0, null]);
   assert.equal(output.stderr, 'finished\n');
+});
+
+it('a full disk behind standard output is named, and does not end the work', { skip: process.platform !== 'linux' }, async () => {
+  const work = "context.console.print('lost'); await new Promise((resolve) => setImmediate(resolve)); process.stderr.write('finished\\n'); return 0;";
+  const { output, closed } = start(work, '', openSync('/dev/full', 'w'));
+  assert.deepEqual(await closed, [64, null]);
+  assert.match(output.stderr, /^\[ERROR\] ❌ Cannot write to standard output: the disk is full \(ENOSPC\)\..*\n(.*\n)*finished\n$/);
+  assert.doesNotMatch(output.stderr, /Internal error/);
 });

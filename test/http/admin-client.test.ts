@@ -206,7 +206,7 @@ async function waitOn(...handlers: readonly [Handler, ...Handler[]]): Promise<{ 
     async (port) => {
       const cluster = clusterAt(port);
       try {
-        await withClient(cluster, (client) => waitForRest(client, cluster, undefined, patience));
+        await withClient(cluster, (client) => waitForRest(client, cluster, { patience }));
       } catch (thrown) {
         error = thrown;
       }
@@ -253,7 +253,7 @@ test('a refused connection is tried again only for a short while', async () => {
   const gone = await startRawServer(() => {});
   await gone.close();
   const cluster = clusterAt(gone.port);
-  const pending = withClient(cluster, (client) => waitForRest(client, cluster, undefined, patience));
+  const pending = withClient(cluster, (client) => waitForRest(client, cluster, { patience }));
   assert.match(await failure(pending, 'TARGET_UNREACHABLE'), /refused the connection/);
 });
 
@@ -272,7 +272,7 @@ test('any host that answers will do, whatever their order, and none is blamed fo
       assert.ok(first !== undefined);
       const cluster = { ...first, endpoints: ports.flatMap((one) => clusterAt(one).endpoints) };
       await withClient(cluster, async (client) => {
-        await waitForRest(client, cluster, undefined, patience);
+        await waitForRest(client, cluster, { patience });
         assert.equal((await client.request({ method: 'GET', path: '/' })).place, `127.0.0.1:${port}`);
       });
     }
@@ -314,7 +314,7 @@ test('a host that is listed twice is one node', async () => {
   };
   await withServer(handler, async (port) => {
     const cluster = { ...clusterAt(port), endpoints: [...clusterAt(port).endpoints, ...clusterAt(port).endpoints] };
-    await withClient(cluster, (client) => waitForRest(client, cluster, undefined, patience));
+    await withClient(cluster, (client) => waitForRest(client, cluster, { patience }));
   });
   assert.match(asked, /wait_for_nodes=%3E%3D1&/);
 });
@@ -326,7 +326,9 @@ test('waiting can be cancelled', async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 20);
   await failure(
-    withClient(cluster, (client) => waitForRest(client, cluster, controller.signal, { ready: 60_000, answer: 60_000, pause: 30_000 })),
+    withClient(cluster, (client) =>
+      waitForRest(client, cluster, { signal: controller.signal, patience: { ready: 60_000, answer: 60_000, pause: 30_000 } }),
+    ),
     'CANCELLED',
   );
 });
@@ -373,4 +375,41 @@ test('what is no cluster, or too old', async () => {
     /has version 0\.90\.1; at least 1\.0\.0/,
   );
   await failure(identify(json(401, {})), 'CREDENTIALS');
+});
+
+test('a key that does not belong to the certificate is refused, not waited for', async () => {
+  const [one, other] = [authority.issue('DNS:one'), authority.issue('DNS:other')];
+  const options = { useTls: true, clientCertificate: one.cert, clientKey: other.key };
+  await assert.rejects(ask(clusterAt(1, options)), { code: 'TLS', message: /key values mismatch/ });
+});
+
+test('a client is closed although a request has no answer, and its own signal ends requests', async () => {
+  const silent = createServer(() => undefined);
+  const port = await listen(silent);
+  const stop = new AbortController();
+  const client = createAdminClient(clusterAt(port), stop.signal);
+  const arrived = new Promise((resolve) => silent.once('request', resolve));
+  const pending = client.request({ method: 'GET', path: '/x' });
+  await arrived;
+  await client.close();
+  stop.abort();
+  await assert.rejects(pending, { code: /CANCELLED|TARGET_UNREACHABLE/ });
+  silent.closeAllConnections();
+  silent.close();
+});
+
+test('waiting for a cluster is told, once for each state', async () => {
+  const told: string[] = [];
+  const statuses = [503, 503, 429, 200];
+  await withServer(
+    (request, response) => json(statuses.shift() ?? 200, { status: 'green' })(request, response),
+    async (port) => {
+      const cluster = clusterAt(port);
+      await withClient(cluster, (client) => waitForRest(client, cluster, { patience, tell: (message) => void told.push(message) }));
+      assert.deepEqual(
+        told,
+        [503, 429].map((status) => `Waiting for the cluster: 127.0.0.1:${port} answers HTTP ${status}; it has ${patience.ready / 1000} s in all.`),
+      );
+    },
+  );
 });

@@ -226,6 +226,11 @@ test('certificates are read as text, and must fit each other', async () => {
   assert.deepEqual([options.caCertificates, options.clientCertificate, options.clientKey], [authority.ca, one.cert, one.key]);
   const [problem] = await problems('h', 'use_ssl:true,client_cert:c.pem,client_key:wrong.pem', { readFile });
   assert.match(problem ?? '', /client_cert: .*key values mismatch/);
+  // The target asks for TLS, not the option.
+  const [asked] = await problems('https://h', 'client_cert:c.pem,client_key:wrong.pem', { readFile });
+  assert.match(asked ?? '', /client_cert: .*key values mismatch/);
+  const { warnings } = await parse('h', 'client_cert:c.pem,client_key:wrong.pem', { readFile });
+  assert.deepEqual(warnings, ['client_cert of the client options has no effect: no target speaks TLS.']);
 });
 
 test('credentials from the environment; options and URLs beat them', async () => {

@@ -6,13 +6,13 @@ import { errorTable, warnings } from '../../report/warnings.ts';
 import type { Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { summaryHeading } from '../output/banner.ts';
-import { appendResults, resultsPath } from '../output/results-file.ts';
+import { appendResults, resultsFileOf } from '../output/results-file.ts';
 import { redact } from '../redact.ts';
 import type { executeTestFlags } from './execute-test-flags.ts';
 
 /** Prints the summary, on a terminal or not, and appends it to the file of `--results-file`. */
 export async function reportRun(context: Context, { options }: Invocation<typeof executeTestFlags>, outcome: RunOutcome): Promise<void> {
-  const { console, settings, environment } = context;
+  const { console, settings } = context;
   const rows = summaryRows(outcome.results, {
     show: options.showInResults,
     latencyPercentiles: options.latencyPercentiles,
@@ -27,7 +27,6 @@ export async function reportRun(context: Context, { options }: Invocation<typeof
   for (const message of warnings(outcome.results)) console.warning(message);
   const errors = errorTable(outcome.results);
   if (errors !== null) console.print(`\nFailed requests:\n\n${redact(errors)}`);
-  if (options.resultsFile !== null && rows.length > 0) {
-    await appendResults(resultsPath(environment.workingDirectory, environment.homeDirectory, options.resultsFile), table);
-  }
+  const file = resultsFileOf(context, { options });
+  if (file !== null && rows.length > 0) await appendResults(file, table);
 }

@@ -4,7 +4,7 @@ import { summaryFormats } from '../../report/formats.ts';
 import { type Command, defineCommand, type Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { type Ending, trailingStatus } from '../output/final-line.ts';
-import { appendResults, resultsPath } from '../output/results-file.ts';
+import { appendResults, resultsFileOf, tryResultsFile } from '../output/results-file.ts';
 import { executeTestFlags } from './execute-test-flags.ts';
 import { checkWorkloadFlags } from './workload-options.ts';
 
@@ -57,6 +57,8 @@ async function checkAndRun(context: Context, run: Run): Promise<number> {
   checkWorkloadFlags(run.options);
   checkPipeline(run);
   warnAboutProvisioning(context, run);
+  const file = resultsFileOf(context, run);
+  if (file !== null) tryResultsFile(file);
   // Loaded here, so that help and other commands need not wait for the load engine.
   const { executeTest } = await import('./execute-test-run.ts');
   return executeTest(context, run);
@@ -84,7 +86,8 @@ function warnAboutProvisioning({ console }: Context, { options, given }: Run): v
 }
 
 /** The results file ends each run with a line that says how it went. */
-async function appendStatus({ environment }: Context, { options }: Run, ending: Ending, seconds: number): Promise<void> {
-  if (options.resultsFile === null || !summaryFormats[options.resultsFormat].isForPeople) return;
-  await appendResults(resultsPath(environment.workingDirectory, environment.homeDirectory, options.resultsFile), trailingStatus(ending, seconds));
+async function appendStatus(context: Context, run: Run, ending: Ending, seconds: number): Promise<void> {
+  const file = resultsFileOf(context, run);
+  if (file === null || !summaryFormats[run.options.resultsFormat].isForPeople) return;
+  await appendResults(file, trailingStatus(ending, seconds));
 }

@@ -2,12 +2,17 @@
 import { describeTargets, parseTargets, type Targets } from '../../http/targets.ts';
 import type { Values } from '../args/flag.ts';
 import type { Context } from '../context.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { targetFlags } from './shared-flags.ts';
 
 /** The clusters of `--target-hosts` and `--client-options`. Fails with CONFIG. */
 export async function readTargets({ console, environment, log }: Context, options: Values<typeof targetFlags>): Promise<Targets> {
   const { targetHosts, clientOptions } = options;
-  const { targets, warnings, notices } = await parseTargets({ targetHosts, clientOptions: clientOptions ?? undefined, env: environment.variables });
+  const { targets, warnings, notices } = await untilAborted(
+    environment.signal,
+    // The library that looks for AWS credentials may start programs and ask services.
+    parseTargets({ targetHosts, clientOptions: clientOptions ?? undefined, env: environment.variables }),
+  );
   for (const warning of warnings) console.warning(warning);
   for (const notice of notices) console.info(notice);
   log.write('INFO', 'run', `Targets: ${describeTargets(targets)}`);

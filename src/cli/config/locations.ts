@@ -1,7 +1,8 @@
 // Where the configuration lies on disk (spec/1 §3.1). Nothing that is there already is ever deleted.
-import { lstatSync, mkdirSync, symlinkSync } from 'node:fs';
+import { lstatSync, symlinkSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
+import { makeDirectories, systemReason } from '../../files.ts';
 
 export interface Locations {
   /** The configuration directory itself, never the link to it. */
@@ -17,15 +18,16 @@ export interface Locations {
  */
 export function provideLocations(variables: Readonly<Record<string, string | undefined>>, homeDirectory: string): Locations {
   const base = baseDirectory(variables, homeDirectory);
-  const directory = isRealDirectory(join(base, '.osb')) ? join(base, '.osb') : join(base, '.benchmark');
   try {
-    mkdirSync(join(directory, 'logs'), { recursive: true });
+    const directory = isRealDirectory(join(base, '.osb')) ? join(base, '.osb') : join(base, '.benchmark');
+    makeDirectories(join(directory, 'logs'));
+    link(base, directory);
+    return locationsIn(directory);
   } catch (error) {
     const hint = 'Let BENCHMARK_HOME name a directory that you may write to.';
-    throw new BenchmarkError('CONFIG', `Cannot make the configuration directory ${directory}.`, { cause: error, hint });
+    const message = `Cannot make the configuration directory .benchmark in ${base}: ${systemReason(error)}.`;
+    throw new BenchmarkError('CONFIG', message, { cause: error, hint });
   }
-  link(base, directory);
-  return locationsIn(directory);
 }
 
 /** The paths below a configuration directory. */

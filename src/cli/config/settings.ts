@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { BenchmarkError, type Problem } from '../../errors.ts';
+import { systemReason } from '../../files.ts';
 import { isSecretName, knownSecrets } from '../../secrets.ts';
 import { readTextFile, UnreadableText } from '../../text-file.ts';
 import { type Ini, type IniEntry, parseIni } from './ini.ts';
@@ -91,7 +92,7 @@ function readOrCreate(file: string, locations: Locations): string {
     writeFileSync(file, iniTemplate(locations, officialWorkloads), { flag: 'wx' });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-      throw new BenchmarkError('CONFIG', `Cannot create the configuration file ${file}.`, { cause: error });
+      throw new BenchmarkError('CONFIG', `Cannot create the configuration file ${file}: ${systemReason(error)}.`, { cause: error });
     }
   }
   try {

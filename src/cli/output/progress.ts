@@ -25,7 +25,6 @@ export class ProgressView {
   private lastLine: MonoMillis;
   private last: Reading | null = null;
   private rate: number | null = null;
-  private latest: Progress | null = null;
   private readonly prepared = new Map<string, MonoMillis>();
 
   constructor(console: Console, clock: Clock) {
@@ -65,7 +64,6 @@ export class ProgressView {
     const isNew = this.step !== event.step;
     if (isNew) this.startStep(event.step);
     this.measureRate(event.requests);
-    this.latest = event;
     const facts = this.facts(event);
     const tasks = event.tasks.join(',');
     if (this.console.isInteractive) this.console.showStatus(layout(`Running ${tasks}`, facts, event.progress, this.console.width));
@@ -78,14 +76,13 @@ export class ProgressView {
     if (this.step !== event.step) this.startStep(event.step);
     const took = elapsed(this.stepStart, this.clock.now()) / 1000;
     const tasks = event.tasks.join(',');
-    const facts = [`took ${duration(took)}`, ...errorText(this.latest?.errors ?? 0)].join(', ');
+    const facts = [`took ${duration(took)}`, ...errorText(event.errors)].join(', ');
     if (this.console.isInteractive) {
       this.console.showStatus(layout(`Running ${tasks}`, facts, 1, this.console.width));
       this.console.keepStatus();
     } else {
       this.line(`[${event.step + 1}/${event.steps}] ${tasks}: done, ${facts}.`);
     }
-    this.latest = null;
   }
 
   private startStep(step: number): void {
@@ -93,7 +90,6 @@ export class ProgressView {
     this.stepStart = this.clock.now();
     this.last = null;
     this.rate = null;
-    this.latest = null;
   }
 
   /** Requests per second since the last reading that is at least half a second old. */

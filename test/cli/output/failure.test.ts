@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { failureText } from '../../../src/cli/output/failure.ts';
 import { finalLines, trailingStatus } from '../../../src/cli/output/final-line.ts';
-import { appendResults, resultsPath } from '../../../src/cli/output/results-file.ts';
+import { appendResults, resultsFileOf } from '../../../src/cli/output/results-file.ts';
 import { BenchmarkError } from '../../../src/errors.ts';
 import { temporaryDirectory } from '../run-in-memory.ts';
 
@@ -54,9 +54,11 @@ describe('the results file', () => {
   });
 
   it('lies in the working directory, or below the home directory after ~', () => {
-    assert.equal(resultsPath('/work', '/home/u', 'r.md'), '/work/r.md');
-    assert.equal(resultsPath('/work', '/home/u', '~/r.md'), '/home/u/r.md');
-    assert.equal(resultsPath('/work', '/home/u', '/tmp/r.md'), '/tmp/r.md');
+    const pathOf = (resultsFile: string) =>
+      resultsFileOf({ environment: { workingDirectory: '/work', homeDirectory: '/home/u' } }, { options: { resultsFile } });
+    assert.equal(pathOf('r.md'), '/work/r.md');
+    assert.equal(pathOf('~/r.md'), '/home/u/r.md');
+    assert.equal(pathOf('/tmp/r.md'), '/tmp/r.md');
   });
 
   it('that cannot be written is an error that names it', async () => {

@@ -31,19 +31,19 @@ const progress = (fraction: number | null, requests: number, secondsLeft: number
   requests,
   errors,
 });
-const end: RunEvent = { kind: 'step-end', step: 0, steps: 2, tasks: ['index', 'search'] };
+const end = (errors: number): RunEvent => ({ kind: 'step-end', step: 0, steps: 2, tasks: ['index', 'search'], errors });
 
 describe('progress without a terminal', () => {
   it('has a line per start and end of a step, and one in 30 s at most', () => {
     const { at, written } = makeView(false);
     at(0, progress(null, 0));
     for (let second = 1; second <= 61; second++) at(second * 1000, progress(second / 100, second * 1200, 100 - second, second > 40 ? 3 : 0));
-    at(65_000, end);
+    at(65_000, end(4));
     assert.deepEqual(written, [
       '[INFO] [1/2] Running index,search …\n',
       '[INFO] [1/2] index,search: 30%, 1m 10s left, 1,200 requests/s\n',
       '[INFO] [1/2] index,search: 60%, 40 s left, 1,200 requests/s, 3 failed\n',
-      '[INFO] [1/2] index,search: done, took 1m 05s, 3 failed.\n',
+      '[INFO] [1/2] index,search: done, took 1m 05s, 4 failed.\n',
     ]);
   });
 
@@ -67,7 +67,7 @@ describe('progress on a terminal', () => {
     at(0, progress(null, 0));
     at(1000, progress(0.345, 1000, 12));
     at(2000, { kind: 'warning', message: 'careful' });
-    at(3000, end);
+    at(3000, end(0));
     assert.deepEqual(written, [
       status('Running index,search', '[  ?% done]'),
       status('Running index,search', '12 s left, 1,000 requests/s [ 34% done]'),
