@@ -11,6 +11,7 @@ import { writeBenchCorpus } from './bulk-corpus.ts';
 import type { DriverOrder, StepFigures } from './driver.ts';
 import { measurePacing } from './pacing.ts';
 import { Driver, median, runWrk, withTarget } from './processes.ts';
+import { countStorm } from './storm.ts';
 import { measureWall } from './wall.ts';
 
 interface Row {
@@ -179,6 +180,16 @@ function measureBiases(): readonly Row[] {
   });
 }
 
+async function measureStorm(): Promise<Row> {
+  const connections = await countStorm();
+  return {
+    figure: 'connections made in a storm: a target that accepts and closes for 3 s, 8 clients at 8 requests/s',
+    value: String(connections),
+    due: '<= 120',
+    isMet: connections <= 120,
+  };
+}
+
 function print(rows: readonly Row[]): void {
   const widest = (pick: (row: Row) => string): number => Math.max(...rows.map((row) => pick(row).length));
   const [figure, value, due] = [widest((row) => row.figure), widest((row) => row.value), widest((row) => row.due)];
@@ -193,7 +204,7 @@ async function main(): Promise<void> {
     options: {
       rounds: { type: 'string', default: '8' },
       'memory-minutes': { type: 'string', default: '1' },
-      only: { type: 'string', default: 'search,tls,bulk,freeze,lag,bias,wall,memory' },
+      only: { type: 'string', default: 'search,tls,bulk,freeze,lag,bias,storm,wall,memory' },
     },
   });
   const rounds = Number(values.rounds);
@@ -205,6 +216,7 @@ async function main(): Promise<void> {
   if (wanted.has('freeze')) rows.push(...(await measureFreeze()));
   if (wanted.has('lag')) rows.push(...(await pacingRows()));
   if (wanted.has('bias')) rows.push(...measureBiases());
+  if (wanted.has('storm')) rows.push(await measureStorm());
   if (wanted.has('wall')) rows.push(...(await measureOverhead()));
   if (wanted.has('memory')) rows.push(await measureMemory(Number(values['memory-minutes'])));
   print(rows);
