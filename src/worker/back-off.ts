@@ -1,7 +1,8 @@
 // How long a connection waits before its next attempt: nothing after one failure, then longer and longer.
 
 const FIRST_MILLIS = 10;
-const LAST_MILLIS = 1000;
+/** The longest pause. What happens less often than that needs none. */
+export const longestBackOffMillis = 1000;
 
 /**
  * The pause in ms after `failures` failures in a row, `failures` ≥ 1. The first one is made good at once, for a connection
@@ -10,6 +11,6 @@ const LAST_MILLIS = 1000;
  */
 export function backOffMillis(failures: number, random: number): number {
   if (failures <= 1) return 0;
-  const longest = Math.min(FIRST_MILLIS * 2 ** (failures - 2), LAST_MILLIS);
+  const longest = Math.min(FIRST_MILLIS * 2 ** (failures - 2), longestBackOffMillis);
   return longest * (1 - random / 2);
 }

@@ -46,7 +46,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private start = 0;
   private request: PreparedRequest | null = null;
   private attempts = 0;
-  /** Borrowed from the dispatch of a request until its sample is made. */
+  /** Borrowed from the first request of a task to its end. */
   private exchange: Exchange | null = null;
   private session: ScriptSession | null = null;
   /** The thread stood still while the execution was under way. */
@@ -100,7 +100,6 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.host.timeline.cancel(this);
     this.deadline = Number.POSITIVE_INFINITY;
     this.exchange?.abandon();
-    this.returnExchange();
     this.session?.cancel();
     this.session = null;
     this.runs = [];
@@ -150,8 +149,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
       this.session?.expire();
       return;
     }
-    const wasSent = this.exchange?.abandon() === true;
-    if (wasSent) this.exchange?.countFailure();
+    const wasSent = this.exchange?.giveUp(true) === true;
     if (wasSent && this.host.retries.onTimeout && this.retry()) return;
     this.outcome.reset();
     this.failWhole('timeout', wasSent ? 'no complete answer in time' : 'no connection in time');
@@ -222,6 +220,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const run = this.run;
     this.run = null;
     this.request = null;
+    this.returnExchange();
     this.session = null;
     this.deadline = Number.POSITIVE_INFINITY;
     if (run !== null) {
@@ -299,7 +298,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.times.requestStart = now;
     this.deadline = now + run.timeout;
     this.state = 'sending';
-    this.exchange = this.exchanges.borrow();
+    this.exchange ??= this.exchanges.borrow();
     this.send();
   }
 
@@ -370,7 +369,6 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private finish(requestEnd: number): void {
     const { run, outcome, times } = this;
     if (run === null) return;
-    this.returnExchange();
     const now = performance.now();
     times.requestEnd = requestEnd;
     times.processingEnd = now;

@@ -10,18 +10,19 @@ export class EndpointWatch {
   openConnections = 0;
   private connections = 0;
   private connectionFailures = 0;
-  /** Reading of the monotonic clock at the first failure after the last answer; NaN while there is none. */
+  /** Reading of the monotonic clock at the first failure after the last sign of life; NaN while there is none. */
   private failingSince = Number.NaN;
-  /** An attempt to connect has failed since the last answer; the latest of these failures. */
+  /** The latest failure of an attempt to connect since then. */
   private lastFailure: WireFailure | null = null;
 
-  /** A connection was opened. */
+  /** A connection was opened: the endpoint is there, whether or not it answers. */
   opened(): void {
     this.connections++;
     this.openConnections++;
+    this.answered();
   }
 
-  /** Any byte of an answer shows that the endpoint is there. On the hot path. */
+  /** A byte of an answer has come. On the hot path. */
   answered(): void {
     if (Number.isNaN(this.failingSince)) return;
     this.failingSince = Number.NaN;

@@ -92,6 +92,18 @@ export class Exchange implements RequestHandler, ConnectionUser {
     return wasSent;
   }
 
+  /**
+   * Gives a request up and counts it: as a failed one if it had been sent, else as one that found no connection if it `isLate`.
+   * Tells whether it had been sent.
+   */
+  giveUp(isLate: boolean): boolean {
+    const isUnsent = this.isConnecting;
+    const wasSent = this.abandon();
+    if (wasSent) this.countFailure();
+    else if (isUnsent && isLate) this.countRefusal();
+    return wasSent;
+  }
+
   refresh(now: number): void {
     this.connections.refresh(now);
   }
@@ -137,9 +149,13 @@ export class Exchange implements RequestHandler, ConnectionUser {
       if (this.isSent()) return;
     }
     this.state = 'idle';
+    this.countRefusal();
+    this.owner.onFailure(failure);
+  }
+
+  private countRefusal(): void {
     this.counter?.requestRefused();
     this.watch.requestSuffered();
-    this.owner.onFailure(failure);
   }
 
   private isSent(): boolean {

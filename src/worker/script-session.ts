@@ -216,10 +216,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
   }
 
   private fail(kind: 'timeout' | 'cancelled', message: string): void {
-    if (this.exchange?.abandon() === true) {
-      this.endTime();
-      this.exchange.countFailure();
-    }
+    if (this.exchange?.giveUp(kind === 'timeout') === true) this.endTime();
     this.take()?.reject(new RequestFailure(kind, message));
   }
 }

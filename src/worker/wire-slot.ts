@@ -8,7 +8,7 @@
 // Only an answer makes good what failed before: a target that accepts connections and closes them is not knocked at without a pause.
 import type { Answer } from '../http/answer.ts';
 import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
-import { backOffMillis } from './back-off.ts';
+import { backOffMillis, longestBackOffMillis } from './back-off.ts';
 import type { EndpointWatch } from './endpoint-watch.ts';
 import type { TargetWatch } from './target-watch.ts';
 import type { Timeline, Waiter } from './timeline.ts';
@@ -44,6 +44,7 @@ const IDLE_MARGIN_MILLIS = 1000;
 export class WireSlot implements WireOwner, Waiter {
   readonly endpoint: number;
   private readonly context: SlotContext;
+  private readonly watch: TargetWatch;
   private readonly figures: EndpointWatch;
   private readonly wire: Wire;
   private state: SlotState = 'closed';
@@ -52,12 +53,15 @@ export class WireSlot implements WireOwner, Waiter {
   private failures = 0;
   /** The connection that is open has given an answer. */
   private hasAnswered = false;
+  /** When the connection was opened, a reading of the monotonic clock. */
+  private openedAt = 0;
   /** Until when the server keeps the connection without a request; infinite if it does not say. */
   private idleUntil = Number.POSITIVE_INFINITY;
 
   constructor(context: SlotContext, figures: EndpointWatch, connect: (owner: WireOwner) => Wire) {
     this.context = context;
     this.endpoint = context.endpoint;
+    this.watch = context.watch;
     this.figures = figures;
     this.wire = connect(this);
   }
@@ -136,6 +140,7 @@ export class WireSlot implements WireOwner, Waiter {
   onOpen(): void {
     this.state = 'open';
     this.hasAnswered = false;
+    this.openedAt = performance.now();
     this.idleUntil = Number.POSITIVE_INFINITY;
     this.figures.opened();
     this.context.owner.onOpen();
@@ -162,8 +167,8 @@ export class WireSlot implements WireOwner, Waiter {
     this.handler = null;
     if (this.state === 'retired') return;
     if (failure.phase === 'answering') this.noteAnswer();
-    else this.context.watch.connectionFailed(this.figures, failure);
-    this.end(1);
+    else this.watch.connectionFailed(this.figures, failure);
+    this.end(failure.phase === 'idle' ? this.idleFailures() : 1);
     if (failure.phase === 'opening') this.context.owner.onRefused(this, failure);
     handler?.onLost(failure, hasAnswered);
     this.open();
@@ -171,14 +176,22 @@ export class WireSlot implements WireOwner, Waiter {
 
   onIdleClose(): void {
     if (this.state === 'retired') return;
-    this.end(this.hasAnswered ? 0 : 1);
+    this.end(this.idleFailures());
     this.open();
+  }
+
+  /**
+   * Whether the end of an idle connection counts as a failure: not if it was of use, nor if it lasted longer than any pause
+   * would, as where a server closes what nobody uses. A pause would then only keep the next request waiting.
+   */
+  private idleFailures(): number {
+    return this.hasAnswered || performance.now() - this.openedAt >= longestBackOffMillis ? 0 : 1;
   }
 
   private noteAnswer(): void {
     this.failures = 0;
     this.hasAnswered = true;
-    this.context.watch.answered(this.figures);
+    this.watch.answered(this.figures);
   }
 
   /** The connection is gone, or could not be opened: it may be opened again, now or after a pause. */

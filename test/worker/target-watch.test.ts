@@ -114,6 +114,19 @@ describe('TargetWatch', () => {
     }
   });
 
+  test('what failed before the host took connections again is no part of a later outage', () => {
+    const scene = new Scene();
+    scene.time = 1000;
+    scene.watch.connectionFailed(scene.first, refused());
+    scene.time = 2000;
+    scene.first.opened();
+    scene.first.openConnections--;
+    scene.time = 60_000;
+    scene.watch.connectionFailed(scene.first, refused());
+    scene.time = 60_500;
+    assert.equal(scene.watch.drain()[0]?.downMillis, 500);
+  });
+
   test('an outage lasts from the first failure to the next answer', () => {
     const scene = new Scene();
     scene.time = 1000;

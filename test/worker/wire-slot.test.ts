@@ -160,6 +160,20 @@ describe('WireSlot', () => {
     assert.equal(pauses, 19, 'all but the first are opened after a pause');
   });
 
+  test('a server that closes what nobody uses is no target that closes what it has accepted', (context) => {
+    context.mock.method(performance, 'now', () => time);
+    let time = 0;
+    const scene = new Scene();
+    scene.slot.open();
+    for (let round = 0; round < 20; round++) {
+      steps.accepted?.(scene);
+      time += 1000;
+      steps['closed while idle']?.(scene);
+      assert.equal(scene.wire.state, 'opening', 'it opens at once');
+    }
+    assert.equal(scene.slot.isFailing, false);
+  });
+
   test('an answer makes good what failed before', () => {
     const scene = new Scene();
     scene.slot.open();
