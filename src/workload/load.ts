@@ -7,6 +7,7 @@ import type { Bytes } from '../units.ts';
 import { findCrowds } from './client-memory.ts';
 import { type FoundWorkload, findWorkload, openCollection, type WorkloadAddress, type WorkloadOrigin, workloadNames } from './find.ts';
 import { joinPath } from './json-path.ts';
+import { parameterHint } from './missing-parameters.ts';
 import { leafTasks, type TestProcedure, type Workload, type WorkloadSource } from './model.ts';
 import type { OperationCatalog } from './operation-catalog.ts';
 import { taskKey } from './parse-context.ts';
@@ -135,7 +136,7 @@ function rejectUnrunnable(
   const { unsupported, invalid } = checkSupport({ workload, procedure, later: read.later, hasPlugin, operations });
   const crowds = availableMemory === undefined ? [] : findCrowds(procedure, read.later, found.file, availableMemory);
   const wrong = [...invalid, ...crowds, ...checkParameters(workload, procedure, operations)];
-  if (wrong.length > 0) throw invalidWorkload(found, read, [...wrong, ...unsupported]);
+  if (wrong.length > 0) throw invalidWorkload(found, read, wrong, { procedure: procedure.name, unsupported });
   if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
 }
 
@@ -158,9 +159,22 @@ function idleKeyNotices(procedure: TestProcedure, read: ReadWorkload): readonly 
   });
 }
 
-function invalidWorkload(found: FoundWorkload, read: Pick<ReadWorkload, 'locate'>, problems: readonly Problem[]): BenchmarkError {
-  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
-  return new BenchmarkError('WORKLOAD_INVALID', `Workload [${found.name}] (${found.file}) has ${count}.`, { problems: read.locate(problems) });
+/** What is wrong, and apart from that what this version cannot do. */
+function invalidWorkload(
+  found: FoundWorkload,
+  read: Pick<ReadWorkload, 'locate' | 'missing'>,
+  wrong: readonly Problem[],
+  beside: { readonly procedure: string; readonly unsupported: readonly Problem[] } = { procedure: '', unsupported: [] },
+): BenchmarkError {
+  const count = wrong.length === 1 ? 'a problem' : `${wrong.length} problems`;
+  const { length } = beside.unsupported;
+  const things = length === 1 ? 'a thing' : `${length} things`;
+  const more = length === 0 ? '' : ` Besides, test procedure [${beside.procedure}] needs ${things} that this version cannot do, listed last.`;
+  const located = read.locate(wrong);
+  return new BenchmarkError('WORKLOAD_INVALID', `Workload [${found.name}] (${found.file}) has ${count}.${more}`, {
+    problems: [...located, ...read.locate(beside.unsupported)],
+    hint: parameterHint(located, read.missing),
+  });
 }
 
 function unsupportedWorkload(

@@ -7,6 +7,7 @@ import { assembleFile } from './assemble.ts';
 import type { FoundWorkload } from './find.ts';
 import { parseRendered, type Rendered } from './json-document.ts';
 import { offsetOfPath } from './locate.ts';
+import { explainProblems, type MissingParameter, parameterHint } from './missing-parameters.ts';
 import type { Workload } from './model.ts';
 import type { OperationCatalog } from './operation-catalog.ts';
 import type { LaterWork } from './parse-context.ts';
@@ -21,6 +22,8 @@ export interface ReadWorkload {
   readonly workload: Workload;
   readonly later: LaterWork;
   readonly problems: readonly Problem[];
+  /** Parameters that were printed although nobody gave them. */
+  readonly missing: readonly MissingParameter[];
   /** Problems with the fragment and line that wrote the value at their path. */
   readonly locate: (problems: readonly Problem[]) => readonly Problem[];
 }
@@ -37,12 +40,13 @@ export function readWorkload(found: FoundWorkload, params: JsonObject, { operati
   const renderer = new Renderer(found.directory, params, wallTime);
   const sink = new ProblemSink(found.file);
   const rendered = renderer.main(assembleFile(found.file), found.file);
-  const json = parseRendered(rendered, `Workload [${found.name}]`);
+  const json = explaining(renderer, () => parseRendered(rendered, `Workload [${found.name}]`));
   let bodiesAreBroken = false;
   const readBody = (file: string, path: string, what: string): Json | null => {
     const absolute = join(found.directory, file);
     try {
-      return parseRendered(renderer.body(assembleFile(absolute, found.directory), absolute), `The body of ${what}`);
+      const body = renderer.body(assembleFile(absolute, found.directory), absolute);
+      return explaining(renderer, () => parseRendered(body, `The body of ${what}`));
     } catch (error) {
       if (!(error instanceof BenchmarkError)) throw error;
       bodiesAreBroken = true;
@@ -53,7 +57,19 @@ export function readWorkload(found: FoundWorkload, params: JsonObject, { operati
   const parsed = parseWorkload(json, found.name, found.source, { directory: found.directory, sink, readBody, operations });
   // What a body that cannot be read would have used is unknown.
   if (!bodiesAreBroken) rejectUnusedParameters([...params.keys()], renderer.knownParameters, found.file);
-  return { ...parsed, problems: sink.problems, locate: (problems) => locateProblems(problems, rendered) };
+  const missing = renderer.missingParameters;
+  return { ...parsed, problems: sink.problems, missing, locate: (problems) => explainProblems(locateProblems(problems, rendered), missing) };
+}
+
+/** Adds to what is no JSON the parameters whose gaps make it so. */
+function explaining<T>(renderer: Renderer, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const hint = error instanceof BenchmarkError ? parameterHint(error.problems, renderer.missingParameters) : undefined;
+    if (!(error instanceof BenchmarkError) || hint === undefined) throw error;
+    throw new BenchmarkError(error.code, error.message, { problems: error.problems, hint });
+  }
 }
 
 function bodyProblems(error: BenchmarkError, file: string, path: string, what: string): readonly Problem[] {

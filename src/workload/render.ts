@@ -17,6 +17,7 @@ import { UnreadableText } from '../text-file.ts';
 import type { EpochMillis } from '../units.ts';
 import { readTemplate } from './assemble.ts';
 import type { Rendered } from './json-document.ts';
+import { type MissingParameter, undefinedHint } from './missing-parameters.ts';
 import type { SourceText } from './source-text.ts';
 import { daysAgo, globGlobal, HELPERS_NAME, HELPERS_SOURCE, nowGlobal, versionBetween } from './template-additions.ts';
 
@@ -26,6 +27,7 @@ export class Renderer {
   private readonly mainOptions: RenderOptions;
   private readonly bodyOptions: RenderOptions;
   private readonly known = new Set<string>();
+  private readonly gaps: MissingParameter[] = [];
 
   constructor(directory: string, params: JsonObject, wallTime: () => EpochMillis) {
     this.directory = directory;
@@ -49,6 +51,11 @@ export class Renderer {
     return this.known;
   }
 
+  /** The parameters that the templates rendered so far printed without a value. */
+  get missingParameters(): readonly MissingParameter[] {
+    return this.gaps;
+  }
+
   /** The definition of the workload. Throws `WORKLOAD_SYNTAX` with file and line. */
   main(source: SourceText, file: string): Rendered {
     return this.run(source, file, this.mainOptions, ['now', 'glob']);
@@ -60,12 +67,23 @@ export class Renderer {
   }
 
   private run(source: SourceText, file: string, options: RenderOptions, knownNames: readonly string[]): Rendered {
-    const text = naming(file, () => {
+    const text = this.naming(file, () => {
       const template = compileTemplate({ name: file, text: source.text, fragments: source.fragments });
       for (const name of discoverParameters(template, { knownNames, filters: options.filters?.keys() })) this.known.add(name);
-      return render(template, options);
+      return render(template, { ...options, onMissing: (name, { file: place, line }) => this.gaps.push({ name, file: place, line }) });
     });
     return { text, source, file, render: (other) => render(compileTemplate({ name: file, text: other }), options) };
+  }
+
+  private naming<T>(file: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof BenchmarkError) || error.code !== 'WORKLOAD_SYNTAX' || error.problems.length === 0) throw error;
+      const { problems } = error;
+      const hint = problems.map(({ message }) => undefinedHint(message, this.known)).find((found) => found !== undefined);
+      throw new BenchmarkError('WORKLOAD_SYNTAX', `The template ${file} cannot be rendered.`, { problems, hint: hint ?? error.hint });
+    }
   }
 
   /** Templates are named relative to the workload and cannot lie outside of it. */
@@ -85,14 +103,5 @@ function readIfThere(file: string): string | null {
     // The engine reports a template that is not there with the place that names it.
     if (error instanceof BenchmarkError && error.cause instanceof UnreadableText && error.cause.kind === 'missing') return null;
     throw error;
-  }
-}
-
-function naming<T>(file: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof BenchmarkError) || error.code !== 'WORKLOAD_SYNTAX' || error.problems.length === 0) throw error;
-    throw new BenchmarkError('WORKLOAD_SYNTAX', `The template ${file} cannot be rendered.`, { problems: error.problems, hint: error.hint });
   }
 }

@@ -85,7 +85,7 @@ test('failures while rendering name the place of the expression', () => {
     ['a\n{% set a, b = [1] %}', 2, 4, '1 values cannot be taken apart into 2 names'],
     ['{{ [1]|sum\n  / 0 }}', 2, 3, 'Division by zero'],
     ['\n{% include "b" %}', 2, 4, 'There is no template "b"'],
-    ['{{ u|tojson }}', 1, 6, 'A value of type Undefined cannot be written as JSON'],
+    ['{{ u|tojson }}', 1, 6, "'u' is undefined"],
     ['{{ [1]|nope }}', 1, 8, 'There is no filter "nope"'],
   ];
   for (const [text, line, column, message] of cases)

@@ -363,3 +363,37 @@ test('a workload behind links that lead nowhere or in circles says so', async (c
   symlinkSync('workload.json', join(directory, 'workload.json'));
   assert.match((await failureOf(requestFor(directory))).message, /workload\.json cannot be read: ELOOP/);
 });
+
+test('a workload that lacks parameters says which, apart from what is not supported', async (context) => {
+  const operations = `{"name": "append", "operation-type": "bulk", "bulk-size": 5, "indices": ["{{ index_name }}"]},
+    {"name": "learn", "operation-type": "train-knn-model"}`;
+  const definition = (clients: string): string => `{
+  "indices": [{"name": "logs"}],
+  "corpora": [{"name": "logs", "documents": [{"source-file": "a.json", "document-count": 1}]}],
+  "operations": [${operations}],
+  "schedule": [
+    {"operation": "learn"},
+    {"operation": "append", "clients": ${clients}}
+  ]
+}`;
+  const directory = temporaryFiles(context, { 'workload.json': definition('2') });
+  const empty = await failureOf(requestFor(directory, { operations: operationCatalog }));
+  assert.equal(empty.code, 'WORKLOAD_INVALID');
+  assert.match(empty.message, /has a problem\. Besides, test procedure \[default\] needs a thing that this version cannot do, listed last\.$/);
+  assert.equal(empty.hint, 'The parameter index_name is not given: --workload-params=index_name:VALUE');
+  assert.deepEqual(
+    empty.problems.map(({ path, hint }) => [path, hint]),
+    [
+      ['operations[0].indices', 'The parameter index_name is not given'],
+      ['operations[1].operation-type', undefined],
+    ],
+  );
+  writeFileSync(join(directory, 'workload.json'), definition('{{ clients }}'));
+  const broken = await failureOf(requestFor(directory, { operations: operationCatalog }));
+  assert.deepEqual([broken.code, broken.hint], ['WORKLOAD_SYNTAX', 'The parameter clients is not given: --workload-params=clients:VALUE']);
+  for (const expression of ['{{ clients | tojson }}', '{{ clients * 2 }}', '{{ clients.x }}']) {
+    writeFileSync(join(directory, 'workload.json'), definition(expression));
+    const failed = await failureOf(requestFor(directory, { operations: operationCatalog }));
+    assert.deepEqual([failed.code, failed.hint], ['WORKLOAD_SYNTAX', 'Give the parameter: --workload-params=clients:VALUE'], expression);
+  }
+});

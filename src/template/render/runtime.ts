@@ -1,5 +1,5 @@
 // The state of a render: the render as a whole, the variables of each template, and the calls of functions.
-import { TemplateFailure, TemplateNotFound } from '../values/failure.ts';
+import { type Location, TemplateFailure, TemplateNotFound } from '../values/failure.ts';
 import { MAX_DEPTH, MAX_ITERATIONS } from '../values/limits.ts';
 import type { Caller, TemplateFunction, Value } from '../values/value.ts';
 import type { TemplateModule } from './module.ts';
@@ -35,6 +35,9 @@ export interface LoadedTemplate {
 /** Finds the templates of `include`, `import` and `extends`; `null` if there is none of that name. */
 export type TemplateLoader = (name: string) => LoadedTemplate | null;
 
+/** Learns the name of a variable without a value, and where it was printed. */
+export type MissingListener = (name: string, place: Location) => void;
+
 /** One render of a template, with all other templates that take part in it. */
 export class TemplateRun {
   readonly filters: ReadonlyMap<string, TemplateFunction>;
@@ -42,6 +45,8 @@ export class TemplateRun {
   readonly globals: ReadonlyMap<string, Value>;
   /** The imported templates that have run already: each runs once. */
   readonly modules = new Map<string, TemplateModule>();
+  /** Told of each variable without a value that is printed. */
+  readonly onMissing: MissingListener | undefined;
   private readonly loader: TemplateLoader;
   private readonly loaded = new Map<string, LoadedTemplate>();
   private depth = 0;
@@ -52,11 +57,13 @@ export class TemplateRun {
     readonly tests: ReadonlyMap<string, TemplateFunction>;
     readonly globals: ReadonlyMap<string, Value>;
     readonly loader: TemplateLoader;
+    readonly onMissing: MissingListener | undefined;
   }) {
     this.filters = options.filters;
     this.tests = options.tests;
     this.globals = options.globals;
     this.loader = options.loader;
+    this.onMissing = options.onMissing;
   }
 
   /** The first of these names for which there is a template. Throws {@link TemplateNotFound} if there is none. */

@@ -8,7 +8,7 @@ import type { Location } from '../../values/failure.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { print } from '../../values/print.ts';
 import { markupOrText, printValue } from '../../values/text/escape.ts';
-import { isText, Markup, textOf, typeName } from '../../values/value.ts';
+import { isText, Markup, textOf, typeName, Undefined } from '../../values/value.ts';
 import type { Activation } from '../runtime.ts';
 import { compileAssign } from './assign.ts';
 import type { Compiler } from './compiler.ts';
@@ -112,8 +112,11 @@ export class StatementCompiler implements Compiler {
         };
       }
       const value = this.expressions.compile(part, frame);
-      return located(this.place(part.at), (activation, out) => {
-        out.push(printValue(value(activation), escapes(activation)));
+      const place = this.place(part.at);
+      return located(place, (activation, out) => {
+        const printed = value(activation);
+        if (printed instanceof Undefined && part.kind === 'name') activation.context.run.onMissing?.(part.name, place());
+        out.push(printValue(printed, escapes(activation)));
       });
     });
     const { stopsAfterExtends } = frame;

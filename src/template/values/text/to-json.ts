@@ -3,7 +3,7 @@ import { Float, formatFloat } from '../../../json.ts';
 import { sortValues } from '../compare.ts';
 import { Dict } from '../dict.ts';
 import { TemplateFailure } from '../failure.ts';
-import { isText, Tuple, textOf, typeName, type Value } from '../value.ts';
+import { isText, Tuple, textOf, typeName, Undefined, type Value } from '../value.ts';
 
 const MAX_JSON_DEPTH = 200;
 const NEEDS_ESCAPE = /[^ !#-[\]-~]/;
@@ -30,6 +30,7 @@ function write(value: Value, indent: string | null, newline: string, depth: numb
     return enclose('{', '}', pairs, indent, newline);
   }
   const items = value instanceof Tuple ? value.items : value;
+  if (value instanceof Undefined) value.fail();
   if (!Array.isArray(items)) throw new TemplateFailure(`A value of type ${typeName(value)} cannot be written as JSON`);
   return enclose(
     '[',
