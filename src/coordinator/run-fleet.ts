@@ -86,6 +86,7 @@ export class RunFleet {
   private readonly nodes: readonly FleetNode[];
   private readonly figures = new Map<FleetNode, NodeFigures>();
   private prepared: Promise<readonly PreparedCorpus[]> | null = null;
+  private closed: Promise<void> | null = null;
 
   constructor(options: RunFleetOptions) {
     this.options = options;
@@ -120,10 +121,10 @@ export class RunFleet {
     );
   }
 
-  /** Ends all nodes and gives them back. */
-  async close(): Promise<void> {
-    await this.fleet.close();
-    this.link?.close();
+  /** Ends all nodes and gives them back; once, however often it is asked. */
+  close(): Promise<void> {
+    this.closed ??= this.fleet.close().then(() => this.link?.close());
+    return this.closed;
   }
 
   private resultsOf(node: FleetNode, facts: Pick<NodeResults, 'address' | 'hostName' | 'version' | 'clockOffset' | 'lost'>): NodeResults {

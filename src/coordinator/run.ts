@@ -152,7 +152,7 @@ class TestRunner {
     const cancel = (): void => fleet.cancel();
     this.signal.addEventListener('abort', cancel, { once: true });
     try {
-      await this.store(null);
+      await this.store(this.testRun(null));
       this.announce();
       await this.prepare(fleet);
       const telemetry = await this.startTelemetry();
@@ -223,7 +223,7 @@ class TestRunner {
       try {
         await fleet.runStep(step.index);
       } catch (error) {
-        return error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', messageOf(error), { cause: error });
+        return asBenchmarkError(error);
       }
       this.collector.endStep(step);
     }
@@ -246,14 +246,23 @@ class TestRunner {
       isPartial: isPartial || losses.length > 0,
       driverWarnings,
     };
-    const testRun = await this.store(results);
-    return { status: error !== null ? 'failed' : this.signal.aborted ? 'cancelled' : 'success', results, testRun, error };
+    const testRun = this.testRun(results);
+    // The connections of the load are files: results must not lack one.
+    await this.runFleet.close();
+    const unwritten = await this.store(testRun).catch((reason: unknown) => asBenchmarkError(reason));
+    if (error !== null && unwritten !== undefined) this.listener({ kind: 'warning', message: unwritten.message });
+    const failure = error ?? unwritten ?? null;
+    return { status: failure !== null ? 'failed' : this.signal.aborted ? 'cancelled' : 'success', results, testRun, error: failure };
   }
 
-  private async store(results: Results | null): Promise<TestRun> {
+  private async store(testRun: TestRun): Promise<void> {
+    for (const sink of this.config.results.sinks) await sink.write(testRun);
+  }
+
+  private testRun(results: Results | null): TestRun {
     const { loaded } = this;
-    const { load, naming, results: settings } = this.config;
-    const testRun: TestRun = {
+    const { load, naming } = this.config;
+    return {
       benchmarkVersion: packageVersion,
       benchmarkRevision: null,
       environment: naming.environment,
@@ -270,8 +279,6 @@ class TestRunner {
       results,
       fleet: results === null ? undefined : this.runFleet.results(),
     };
-    for (const sink of settings.sinks) await sink.write(testRun);
-    return testRun;
   }
 }
 
@@ -306,5 +313,8 @@ function noDataDirectory(corpora: readonly Corpus[]): BenchmarkError {
     hint: 'Give the test run a load.dataDirectory.',
   });
 }
+
+const asBenchmarkError = (error: unknown): BenchmarkError =>
+  error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', messageOf(error), { cause: error });
 
 const cancelled = (): BenchmarkError => new BenchmarkError('CANCELLED', 'The test was cancelled.');

@@ -6,10 +6,12 @@ import { secretsOf } from '../http/target-secrets.ts';
 import { writeJson } from '../json.ts';
 import { Completion } from '../schedule/completion.ts';
 import { knownSecrets } from '../secrets.ts';
+import { connectionsOf } from '../worker/connection-count.ts';
 import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
 import { encodeFacts, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
 import type { Corpus, Task } from '../workload/model.ts';
 import type { FleetNode, FleetStep, NodeEvents, NodePlan } from './node.ts';
+import { requireFiles } from './open-files.ts';
 
 /**
  * What a load thread makes per request dies young: in a small space it stays in the cache of the core. Measured (bench/run.ts, 256 connections):
@@ -63,6 +65,7 @@ export class LocalNode implements FleetNode {
   async prepare(plan: NodePlan, events: NodeEvents): Promise<void> {
     this.events = events;
     knownSecrets.register(...secretsOf(plan.run.target));
+    this.requireFiles(plan);
     const corpora = await this.prepareCorpora(plan.run.corpora);
     if (this.isCancelled) return;
     this.threads = workerPlans(plan, corpora, this.lease).map((own) => this.startThread(own));
@@ -116,6 +119,13 @@ export class LocalNode implements FleetNode {
         await thread.worker.terminate();
       }),
     );
+  }
+
+  /** Found before documents are fetched or anything is sent. */
+  private requireFiles({ run, workers }: NodePlan): void {
+    const own = new Set(workers.flat());
+    const connections = connectionsOf(run.steps, run.target.endpoints.length, (client) => own.has(client));
+    requireFiles({ place: this.name, connections, threads: workers.length });
   }
 
   private startThread(plan: WorkerPlan): Thread {

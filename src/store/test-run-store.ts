@@ -1,5 +1,6 @@
 // Keeps test runs as files below the root directory, one directory per run.
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { makeDirectories, systemReason } from '../files.ts';
@@ -36,16 +37,33 @@ function checkId(id: string): void {
 export async function writeTestRun(rootDirectory: string, run: TestRun): Promise<string> {
   const path = testRunFile(rootDirectory, run.id);
   const draft = `${path}.${process.pid}.tmp`;
+  const text = `${indentedJson(knownSecrets.maskJson(testRunDocument(run)))}\n`;
   try {
     makeDirectories(dirname(path));
-    await writeFile(draft, `${indentedJson(knownSecrets.maskJson(testRunDocument(run)))}\n`, { flush: true, mode: 0o644 });
+    await writeFile(draft, text, { flush: true, mode: 0o644 });
     await rename(draft, path);
   } catch (error) {
     // The failure to write is what counts: whether the draft can be removed changes nothing.
     await Promise.allSettled([rm(draft, { force: true })]);
-    throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${systemReason(error)}.`, { cause: error });
+    const copy = run.results === null ? null : await saveElsewhere(run.id, text);
+    const hint = copy === null ? 'Free some space, or let root.dir in the configuration name another directory.' : `They are in ${copy}.`;
+    throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${systemReason(error)}.`, { cause: error, hint });
   }
   return path;
+}
+
+/** Results are not lost with a disk: they go where temporary files are. The path, or `null` if that fails, too. */
+async function saveElsewhere(id: string, text: string): Promise<string | null> {
+  const directory = await mkdtemp(join(tmpdir(), 'opensearch-benchmark-')).catch(() => null);
+  if (directory === null) return null;
+  const path = join(directory, `${id}.json`);
+  try {
+    await writeFile(path, text, { mode: 0o600 });
+    return path;
+  } catch {
+    // The first failure is told; the summary has the figures all the same.
+    return null;
+  }
 }
 
 /**

@@ -6,7 +6,11 @@ import type { Step } from '../schedule/allocation.ts';
  * The largest number of connections that the load has open at the same time: each client keeps, over all steps, one to each
  * endpoint for each request that it may have under way at the same time. `has` picks the clients of one machine; default: all.
  */
-export function connectionsOf(steps: readonly Step[], endpoints: number, has: (client: number) => boolean = () => true): number {
+export function connectionsOf(
+  steps: readonly Pick<Step, 'tasks' | 'rows'>[],
+  endpoints: number,
+  has: (client: number) => boolean = () => true,
+): number {
   const most = new Map<number, number>();
   for (const { tasks, rows } of steps) {
     const concurrency = tasks.map(({ operation }) => operationType(operation.type)?.concurrency(operation) ?? 1);

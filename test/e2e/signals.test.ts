@@ -160,3 +160,17 @@ describe('a run', { concurrency: 4 }, () => {
     assert.ok(existsSync(one.path('.benchmark')));
   });
 });
+
+test('a load that needs more connections than the process may open is refused, not begun', {
+  skip: process.platform === 'win32',
+}, async (context) => {
+  const home = temporaryHome(context);
+  const target = await startFakeOpenSearch();
+  context.after(() => target.close());
+  const path = home.workload('wide', { 'workload.json': workloadJson({ schedule: [rootRequest(1, { clients: 1000 })] }) });
+  const { packageRoot } = await import('../../src/package.ts');
+  const command = `ulimit -n 600; exec "$0" run --workload-path=${path} --target-hosts=${target.host}`;
+  const ended = await home.start(['-c', command, `${packageRoot}/bin/opensearch-benchmark`], { program: 'bash' }).ended;
+  assertFailure(ended, 'CONFIG', /opens up to 1000 connections on localhost, but the process may open 600 files/);
+  assert.match(ended.stderr, /ulimit -n \d+/);
+});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/package.ts';
@@ -38,6 +38,18 @@ after(async () => rm(root, { recursive: true, force: true }));
 const text = async (id: string): Promise<string> => readFile(testRunFile(root, id), 'utf8');
 
 describe('writeTestRun', () => {
+  test('saves results elsewhere where they cannot be written, and says where', async () => {
+    await writeFile(join(root, 'file'), '');
+    const error = await writeTestRun(join(root, 'file'), finished).catch((reason: unknown) => reason);
+    assert.ok(error instanceof BenchmarkError);
+    assert.match(error.message, /^The results cannot be written to .*test_run\.json: a part of its path is a file, not a directory \(ENOTDIR\)\.$/);
+    const [, copy = ''] = /^They are in (.*)\.$/.exec(error.hint ?? '') ?? [];
+    await writeTestRun(root, finished);
+    assert.equal(await readFile(copy, 'utf8'), await text('r1'));
+    await rm(dirname(copy), { recursive: true });
+    await assert.rejects(writeTestRun(join(root, 'file'), run), { code: 'DISK', hint: /root\.dir/ });
+  });
+
   test('writes a run that has no results yet without the key', async () => {
     const path = await writeTestRun(root, { ...run, id: 'started' });
     assert.equal(path, join(root, 'test-runs', 'started', 'test_run.json'));
