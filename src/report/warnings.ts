@@ -23,14 +23,15 @@ function taskWarnings(task: TaskResults): readonly string[] {
   const percentage = task.errorRate * 100;
   const found: string[] = [];
   if (task.errorRate > 0) {
-    found.push(`Error rate is ${formatFloat(Number(percentage.toFixed(2)))} for operation '${task.task}'. Please check the logs.`);
+    const rate = formatFloat(Number(percentage.toFixed(2)));
+    found.push(`Error rate is ${rate} for operation '${task.task}'. Please check the logs.`);
   }
   if (task.documents !== null && task.documents.failed > 0) found.push(documentWarning(task.task, task.documents));
   const due = task.requests + task.unsent;
   if (task.unsent > UNSENT_SHARE * due) {
     found.push(
-      `${formatCount(task.unsent)} of ${formatCount(due)} requests of [${task.task}] that were due before its end were not sent: ` +
-        'its clients still waited for earlier answers.',
+      `${formatCount(task.unsent)} of ${formatCount(due)} requests of [${task.task}] that were due before its end ` +
+        'were not sent: its clients still waited for earlier answers.',
     );
   }
   if (task.throughput.median === null) {
@@ -46,7 +47,8 @@ function documentWarning(task: string, { total, failed, reasons }: DocumentResul
     return `${formatCount(count)} x ${kind}${detail}`;
   });
   const rest = reasons.length > shown.length ? '; …' : '.';
-  return `${formatCount(failed)} of ${formatCount(total)} documents of [${task}] were not indexed: ${shown.join('; ')}${rest}`;
+  const share = `${formatCount(failed)} of ${formatCount(total)}`;
+  return `${share} documents of [${task}] were not indexed: ${shown.join('; ')}${rest}`;
 }
 
 function noThroughputCause(task: TaskResults): string {

@@ -14,11 +14,14 @@ export type LoopSettings = Pick<
   'clients' | 'iterations' | 'warmupIterations' | 'timePeriod' | 'warmupTimePeriod' | 'rampUpTimePeriod' | 'rampDownTimePeriod'
 >;
 
-/** Times in ms since the client began the task. A request is due when the schedule wants it, an unthrottled one when it is sent. */
+/**
+ * Tells when a client has done its part of a task. Times are in ms since the client began it. A request is due when the
+ * schedule wants it, an unthrottled one when it is sent.
+ */
 export interface LoopControl {
-  /** From here on nothing is due; infinite if the number of requests decides. */
+  /** From this time on no request is due; infinite if the number of requests decides. */
   readonly end: Millis;
-  /** Is a request that is due then one too many? */
+  /** Whether a request that is due at `due` is one too many. */
   isOver(due: Millis): boolean;
   sampleType(due: Millis): SampleType;
   /** How much of the task is done, 0..1; `null` if nobody knows when it ends. */

@@ -53,8 +53,9 @@ export class Pacer {
   private interval: number | null = null;
   private weight = 0;
   private current = 0;
-  /** The time from which intervals are counted, and how many have passed: adding them up one by one would add up their rounding. */
+  /** The time from which intervals are counted. To add up the intervals themselves would add up their rounding. */
   private base = 0;
+  /** How many intervals have passed since then. */
   private steps = 0;
   private isFirst = true;
   private isPhased = false;
@@ -88,8 +89,8 @@ export class Pacer {
   }
 
   /**
-   * How many more requests the schedule wants before `limit`, in ms after the origin; a random schedule as many as it wants on average.
-   * 0 without a known interval or a finite limit.
+   * How many more requests the schedule wants before `limit`, which is in ms after the start of the schedule; for a
+   * random schedule the mean of that number. 0 without a known interval or a finite limit.
    */
   dueBefore(limit: Millis): number {
     const { interval, settings } = this;

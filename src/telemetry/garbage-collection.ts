@@ -36,9 +36,8 @@ export function collectionBetween(atStart: unknown, atEnd: unknown, warn: Warn):
   if (joined.length > 0) warn(`The garbage collection of ${joined.join(', ')} is not counted: not in the cluster when the test run began.`);
   const withCollectors = stayed.filter(([, node]) => hasCollectors(node));
   if (withCollectors.length < stayed.length) {
-    warn(
-      `The garbage collection of ${stayed.length - withCollectors.length} of ${stayed.length} nodes is not counted: no collectors "young" and "old".`,
-    );
+    const without = `${stayed.length - withCollectors.length} of ${stayed.length}`;
+    warn(`The garbage collection of ${without} nodes is not counted: no collectors "young" and "old".`);
   }
   if (withCollectors.length === 0) return {};
   const sum = (generation: Generation, field: string): number =>

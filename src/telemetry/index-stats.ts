@@ -95,7 +95,8 @@ export function earlierUse(document: unknown): string | null {
     return total > 0 ? [`${name} ${total} ms`] : [];
   });
   if (used.length === 0) return null;
-  return `The indices were in use before this test run (${used.join(', ')}). The cumulative times and counts of the summary include that.`;
+  const before = `The indices were in use before this test run (${used.join(', ')}).`;
+  return `${before} The cumulative times and counts of the summary include that.`;
 }
 
 function primaryShards(document: unknown): readonly unknown[] {

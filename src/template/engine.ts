@@ -1,7 +1,7 @@
 // The template engine: Jinja2 3.1, written anew. It knows nothing of workloads. Other folders import this file only,
 // and no other one of this folder.
 //
-//   text --lexer--> tokens --parser--> tree --scope--> which variable each name means --compile/--> functions --render--> text
+//   text --lexer--> tokens --parser--> tree --scope--> variables of names --compile/--> functions --render--> text
 //                                                        |
 //                                                        +--> the parameters of the template
 //

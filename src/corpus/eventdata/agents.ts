@@ -81,7 +81,8 @@ export function buildAgents(): Agents {
     if (name === undefined || system === undefined) throw new RangeError('An agent without a name or a system.');
     const agent = jsonText(`"${uniqueUserAgent(name.name, system, random, used)}"`);
     agents.push(agent);
-    texts.push(`${AGENT_PREFIX}${agent}", "useragent": {"os": "${system.os}", "os_name": "${system.name}", "name": "${name.name}"}, "geoip": `);
+    const parsed = `{"os": "${system.os}", "os_name": "${system.name}", "name": "${name.name}"}`;
+    texts.push(`${AGENT_PREFIX}${agent}", "useragent": ${parsed}, "geoip": `);
   }
   return { alias: aliasTable(weights), fields: packTexts(texts), lengths: new Uint16Array(agents.map(({ length }) => length)) };
 }

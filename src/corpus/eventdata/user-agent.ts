@@ -46,7 +46,8 @@ function version(random: TableRandom, major: number, parts: number, attempt: num
 function desktopPlatform(system: OperatingSystem, random: TableRandom, macSeparator: string): string {
   if (system.family === systemFamilies.mac) return `Macintosh; Intel Mac OS X ${system.version.replaceAll('.', macSeparator)}`;
   if (system.family === systemFamilies.windows) {
-    return `Windows NT ${WINDOWS_VERSIONS.get(system.name) ?? '5.0'}${random.pickEarly(['; WOW64', '; WOW64', '; Win64; x64', ''])}`;
+    const machine = random.pickEarly(['; WOW64', '; WOW64', '; Win64; x64', '']);
+    return `Windows NT ${WINDOWS_VERSIONS.get(system.name) ?? '5.0'}${machine}`;
   }
   const machine = random.pickEarly(['x86_64', 'x86_64', 'x86_64', 'i686']);
   if (system.name === 'Chrome OS') return `X11; CrOS ${machine} ${system.version}.${random.integer(0, 99)}.0`;
@@ -56,7 +57,8 @@ function desktopPlatform(system: OperatingSystem, random: TableRandom, macSepara
 
 function chromeVersion(random: TableRandom, attempt: number): string {
   const major = random.pickEarly([49, 48, 50, 47, 51, 46, 45, 52, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 33, 31]);
-  return `${major}.0.${2623 + (major - 49) * 80 + random.integer(0, Math.min(attempt, 9))}.${random.integer(70, 120 + attempt)}`;
+  const build = 2623 + (major - 49) * 80 + random.integer(0, Math.min(attempt, 9));
+  return `${major}.0.${build}.${random.integer(70, 120 + attempt)}`;
 }
 
 function webKit(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
@@ -74,9 +76,11 @@ function gecko(name: string, system: OperatingSystem, random: TableRandom, attem
 }
 
 function safari(system: OperatingSystem, random: TableRandom, attempt: number): string {
-  const build = `${random.pickEarly([601, 600, 537, 534, 602])}.${random.integer(1, 9)}.${random.integer(1, 20 + attempt)}`;
-  const platform = desktopPlatform(system, random, '_');
-  return `Mozilla/5.0 (${platform}) AppleWebKit/${build} (KHTML, like Gecko) Version/${random.integer(6, 9)}.${random.integer(0, 1)}.${random.integer(0, 9)} Safari/${build}`;
+  const major = random.pickEarly([601, 600, 537, 534, 602]);
+  const build = `${major}.${random.integer(1, 9)}.${random.integer(1, 20 + attempt)}`;
+  const engine = `Mozilla/5.0 (${desktopPlatform(system, random, '_')}) AppleWebKit/${build} (KHTML, like Gecko)`;
+  const product = `Version/${random.integer(6, 9)}.${random.integer(0, 1)}.${random.integer(0, 9)}`;
+  return `${engine} ${product} Safari/${build}`;
 }
 
 function internetExplorer(system: OperatingSystem, random: TableRandom, attempt: number): string {
@@ -102,16 +106,19 @@ function internetExplorer(system: OperatingSystem, random: TableRandom, attempt:
 
 function iosBrowser(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
   const device = random.pickEarly(['iPhone; CPU iPhone OS', 'iPad; CPU OS', 'iPod touch; CPU iPhone OS']);
-  const build = `${random.integer(8, 14)}${random.pick(['A', 'B', 'C', 'D', 'E', 'F', 'G'])}${random.integer(10, 450 + attempt)}`;
+  const letters = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
+  const build = `${random.integer(8, 14)}${random.pick(letters)}${random.integer(10, 450 + attempt)}`;
   const engine = `${random.pickEarly([601, 600, 537, 536])}.1.${random.integer(1, 50)}`;
   const product = name === 'Mobile Safari' ? `Version/${system.version.split('.')[0] ?? '9'}.0` : `CriOS/${chromeVersion(random, attempt)}`;
   const platform = `${device} ${system.version.replaceAll('.', '_')} like Mac OS X`;
-  return `Mozilla/5.0 (${platform}) AppleWebKit/${engine} (KHTML, like Gecko) ${product} Mobile/${build} Safari/${engine}`;
+  const start = `Mozilla/5.0 (${platform}) AppleWebKit/${engine} (KHTML, like Gecko)`;
+  return `${start} ${product} Mobile/${build} Safari/${engine}`;
 }
 
 function androidBrowser(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
   const model = `${random.pick(['SM-G', 'SM-N', 'GT-I', 'HTC ', 'LG-D', 'XT', 'Nexus '])}${random.integer(4, 9999)}`;
-  const build = `${random.pick(['LMY', 'MMB', 'KOT', 'LRX', 'JDQ'])}${random.integer(10, 50 + attempt)}${random.pick(['X', 'H', 'F', 'G'])}`;
+  const branch = random.pick(['LMY', 'MMB', 'KOT', 'LRX', 'JDQ']);
+  const build = `${branch}${random.integer(10, 50 + attempt)}${random.pick(['X', 'H', 'F', 'G'])}`;
   const engine = `Mozilla/5.0 (Linux; Android ${system.version}; ${model} Build/${build}) AppleWebKit/`;
   if (name === 'Android') return `${engine}534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30`;
   return `${engine}537.36 (KHTML, like Gecko) Chrome/${chromeVersion(random, attempt)} Mobile Safari/537.36`;
@@ -120,7 +127,8 @@ function androidBrowser(name: string, system: OperatingSystem, random: TableRand
 function phone(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
   const engine = name === 'Opera Mini' ? `Presto/2.12.${random.integer(100, 450)}` : `Trident/${random.integer(5, 7)}.0`;
   const model = `${random.pick(['NOKIA; Lumia ', 'HTC; Model ', 'RIM; Z'])}${random.integer(5, 1530 + attempt)}`;
-  return `Mozilla/5.0 (${system.os}; ${engine}; ${model}) ${name.replaceAll(' ', '')}/${version(random, 11, 2, attempt)}`;
+  const product = `${name.replaceAll(' ', '')}/${version(random, 11, 2, attempt)}`;
+  return `Mozilla/5.0 (${system.os}; ${engine}; ${model}) ${product}`;
 }
 
 const LIBRARIES = [
@@ -152,6 +160,7 @@ function library(name: string, random: TableRandom, attempt: number): string {
 function robot(name: string, random: TableRandom, attempt: number): string {
   const form = random.integer(0, 2);
   const host = `${name.toLowerCase()}.example`;
-  if (form === 0) return `${name}/${version(random, 4, 2, attempt)} (+http://${host}/)`;
-  return `Mozilla/5.0 (compatible; ${name}/${version(random, 4, 2, attempt)}; +http://www.${host}/${form === 1 ? 'bot.html' : 'about/crawler'})`;
+  const product = `${name}/${version(random, 4, 2, attempt)}`;
+  if (form === 0) return `${product} (+http://${host}/)`;
+  return `Mozilla/5.0 (compatible; ${product}; +http://www.${host}/${form === 1 ? 'bot.html' : 'about/crawler'})`;
 }

@@ -77,7 +77,10 @@ const namespace: TemplateFunction = (args) => {
   return made;
 };
 
-const WORDS = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore magna aliqua'.split(' ');
+const WORDS = [
+  ...['lorem', 'ipsum', 'dolor', 'sit', 'amet', 'consectetur', 'adipiscing', 'elit', 'sed', 'do'],
+  ...['eiusmod', 'tempor', 'incididunt', 'ut', 'labore', 'et', 'dolore', 'magna', 'aliqua'],
+];
 
 /** Filler text in paragraphs of random words. */
 const lipsum = defineFunction('lipsum', ['n?', 'html?', 'min?', 'max?'], ([count, html, least, most]) => {

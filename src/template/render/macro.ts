@@ -81,9 +81,8 @@ function sortArguments(signature: MacroSignature, { positional, named }: Argumen
   const [surplus] = left.keys();
   if (!signature.usesNamed && surplus !== undefined) throw new TemplateFailure(`${label} takes no argument "${surplus}"`);
   if (!signature.usesRest && positional.length > parameters.length) {
-    throw new TemplateFailure(
-      `${label} takes not more than ${parameters.length} argument${parameters.length === 1 ? '' : 's'}, not ${positional.length}`,
-    );
+    const most = parameters.length === 1 ? '1 argument' : `${parameters.length} arguments`;
+    throw new TemplateFailure(`${label} takes not more than ${most}, not ${positional.length}`);
   }
   return { parameters: values, caller, named: Dict.of(left), rest: new Tuple(positional.slice(parameters.length)) };
 }

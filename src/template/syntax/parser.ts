@@ -93,7 +93,7 @@ class Parser {
     const opener = name.startsWith('end') ? name.slice(3) : '';
     const closes = this.tags.has(opener) || opener === 'raw';
     const hint = closes
-      ? `There is an "${name}" without its "${opener}": remove it, or look for the "${opener}" that is missing or ends before.`
+      ? `There is an "${name}" without its "${opener}": remove it, ` + `or look for the "${opener}" that is missing or ends before.`
       : 'Extensions of Jinja2 (do, trans, break, continue, debug) are not available.';
     this.stream.fail(closes ? `Unexpected tag "${name}"${expected}` : `Unknown tag "${name}"${expected}`, this.stream.current.at, hint);
   }

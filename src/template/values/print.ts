@@ -32,13 +32,14 @@ export function represent(value: Value, depth = 0): string {
   if (value instanceof Float) return printFloat(value.value);
   if (depth > MAX_PRINT_DEPTH) throw new TemplateFailure('The value nests too deeply to be printed');
   if (Array.isArray(value)) return `[${value.map((item) => represent(item, depth + 1)).join(', ')}]`;
-  if (value instanceof Dict) return representDict(value, depth);
+  if (value instanceof Dict) return representPairs(value.pairs(), depth);
   if (value instanceof Tuple) return representTuple(value, depth);
   return representObject(value, depth);
 }
 
-function representDict(dict: Dict, depth: number): string {
-  return `{${[...dict.pairs()].map(([key, item]) => `${represent(key, depth + 1)}: ${represent(item, depth + 1)}`).join(', ')}}`;
+function representPairs(pairs: Iterable<readonly [Value, Value]>, depth: number): string {
+  const members = Array.from(pairs, ([key, item]) => `${represent(key, depth + 1)}: ${represent(item, depth + 1)}`);
+  return `{${members.join(', ')}}`;
 }
 
 function representTuple(tuple: Tuple, depth: number): string {
@@ -56,8 +57,7 @@ function representObject(value: Exclude<Value, null | boolean | number | bigint 
   if (value instanceof DictView) return `${value.typeName}([${[...value].map((item) => represent(item, depth + 1)).join(', ')}])`;
   if (value instanceof LazySequence) return `<${value.typeName} object ${value.origin === '' ? '' : `${value.origin} `}at ${ADDRESS}>`;
   if (value instanceof Callable) return value.typeName === 'type' ? `<class '${value.name}'>` : `<${value.typeName} ${value.name} at ${ADDRESS}>`;
-  if (value instanceof Namespace)
-    return `<Namespace {${[...value.attributes].map(([key, item]) => `${quoteLiteral(key)}: ${represent(item, depth + 1)}`).join(', ')}}>`;
+  if (value instanceof Namespace) return `<Namespace ${representPairs(value.attributes, depth)}>`;
   if (value instanceof AttributeObject) return value.print();
   return `<${value.typeName} object at ${ADDRESS}>`;
 }

@@ -10,8 +10,14 @@ import { type Caller, isText, textOf, type Value } from '../../values/value.ts';
 
 const SPACES = new RegExp(`([${SPACE_CLASS}]+)`);
 /** An address with a scheme, or one that begins with `www.`. */
-const WEB =
-  /^(?:https?:\/\/(?:(?:[\p{L}\p{N}_%-]+\.)+)?|www\.(?:[\p{L}\p{N}_%-]+\.)*?|)(?:(?:[\p{L}\p{N}_%-]+\.)+[a-z]{2,63}|localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]+\])(?::\d{1,5})?(?:[/?#][^\s<>]*)?$/iu;
+const WEB = new RegExp(
+  [
+    String.raw`^(?:https?:\/\/(?:(?:[\p{L}\p{N}_%-]+\.)+)?|www\.(?:[\p{L}\p{N}_%-]+\.)*?|)`,
+    String.raw`(?:(?:[\p{L}\p{N}_%-]+\.)+[a-z]{2,63}|localhost|(?:\d{1,3}\.){3}\d{1,3}|\[[\da-f:.]+\])`,
+    String.raw`(?::\d{1,5})?(?:[/?#][^\s<>]*)?$`,
+  ].join(''),
+  'iu',
+);
 /** An address without a scheme, by its top-level domain. */
 const BARE = /^(?:[\p{L}\p{N}_-]+\.)+(?:com|net|int|edu|gov|org|info|mil)(?:[/?#:][^\s<>]*)?$/iu;
 const MAIL = /^\S+@\w[\w.-]*\.\w+$/;

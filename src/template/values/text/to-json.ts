@@ -60,5 +60,8 @@ function keyText(key: Value): string {
 
 function quote(text: string): string {
   if (!NEEDS_ESCAPE.test(text)) return `"${text}"`;
-  return `"${text.replace(ESCAPED, (unit) => SHORT[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+  return `"${text.replace(ESCAPED, escapeUnit)}"`;
 }
+
+/** A UTF-16 unit as JSON writes it in ASCII. */
+const escapeUnit = (unit: string): string => SHORT[unit] ?? `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
