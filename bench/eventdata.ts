@@ -19,7 +19,8 @@ function measure(): void {
   rates.sort((a, b) => a - b);
   const median = rates[ROUNDS / 2] ?? 0;
   process.stdout.write(
-    `| figure | value |\n|---|--:|\n| tables built, ms | ${built.toFixed(0)} |\n| documents, MB per CPU second, median of ${ROUNDS} | ${median.toFixed(0)} |\n` +
+    `| figure | value |\n|---|--:|\n| tables built, ms | ${built.toFixed(0)} |\n` +
+      `| documents, MB per CPU second, median of ${ROUNDS} | ${median.toFixed(0)} |\n` +
       `| slowest round | ${(rates[0] ?? 0).toFixed(0)} |\n| fastest round | ${(rates.at(-1) ?? 0).toFixed(0)} |\n`,
   );
 }

@@ -115,10 +115,10 @@ async function scale(count: number, time: number): Promise<void> {
       const now = { at: performance.now(), own: usage(process.pid), server: usage(serverId) };
       const share = (before: number, after: number): string => `${Math.round((100 * (after - before)) / (now.at - last.at))} %`;
       const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
-      print(
-        `${String(Math.round((now.at - begin) / 1000)).padStart(4)} s  coordinator ${share(last.own.cpuMillis, now.own.cpuMillis)} of a core, ${megabytes(now.own.bytes)}` +
-          `  nats-server ${share(last.server.cpuMillis, now.server.cpuMillis)}, ${megabytes(now.server.bytes)}`,
-      );
+      const time = `${String(Math.round((now.at - begin) / 1000)).padStart(4)} s`;
+      const own = `${share(last.own.cpuMillis, now.own.cpuMillis)} of a core, ${megabytes(now.own.bytes)}`;
+      const server = `${share(last.server.cpuMillis, now.server.cpuMillis)}, ${megabytes(now.server.bytes)}`;
+      print(`${time}  coordinator ${own}  nats-server ${server}`);
       last = now;
     }, 10_000);
     const metrics = await drive(port, nodes, count, time, '127.0.0.1:1');
@@ -145,9 +145,8 @@ async function compareNodes(time: number): Promise<void> {
           if (registered !== undefined) nodes.push(registered);
         }
         const metrics = await drive(port, nodes, 16, time, `127.0.0.1:${targetPort}`);
-        print(
-          `${count} node${count === 1 ? '' : 's'}, 16 clients: ${Math.round(metrics.requests / time)} requests/s, ${metrics.failedRequests} failed`,
-        );
+        const rate = Math.round(metrics.requests / time);
+        print(`nodes: ${count}, clients: 16, requests/s: ${rate}, failed: ${metrics.failedRequests}`);
         for (const child of children) {
           child.kill();
           await once(child, 'exit');

@@ -76,7 +76,8 @@ export function runWrk(port: number, connections: number, useTls: boolean): Prom
     writeFileSync(wrkScript, `wrk.method = "POST"\nwrk.body = '${QUERY}'\nwrk.headers["content-type"] = "application/json"\n`);
   }
   const url = `${useTls ? 'https' : 'http'}://127.0.0.1:${port}/bench/_search`;
-  const command = `TIMEFORMAT='cpu %U %S'; time taskset -c ${DRIVER_CORE} wrk -t1 -c${connections} -d1s -s ${wrkScript} ${url}`;
+  const wrk = `wrk -t1 -c${connections} -d1s -s ${wrkScript} ${url}`;
+  const command = `TIMEFORMAT='cpu %U %S'; time taskset -c ${DRIVER_CORE} ${wrk}`;
   return new Promise((resolve, reject) => {
     execFile('bash', ['-c', command], (error, out, err) => {
       const requests = /(\d+) requests in/.exec(out)?.[1];

@@ -151,7 +151,7 @@ async function measureMemory(minutes: number): Promise<Row> {
     const quarter = Math.max(1, warm.length >> 2);
     const [first, last, most] = [median(warm.slice(0, quarter)), median(warm.slice(-quarter)), Math.max(...sizes)];
     return {
-      figure: `memory of the process with one load thread, 1,000 clients searching for ${minutes} min: first quarter, last quarter, most`,
+      figure: `memory with one load thread, 1,000 clients for ${minutes} min: first quarter, last quarter, most`,
       value: `${first.toFixed(0)}, ${last.toFixed(0)}, ${most.toFixed(0)} MiB`,
       due: '<= 200, flat',
       isMet: most <= 200 && last <= first * 1.1,
@@ -172,7 +172,7 @@ function measureBiases(): readonly Row[] {
     const { mean, min } = measureBias(recorders);
     const percent = (share: number): string => `${(share * 100).toFixed(3)} %`;
     return {
-      figure: `throughput of 2,000 requests/s exactly met, by ${recorders} recorder${recorders === 1 ? '' : 's'}: bias of mean and min`,
+      figure: `throughput of 2,000 requests/s exactly met, recorders: ${recorders}; bias of mean and min`,
       value: `${percent(mean)}, ${percent(min)}`,
       due: '<= 0.1 %',
       isMet: Math.max(Math.abs(mean), Math.abs(min)) <= 0.001,
@@ -195,8 +195,10 @@ function print(rows: readonly Row[]): void {
   const [figure, value, due] = [widest((row) => row.figure), widest((row) => row.value), widest((row) => row.due)];
   process.stdout.write(`| ${'figure'.padEnd(figure)} | ${'measured'.padEnd(value)} | ${'due'.padEnd(due)} | met |\n`);
   process.stdout.write(`|${'-'.repeat(figure + 2)}|${'-'.repeat(value + 2)}|${'-'.repeat(due + 2)}|-----|\n`);
-  for (const row of rows)
-    process.stdout.write(`| ${row.figure.padEnd(figure)} | ${row.value.padEnd(value)} | ${row.due.padEnd(due)} | ${row.isMet ? 'yes' : 'NO '} |\n`);
+  for (const row of rows) {
+    const cells = [row.figure.padEnd(figure), row.value.padEnd(value), row.due.padEnd(due), row.isMet ? 'yes' : 'NO '];
+    process.stdout.write(`| ${cells.join(' | ')} |\n`);
+  }
 }
 
 async function main(): Promise<void> {

@@ -86,7 +86,8 @@ function makeAnswer(bodyBytes: number, isBulk: boolean): Buffer {
 /** An answer to a search, filled up to the size. */
 function searchBody(size: number): string {
   const start =
-    '{"took":3,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},"hits":{"total":{"value":10000,"relation":"gte"},"max_score":1.0,"hits":[';
+    '{"took":3,"timed_out":false,"_shards":{"total":1,"successful":1,"skipped":0,"failed":0},' +
+    '"hits":{"total":{"value":10000,"relation":"gte"},"max_score":1.0,"hits":[';
   const hit = '{"_index":"logs","_id":"AAAAAAAAAAAAAAAAAAAA","_score":1.0,"_source":{"message":"';
   const room = Math.max(0, size - start.length - hit.length - 8);
   return `${start}${hit}${'x'.repeat(room)}"}}]}}`;

@@ -1,6 +1,7 @@
 // CPU time per request of the bare wire, without a worker around it, compared with that of wrk.
 //
-//   node dist/bench/wire.js [--tls] [--connections 1,16,256] [--rounds 6] [--body-bytes 2048] [--body-use none|peek|all]
+//   node dist/bench/wire.js [--tls] [--connections 1,16,256] [--rounds 6] [--body-bytes 2048]
+//                           [--body-use none|peek|all]
 //
 // Driver and wrk take turns on core 1 in rounds of a second, while the canned target has core 0. It prints the medians
 // of both and the median of the ratios of the rounds.
@@ -42,8 +43,9 @@ interface Job {
 function drive(job: Job): Promise<Round> {
   const endpoint: Endpoint = { host: '127.0.0.1', port: job.port, useTls: job.useTls, prefix: '', basicAuth: null };
   const options = { ...defaultClientOptions, useTls: job.useTls, verifyCertificates: false };
-  const head = `POST /logs/_search HTTP/1.1\r\nhost: 127.0.0.1:${job.port}\r\ncontent-type: application/json\r\nconnection: keep-alive\r\n`;
-  const request = Buffer.from(`${head}content-length: ${QUERY.length}\r\n\r\n${QUERY}`);
+  const target = `POST /logs/_search HTTP/1.1\r\nhost: 127.0.0.1:${job.port}\r\n`;
+  const fields = `content-type: application/json\r\nconnection: keep-alive\r\ncontent-length: ${QUERY.length}\r\n`;
+  const request = Buffer.from(`${target}${fields}\r\n${QUERY}`);
   const shared = createWireContext();
   const wires: Wire[] = [];
   let requests = 0;
@@ -110,7 +112,8 @@ function nextLine(child: ChildProcess): Promise<string> {
 
 function runWrk(job: Job, script: string): Promise<Round> {
   const url = `${job.useTls ? 'https' : 'http'}://127.0.0.1:${job.port}/logs/_search`;
-  const command = `TIMEFORMAT='cpu %U %S'; time taskset -c ${DRIVER_CORE} wrk -t1 -c${job.connections} -d1s -s ${script} ${url}`;
+  const wrk = `wrk -t1 -c${job.connections} -d1s -s ${script} ${url}`;
+  const command = `TIMEFORMAT='cpu %U %S'; time taskset -c ${DRIVER_CORE} ${wrk}`;
   return new Promise((resolve, reject) => {
     execFile('bash', ['-c', command], (error, out, err) => {
       const requests = /(\d+) requests in/.exec(out)?.[1];
@@ -139,7 +142,8 @@ async function compare(job: Job, rounds: number, driver: ChildProcess, script: s
   const ratios = ours.map((round, index) => microsPerRequest(round) / microsPerRequest(theirs[index] ?? round));
   const show = (rows: readonly Round[]) =>
     `${median(rows.map(microsPerRequest)).toFixed(2)} us (${Math.round(median(rows.map((row) => row.requests)))}/s)`;
-  return `${String(job.connections).padStart(5)} connections: wrk ${show(theirs)}, wire ${show(ours)}, ratio ${median(ratios).toFixed(3)}`;
+  const figures = `wrk ${show(theirs)}, wire ${show(ours)}, ratio ${median(ratios).toFixed(3)}`;
+  return `${String(job.connections).padStart(5)} connections: ${figures}`;
 }
 
 async function main(): Promise<void> {

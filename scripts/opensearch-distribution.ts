@@ -44,7 +44,8 @@ export function provideDistribution(): Distribution {
   }
   const found = javas.map(({ home, major }) => `${major} in ${home}`).join(', ');
   throw new Error(
-    `No Java that runs an OpenSearch was found (${found === '' ? 'none at all' : found}). Run scripts/setup, or set JAVA_HOME to a JDK 21 to 25.`,
+    `No Java that runs an OpenSearch was found (${found === '' ? 'none at all' : found}). ` +
+      'Run scripts/setup, or set JAVA_HOME to a JDK 21 to 25.',
   );
 }
 
@@ -115,9 +116,9 @@ function cacheDirectory(): string {
     if (isRoot()) chmodSync(candidate, 0o755);
     if (isUsable(candidate)) return candidate;
   }
-  throw new Error(
-    `The user ${UNPRIVILEGED_USER} can enter none of ${candidates.join(', ')}. Set XDG_CACHE_HOME to a directory that everybody may enter.`,
-  );
+  const tried = candidates.join(', ');
+  const hint = 'Set XDG_CACHE_HOME to a directory that everybody may enter.';
+  throw new Error(`The user ${UNPRIVILEGED_USER} can enter none of ${tried}. ${hint}`);
 }
 
 function fetchArchive(version: string, directory: string): void {

@@ -201,7 +201,8 @@ function lastLines(file: string): string {
 const USAGE = `Usage: node dist/scripts/opensearch.js start | fetch | run -- <command> [<argument> …]
   start   starts an OpenSearch, prints its address, and stops it on Ctrl-C
   fetch   only provides the distribution
-  run     starts one, runs a command with ${URL_VARIABLE} set to its address ({url} and {host} in arguments stand for it), and stops it
+  run     starts one, runs a command with ${URL_VARIABLE} set to its address, and stops it;
+          {url} and {host} in the arguments stand for the address
 `;
 
 async function main(args: readonly string[]): Promise<number> {

@@ -35,10 +35,11 @@ export function stageNatsPackage({ platform, version, root, directory }: NatsPac
 }
 
 function manifest(platform: Platform, version: string, serverVersion: string): Readonly<Record<string, unknown>> {
+  const server = `nats-server ${serverVersion} for ${platformName(platform)}`;
   return {
     name: platformPackageName(platform),
     version,
-    description: `nats-server ${serverVersion} for ${platformName(platform)}, which connects the nodes of opensearch-benchmark`,
+    description: `${server}, which connects the nodes of opensearch-benchmark`,
     // The licences of the server and of everything that is linked into it, as THIRD-PARTY-NOTICES.txt lists them.
     license: '(Apache-2.0 AND BSD-3-Clause AND MIT)',
     os: [platform.os],
@@ -52,7 +53,8 @@ function manifest(platform: Platform, version: string, serverVersion: string): R
 
 const readme = (platform: Platform, serverVersion: string): string => `# ${platformPackageName(platform)}
 
-The unmodified [nats-server](https://github.com/nats-io/nats-server) ${serverVersion} for ${platformName(platform)}, statically linked.
+The unmodified [nats-server](https://github.com/nats-io/nats-server) ${serverVersion} for ${platformName(platform)},
+statically linked.
 It is an optional dependency of \`opensearch-benchmark\`, whose daemon starts it on the coordinator of a fleet.
 Licences: LICENSE and THIRD-PARTY-NOTICES.txt.
 `;

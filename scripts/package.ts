@@ -68,7 +68,8 @@ function pack(directory: string, out: string): string {
 
 const USAGE = `Usage: scripts/package [--platforms=all|this|linux-x64,…] [--out=DIRECTORY]
   Packs opensearch-benchmark and, for each platform, the package with its nats-server, into dist/packages or DIRECTORY.
-  Prints the paths of the tarballs. Platforms: all (default), this, or some of linux-x64, linux-arm64, darwin-x64, darwin-arm64, win32-x64.
+  Prints the paths of the tarballs.
+  Platforms: all (default), this, or some of linux-x64, linux-arm64, darwin-x64, darwin-arm64, win32-x64.
 `;
 
 function main(args: readonly string[]): number {

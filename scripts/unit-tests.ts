@@ -1,7 +1,7 @@
 // The tests that need nothing but Node.js, git and openssl: `npm run test:unit`.
 //
-// A file of test/ or scripts/ that needs more says so itself, in a line "// Needs: nats-server." Whatever imports it needs the same, so that a
-// new test beside a helper which starts a server is told apart without a list.
+// A file of test/ or scripts/ that needs more says so itself, in a line "// Needs: nats-server." Whatever imports it
+// needs the same, so that a new test beside a helper which starts a server is told apart without a list.
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -1,4 +1,5 @@
-// What is made from the table of rooms: the walls that the linter holds while one types, and the picture in docs/architecture.md.
+// What is made from the table of rooms: the walls that the linter holds while one types, and the picture in
+// docs/architecture.md.
 import { type Room, rooms } from './rooms.ts';
 
 /** Where the walls are kept; `biome.json` extends it. */
@@ -8,8 +9,8 @@ export const PICTURE_FILE = 'docs/architecture.md';
 const PICTURE = /(<!-- rooms: made by `npm run house` -->\n)[\s\S]*?(<!-- end of rooms -->)/;
 
 /**
- * The linter's configuration of walls, as JSON text. It sees the words of an import only, so it knows a room by the last name of its folder;
- * the test of the house resolves paths and is exact.
+ * The linter's configuration of walls, as JSON text. It sees the words of an import only, so it knows a room by the
+ * last name of its folder; the test of the house resolves paths and is exact.
  */
 export function wallsText(table: readonly Room[] = rooms): string {
   const walls = table

@@ -1,8 +1,12 @@
-// Which folder of `src/` may import which: the one table from which the walls of the linter and the picture in docs/architecture.md are made.
+// Which folder of `src/` may import which: the one table from which the walls of the linter and the picture in
+// docs/architecture.md are made.
 
 /** A folder of `src/` that is entered through its files by those that name it. */
 export interface Room {
-  /** Path below `src/`: a folder, or a file that is a room by itself; `.` are the other files of `src/` itself. A file belongs to the room with the longest matching path. */
+  /**
+   * Path below `src/`: a folder, or a file that is a room by itself; `.` are the other files of `src/` itself. A file
+   * belongs to the room with the longest matching path.
+   */
   readonly folder: string;
   /** What is in it, for the picture. */
   readonly holds: string;

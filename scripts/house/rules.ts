@@ -12,7 +12,10 @@ const ENTRANCES: ReadonlySet<string> = new Set(['src/index.ts', 'src/cli/process
 const isSource = ({ path }: SourceFile): boolean => path.startsWith('src/') && path.endsWith('.ts');
 const belowSource = (path: string): string => path.slice('src/'.length);
 
-/** A room of the table imports only from rooms that stand before it, and each name in the table is one of a room that has files. */
+/**
+ * A room of the table imports only from rooms that stand before it, and each name in the table is one of a room that
+ * has files.
+ */
 export function brokenTable(files: readonly SourceFile[], table: readonly Room[] = rooms): readonly string[] {
   const inhabited = new Set(files.filter(isSource).map(({ path }) => roomOf(belowSource(path))?.folder));
   return table.flatMap(({ folder, imports }, position) => [

@@ -8,7 +8,10 @@ export interface SourceFile {
   /** From the root of the checkout, with `/`. */
   readonly path: string;
   readonly lines: readonly string[];
-  /** Paths of the files that it imports, names of packages excluded. Also what it starts as a thread or a process by `new URL(…)`. */
+  /**
+   * Paths of the files that it imports, names of packages excluded. Also what it starts as a thread or a process by
+   * `new URL(…)`.
+   */
   readonly imports: readonly string[];
 }
 
