@@ -124,14 +124,15 @@ export function causeMessages(error: unknown): readonly string[] {
 /** A problem as one line: `file:line:column at path: message`. */
 export function formatProblem(problem: Problem): string {
   const position = problem.line === undefined ? '' : `:${problem.line}${problem.column === undefined ? '' : `:${problem.column}`}`;
-  const where = `${problem.file ?? ''}${position}${problem.path === undefined || problem.path === '' ? '' : `${problem.file === undefined ? '' : ' at '}${problem.path}`}`;
+  const path = problem.path ?? '';
+  const where = `${problem.file ?? ''}${position}${path === '' || problem.file === undefined ? path : ` at ${path}`}`;
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
   return `${where === '' ? '' : `${where}: `}${problem.message}${hint}`;
 }
 
 /**
- * Ends a switch over the kinds of a union: it compiles only while every kind has a case. Fails with `INTERNAL` if data of
- * another kind got past the parsers; only the kind is named, for the rest may be secret.
+ * Ends a switch over the kinds of a union: it compiles only while every kind has a case. Fails with `INTERNAL` if data
+ * of another kind got past the parsers; only the kind is named, for the rest may be secret.
  */
 export function unreachable(value: never): never {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(Reflect.get(value, 'kind')) : typeof value;

@@ -1,20 +1,20 @@
-// The ways in which a text may be written: as it is, percent-encoded, escaped in JSON, in base64.
+// The forms in which a text may occur in another one: as it is, percent-encoded, escaped in JSON, or in base64.
 
 /**
- * A pattern (source of a regular expression) that finds the text however it is written: each of its characters as it is, percent-encoded or
- * escaped, or the whole in base64, alone or amid other bytes (`user:password`).
+ * The source of a regular expression that finds a text in all of its forms. Each character may be written as it is,
+ * percent-encoded or escaped. The whole may be in base64, alone or between other bytes, as in `user:password`.
  */
 export function patternOf(text: string): string {
   return [spellings(text), ...base64Forms(text).map(base64Spellings)].join('|');
 }
 
-/** The usual ways of writing the whole text, for who looks for the beginning of one. */
+/** The usual forms of the whole text. A text that was cut off ends with the beginning of one of them. */
 export function beginningsOf(text: string): readonly string[] {
   return [...new Set([text, encodeURIComponent(toWellFormed(text)), JSON.stringify(text).slice(1, -1), Buffer.from(text).toString('base64')])];
 }
 
 function spellings(text: string): string {
-  // Texts that are made one line have one space where there was a run of them.
+  // In texts that were made into one line, one space replaces a run of whitespace.
   return text
     .split(/(\s+)/)
     .map((part) =>
@@ -24,21 +24,24 @@ function spellings(text: string): string {
 }
 
 function spellingsOfCharacter(character: string): string {
-  // Nobody encodes letters and digits.
+  // Letters and digits are never encoded.
   if (/[A-Za-z0-9]/.test(character)) return character;
   const bytes = [...Buffer.from(character)].map((byte) => `%${anyCase(byte, 2)}`).join('');
   const units = Array.from({ length: character.length }, (_, index) => `\\\\+u${anyCase(character.charCodeAt(index), 4)}`).join('');
   return `(?:${literal(character)}|${bytes}|${units})`;
 }
 
-/** A backslash may have been put in front of a character, more than once where JSON holds JSON; quotes are doubled in quoted values. */
+/**
+ * A character as it is, perhaps with backslashes before it: several if JSON holds JSON. Quotes may be doubled, as CSV
+ * does.
+ */
 function literal(character: string): string {
   if (character === '\\') return '\\\\+';
   if (character === '"' || character === "'") return `\\\\*${character}{1,2}`;
   return character === '/' ? '\\\\*/' : escaped(character);
 }
 
-/** A number in hexadecimal digits, capital or small. */
+/** A pattern for a number in hexadecimal digits, capital or small. */
 function anyCase(value: number, digits: number): string {
   return value
     .toString(16)
@@ -46,12 +49,12 @@ function anyCase(value: number, digits: number): string {
     .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
-/** Characters of base64 below which a form would turn up by chance. */
+/** A form in base64 with fewer characters would occur by chance. */
 const leastBase64 = 6;
 
 /**
- * The base64 of the text alone, and of what stays the same of it when other bytes are in front and behind: three bytes make four characters, so it
- * depends on the place of the text among them.
+ * The base64 of the text alone, and the characters of it that stay the same between other bytes. Three bytes make four
+ * characters, so there is one such form for each place that the text can have among three bytes.
  */
 function base64Forms(text: string): readonly string[] {
   const bytes = Buffer.from(text);
@@ -63,11 +66,11 @@ function base64Forms(text: string): readonly string[] {
   return [bytes.toString('base64'), ...amid].filter((form) => form.length >= leastBase64);
 }
 
-/** Base64 has a second alphabet for addresses, leaves out the filling there, and may be percent-encoded itself. */
+/** The variants of base64: its alphabet for addresses, without the filling at the end, and percent-encoded. */
 const base64Signs: Readonly<Record<string, string>> = { '+': '(?:\\+|-|%2[bB])', '/': '(?:\\\\*/|_|%2[fF])', '=': '(?:=|%3[dD])?' };
 const base64Spellings = (form: string): string => [...form].map((character) => base64Signs[character] ?? character).join('');
 
 const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** Half of a pair of surrogates cannot be percent-encoded; whoever does replaces it. */
+/** The text with U+FFFD in place of halves of surrogate pairs, which cannot be percent-encoded. */
 const toWellFormed = (text: string): string => Buffer.from(text).toString();

@@ -1,63 +1,67 @@
-// The secrets that this process knows, and the one way in which they are kept out of everything that is written.
+// The secrets that this process knows, and how they are kept out of everything that it writes.
 //
-// A secret is recognised by its value, wherever it comes from and whatever stands in front of it: whoever learns a secret registers it, and whoever
-// writes a text for people or for a file lets it through `mask`.
+// A secret is recognised by its value, not by the words around it. Code that learns a secret registers it, and code
+// that writes a text for people or into a file passes the text through `mask`.
 import { isJsonArray, isJsonObject, type Json } from './json.ts';
 import { beginningsOf, patternOf } from './secret-forms.ts';
 
-/** What stands in the place of a secret. */
+/** The text that replaces a secret. */
 export const secretMask = '*****';
 
 /**
- * A shorter value is not replaced: it would turn up by chance in every other line, and what is left of the text would tell it.
- * Such a value is kept out of texts only by never being written there.
+ * Values of fewer characters are not replaced: they occur by chance in many texts, so the gaps in these would tell
+ * them. Code must not write such a value into any text.
  */
 export const leastSecretLength = 4;
 /** A value of digits alone must be longer, or the figures of a test run would be replaced. */
 const leastDigits = 8;
-/** Values that are kept; beyond these the oldest are forgotten, for a daemon serves many test runs. */
+/** How many values are kept. A daemon serves many test runs, so beyond that number the oldest ones are forgotten. */
 const mostValues = 1000;
-/** Words that are the value of many harmless options. */
+/** Words that are values of many harmless options, and so are not replaced. */
 const ordinaryWords: ReadonlySet<string> = new Set(['true', 'false', 'null', 'none', 'default']);
 
-/** A text may be cut off behind the beginning of a secret: at an ellipsis, or at the end of a line. */
+/** The places where a text may have been cut off within a secret: an ellipsis and the end of a line. */
 const cut = /…|\.\.\.(?!\.)|[ \t]*$/gm;
 
-/** Values that must not be shown. */
+/** A set of values that must not be shown. */
 export class Secrets {
   private readonly values = new Set<string>();
   private pattern: RegExp | null = null;
   private beginnings: readonly string[] = [];
 
-  /** Notes values that are secret from now on; those too short to be replaced are passed over, see {@link leastSecretLength}. */
+  /** Notes values that are secret from now on. Values below {@link leastSecretLength} are ignored. */
   register(...values: readonly (string | null | undefined)[]): void {
     for (const value of values) {
       if (value === null || value === undefined) continue;
       this.add(value);
-      // Logs are read by line: each line of a key counts by itself.
+      // Texts are masked line by line, so each line of a key is noted, too.
       if (value.includes('\n')) for (const line of value.split('\n')) if (!line.startsWith('-----')) this.add(line.trim());
     }
   }
 
-  /** Notes what is secret in the addresses that a text holds: the user part, and the values of the query (signatures, tokens). */
+  /**
+   * Notes what is secret in the addresses in a text: passwords, tokens in the place of a user, and values of the query
+   * such as signatures.
+   */
   registerAddresses(text: string): void {
-    // A password may hold a slash or an "@" that should have been encoded; what begins with a port is a path.
+    // A password may hold a slash or an "@" that should have been encoded. What begins with a port and a slash is no
+    // password but a path.
     for (const [, password] of text.matchAll(/:\/\/[^\s/:@]*:((?!\d+\/)[^\s@]*(?:@(?=[^\s,]*@)[^\s@]*)*)@/g)) this.registerEncoded(password ?? '');
-    // A user alone is a token if it is long: `https://<token>@host`.
+    // A long user without a password is a token: `https://<token>@host`.
     for (const [, user] of text.matchAll(/:\/\/([^\s/:@?#]{12,})@/g)) this.registerEncoded(user ?? '');
     for (const [address] of text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi)) {
       for (const [, value] of address.matchAll(/[?&][^=&#]+=([^&#]{8,})/g)) this.registerEncoded(value ?? '');
     }
   }
 
-  /** Notes the texts in a value whose names promise a secret, see {@link isSecretName}. */
+  /** Notes the texts in a JSON value whose names say that they are secret, see {@link isSecretName}. */
   registerNamed(value: Json, isSecret = false): void {
     if (isJsonObject(value)) for (const [name, item] of value) this.registerNamed(item, isSecret || isSecretName(name));
     else if (isJsonArray(value)) for (const item of value) this.registerNamed(item, isSecret);
     else if (isSecret && typeof value === 'string') this.register(value);
   }
 
-  /** A value whose texts are masked; names, numbers and the shape stay, so that it can still be read by programs. */
+  /** A JSON value with masked texts. Names, numbers and the structure stay, so that programs can still read it. */
   maskJson(value: Json): Json {
     if (typeof value === 'string') return this.mask(value);
     if (isJsonArray(value)) return value.map((item) => this.maskJson(item));
@@ -90,7 +94,7 @@ export class Secrets {
   }
 
   private compile(): RegExp {
-    // The longest first: a secret may be a part of another one.
+    // Longer values come first, because a secret may be a part of another one.
     const values = [...this.values].sort((left, right) => right.length - left.length);
     this.beginnings = values.flatMap(beginningsOf);
     return new RegExp(values.map(patternOf).join('|'), 'g');
@@ -108,13 +112,14 @@ export class Secrets {
     return masked + text.slice(from);
   }
 
-  /** Of the longest beginning of a secret with which the text ends; 0 if there is none. */
+  /** The length of the longest beginning of a secret with which a text ends; 0 if there is none. */
   private lengthOfBeginning(text: string): number {
     let longest = 0;
     const last = text.at(-1);
     if (last === undefined) return 0;
     for (const whole of this.beginnings) {
-      // From one place of the last character to the one before it: a key is long, and nearly no text ends in its beginning.
+      // Only places where the last character of the text occurs can match. Keys are long, so this saves most
+      // comparisons.
       let place = whole.lastIndexOf(last, Math.min(whole.length - 2, text.length - 1));
       while (place + 1 >= leastSecretLength && place + 1 > longest) {
         if (text.endsWith(whole.slice(0, place + 1))) longest = place + 1;
@@ -128,18 +133,20 @@ export class Secrets {
 /** The secrets of this process, which has one command line, one environment and one log. */
 export const knownSecrets = new Secrets();
 
-/** Does a name promise that its value is a secret? For environment variables, settings and parameters, whose names others choose. */
+const secretWords = /passw|passphrase|secret|credential|(?:api|access|private)[_-]?key|authorization|http_auth|cookie|signature/i;
+/** A token, but no setting of a tokenizer or a count of tokens. */
+const secretToken = /token(?!iz|s?[_-]?(?:count|filter|size|chars|limit))/i;
+
+/** Whether the name of an environment variable, a setting or a parameter says that its value is a secret. */
 export function isSecretName(name: string): boolean {
-  return /passw|passphrase|secret|credential|api[_-]?key|access[_-]?key|private[_-]?key|authorization|http_auth|cookie|signature|token(?!iz|s?[_-]?(?:count|filter|size|chars|limit))/i.test(
-    name,
-  );
+  return secretWords.test(name) || secretToken.test(name);
 }
 
 function decoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {
-    // It is not percent-encoded; then it stands for itself.
+    // A text that is not percent-encoded is registered as it is.
     return null;
   }
 }

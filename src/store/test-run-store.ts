@@ -31,8 +31,8 @@ function checkId(id: string): void {
 }
 
 /**
- * Writes a test run, without the secrets of this process, and returns the path. A reader sees the old content or the new one, never a part of it.
- * Fails with `DISK` if the file cannot be written.
+ * Writes a test run, without the secrets of this process, and returns the path. A reader sees the old content or the
+ * new one, never a part of it. Fails with `DISK` if the file cannot be written.
  */
 export async function writeTestRun(rootDirectory: string, run: TestRun): Promise<string> {
   const path = testRunFile(rootDirectory, run.id);
