@@ -356,3 +356,26 @@ test('a content-type other than JSON is told', () => {
     table.map(([, expected]) => expected),
   );
 });
+
+test('for how long the server keeps a connection without a request', () => {
+  const rows: readonly (readonly [string, number])[] = [
+    ['', -1],
+    ['Keep-Alive: timeout=5', 5],
+    ['keep-alive: timeout=5, max=100', 5],
+    ['Keep-Alive: max=100,Timeout=75', 75],
+    ['Keep-Alive: timeout=0', 0],
+    ['Keep-Alive: timeout=', -1],
+    ['Keep-Alive: timeout=x', -1],
+    ['Keep-Alive: timeout', -1],
+    ['Keep-Alive: max=100', -1],
+    ['Keep-Alive: timeout=99999999999999999999', 1e9],
+    ['Keep-Aliva: timeout=5', -1],
+  ];
+  const reader = new ResponseReader(() => false);
+  for (const [field, expected] of rows) {
+    const bytes = Buffer.from(`HTTP/1.1 200 OK\r\ncontent-length: 0\r\n${field}${field === '' ? '' : '\r\n'}\r\n`);
+    reader.expect(false, 'all');
+    assert.equal(reader.push(bytes, bytes.length), answerComplete);
+    assert.equal(reader.answer.idleSeconds, expected, field);
+  }
+});

@@ -108,6 +108,11 @@ test('scroll search: 25 hits by 10 are 4 pages, and the scroll is freed untimed'
       stage.requests.map((request) => request.untimed ?? false),
       [false, false, false, false, true],
     );
+    assert.deepEqual(
+      stage.requests.map((request) => request.isRepeatable),
+      [undefined, false, false, false, undefined],
+      'a repeat could leave out a page',
+    );
     assert.deepEqual([outcome.weight, outcome.unit, outcome.details?.get('took')], [4, 'pages', 12]);
   }
 });
