@@ -1,4 +1,5 @@
-// What it costs to send on time: CPU of the whole driver at a given rate, beside the cost of the requests themselves, and how late they leave.
+// What it costs to send on time: CPU of the whole driver at a given rate, beside the cost of the requests themselves,
+// and how late they leave.
 import type { DriverOrder, StepFigures } from './driver.ts';
 import { Driver, median, withTarget } from './processes.ts';
 
@@ -15,7 +16,10 @@ export interface PacingFigures {
 
 export const pacingRates = [100, 1000, 5000] as const;
 
-/** The base is one client: like a paced one it has a turn of the event loop for each request. */
+/**
+ * The cost of requests is measured with one client, which has a turn of the event loop for each request, as a paced one
+ * has.
+ */
 export async function measurePacing(
   order: (port: number, clients: number, change: Partial<DriverOrder>) => DriverOrder,
 ): Promise<readonly PacingFigures[]> {
@@ -33,7 +37,7 @@ export async function measurePacing(
   });
 }
 
-/** The first step warms up. */
+/** The first step is a warm-up and does not count. */
 async function rounds(order: DriverOrder): Promise<readonly StepFigures[]> {
   const driver = await Driver.start(order);
   const figures: StepFigures[] = [];

@@ -118,7 +118,10 @@ async function measureFreeze(): Promise<readonly Row[]> {
   });
 }
 
-/** What is due at each rate: the share of a core that waiting may take, and the delay of sends in ms. */
+/**
+ * What is demanded at each rate: the greatest share of a core that waiting may take, and the greatest delay of sends in
+ * ms.
+ */
 const PACING_DUE: Readonly<Record<number, { readonly share: number; readonly lag: number }>> = {
   100: { share: 0.05, lag: 1 },
   1000: { share: 0.15, lag: 0.5 },

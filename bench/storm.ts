@@ -1,4 +1,4 @@
-// How many connections a target gets that takes none: a proxy without a backend, which accepts and closes.
+// How many connections are made to a target that accepts each and closes it at once, as a proxy without a backend does.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Driver } from './processes.ts';

@@ -31,7 +31,7 @@ function readForceMerge(reader: ParamReader, facts: ParameterFacts): ForceMergeP
   };
 }
 
-/** Segments that are left; 0 says nothing, and -1 leaves it to the server, as it does itself. */
+/** How many segments are left. 0 counts as not given; -1 is passed on and means that the server decides. */
 function readSegments(reader: ParamReader): number | null {
   const segments = reader.integer('max-num-segments', null, { min: -1 });
   return segments === 0 ? null : segments;

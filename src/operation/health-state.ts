@@ -1,4 +1,4 @@
-// What an answer of `_cluster/health` says of the cluster, for people: `yellow, 1 unassigned shard`.
+// Says for people what an answer of `_cluster/health` tells about the cluster: `yellow, 1 unassigned shard`.
 import { jsonPath, scanNumber, scanString } from './scan.ts';
 
 const STATUS = jsonPath('status');
@@ -21,7 +21,9 @@ export function healthState(body: Buffer): string {
   return [scanString(body, STATUS)?.toLowerCase() ?? 'unknown', ...counts].join(', ');
 }
 
-/** Whether a body is an answer of `_cluster/health`, which also comes with status 408 when the server waited in vain. */
+/**
+ * Whether a body is an answer of `_cluster/health`, which also comes with status 408 when the server waited in vain.
+ */
 export function isHealth(body: Buffer): boolean {
   return scanString(body, STATUS) !== undefined && scanNumber(body, UNASSIGNED) !== undefined;
 }

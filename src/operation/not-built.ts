@@ -18,7 +18,7 @@ export interface OperationNotBuilt {
 
 const row = (isAdmin: boolean, runsOnServerless: boolean, reason: string): OperationNotBuilt => ({ isAdmin, runsOnServerless, reason });
 
-/** The types by name. One that is built moves to the registry. */
+/** These types by name. A type that gets built moves from here to the registry. */
 export const operationsNotBuilt: Readonly<Record<string, OperationNotBuilt>> = {
   'vector-search': row(false, true, VECTORS),
   'bulk-vector-data-set': row(false, true, VECTORS),

@@ -183,7 +183,7 @@ export interface ScriptRequest {
    * freeing a scroll does.
    */
   readonly untimed?: boolean | undefined;
-  /** Sending it twice does no harm; default: true for GET and HEAD. */
+  /** Whether sending it twice does no harm. Default: true for GET and HEAD. */
   readonly isRepeatable?: boolean | undefined;
 }
 

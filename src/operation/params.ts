@@ -36,12 +36,12 @@ export class ParamReader {
     return new ParamReader(params, this.problems, `${this.prefix}${path}.`);
   }
 
-  /** True if the parameter says something: it is there, and neither `null` nor an empty text. */
+  /** True if the parameter has a value: it is there, and neither `null` nor an empty text. */
   has(name: string): boolean {
     return this.value(name) !== null;
   }
 
-  /** The value as it is; `null` if it says nothing. */
+  /** The value as it is; `null` if there is none, see {@link has}. */
   value(name: string): Json {
     const value = this.params.get(name) ?? null;
     return value === '' ? null : value;

@@ -120,7 +120,7 @@ function memberOf(json: Buffer, position: number, name: Buffer): number {
   return -1;
 }
 
-/** Where the first item of a list that starts at `position` starts. */
+/** Where the first item of a list starts that itself starts at `position`. */
 function firstItemOf(json: Buffer, position: number, name: Buffer): number {
   if (name.length !== 1 || name[0] !== ZERO) return -1;
   const item = skipSpace(json, position + 1);

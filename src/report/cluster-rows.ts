@@ -53,7 +53,7 @@ function shardTimeRows(name: string, time: ShardTime | undefined, count?: ShardC
   ];
 }
 
-/** Nothing is a whole zero, whatever it is counted in. */
+/** Zero is written as the whole number `0`, whatever its unit is. */
 const scaled = (value: number, divisor: number): RowValue => (value === 0 ? integerValue(0) : floatValue(value / divisor));
 
 const scaledRow = (metric: string, value: number | undefined, divisor: number, unit: string): SummaryRow =>

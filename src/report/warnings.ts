@@ -7,7 +7,10 @@ import { plainTable } from './plain-table.ts';
 
 /** Characters of an error's description that fit into the table. */
 const EXAMPLE_WIDTH = 100;
-/** A smaller share of requests that were not sent changes no figure by as much as it is measured with. */
+/**
+ * The share of requests that were not sent up to which there is no warning: it changes the figures by less than their
+ * precision.
+ */
 const UNSENT_SHARE = 0.001;
 /** Kinds of reasons that are told for documents that were not indexed. */
 const DOCUMENT_REASONS = 3;

@@ -20,7 +20,7 @@ export class ClientSchedule {
   unsent = 0;
   private readonly control: LoopControl;
   private readonly pacer: Pacer;
-  /** From the beginning of the task to time 0 of its schedule. */
+  /** Ms from the beginning of the task to time 0 of its schedule. */
   private origin: Millis;
 
   constructor(control: LoopControl, pacer: Pacer, rampUpWait: Millis) {
@@ -34,7 +34,7 @@ export class ClientSchedule {
     return millis(Math.min(this.origin, this.control.end));
   }
 
-  /** From here on nothing is sent; infinite if the number of requests decides. */
+  /** From this time on nothing is sent; infinite if the number of requests decides. */
   get end(): Millis {
     return this.control.end;
   }
@@ -50,7 +50,10 @@ export class ClientSchedule {
     return 'request';
   }
 
-  /** Moves all requests that are still to come by a time in which none could be sent. The end of the task stays where it is. */
+  /**
+   * Delays all requests that are still to come by a time in which none could be sent. The end of the task does not
+   * move.
+   */
   skip(span: Millis): void {
     this.origin = millis(this.origin + span);
   }
@@ -71,7 +74,7 @@ export class ClientSchedule {
     this.pacer.after(weight, unit);
   }
 
-  /** 0..1; `null` while the end is unknown. */
+  /** How much of the task is done, 0..1; `null` while the end is unknown. */
   progress(now: Millis): number | null {
     return this.control.progress(now);
   }

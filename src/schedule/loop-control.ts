@@ -2,7 +2,7 @@
 import { type Millis, millis, secondsToMillis } from '../units.ts';
 import type { Task } from '../workload/model.ts';
 
-/** A third of a second three times over is a second, whatever the rounding makes of it. */
+/** Three times a third of a second must be a second, although rounding may make it a little more or less. */
 const ROUNDING_MILLIS = 1e-6;
 
 /** Whether a request belongs to the warm-up, whose samples are kept apart, or counts in the results. */

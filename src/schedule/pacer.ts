@@ -2,7 +2,7 @@
 import { type Millis, millis } from '../units.ts';
 import type { TargetThroughput } from '../workload/model.ts';
 
-/** Share of an interval that is taken for rounding. */
+/** A part of an interval up to this share is taken for the error of rounding. */
 const ROUNDING_SHARE = 1e-9;
 
 /** How much work one request does: 5,000 `docs`, 1 `ops`. */

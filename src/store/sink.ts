@@ -1,8 +1,8 @@
-// The seam for stores: where test runs are kept.
+// What a store is: a place where test runs are kept.
 import type { TestRun } from './test-run.ts';
 import { writeTestRun } from './test-run-store.ts';
 
-/** Keeps test runs. */
+/** A place where test runs are kept. */
 export interface ResultSink {
   /** The value of `datastore.type` in the configuration that chooses it. */
   readonly name: string;

@@ -52,7 +52,10 @@ export async function writeTestRun(rootDirectory: string, run: TestRun): Promise
   return path;
 }
 
-/** Results are not lost with a disk: they go where temporary files are. The path, or `null` if that fails, too. */
+/**
+ * Writes the results into the directory for temporary files, so that they are not lost with a disk. Returns the path,
+ * or `null` if that fails, too.
+ */
 async function saveElsewhere(id: string, text: string): Promise<string | null> {
   const directory = await mkdtemp(join(tmpdir(), 'opensearch-benchmark-')).catch(() => null);
   if (directory === null) return null;

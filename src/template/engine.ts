@@ -44,7 +44,7 @@ export interface RenderOptions {
   readonly autoescape?: boolean | undefined;
   /** Finds the templates that this one names. By default there are none. */
   readonly loader?: TemplateLoader | undefined;
-  /** Told each time that a variable without a value is printed, which gives nothing. */
+  /** Called each time that a variable without a value is printed, which prints nothing. */
   readonly onMissing?: MissingListener | undefined;
 }
 

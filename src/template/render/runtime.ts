@@ -35,7 +35,7 @@ export interface LoadedTemplate {
 /** Finds the templates of `include`, `import` and `extends`; `null` if there is none of that name. */
 export type TemplateLoader = (name: string) => LoadedTemplate | null;
 
-/** Learns the name of a variable without a value, and where it was printed. */
+/** Gets the name of a variable without a value, and the place where it was printed. */
 export type MissingListener = (name: string, place: Location) => void;
 
 /** One render of a template, with all other templates that take part in it. */
@@ -45,7 +45,7 @@ export class TemplateRun {
   readonly globals: ReadonlyMap<string, Value>;
   /** The imported templates that have run already: each runs once. */
   readonly modules = new Map<string, TemplateModule>();
-  /** Told of each variable without a value that is printed. */
+  /** Called for each variable without a value that is printed. */
   readonly onMissing: MissingListener | undefined;
   private readonly loader: TemplateLoader;
   private readonly loaded = new Map<string, LoadedTemplate>();
