@@ -100,6 +100,8 @@ async function serve(order: DriverOrder): Promise<void> {
 
 const identity = (name: string) => ({ task: name, operation: name, operationType: 'search', clients: 1, isReportable: true, meta: {} });
 
+// A parent that is gone wants no more figures, and nobody else would end the load.
+process.once('disconnect', () => process.exit());
 process.once('message', (order: DriverOrder) => {
   void serve(order);
 });

@@ -299,14 +299,14 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.deadline = now + run.timeout;
     this.state = 'sending';
     this.exchange ??= this.exchanges.borrow();
-    this.send();
+    this.send(now);
   }
 
   /** Sends the request on the next open connection, or waits for one. The time keeps running since {@link dispatch}. */
-  private send(): void {
+  private send(now: number): void {
     const { run, request } = this;
     if (run === null || request === null || run.operation.kind !== 'request') return;
-    this.exchange?.send(request, run.operation.bodyUse, run.recorder, this);
+    this.exchange?.send(request, run.operation.bodyUse, run.recorder, this, now);
   }
 
   private returnExchange(): void {
@@ -319,8 +319,9 @@ export class LoadClient implements Waiter, ExchangeOwner {
     if (run === null || this.attempts >= this.host.retries.maxRetries) return false;
     this.attempts++;
     run.recorder.retried();
-    this.deadline = performance.now() + run.timeout;
-    this.send();
+    const now = performance.now();
+    this.deadline = now + run.timeout;
+    this.send(now);
     return true;
   }
 

@@ -67,15 +67,15 @@ export class Exchange implements RequestHandler, ConnectionUser {
     return this.connections.open();
   }
 
-  /** Sends a request; only while idle. Its bytes must stay untouched until it has ended. */
-  send(request: PreparedRequest, bodyUse: BodyUse, counter: RequestCounter, owner: ExchangeOwner): void {
+  /** Sends a request at `now`, a reading of the monotonic clock; only while idle. Its bytes must stay untouched until it has ended. */
+  send(request: PreparedRequest, bodyUse: BodyUse, counter: RequestCounter, owner: ExchangeOwner, now: number): void {
     this.request = request;
     this.bodyUse = bodyUse;
     this.counter = counter;
     this.owner = owner;
     this.isRepeat = false;
     this.needsFresh = false;
-    this.transmit();
+    this.transmit(now);
   }
 
   /** The answer to the last request says that it failed. */
@@ -128,7 +128,7 @@ export class Exchange implements RequestHandler, ConnectionUser {
       this.isRepeat = true;
       this.needsFresh = true;
       this.counter?.requestRepeated();
-      this.transmit();
+      this.transmit(performance.now());
       return;
     }
     this.state = 'idle';
@@ -137,7 +137,7 @@ export class Exchange implements RequestHandler, ConnectionUser {
   }
 
   onAvailable(): void {
-    if (this.state === 'connecting') this.transmit();
+    if (this.state === 'connecting') this.transmit(performance.now());
   }
 
   onRefused(failure: WireFailure): void {
@@ -145,7 +145,7 @@ export class Exchange implements RequestHandler, ConnectionUser {
     if (this.needsFresh) {
       // Rather a connection that is open than none.
       this.needsFresh = false;
-      this.transmit();
+      this.transmit(performance.now());
       if (this.isSent()) return;
     }
     this.state = 'idle';
@@ -162,9 +162,9 @@ export class Exchange implements RequestHandler, ConnectionUser {
     return this.state === 'sent';
   }
 
-  private transmit(): void {
+  private transmit(now: number): void {
     const { request, counter } = this;
-    if (request === null || counter === null || !this.standstill.look(performance.now())) return;
+    if (request === null || counter === null || !this.standstill.look(now)) return;
     const slot = this.connections.take(this.needsFresh);
     if (slot === null) {
       this.state = 'connecting';

@@ -187,7 +187,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
       const bytes = typeof body === 'string' ? Buffer.from(body) : (body ?? null);
       const prepared = requests.prepare({ method, path, headers, body: bytes, isRepeatable });
       this.exchange = exchanges.borrow();
-      this.exchange.send(prepared, 'all', recorder, this);
+      this.exchange.send(prepared, 'all', recorder, this, performance.now());
     } catch (error) {
       this.take()?.reject(new RequestFailure('protocol', messageOf(error)));
     }
