@@ -8,7 +8,7 @@ export const defaultPercentiles: readonly number[] = [50, 90, 99, 99.9, 99.99, 1
 export type PercentileValues = readonly (readonly [percentile: number, value: number])[];
 
 /**
- * The requested percentiles that `count` samples support, ascending (spec/3 §3.7): the 99th needs 100 samples, the 99.9th 1,000.
+ * The requested percentiles that `count` samples support, ascending: the 99th needs 100 samples, the 99.9th 1,000.
  * The 100th if none is left; nothing without samples.
  */
 export function supportedPercentiles(count: number, requested: readonly number[]): readonly number[] {
@@ -25,7 +25,7 @@ export function supportedPercentiles(count: number, requested: readonly number[]
   return supported.length === 0 ? [100] : supported;
 }
 
-/** Reads percentiles by linear interpolation between ranks (spec/3 §3.7); `valueAt` is given ranks from 0 to `count - 1`. */
+/** Reads percentiles by linear interpolation between ranks; `valueAt` is given ranks from 0 to `count - 1`. */
 export function interpolatedPercentiles(count: number, percentiles: readonly number[], valueAt: (rank: number) => number): PercentileValues {
   return percentiles.map((percentile) => {
     const position = (percentile / 100) * (count - 1);

@@ -1,4 +1,5 @@
-// What a worker tells the coordinator, once a second and at the end of a step: deltas, never anything that grows with the requests.
+// What a worker tells the coordinator, once a second and at the end of a step: what has changed since the last time,
+// never anything that grows with the number of requests.
 
 export interface WorkerReport {
   readonly worker: number;
@@ -34,8 +35,8 @@ export interface TimeColumns<T> {
 }
 
 /**
- * What happened in one task on one worker since the last report. Moments are in ms since the start of the step, the instant
- * on which all threads and nodes agreed: so neither their clocks nor their number matter.
+ * What happened in one task on one worker since the last report. Moments are in ms since the start of the step, the
+ * instant on which all threads and nodes agreed: so neither their clocks nor their number matter.
  */
 export interface TaskReport {
   /** Name of the task; unique within the test procedure. */
@@ -46,7 +47,10 @@ export interface TaskReport {
   readonly failedRequests: number;
   /** Attempts that repeated a request (`max_retries`, retry parameters). */
   readonly retries: number;
-  /** Requests that were due before the end of their client's part and were not sent, because it was busy with earlier ones. */
+  /**
+   * Requests that were due before the end of their client's part and were not sent, because it was busy with earlier
+   * ones.
+   */
   readonly unsent: number;
   /** Requests that were sent again because a re-used connection had ended before it answered. */
   readonly repeats: number;
@@ -74,7 +78,10 @@ export interface TaskReport {
   readonly taskStart: number | null;
   /** Latest start of a request that gave a sample; `null` = there was none yet. */
   readonly lastRequestStart: number | null;
-  /** Mean progress 0..1 of the clients of this task on this worker, those that wait for it (0) or have ended it (1) included; `null` if unknown. */
+  /**
+   * Mean progress, 0..1, of the clients of this task on this worker: those that wait for it are at 0, those that have
+   * ended it at 1. `null` if unknown.
+   */
   readonly progress: number | null;
   /** Profile metrics and the like: named values in ms. */
   readonly profile: readonly { readonly name: string; readonly values: Float64Array }[];
@@ -99,8 +106,8 @@ export interface PartReport {
 }
 
 /**
- * Samples of one kind that ended within the same tenth of a second, counted from the start of the step. There may be several
- * of the same tenth.
+ * Samples of one kind that ended within the same tenth of a second, counted from the start of the step. There may be
+ * several of the same tenth.
  */
 export interface ThroughputSlot {
   readonly type: 'warmup' | 'normal';
@@ -114,7 +121,10 @@ export interface ThroughputSlot {
 export interface DriverHealth {
   /** Share of the last interval in which the thread's event loop was busy, waiting spins excluded; 0..1. */
   readonly eventLoopUtilisation: number;
-  /** 99th percentile in ms, in the last interval, of actual send minus intended send, for requests whose client was free; `null` without throttled requests. */
+  /**
+   * 99th percentile in ms, in the last interval, of actual send minus intended send, for requests whose client was
+   * free. `null` without throttled requests.
+   */
   readonly sendLagP99: number | null;
   /** Milliseconds of CPU that the thread used in the interval, and the interval's length. */
   readonly cpuMillis: number;

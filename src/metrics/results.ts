@@ -1,10 +1,11 @@
-// The results of a test run: the content of `results` in test_run.json and the source of the summary table. Raw units: ms, bytes.
+// The results of a test run: what `results` of test_run.json holds, and what the summary table is made of. Times are in
+// ms, sizes in bytes.
 
 import type { EndpointResults } from './endpoint-figures.ts';
 import type { ErrorCount } from './report.ts';
 
 export interface PercentileStats {
-  /** Percentile → value in ms, ascending percentiles, chosen by the number of samples (spec/1 §5.3). */
+  /** Percentile → value in ms, ascending percentiles, chosen by the number of samples. */
   readonly percentiles: readonly (readonly [percentile: number, value: number])[];
   readonly mean: number;
   readonly unit: 'ms';
@@ -39,7 +40,10 @@ export interface TaskResults {
   readonly failedRequests: number;
   readonly samples: number;
   readonly retries: number;
-  /** Requests that the schedule wanted before the end and that were not sent, because their clients still waited for earlier answers. */
+  /**
+   * Requests that the schedule wanted before the end and that were not sent, because their clients still waited for
+   * earlier answers.
+   */
   readonly unsent: number;
   /** Requests that were sent again because a re-used connection had ended before it answered; counted in `requests`. */
   readonly repeats: number;
@@ -81,7 +85,7 @@ export interface ShardTime {
   readonly perShard: { readonly min: number; readonly median: number; readonly max: number } | null;
 }
 
-/** What the always-on cluster telemetry found (spec/4 §1.2, §1.7). Absent = the cluster did not say. */
+/** What the telemetry that is always on found in the cluster. Absent = the cluster did not say. */
 export interface ClusterStats {
   readonly indexingTime?: ShardTime | undefined;
   readonly indexingThrottleTime?: ShardTime | undefined;

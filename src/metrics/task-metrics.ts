@@ -34,7 +34,8 @@ export const maxRawSamples = 50_000;
 const DEFAULT_UNIT = 'ops';
 
 /**
- * Merges the reports of all workers about one task, in any order. What it holds is bounded: raw samples up to `rawBound`, then histograms;
+ * Merges the reports of all workers about one task, in any order. What it holds is bounded: raw samples up to
+ * `rawBound`, then histograms;
  * a throughput value per second.
  */
 export class TaskMetrics {
@@ -97,14 +98,17 @@ export class TaskMetrics {
   }
 
   /**
-   * The values of throughput so far, warm-up included, in the order of time. Calculated anew each time: a report that comes
-   * later may change the last ones.
+   * The values of throughput so far, warm-up included, in the order of time. Calculated anew each time: a report that
+   * comes later may change the last ones.
    */
   get throughputPoints(): readonly ThroughputPoint[] {
     return this.throughput.points();
   }
 
-  /** Adds what a worker did since its last report. Fails with `INTERNAL` if a histogram is broken or does not hold what was counted. */
+  /**
+   * Adds what a worker did since its last report. Fails with `INTERNAL` if a histogram is broken or does not hold what
+   * was counted.
+   */
   merge(report: TaskReport): void {
     this.requestCount += report.requests;
     this.failedRequestCount += report.failedRequests;

@@ -1,4 +1,5 @@
-// Keeps what happened in one task on one thread until the next report: counts, histograms, a bounded number of raw values.
+// Keeps what happened in one task on one thread until the next report: counts, histograms, a bounded number of raw
+// values.
 import { ErrorKinds } from '../metrics/error-kinds.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../metrics/report.ts';
@@ -118,7 +119,7 @@ export class TaskRecorder {
     this.refusedRequests++;
   }
 
-  /** Records one execution of the operation. The hot path: no allocation but a throughput slot per tenth of a second. */
+  /** Records one execution of the operation. It allocates nothing but a throughput slot per tenth of a second. */
   sample(type: SampleType, times: SampleTimes, outcome: Outcome): void {
     const start = times.requestStart - this.stepStart;
     if (!(start <= this.lastRequestStart)) this.lastRequestStart = start;
@@ -213,8 +214,8 @@ export class TaskRecorder {
   }
 
   /**
-   * Work counts when it is done: counted at its start, a few long requests side by side would look several times as fast
-   * as they are.
+   * Work counts when it is done: counted at its start, a few long requests side by side would look several times as
+   * fast as they are.
    * @param end in ms since the start of the step
    */
   private addToSlot(type: SampleType, end: number, work: number): void {

@@ -1,4 +1,4 @@
-// The figures of a task are those of its own time, wherever its clients begin within the step and however many threads measure them.
+// The figures of a task are those of its own time, wherever its clients begin within the step.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
