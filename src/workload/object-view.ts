@@ -4,6 +4,7 @@ import { itemPath, propertyPath } from './json-path.ts';
 import type { ProblemSink } from './problem-sink.ts';
 
 const NOTHING: JsonObject = new Map();
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** What a JSON value is, in the words of a message. */
 export function describeJson(value: Json): string {
@@ -68,6 +69,8 @@ export class ObjectView {
   requiredName(key: string): string {
     const name = this.requiredText(key);
     if (name === '') this.complain(key, 'must not be empty');
+    // Names stand in tables, in lines of logs and on terminals.
+    if (CONTROL.test(name)) this.complain(key, `must be one line without control characters, not ${describeJson(name)}`);
     return name;
   }
 
@@ -82,11 +85,26 @@ export class ObjectView {
   /** An integer literal: neither `8.0` nor `"8"`. */
   integer(key: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): number | null {
     const value = this.raw(key);
-    if (value === undefined) return null;
+    return value === undefined ? null : this.integerOf(value, this.at(key), { minimum, maximum });
+  }
+
+  /** The integers of an array that must not be empty. Wrong items are reported and left out. */
+  integers(key: string, minimum: number): readonly number[] {
+    const value = this.raw(key);
+    if (!isJsonArray(value) || value.length === 0) {
+      this.complain(key, `must be a non-empty array of integers, not ${describeJson(value ?? null)}`);
+      return [];
+    }
+    const limits = { minimum, maximum: Number.MAX_SAFE_INTEGER };
+    return value.flatMap((item, index) => this.integerOf(item, itemPath(this.at(key), index), limits) ?? []);
+  }
+
+  private integerOf(value: Json, path: string, limits: { readonly minimum: number; readonly maximum: number }): number | null {
+    const { minimum, maximum } = limits;
     if (typeof value === 'number' && value >= minimum && value <= maximum) return value;
     const isTooLarge = isJsonNumber(value) && toNumber(value) > maximum;
     const bound = isTooLarge ? `at most ${maximum}` : `at least ${minimum}`;
-    this.complain(key, `must be an integer of ${bound}, not ${describeJson(value)}`);
+    this.sink.add(path, `must be an integer of ${bound}, not ${describeJson(value)}`);
     return null;
   }
 

@@ -10,7 +10,7 @@ export function parseIndexDefinitions(root: ObjectView, context: ParseContext): 
   }
   return {
     indices: parseNamed(root, 'indices', 'index', (view) => parseIndex(view, context)),
-    dataStreams: parseNamed(root, 'data-streams', 'data stream', (view) => view.requiredText('name')),
+    dataStreams: parseNamed(root, 'data-streams', 'data stream', (view) => view.requiredName('name')),
     templates: parseNamed(root, 'templates', 'template', (view) => parseTemplate(view, context)),
     composableTemplates: parseNamed(root, 'composable-templates', 'composable template', (view) => parseTemplate(view, context)),
     componentTemplates: parseNamed(root, 'component-templates', 'component template', (view) => parseComponentTemplate(view, context)),
@@ -28,7 +28,7 @@ function parseNamed<T>(root: ObjectView, key: string, what: string, parse: (view
 }
 
 function parseIndex(view: ObjectView, context: ParseContext): IndexDefinition {
-  const name = view.requiredText('name');
+  const name = view.requiredName('name');
   const file = view.text('body');
   return {
     name,
@@ -38,7 +38,7 @@ function parseIndex(view: ObjectView, context: ParseContext): IndexDefinition {
 }
 
 function parseTemplate(view: ObjectView, context: ParseContext): TemplateDefinition {
-  const name = view.requiredText('name');
+  const name = view.requiredName('name');
   return {
     name,
     pattern: view.requiredText('index-pattern'),
@@ -48,7 +48,7 @@ function parseTemplate(view: ObjectView, context: ParseContext): TemplateDefinit
 }
 
 function parseComponentTemplate(view: ObjectView, context: ParseContext): ComponentTemplateDefinition {
-  const name = view.requiredText('name');
+  const name = view.requiredName('name');
   return { name, body: requiredBody(view, `component template ${name}`, context) };
 }
 

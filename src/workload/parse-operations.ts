@@ -45,7 +45,7 @@ export class WorkloadOperations {
   private parse(view: ObjectView): Operation {
     const type = view.requiredName('operation-type');
     return {
-      name: view.has('name') ? (view.text('name') ?? '') : type,
+      name: view.has('name') ? view.requiredName('name') : type,
       type,
       params: view.json,
       includeInReporting: view.boolean('include-in-reporting', this.isReportedByDefault(type)),

@@ -1,8 +1,8 @@
 // JSON → one task of a schedule (spec/2 §3.5).
-import { isJsonArray, isJsonObject } from '../json.ts';
+import { isJsonObject } from '../json.ts';
 import { longestWait, type Seconds, seconds } from '../units.ts';
 import type { Task } from './model.ts';
-import { describeJson, type ObjectView } from './object-view.ts';
+import type { ObjectView } from './object-view.ts';
 import { type LaterWork, taskKey } from './parse-context.ts';
 import type { WorkloadOperations } from './parse-operations.ts';
 import { findIdleKeys, TASK_KEYS } from './task-keys.ts';
@@ -80,16 +80,7 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
 }
 
 function perClientCount(view: ObjectView, task: Task, procedure: string): readonly Task[] {
-  const counts = view.raw('clients_list');
-  if (!isJsonArray(counts) || counts.length === 0) {
-    view.complain('clients_list', `must be a non-empty array of integers, not ${describeJson(counts ?? null)}`);
-    return [];
-  }
-  return counts.flatMap((clients, index) => {
-    if (typeof clients === 'number' && clients >= 1) return [{ ...task, clients, name: `${procedure}_${clients}_clients` }];
-    view.sink.add(`${view.at('clients_list')}[${index}]`, `must be an integer of at least 1, not ${describeJson(clients)}`);
-    return [];
-  });
+  return view.integers('clients_list', 1).map((clients) => ({ ...task, clients, name: `${procedure}_${clients}_clients` }));
 }
 
 function checkedLimits(view: ObjectView, inherited: LoopLimits): LoopLimits {

@@ -32,6 +32,13 @@ const wrongValues = [
   '8.0',
   '1e400',
   '99999999999999999999999',
+  '1e20',
+  '100000000',
+  '-0',
+  '1e-9',
+  '"none"',
+  '"any"',
+  '"10"',
   'NaN',
   '"text"',
   '""',
@@ -67,7 +74,7 @@ const expressions = [
   '{% include "none" %}',
   '{{ "a" * 9 }}',
 ];
-const inserted = ['\u0000', '\ufeff', '"', '\\', ',', '{', '}', '[', ']', ':', '\ud800', '\n', "'", '\t'];
+const inserted = ['\u0000', '\u001b[31m', '\u2028', '\r\n', '\ufeff', '"', '\\', ',', '{', '}', '[', ']', ':', '\ud800', '\n', "'", '\t'];
 const collects = [
   '{{ benchmark.collect(parts="*.json") }}',
   '{{ benchmark.collect(parts="../*/*.json") }}',

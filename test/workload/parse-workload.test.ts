@@ -474,3 +474,26 @@ test('comments and keys of plug-ins may stand beside those of a task; keys witho
   assert.deepEqual(later.tasks.get('default/query')?.idleKeys, ['request-params', 'index']);
   assert.deepEqual(later.tasks.get('default/append'), { path: 'schedule[1]', customSchedule: 'own', idleKeys: [] });
 });
+
+test('names are one line without control characters; anything else may be in them, and case counts', () => {
+  const names = ['Q', 'q', 'ä😀', '<b>&|', 'x'.repeat(10_000), '__proto__'];
+  assert.deepEqual(parse(withSchedule(names.map((name) => ({ operation: 'query', name })))).complaints, []);
+  for (const name of ['a\nb', '\u001b[31mred', 'a\u2028b', '']) {
+    for (const [task, path] of [
+      [{ operation: 'query', name }, 'schedule[0].name'],
+      [{ operation: { name, 'operation-type': 'refresh' } }, 'schedule[0].operation.name'],
+    ] as const) {
+      const { complaints } = parse(withSchedule([task]));
+      assert.ok(complaints[0]?.startsWith(`${path}: must `), `${JSON.stringify(name)}: ${complaints.join()}`);
+    }
+  }
+});
+
+test('each number of clients of a list is checked', () => {
+  const { complaints } = parse('{"schedule": [{"operation": "refresh", "clients_list": [1, 1e20, "3", 0, 2]}]}');
+  assert.deepEqual(complaints, [
+    'schedule[0].clients_list[1]: must be an integer of at most 9007199254740991, not the number 100000000000000000000',
+    'schedule[0].clients_list[2]: must be an integer of at least 1, not the string "3"',
+    'schedule[0].clients_list[3]: must be an integer of at least 1, not the number 0',
+  ]);
+});
