@@ -204,6 +204,11 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
   }
   const failure = explainSocketError(cause, place, 'connect');
   if (failure.kind === 'tls') return new BenchmarkError('TLS', `${failure.message}.`);
+  if (codeOf(cause) === 'HPE_HEADER_OVERFLOW') {
+    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with headers that are too long (more than 16 KiB).`, {
+      hint: 'Look for a proxy in between that adds headers, such as cookies.',
+    });
+  }
   if (codeOf(cause).startsWith('HPE_')) {
     return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} does not speak HTTP: ${messageOf(cause)}.`, {
       hint: 'Check the port in --target-hosts, and whether the server wants use_ssl:true.',

@@ -156,6 +156,7 @@ export function throughputStats(values: readonly number[], unit: string, percent
   const median = sortedPercentiles(sorted, [50])[0]?.[1] ?? 0;
   const perSecond = `${unit}/s`;
   if (sorted.length === 0 || mean === 0 || median === 0) return { min: null, mean: null, median: null, max: null, unit: perSecond, percentiles: [] };
-  const supported = percentiles.length === 0 ? [] : supportedPercentiles(sorted.length, percentiles);
+  // Where the values are too few for what was asked for, nothing takes its place.
+  const supported = supportedPercentiles(sorted.length, percentiles).filter((percentile) => percentiles.includes(percentile));
   return { min: sorted[0] ?? null, mean, median, max: sorted.at(-1) ?? null, unit: perSecond, percentiles: sortedPercentiles(sorted, supported) };
 }

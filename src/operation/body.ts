@@ -36,3 +36,17 @@ function decode(answer: Answer, body: Buffer): Buffer {
     return NOTHING;
   }
 }
+
+/**
+ * Why an answer that should hold JSON cannot be read, for the end of a sentence. To be asked once reading it has failed: it looks at the whole body.
+ */
+export function whyUnreadable(answer: Answer): string {
+  if (answer.bodyLength === 0) return `it has no body (HTTP ${answer.status})`;
+  if (answer.encoding === 'other') return 'it is compressed in a way that was not asked for (neither gzip nor deflate; brotli, perhaps)';
+  const body = decodeBody(answer);
+  if (answer.encoding !== 'identity' && body.length === 0 && answer.body.length > 0) return `its ${answer.encoding} data is damaged`;
+  if (body.length > 2 && body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf)
+    return 'it begins with a byte order mark, which JSON must not have';
+  if (answer.isOtherThanJson) return 'its content-type is not JSON';
+  return answer.isWhole ? 'it is not the JSON that was expected' : 'it is too large, or was cut off';
+}

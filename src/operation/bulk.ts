@@ -4,7 +4,7 @@ import { BulkReader } from '../corpus/bulk-reader.ts';
 import { clientSlices } from '../corpus/client-slices.ts';
 import type { Answer } from '../http/answer.ts';
 import type { InPlaceRequest, PreparedRequest } from '../http/request.ts';
-import { decodeBody, decodeHead } from './body.ts';
+import { decodeBody, decodeHead, whyUnreadable } from './body.ts';
 import { readBulkErrors, saysNoErrors } from './bulk-answer.ts';
 import { type BulkParams, readBulkParams, selectCorpora } from './bulk-params.ts';
 import { defineOperation } from './define.ts';
@@ -87,7 +87,7 @@ class BulkOperation implements RequestOperation {
   private readErrors(answer: Answer, outcome: Outcome): number {
     const errors = answer.isWhole ? readBulkErrors(decodeBody(answer), this.documents) : null;
     if (errors === null) {
-      const example = 'The answer to a bulk request cannot be read, so its items count as failed.';
+      const example = `The answer to a bulk request cannot be read: ${whyUnreadable(answer)}. Its items count as failed.`;
       outcome.fail('bulk', example);
       outcome.failedDocuments = [{ kind: 'unreadable answer', count: this.documents, example }];
       return this.documents;

@@ -3,7 +3,7 @@ import type { Answer } from '../http/answer.ts';
 import type { PreparedRequest, RequestFactory } from '../http/request.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
-import { decodeBody, decodeHead } from './body.ts';
+import { decodeBody, decodeHead, whyUnreadable } from './body.ts';
 import { defineOperation, type ParameterFacts } from './define.ts';
 import type { BodyUse, OperationType, Outcome, RequestOperation } from './operation.ts';
 import type { ParamReader } from './params.ts';
@@ -97,12 +97,12 @@ class SearchOperation implements RequestOperation {
 
   read(answer: Answer, outcome: Outcome): void {
     if (answer.isOtherThanJson) {
-      outcome.fail('search', 'The answer to a search is not JSON.');
+      outcome.fail('search', `The answer to a search is not JSON: ${whyUnreadable(answer)}.`);
       return;
     }
     if (this.bodyUse === 'none') return;
     const body = this.details === null || this.bodyUse === 'all' ? decodeBody(answer) : null;
-    if (this.params.detailed) outcome.details = body === null ? this.details : readDetails(body, outcome);
+    if (this.params.detailed) outcome.details = body === null ? this.details : readDetails(answer, body, outcome);
     if (this.bodyUse === 'all' && body !== null) {
       outcome.profile = readProfile(body, this.params.profileMetrics);
       if (outcome.profile === null) outcome.fail('profile', 'The answer to a profiled search holds no profile.');
@@ -112,9 +112,9 @@ class SearchOperation implements RequestOperation {
 }
 
 /** The details of an answer that was read as a whole. One without `took`, such as the page of a proxy, is a failure. */
-function readDetails(body: Buffer, outcome: Outcome): ReadonlyMap<string, string | number | boolean> {
+function readDetails(answer: Answer, body: Buffer, outcome: Outcome): ReadonlyMap<string, string | number | boolean> {
   const details = scanSearchDetails(body);
-  if (details.took === undefined) outcome.fail('search', 'The answer to a search cannot be read.');
+  if (details.took === undefined) outcome.fail('search', `The answer to a search cannot be read: ${whyUnreadable(answer)}.`);
   return nameDetails(details);
 }
 

@@ -14,6 +14,8 @@ export interface ClientRun {
   readonly recorder: TaskRecorder;
   /** Limit of one execution in ms. */
   readonly timeout: number;
+  /** The limit as a message names it, with its length. */
+  readonly timeoutText: string;
   /** Requests of one execution that are under way at the same time, at most. */
   readonly concurrency: number;
   /** A failed request ends the test. */

@@ -152,7 +152,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const wasSent = this.exchange?.giveUp(true) === true;
     if (wasSent && this.host.retries.onTimeout && this.retry()) return;
     this.outcome.reset();
-    this.failWhole('timeout', wasSent ? 'no complete answer in time' : 'no connection in time');
+    this.failWhole('timeout', `no ${wasSent ? 'complete answer' : 'connection'} within ${this.run?.timeoutText ?? 'its limit'}`);
     this.finish(performance.now());
   }
 
@@ -341,7 +341,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.state = 'script';
     this.outcome.reset();
     const { timeline, requests } = this.host;
-    const session = ScriptSession.begin({ exchanges: this.exchanges, requests, recorder: run.recorder, timeline }, run.timeout);
+    const session = ScriptSession.begin({ exchanges: this.exchanges, requests, recorder: run.recorder, timeline }, run);
     this.session = session;
     this.times.processingStart = session.start;
     this.deadline = session.start + run.timeout;

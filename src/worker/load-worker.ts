@@ -206,6 +206,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       phase: cell.clientIndex / task.clients,
       random,
     });
+    const limit = type.limit?.(spec) ?? null;
+    const timeout = limit ?? this.plan.target.options.timeout * 1000;
     return {
       task: cell.task,
       taskName: task.name,
@@ -217,7 +219,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       ),
       recorder,
       concurrency: type.concurrency(spec),
-      timeout: type.limit?.(spec) ?? this.plan.target.options.timeout * 1000,
+      timeout,
+      timeoutText: `${timeout / 1000} s (${limit === null ? 'timeout of the client options' : 'request-timeout of the operation'})`,
       abortsOnError: this.plan.onError === 'abort' && !task.isNonFatal,
     };
   }

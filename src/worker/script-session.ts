@@ -3,10 +3,11 @@ import { messageOf } from '../errors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { RequestFactory } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
-import { decodeBody } from '../operation/body.ts';
+import { decodeBody, whyUnreadable } from '../operation/body.ts';
 import { RequestFailure, type ScriptReply, type ScriptRequest, type Session } from '../operation/operation.ts';
 import type { Millis } from '../units.ts';
 import type { ClientExchanges } from './client-exchanges.ts';
+import type { ClientRun } from './client-run.ts';
 import { type Exchange, type ExchangeOwner, requestFailureOf } from './exchange.ts';
 import type { TaskRecorder } from './recorder.ts';
 import type { Timeline, Waiter } from './timeline.ts';
@@ -19,20 +20,25 @@ export interface ScriptTools {
   readonly timeline: Timeline;
 }
 
+/** How long an execution may take, in ms, and how a message names that. */
+export type ScriptLimit = Pick<ClientRun, 'timeout' | 'timeoutText'>;
+
 /** What one execution has in common with its concurrent parts. */
 class Execution {
   readonly tools: ScriptTools;
   readonly start = performance.now();
   readonly deadline: number;
+  readonly lateText: string;
   firstStart: number | null = null;
   lastEnd: number | null = null;
   /** Why nothing may be sent any more. */
   ended: 'timeout' | 'cancelled' | null = null;
   readonly sessions = new Set<ScriptSession>();
 
-  constructor(tools: ScriptTools, timeout: number) {
+  constructor(tools: ScriptTools, { timeout, timeoutText }: ScriptLimit) {
     this.tools = tools;
     this.deadline = this.start + timeout;
+    this.lateText = `the operation did not end within ${timeoutText}`;
   }
 }
 
@@ -53,9 +59,9 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     execution.sessions.add(this);
   }
 
-  /** Begins an execution that must end within `timeout` ms. */
-  static begin(tools: ScriptTools, timeout: number): ScriptSession {
-    return new ScriptSession(new Execution(tools, timeout));
+  /** Begins an execution that must end within the limit. */
+  static begin(tools: ScriptTools, limit: ScriptLimit): ScriptSession {
+    return new ScriptSession(new Execution(tools, limit));
   }
 
   /** Start of the execution, a reading of the monotonic clock. */
@@ -123,7 +129,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
 
   /** The limit of the whole operation is over: whatever is under way fails, and nothing more is sent. */
   expire(): void {
-    this.endAll('timeout', 'the operation did not end in time');
+    this.endAll('timeout', this.execution.lateText);
   }
 
   cancel(): void {
@@ -143,7 +149,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
       this.pending = null;
       pending.resolve({ status: 0, body: Buffer.alloc(0) });
     } else {
-      this.fail('timeout', 'no complete answer in time');
+      this.fail('timeout', `no complete answer within ${(pending.request.timeout ?? 0) / 1000} s (request-timeout of the request)`);
     }
   }
 
@@ -164,7 +170,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
       pending.reject(new RequestFailure('status', `HTTP ${answer.status}`, answer.status, body));
     } else if (body.length === 0 && answer.bodyLength > 0 && answer.encoding !== 'identity') {
       exchange?.countFailure();
-      pending.reject(new RequestFailure('protocol', 'the compressed answer cannot be read'));
+      pending.reject(new RequestFailure('protocol', `the answer cannot be read: ${whyUnreadable(answer)}`));
     } else {
       pending.resolve({ status: answer.status, body });
     }
@@ -195,7 +201,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
 
   private mayGoOn(reject: (failure: RequestFailure) => void): boolean {
     const { ended } = this.execution;
-    if (ended !== null) reject(new RequestFailure(ended, ended === 'timeout' ? 'the operation did not end in time' : 'the test was cancelled'));
+    if (ended !== null) reject(new RequestFailure(ended, ended === 'timeout' ? this.execution.lateText : 'the test was cancelled'));
     return ended === null;
   }
 

@@ -199,3 +199,18 @@ describe('a home that cannot be used', () => {
     assert.match(stdout, /\[WARNING\] The log .*benchmark\.log could not be written: it is a directory \(EISDIR\)\./);
   });
 });
+
+it('list test-runs says when the configured store is not the one that is read', async () => {
+  const home = temporaryDirectory();
+  mkdirSync(join(home, '.benchmark'));
+  writeFileSync(join(home, '.benchmark', 'benchmark.ini'), '[meta]\nconfig.version = 17\n[reporting]\ndatastore.type = opensearch\n');
+  const { code, stdout } = await runInMemory(home, ['list', 'test-runs']);
+  assert.equal(code, 0);
+  assert.match(stdout, /\[WARNING\] The store of .*benchmark\.ini \(datastore\.type = opensearch\) is not read in this version/);
+});
+
+it('--aggregate takes true or false', async () => {
+  const { code, stderr } = await runInMemory(temporaryDirectory(), ['run', '--aggregate=maybe']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--aggregate: 'maybe' is neither true nor false/);
+});

@@ -334,3 +334,17 @@ test('no secret in a problem, however broken the input', async () => {
     });
   }
 });
+
+test('an IPv6 address without brackets that may have a port is asked about', async () => {
+  assert.deepEqual(await problems('::1:9200'), [
+    '--target-hosts: "::1:9200" may be an address or an address and a port; write [::1]:9200 or [::1:9200]',
+  ]);
+  assert.match((await problems('http://fe80::1:443/x'))[0] ?? '', /write \[fe80::1\]:443 or \[fe80::1:443\]/);
+  for (const host of ['2001:db8::10', '::1', '[::1:9200]', 'fe80::1:2:3:4']) {
+    assert.deepEqual(
+      (await endpoints(host)).map(({ port }) => port),
+      [9200],
+      host,
+    );
+  }
+});

@@ -168,3 +168,9 @@ describe('throughputStats', () => {
     assert.deepEqual(throughputStats([0, 0, 8], 'ops', [50]), missing);
   });
 });
+
+test('no percentile of throughput stands in for one that was asked for', () => {
+  const few = throughputStats([1, 2], 'ops', [5]);
+  assert.deepEqual([few.percentiles, few.median], [[], 1.5]);
+  assert.deepEqual(throughputStats([2], 'ops', [50]).percentiles, []);
+});

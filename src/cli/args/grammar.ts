@@ -48,8 +48,13 @@ export function readPercentiles(text: string): readonly number[] {
   return [...new Set(values)].sort((left, right) => left - right);
 }
 
-/** `true`, `1`, `yes` and `y` in any case are true, all else is false. */
-export const readBoolean = (text: string): boolean => ['true', '1', 'yes', 'y'].includes(text.trim().toLowerCase());
+/** `true` or `false`, in any case, or another word for one of them: `yes`, `no`, `1`, `0`. */
+export function readBoolean(text: string): boolean {
+  const word = text.trim().toLowerCase();
+  if (['true', '1', 'yes', 'y', 'on', 't'].includes(word)) return true;
+  if (['false', '0', 'no', 'n', 'off', 'f'].includes(word)) return false;
+  throw new ValueProblem(`'${text}' is neither true nor false`);
+}
 
 /** `key:value,key:value`, split at the first colon of each pair. Values stay text. */
 export function readTags(text: string): Readonly<Record<string, string>> {

@@ -25,7 +25,7 @@ describe('values', () => {
     ['no percentiles', () => readPercentiles(''), []],
     [
       'true in several words',
-      () => ['true', 'True', '1', 'yes', 'y', 'no', 'false', ''].map(readBoolean),
+      () => ['true', 'True', '1', 'yes', 'y', 'no', 'false', '0'].map(readBoolean),
       [true, true, true, true, true, false, false, false],
     ],
     ['tags split at the first colon', () => readTags('intent:base, url:http://x'), { intent: 'base', url: 'http://x' }],
