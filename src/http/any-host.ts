@@ -8,9 +8,9 @@ const NOT_THERE: ReadonlySet<number> = new Set([502, 503, 504]);
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
- * Asks the hosts in turn, beginning with the one that answered last. A request that only reads goes on to the next host when
- * one cannot be reached or says that it is not there; each has the time limit of the request. If none answers the error says of
- * each what happened.
+ * Asks the hosts in turn, beginning with the one that answered last. A request that only reads goes on to the next host
+ * when one cannot be reached or says that it is not there; each has the time limit of the request. If none answers the
+ * error says of each what happened.
  */
 export function anyHost(hosts: readonly AdminClient[]): AdminClient {
   const [only] = hosts;

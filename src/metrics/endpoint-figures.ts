@@ -1,4 +1,5 @@
-// What happened at each host of the target over all workers: how many requests went there, what failed, and when it answered nobody.
+// What happened at each host of the target over all workers: how many requests went there, what failed, and when it
+// answered nobody.
 import { type EpochMillis, epochMillis } from '../units.ts';
 import type { EndpointReport, WorkerReport } from './report.ts';
 
@@ -58,6 +59,7 @@ interface Sums {
   readonly open: Map<string | null, OpenOutage>;
 }
 
+/** Sums up the reports of all workers by host. */
 export class EndpointFigures {
   /** The host of each endpoint of the target. */
   private readonly hosts: readonly string[];
@@ -69,7 +71,10 @@ export class EndpointFigures {
     this.sums = new Map(hosts.map((host) => [host, { requests: 0, errors: 0, connections: 0, connectionFailures: 0, outages: [], open: new Map() }]));
   }
 
-  /** Adds a report that arrived at `now`; `node` names its machine if there are several. Returns what began or ended with it. */
+  /**
+   * Adds a report that arrived at `now`; `node` names its machine if there are several. Returns what began or ended
+   * with it.
+   */
   add(report: WorkerReport, node: string | null, now: EpochMillis): readonly EndpointChange[] {
     return report.endpoints.flatMap((figures, index) => {
       const host = this.hosts[index] ?? '';

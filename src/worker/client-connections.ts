@@ -10,7 +10,10 @@ export interface Dialler {
   connect(endpoint: number, owner: WireOwner): Wire;
 }
 
-/** Whose turn it is among the endpoints: one for all requests of a client, so that they spread evenly whatever sends them. */
+/**
+ * Whose turn it is among the endpoints: one for all requests of a client, so that they spread evenly whatever sends
+ * them.
+ */
 export interface Turn {
   next: number;
 }
@@ -32,6 +35,7 @@ export interface ConnectionUser {
   onRefused(failure: WireFailure): void;
 }
 
+/** One slot per endpoint. The set opens them, takes turns, and tells its user when none is open. */
 export class ClientConnections implements SlotOwner {
   private readonly turn: Turn;
   private readonly user: ConnectionUser;
@@ -60,8 +64,8 @@ export class ClientConnections implements SlotOwner {
   }
 
   /**
-   * The next free connection in turn; with `isFresh` only one that was not used since it was opened. `null` if there is none,
-   * and the user will hear of the attempts to open one.
+   * The next free connection in turn; with `isFresh` only one that was not used since it was opened. `null` if there is
+   * none, and the user will hear of the attempts to open one.
    */
   take(isFresh: boolean): WireSlot | null {
     const { slots, turn } = this;
@@ -81,6 +85,7 @@ export class ClientConnections implements SlotOwner {
     for (const slot of this.slots) slot.refresh(now);
   }
 
+  /** Ends the connections for good. */
   close(): void {
     for (const slot of this.slots) slot.close();
   }

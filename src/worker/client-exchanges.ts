@@ -1,7 +1,9 @@
-// The exchanges of one client: one for each request that it may have under way at the same time, kept over the whole run.
+// The exchanges of one client: one for each request that it may have under way at the same time, kept over the whole
+// run.
 import type { ClientContext } from './client-connections.ts';
 import { Exchange } from './exchange.ts';
 
+/** Lends exchanges, and makes as many as are lent at the same time. */
 export class ClientExchanges {
   private readonly context: ClientContext;
   private readonly repeatsStale: boolean;
@@ -25,6 +27,7 @@ export class ClientExchanges {
     return this.idle.pop() ?? this.add();
   }
 
+  /** The request of the exchange has ended. */
   giveBack(exchange: Exchange): void {
     this.idle.push(exchange);
   }
@@ -34,6 +37,7 @@ export class ClientExchanges {
     for (const exchange of this.all) exchange.refresh(now);
   }
 
+  /** Ends all connections for good. */
   close(): void {
     for (const exchange of this.all) exchange.close();
   }

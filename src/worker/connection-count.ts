@@ -3,8 +3,9 @@ import { operationType } from '../operation/registry.ts';
 import type { Step } from '../schedule/allocation.ts';
 
 /**
- * The largest number of connections that the load has open at the same time: each client keeps, over all steps, one to each
- * endpoint for each request that it may have under way at the same time. `has` picks the clients of one machine; default: all.
+ * The largest number of connections that the load has open at the same time: each client keeps, over all steps, one to
+ * each endpoint for each request that it may have under way at the same time. `has` picks the clients of one machine;
+ * default: all.
  */
 export function connectionsOf(
   steps: readonly Pick<Step, 'tasks' | 'rows'>[],

@@ -6,7 +6,9 @@ import { createWireContext } from '../http/wire-context.ts';
 import type { Dialler } from './client-connections.ts';
 import type { TargetWatch } from './target-watch.ts';
 
-/** Connections to the endpoints of a target; they share one read buffer, and what happens to them is told to `watch`. */
+/**
+ * Connections to the endpoints of a target; they share one read buffer, and what happens to them is told to `watch`.
+ */
 export function createDialler(target: TargetCluster, watch: TargetWatch): Dialler {
   const context = createWireContext();
   return {

@@ -1,4 +1,5 @@
-// What one load thread knows of one endpoint of the target: what went there, what failed, and since when it answers nobody.
+// What one load thread knows of one endpoint of the target: what went there, what failed, and since when it answers
+// nobody.
 import type { WireFailure } from '../http/wire.ts';
 import type { EndpointReport } from '../metrics/report.ts';
 

@@ -1,4 +1,5 @@
-// One request at a time on a set of connections: waits for a connection, sends, and repeats what was lost on a connection that had grown stale.
+// One request at a time on a set of connections: waits for a connection, sends, and repeats what was lost on a
+// connection that had grown stale.
 import type { Answer } from '../http/answer.ts';
 import type { PreparedRequest } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
@@ -30,6 +31,7 @@ type ExchangeState = 'idle' | 'connecting' | 'sent';
 
 const NOBODY: ExchangeOwner = { needsWholeBody: () => false, onAnswer: () => {}, onFailure: () => {} };
 
+/** Sends the requests of its owners one after another; it is lent to one owner at a time. */
 export class Exchange implements RequestHandler, ConnectionUser {
   private readonly connections: ClientConnections;
   private readonly watch: TargetWatch;
@@ -45,16 +47,15 @@ export class Exchange implements RequestHandler, ConnectionUser {
   /** A repeat goes to a connection that was just opened: another one may be as stale as the first. */
   private needsFresh = false;
 
-  /** @param repeatsStale whether a request that may be repeated is, once, when a re-used connection ends before it answers */
+  /**
+   * @param repeatsStale whether a request that may be repeated is, once, when a re-used connection ends before it
+   * answers
+   */
   constructor(context: ClientContext, repeatsStale: boolean) {
     this.connections = new ClientConnections(context, this);
     this.watch = context.dialler.watch;
     this.standstill = context.timeline.standstill;
     this.repeatsStale = repeatsStale;
-  }
-
-  get isIdle(): boolean {
-    return this.state === 'idle';
   }
 
   /** The request waits for a connection. */
@@ -67,7 +68,10 @@ export class Exchange implements RequestHandler, ConnectionUser {
     return this.connections.open();
   }
 
-  /** Sends a request at `now`, a reading of the monotonic clock; only while idle. Its bytes must stay untouched until it has ended. */
+  /**
+   * Sends a request at `now`, a reading of the monotonic clock; only while idle. Its bytes must stay untouched until
+   * it has ended.
+   */
   send(request: PreparedRequest, bodyUse: BodyUse, counter: RequestCounter, owner: ExchangeOwner, now: number): void {
     this.request = request;
     this.bodyUse = bodyUse;
@@ -93,8 +97,8 @@ export class Exchange implements RequestHandler, ConnectionUser {
   }
 
   /**
-   * Gives a request up and counts it: as a failed one if it had been sent, else as one that found no connection if it `isLate`.
-   * Tells whether it had been sent.
+   * Gives a request up and counts it: as a failed one if it had been sent, else as one that found no connection if it
+   * `isLate`. Tells whether it had been sent.
    */
   giveUp(isLate: boolean): boolean {
     const isUnsent = this.isConnecting;
@@ -104,10 +108,12 @@ export class Exchange implements RequestHandler, ConnectionUser {
     return wasSent;
   }
 
+  /** Replaces idle connections that their servers are about to close. */
   refresh(now: number): void {
     this.connections.refresh(now);
   }
 
+  /** Ends the connections for good. */
   close(): void {
     this.state = 'idle';
     this.connections.close();

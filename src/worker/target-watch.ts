@@ -4,10 +4,14 @@ import type { WireFailure } from '../http/wire.ts';
 import type { EndpointReport } from '../metrics/report.ts';
 import { EndpointWatch } from './endpoint-watch.ts';
 
-/** Requests that find no connection, or that are lost unanswered, for so long without any answer meanwhile end the run. */
+/**
+ * Requests that find no connection, or that are lost unanswered, for so long without any answer meanwhile end the
+ * run.
+ */
 const PATIENCE_MILLIS = 10_000;
 const HINT = 'Check that OpenSearch is up, that --target-hosts names it, and whether it wants use_ssl:true.';
 
+/** Gathers what happens at all endpoints of the target, and says when the run cannot go on. */
 export class TargetWatch {
   readonly endpoints: readonly EndpointWatch[];
   private readonly endsOnDeadEndpoint: boolean;
@@ -16,7 +20,10 @@ export class TargetWatch {
   /** When the first request suffered after the last answer; NaN while none has. */
   private sufferingSince = Number.NaN;
   private lastFailure: WireFailure | null = null;
-  /** While connections are opened before a step: the last progress, or the first failure after it; NaN before any failure. */
+  /**
+   * While connections are opened before a step: the last progress, or the first failure after it; NaN before any
+   * failure.
+   */
   private stuckSince = Number.NaN;
   private isOpening = false;
 
@@ -42,6 +49,7 @@ export class TargetWatch {
     this.stuckSince = Number.NaN;
   }
 
+  /** All clients can begin. */
   endOpening(): void {
     this.isOpening = false;
   }
@@ -52,7 +60,9 @@ export class TargetWatch {
     endpoint.answered();
   }
 
-  /** A connection could not be opened, or ended before it gave an answer; a request may or may not have waited for it. */
+  /**
+   * A connection could not be opened, or ended before it gave an answer; a request may or may not have waited for it.
+   */
   connectionFailed(endpoint: EndpointWatch, failure: WireFailure): void {
     const now = this.now();
     endpoint.failed(failure, now);

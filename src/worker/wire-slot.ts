@@ -5,7 +5,8 @@
 //     │ └─────────┴──────────┴─────────┤       same turn; after several failures in a row it backs off first
 //     └──────── backing-off ◀──────────┘
 //
-// Only an answer makes good what failed before: a target that accepts connections and closes them is not knocked at without a pause.
+// Only an answer makes good what failed before: a target that accepts connections and closes them is not knocked at
+// without a pause.
 import type { Answer } from '../http/answer.ts';
 import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
 import { backOffMillis, longestBackOffMillis } from './back-off.ts';
@@ -28,6 +29,7 @@ export interface SlotOwner {
   onRefused(slot: WireSlot, failure: WireFailure): void;
 }
 
+/** What a slot works with. `random` in [0, 1) shortens its pauses. */
 export interface SlotContext {
   readonly endpoint: number;
   readonly owner: SlotOwner;
@@ -41,6 +43,7 @@ type SlotState = 'closed' | 'opening' | 'open' | 'busy' | 'backing-off' | 'retir
 /** A server that closes idle connections is forestalled by so much, or by half of its limit if that is less. */
 const IDLE_MARGIN_MILLIS = 1000;
 
+/** A connection that opens again by itself, at once or after a pause, however it ended. */
 export class WireSlot implements WireOwner, Waiter {
   readonly endpoint: number;
   private readonly context: SlotContext;
@@ -93,6 +96,7 @@ export class WireSlot implements WireOwner, Waiter {
     this.wire.open();
   }
 
+  /** Sends one request; only while free. The handler gets its end. */
   send(bytes: Buffer, isHead: boolean, bodyUse: 'none' | 'peek' | 'all', handler: RequestHandler): void {
     this.handler = handler;
     this.state = 'busy';
@@ -110,7 +114,8 @@ export class WireSlot implements WireOwner, Waiter {
     if (this.state !== 'busy') return;
     this.handler = null;
     this.wire.destroy();
-    this.end(1);
+    // A time limit bounds by itself how often that happens.
+    this.end(0);
     this.open();
   }
 
@@ -181,8 +186,8 @@ export class WireSlot implements WireOwner, Waiter {
   }
 
   /**
-   * Whether the end of an idle connection counts as a failure: not if it was of use, nor if it lasted longer than any pause
-   * would, as where a server closes what nobody uses. A pause would then only keep the next request waiting.
+   * Whether the end of an idle connection counts as a failure: not if it was of use, nor if it lasted longer than any
+   * pause would, as where a server closes what nobody uses. A pause would then only keep the next request waiting.
    */
   private idleFailures(): number {
     return this.hasAnswered || performance.now() - this.openedAt >= longestBackOffMillis ? 0 : 1;
