@@ -1,5 +1,5 @@
 // The real process around a command: streams, signals, and errors that nobody caught.
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism, homedir, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { exitCodes, messageOf } from '../errors.ts';
@@ -30,13 +30,22 @@ function realEnvironment(signal: AbortSignal): Environment {
     variables: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
-    workingDirectory: process.cwd(),
-    homeDirectory: homedir(),
+    workingDirectory: workingDirectory(),
+    // HOME may be set and empty, as some services have it.
+    homeDirectory: homedir() || userInfo().homedir,
     cores: availableParallelism(),
     processId: process.pid,
     clock: systemClock,
     signal,
   };
+}
+
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new Error('the working directory is gone; change to one that is there.', { cause: error });
+  }
 }
 
 /** One line for the user and the stack for the log, whatever happens. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { temporaryDirectory } from './run-in-memory.ts';
@@ -130,4 +131,26 @@ it('a full disk behind standard output is named, and does not end the work', { s
   assert.deepEqual(await closed, [64, null]);
   assert.match(output.stderr, /^\[ERROR\] ❌ Cannot write to standard output: the disk is full \(ENOSPC\)\..*\n(.*\n)*finished\n$/);
   assert.doesNotMatch(output.stderr, /Internal error/);
+});
+
+it('an empty HOME is no directory: that of the user is taken', async () => {
+  const script = `
+    process.env.HOME = '';
+    const { runProcess } = await import(${JSON.stringify(`${compiled}process.js`)});
+    const { defineCommand } = await import(${JSON.stringify(`${compiled}args/command.js`)});
+    process.argv.splice(1, process.argv.length, 'program', 'go');
+    const execute = async (context) => { context.console.print('<' + context.environment.homeDirectory + '>'); return 0; };
+    const go = defineCommand({ name: 'go', summary: '', description: '', flags: {}, execute });
+    await runProcess({ summary: '', hasBanner: false, commands: [go] });`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    env: { ...process.env, BENCHMARK_HOME: home },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  children.push(child);
+  let stdout = '';
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data;
+  });
+  assert.deepEqual(await once(child, 'close'), [0, null]);
+  assert.ok(stdout.includes(`<${userInfo().homedir}>`), stdout);
 });
