@@ -54,6 +54,48 @@ test('law: waiters are called once and in the order of their last times, cancell
   );
 });
 
+/** What a waiter does when it is called: lets somebody wait for a time from now, or no longer. */
+const anyDeed = fc.record({ whom: fc.nat({ max: 7 }), delay: fc.option(fc.integer({ min: -2, max: 3 })) });
+
+test('law: whatever waiters do to each other when they are called, each is called when it is its turn', async () => {
+  const anyPlan = fc.array(fc.array(anyDeed, { maxLength: 4 }), { minLength: 1, maxLength: 25 });
+  await fc.assert(
+    fc.asyncProperty(anyPlan, async (plan) => {
+      const timeline = new Timeline();
+      /** Who waits for which time, kept beside the timeline. */
+      const waiting = new Map<Waiter, number>();
+      const calls = [...plan];
+      await new Promise<void>((resolve, reject) => {
+        const obey = (now: number, self: Waiter): void => {
+          const due = waiting.get(self) ?? Number.NaN;
+          waiting.delete(self);
+          if (!(due <= now) || [...waiting.values()].some((other) => other < due)) reject(new Error(`called at ${now}, due at ${due}`));
+          for (const { whom, delay } of calls.shift() ?? []) {
+            const waiter = waiters[whom] ?? self;
+            if (delay === null) {
+              timeline.cancel(waiter);
+              waiting.delete(waiter);
+            } else {
+              timeline.wait(waiter, now + delay);
+              // What is past comes in the next turn, behind all that was due in this one.
+              waiting.set(waiter, Math.max(now + delay, now + 1e-6));
+            }
+          }
+          if (waiting.size === 0) resolve();
+        };
+        const waiters = Array.from({ length: 8 }, () => new Recorded(obey));
+        const base = performance.now();
+        waiters.forEach((waiter, index) => {
+          timeline.wait(waiter, base + (index % 3));
+          waiting.set(waiter, base + (index % 3));
+        });
+      });
+      timeline.close();
+    }),
+    { numRuns: 40 },
+  );
+});
+
 test('nobody is called early', async () => {
   const timeline = new Timeline();
   const late = await new Promise<readonly number[]>((resolve) => {
