@@ -7,6 +7,7 @@ import { adminConnectionClass, type SocketErrors } from './admin-connection.ts';
 import { anyHost } from './any-host.ts';
 import { formatPlace } from './connection.ts';
 import { codeOf, explainSocketError } from './network-failure.ts';
+import { maxHeadBytes } from './response-head.ts';
 import type { Endpoint, TargetCluster } from './targets.ts';
 import { makeSecureContext } from './wire-context.ts';
 
@@ -205,7 +206,7 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
   const failure = explainSocketError(cause, place, 'connect');
   if (failure.kind === 'tls') return new BenchmarkError('TLS', `${failure.message}.`);
   if (codeOf(cause) === 'HPE_HEADER_OVERFLOW') {
-    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with headers that are too long (more than 16 KiB).`, {
+    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with headers of more than ${maxHeadBytes / 1024} KiB.`, {
       hint: 'Look for a proxy in between that adds headers, such as cookies.',
     });
   }

@@ -3,6 +3,7 @@ import type { ClientRequest, ClientRequestArgs } from 'node:http';
 import { Connection } from '@opensearch-project/opensearch';
 import { systemClock } from '../clock.ts';
 import { createCredentialKeeper } from './credential-keeper.ts';
+import { maxHeadBytes } from './response-head.ts';
 import { formatAmzDate, sha256Hex, signRequest } from './sigv4.ts';
 import type { TargetCluster } from './targets.ts';
 
@@ -31,7 +32,8 @@ export function adminConnectionClass(cluster: TargetCluster, socketErrors: Socke
     }
 
     override buildRequestObject(params: { readonly body?: unknown }): ClientRequestArgs {
-      const request = super.buildRequestObject(params);
+      // As long as the load reads them.
+      const request = { ...super.buildRequestObject(params), maxHeaderSize: maxHeadBytes };
       if (keeper === null) return request;
       const { body } = params;
       const scope = { ...keeper.scope(), time: formatAmzDate(systemClock.wall()) };

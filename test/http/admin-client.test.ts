@@ -413,3 +413,16 @@ test('waiting for a cluster is told, once for each state', async () => {
     },
   );
 });
+
+test('long headers are read as far as the load reads them, and named beyond that', async () => {
+  const longHeader =
+    (kibibytes: number): Handler =>
+    (_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'x-long': 'x'.repeat(kibibytes * 1024) }).end('{}');
+  await withServer(longHeader(40), async (port) => assert.equal((await ask(clusterAt(port))).status, 200));
+  await withServer(longHeader(80), async (port) => {
+    const message = await failure(ask(clusterAt(port)), 'TARGET_NOT_OPENSEARCH');
+    assert.match(message, /answered GET \/x with headers of more than 64 KiB/);
+    assert.doesNotMatch(message, /use_ssl/);
+  });
+});
