@@ -1,5 +1,7 @@
 // Answers the server's question about every connection that is not the coordinator's own: who is it, and what may it do.
+
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { unreachable } from '../errors.ts';
 import { downSubject, inboxPrefix } from '../fleet/protocol.ts';
 import type { Admission, Applicant } from './admission.ts';
 import { type KeyPair, readClaims, signJwt } from './nkeys.ts';
@@ -61,6 +63,8 @@ async function answer(options: AuthCalloutOptions, message: Msg): Promise<void> 
       onRefused(applicant.host, null);
       message.respond();
       break;
+    default:
+      unreachable(verdict);
   }
 }
 
