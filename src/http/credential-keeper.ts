@@ -1,6 +1,7 @@
 // The AWS credentials that requests are signed with; those of a session are renewed before they end.
 import type { Clock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import { knownSecrets } from '../secrets.ts';
 import type { AwsCredentials, SigV4Options } from './client-options.ts';
 import { loadSessionCredentials } from './session-credentials.ts';
 
@@ -26,6 +27,7 @@ export function createCredentialKeeper(options: SigV4Options, clock: Clock, load
     try {
       const fresh = await load();
       credentials = fresh.credentials;
+      knownSecrets.register(credentials.accessKeyId, credentials.secretAccessKey, credentials.sessionToken);
       expiresAt = fresh.expiresAt;
       renewalProblem = null;
     } catch (error) {

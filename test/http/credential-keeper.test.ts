@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SigV4Options } from '../../src/http/client-options.ts';
 import { createCredentialKeeper } from '../../src/http/credential-keeper.ts';
+import { knownSecrets } from '../../src/secrets.ts';
 import { epochMillis, monoMillis } from '../../src/units.ts';
 
 const credentials = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 's', sessionToken: null });
@@ -54,4 +55,12 @@ test('a renewal that fails is tried again after a while, and says why', async ()
 test('fixed credentials are never renewed', () => {
   const keeper = createCredentialKeeper({ ...options, source: 'client_option', expiresAt: null }, clockAt(9e12), () => assert.fail('asked'));
   assert.equal(keeper.scope().credentials.accessKeyId, 'old');
+});
+
+test('renewed credentials are secrets of the process', async () => {
+  const fresh = { accessKeyId: 'AKIA-RENEWED', secretAccessKey: 'renewed/secret', sessionToken: 'renewed-token' };
+  const keeper = createCredentialKeeper(options, clockAt(900_000), async () => ({ credentials: fresh, expiresAt: null }));
+  keeper.scope();
+  await turn();
+  assert.equal(knownSecrets.mask('AKIA-RENEWED renewed%2Fsecret renewed-token'), '***** ***** *****');
 });
