@@ -10,7 +10,10 @@ export interface PacingFigures {
   readonly share: number;
   /** The same without what so many requests cost a client that sends each as soon as the last is answered. */
   readonly shareOfWaiting: number;
-  /** 99th percentile in ms of actual minus intended send in the worst second of a round; of the best round, for what other programs add is not ours. */
+  /**
+   * 99th percentile in ms of actual minus intended send in the worst second of a round; of the best round, for what
+   * other programs add is not ours.
+   */
   readonly lag: number;
 }
 

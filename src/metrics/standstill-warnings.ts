@@ -24,9 +24,11 @@ export function standstillWarnings(standstills: readonly (readonly [worker: stri
 }
 
 function describe({ from, to, workers }: Pause): string {
-  const place = `${[...workers].join(', ')} from ${new Date(from).toISOString()} to ${new Date(to).toISOString()} (${((to - from) / 1000).toFixed(1)} s)`;
+  const times = `from ${new Date(from).toISOString()} to ${new Date(to).toISOString()}`;
   return (
-    `The load driver stood still: ${place}. Its process or machine was suspended, or other programs had the CPU. Nothing was sent in that time: ` +
-    'the schedules went on where they had stopped, and requests under way are counted as requests, but not among the samples.'
+    `The load driver stood still: ${[...workers].join(', ')} ${times} (${((to - from) / 1000).toFixed(1)} s). ` +
+    'Its process or machine was suspended, other programs had the CPU, or one piece of its own work took so long. ' +
+    'Nothing was sent: the schedules went on where they had stopped, and requests under way are counted as requests, ' +
+    'but not among the samples.'
   );
 }

@@ -4,7 +4,10 @@ const SEQUENCE = 0;
 const DUE = 1;
 const NEXT = 2;
 const WORDS = 3;
-/** Times are microseconds in 32 bits: their differences are right up to half an hour, and nobody waits for longer at a stretch. */
+/**
+ * Times are microseconds in 32 bits: their differences are right up to half an hour, and nobody waits for longer at a
+ * stretch.
+ */
 const LONGEST_MILLIS = 1_000_000;
 const CALIBRATIONS = 50;
 
@@ -14,7 +17,10 @@ function sharedMicros(): number {
   return (seconds * 1e6 + nanos / 1000) | 0;
 }
 
-/** What {@link sharedMicros} shows at 0 of this thread's own clock, as a plain number. The largest of several: a pause between the readings only takes away. */
+/**
+ * What {@link sharedMicros} shows at 0 of this thread's own clock, as a plain number. The largest of several: a pause
+ * between the readings only takes away.
+ */
 function clockOffset(): number {
   let offset = Number.NEGATIVE_INFINITY;
   for (let round = 0; round < CALIBRATIONS; round++) {

@@ -1,11 +1,16 @@
-// Wakes a thread's event loop at a given time: with the timers of Node.js, or to within tenths of a millisecond with a thread that does nothing else.
+// Wakes a thread's event loop at a given time: with the timers of Node.js, or to within tenths of a millisecond with
+// a thread that does nothing else.
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { AlarmWords } from './alarm-words.ts';
 
-/** Wakes whoever made it, once for each time that was set. It may ring when nothing is due, and then wants to be set again. */
+/**
+ * Wakes whoever made it, once for each time that was set. It may ring when nothing is due, and then wants to be set
+ * again.
+ */
 export interface Alarm {
   /**
-   * Rings at `due`, a reading of the monotonic clock in ms, and no longer at what was set before. `next` is the time after `due` that would be
+   * Rings at `due`, a reading of the monotonic clock in ms, and no longer at what was set before. `next` is the time
+   * after `due` that would be
    * set then, as far as it is known: infinite if it is not.
    */
   set(due: number, next: number): void;
@@ -49,7 +54,8 @@ const CERTAIN_MILLIS = 0.02;
 const HELPER_LIMITS = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
 
 /**
- * Rings about 0.1 ms late, whatever the event loop is doing: a thread of its own sleeps until the time and then sends a message.
+ * Rings about 0.1 ms late, whatever the event loop is doing: a thread of its own sleeps until the time and then sends
+ * a message.
  * Timers cannot: they are kept in whole milliseconds, and so is the time that the event loop sleeps.
  */
 export function threadAlarm(ring: () => void): Alarm {

@@ -1,9 +1,11 @@
-// Notices that this thread did not run for a while: the process was suspended, the machine slept, or others had the CPU.
+// Notices that this thread did not run for a while: the process was suspended, the machine slept, or others had the
+// CPU.
 import { uptime } from 'node:os';
 import type { Standstill } from '../metrics/report.ts';
 
 /**
- * A thread that did not look at the clock for so many ms stood still; it looks at least 20 times a second. A collection of garbage takes far less,
+ * A thread that did not look at the clock for so many ms stood still; it looks at least 20 times a second. A
+ * collection of garbage takes far less,
  * and what is shorter than the interval of a report shows as delay of sends in that report.
  */
 export const STANDSTILL_MILLIS = 1000;
@@ -53,7 +55,8 @@ export class StandstillWatch {
   }
 
   /**
-   * Called with a reading of the monotonic clock before anything is measured or sent by it: tells the owner of a standstill that has just ended.
+   * Called with a reading of the monotonic clock before anything is measured or sent by it: tells the owner of a
+   * standstill that has just ended.
    * Returns whether anything may be sent.
    */
   look(now: number): boolean {

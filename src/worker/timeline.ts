@@ -9,9 +9,15 @@ export interface Waiter {
   onDue(now: number): void;
 }
 
-/** What is waited for from within a call, for a time that has passed, comes this many ms after the time of the call: in the next turn. */
+/**
+ * What is waited for from within a call, for a time that has passed, comes this many ms after the time of the call:
+ * in the next turn.
+ */
 const NEXT_TURN_MILLIS = 1e-6;
-/** The event loop goes round without sleeping for at most so many ms before a due time: to fall asleep and to be woken would take longer. */
+/**
+ * The event loop goes round without sleeping for at most so many ms before a due time: to fall asleep and to be woken
+ * would take longer.
+ */
 const LONGEST_SPIN_MILLIS = 0.1;
 /** The share of alarms that ring in less time than they are set ahead; the loop spins after those only. */
 const EARLY_SHARE = 0.25;
@@ -42,7 +48,8 @@ export class Timeline {
   }
 
   /**
-   * Calls `waiter.onDue` at `due`, a reading of the monotonic clock in ms, or in the next turn of the event loop if that has passed.
+   * Calls `waiter.onDue` at `due`, a reading of the monotonic clock in ms, or in the next turn of the event loop if
+   * that has passed.
    * A waiter that waits already waits for the new time instead.
    */
   wait(waiter: Waiter, due: number): void {

@@ -1,4 +1,5 @@
-// A process that drives load and can be stopped from outside: `suspended-driver.js <target> <lease>`; prints what it measured as JSON.
+// A process that drives load and can be stopped from outside: `suspended-driver.js <target> <lease>`; prints what it
+// measured as JSON.
 import type { Standstill } from '../../src/metrics/report.ts';
 import { seconds } from '../../src/units.ts';
 import { drive } from '../support/load.ts';

@@ -1,4 +1,5 @@
-// A driver that is suspended and goes on: no burst, no latency that is its own, and a word about it; and nothing at all if it lost its place.
+// A driver that is suspended and goes on: no burst, no latency that is its own, and a word about it; and nothing at
+// all if it lost its place.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
