@@ -3,21 +3,18 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { AlarmWords } from './alarm-words.ts';
 
-/**
- * Wakes whoever made it, once for each time that was set. It may ring when nothing is due, and then wants to be set
- * again.
- */
+/** Wakes whoever made it. It may also ring when nothing is due, and then wants to be set again. */
 export interface Alarm {
   /**
-   * Rings at `due`, a reading of the monotonic clock in ms, and no longer at what was set before. `next` is the time
-   * after `due` that would be
-   * set then, as far as it is known: infinite if it is not.
+   * Rings at `due`, a reading of the monotonic clock in ms, and no longer at what was set before.
+   * `next` is the time that would be set after it, as far as it is known: infinite if it is not.
    */
   set(due: number, next: number): void;
   /** Never rings again. */
   close(): void;
 }
 
+/** Makes an alarm that calls `ring`, from the event loop of this thread. */
 export type MakeAlarm = (ring: () => void) => Alarm;
 
 /** Node.js takes a longer timer for one of a millisecond. */

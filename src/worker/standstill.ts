@@ -1,14 +1,12 @@
-// Notices that this thread did not run for a while: the process was suspended, the machine slept, or others had the
-// CPU.
+// Notices that this thread did not run for a while: its process was suspended, its machine slept, or others had the CPU.
 import { uptime } from 'node:os';
 import type { Standstill } from '../metrics/report.ts';
 
 /**
- * A thread that did not look at the clock for so many ms stood still; it looks at least 20 times a second. A
- * collection of garbage takes far less,
- * and what is shorter than the interval of a report shows as delay of sends in that report.
+ * A thread that did not look at the clock for so many ms stood still; it looks at least 20 times a second.
+ * A collection of garbage takes far less, and what is shorter shows as delay of sends in the report of that second.
  */
-export const STANDSTILL_MILLIS = 1000;
+const STANDSTILL_MILLIS = 1000;
 
 /** The clocks that a standstill is read from, all in ms. */
 export interface StandstillClocks {
@@ -29,6 +27,7 @@ export interface StandstillOwner {
   onStandstill(standstill: Standstill, skipped: number): boolean;
 }
 
+/** Compares each reading of the clock with the last one, while a step runs. */
 export class StandstillWatch {
   private readonly clocks: StandstillClocks;
   private owner: StandstillOwner | null = null;

@@ -48,9 +48,8 @@ export class Timeline {
   }
 
   /**
-   * Calls `waiter.onDue` at `due`, a reading of the monotonic clock in ms, or in the next turn of the event loop if
-   * that has passed.
-   * A waiter that waits already waits for the new time instead.
+   * Calls `waiter.onDue` at `due`, a reading of the monotonic clock in ms, or in the next turn of the event loop
+   * if that has passed. A waiter that waits already waits for the new time instead.
    */
   wait(waiter: Waiter, due: number): void {
     const first = this.queue.firstDue;
