@@ -49,7 +49,7 @@ export class Secrets {
     for (const [, password] of text.matchAll(/:\/\/[^\s/:@]*:((?!\d+\/)[^\s@]*(?:@(?=[^\s,]*@)[^\s@]*)*)@/g)) this.registerEncoded(password ?? '');
     // A long user without a password is a token: `https://<token>@host`.
     for (const [, user] of text.matchAll(/:\/\/([^\s/:@?#]{12,})@/g)) this.registerEncoded(user ?? '');
-    for (const [address] of text.matchAll(/[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi)) {
+    for (const [address] of text.matchAll(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'<>]+/gi)) {
       for (const [, value] of address.matchAll(/[?&][^=&#]+=([^&#]{8,})/g)) this.registerEncoded(value ?? '');
     }
   }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { redact } from '../src/cli/redact.ts';
 import { toJson, writeJson } from '../src/json.ts';
 import { isSecretName, Secrets } from '../src/secrets.ts';
 
@@ -111,6 +112,17 @@ it('addresses hold secrets in their user part and in their query', () => {
     secrets.registerAddresses(address);
     assert.equal(secrets.mask(address), masked);
   }
+});
+
+it('long texts are read in time that grows with their length', () => {
+  const secrets = new Secrets();
+  const start = process.cpuUsage();
+  const long = 'a1b2c3d4'.repeat(50_000);
+  secrets.register('S3CR€T/abc');
+  secrets.registerAddresses(long);
+  assert.equal(secrets.mask(redact(long)), long);
+  const { user } = process.cpuUsage(start);
+  assert.ok(user < 3e6, `${user} us of CPU`);
 });
 
 it('names promise secrets', () => {

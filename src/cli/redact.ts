@@ -1,7 +1,8 @@
 // Keeps secrets out of logs and messages: those that are known by their value, and what the name in front of it calls a secret.
 import { isSecretName, knownSecrets, secretMask } from '../secrets.ts';
 
-const secretName = '[\\w.-]*(?:password|passwd|secret|token|access_key_id|api_?key|credential|http_auth)[\\w.-]*';
+// With a bound in front: a long text without such a name is read once, not once from each of its characters.
+const secretName = '[\\w.-]{0,40}(?:password|passwd|secret|token|access_key_id|api_?key|credential|http_auth)[\\w.-]*';
 const patterns: readonly (readonly [RegExp, string])[] = [
   // "basic_auth_password": "x", basic_auth_password:'x', password = x
   [new RegExp(`(["']?${secretName}["']?\\s*[:=]\\s*)("(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\[[^\\]]*\\]|[^\\s,}\\]]+)`, 'gi'), `$1${secretMask}`],
