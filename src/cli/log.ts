@@ -49,7 +49,8 @@ export class LogFile implements Log {
     const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${redact(message)}\n`;
     try {
       if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes)) this.rotate();
-      appendFileSync(path, line);
+      // Of a new file: what runs and against which hosts is nobody else's business.
+      appendFileSync(path, line, { mode: 0o600 });
       this.size += Buffer.byteLength(line);
       this.failure = null;
     } catch (error) {

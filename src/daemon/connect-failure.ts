@@ -10,22 +10,48 @@ export interface Peer {
   readonly kind: 'open' | 'token' | 'existing';
 }
 
-/** A FLEET error for what the NATS client threw. */
-export function explainConnectFailure(error: unknown, { address, kind }: Peer): BenchmarkError {
+/** Why a connection failed. */
+export interface ConnectFailure {
+  readonly error: BenchmarkError;
+  /** Somebody is there and does not let us in; otherwise nobody has answered, or not yet. */
+  readonly isRefusal: boolean;
+}
+
+/** What the NATS client threw, as a FLEET error and its kind. `speaksTls`: was there an answer to a handshake, though this side does not use TLS? */
+export function explainConnectFailure(error: unknown, peer: Peer, speaksTls = false): ConnectFailure {
+  if (speaksTls) {
+    const message = `The coordinator at ${peer.address} runs with a token, and this node has none.`;
+    return { error: new BenchmarkError('FLEET', message, { cause: error, hint: sameToken }), isRefusal: true };
+  }
+  const isAbsent = absent.has(codeOf(error)) || !(isRefusal(error) || isImpostor(error));
+  return { error: describe(error, peer), isRefusal: !isAbsent };
+}
+
+const absent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
+const notTls = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO']);
+const wrongName = 'ERR_TLS_CERT_ALTNAME_INVALID';
+
+/** Somebody else answers than the one that the token names. */
+function isImpostor(error: unknown): boolean {
+  const code = codeOf(error);
+  return untrusted.has(code) || notTls.has(code) || code === wrongName;
+}
+
+function describe(error: unknown, { address, kind }: Peer): BenchmarkError {
   const code = codeOf(error);
   const peer = kind === 'existing' ? `The NATS at ${address}` : `The coordinator at ${address}`;
   const fail = (message: string, hint: string): BenchmarkError => new BenchmarkError('FLEET', message, { cause: error, hint });
   if (untrusted.has(code)) {
     if (kind === 'existing') return fail(`${peer} cannot be trusted: the issuer of its certificate is unknown.`, trustIssuer);
-    return fail(`${peer} is not the one of the token: another authority signed its certificate.`, sameToken);
+    return fail(`${peer} is not the one of the token, for another authority signed its certificate.`, replacedToken);
   }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+  if (code === wrongName) {
     return fail(
       `${peer} is another one: its certificate has another name.`,
       kind === 'existing' ? 'Use the name that the certificate has.' : sameToken,
     );
   }
-  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'EPROTO') {
+  if (notTls.has(code)) {
     return fail(`${peer} does not speak TLS.`, 'It runs without a token: start it with the same token, or this node without.');
   }
   if (code === 'ECONNREFUSED') return fail(`Nobody listens at ${address}.`, kind === 'existing' ? checkUrl : checkCoordinator);
@@ -37,6 +63,7 @@ export function explainConnectFailure(error: unknown, { address, kind }: Peer): 
 const trustIssuer = 'Name the authority of that server in the environment variable NODE_EXTRA_CA_CERTS.';
 const checkUrl = 'Check --nats-url or OSB_NATS_URL.';
 const checkCoordinator = 'Start the daemon of the coordinator, and check --coordinator-ip and --port.';
+const replacedToken = 'If the token was replaced, this node needs the new one: OSB_FLEET_TOKEN or --token-file, and "opensearch-benchmarkd restart".';
 const sameToken = 'Give this node and the coordinator the same token: OSB_FLEET_TOKEN or --token-file.';
 
 const refusalHints: Readonly<Record<Peer['kind'], string>> = {
@@ -61,3 +88,6 @@ function codeOf(error: unknown): string {
 const isRefusal = (error: unknown): boolean =>
   (error instanceof Error && ['AuthorizationError', 'UserAuthenticationExpiredError'].includes(error.name)) ||
   /authorization violation|authentication/i.test(messageOf(error));
+
+/** Was there a connection, but no greeting in time? */
+export const isTimeout = (error: unknown): boolean => (error instanceof Error && error.name === 'TimeoutError') || /timeout/i.test(messageOf(error));

@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
 import { inboxPrefix } from '../fleet/protocol.ts';
-import { explainConnectFailure, type Peer } from './connect-failure.ts';
+import { type ConnectFailure, explainConnectFailure, isTimeout, type Peer } from './connect-failure.ts';
 import { type HubAccess, readHubAccess } from './hub-access.ts';
 import { type FleetToken, serverName } from './token.ts';
 
@@ -13,6 +14,7 @@ export { defaultFleetPort } from './fleet-port.ts';
 
 /** Attempts to connect follow each other after so many ms, plus up to as many again. */
 const RETRY_MILLIS = 500;
+const TLS_PROBE_MILLIS = 1000;
 
 /** Where a node finds its coordinator. */
 export interface NodeEndpoint {
@@ -35,7 +37,7 @@ export interface ConnectOptions {
   /** Ends the attempts: the promise rejects with CANCELLED. */
   readonly signal?: AbortSignal | undefined;
   /** Told of each attempt that failed, with the reason in words. Without it the first failure rejects. */
-  readonly onFailedAttempt?: ((error: BenchmarkError) => void) | undefined;
+  readonly onFailedAttempt?: ((failure: ConnectFailure) => void) | undefined;
 }
 
 /** The identity of one process of a node: user name, part of its subjects, and a secret. Never log it. */
@@ -142,12 +144,46 @@ async function attempt(settings: ConnectionOptions, peer: Peer, options: Connect
       if (!isAborted(signal)) return connection;
       await connection.close();
     } catch (error) {
-      const explained = explainConnectFailure(error, peer);
-      if (onFailedAttempt === undefined) throw explained;
-      onFailedAttempt(explained);
+      const failure = explainConnectFailure(error, peer, await doesExpectTls(error, peer));
+      if (onFailedAttempt === undefined) throw failure.error;
+      onFailedAttempt(failure);
     }
     await pause(RETRY_MILLIS * (1 + Math.random()), signal);
   }
+}
+
+/** Tries once and closes the connection again. Why it failed; `null` = it did not. */
+export async function firstFailure(open: (options: ConnectOptions) => Promise<NatsConnection>): Promise<ConnectFailure | null> {
+  const attempt = new AbortController();
+  let first: ConnectFailure | null = null;
+  const onFailedAttempt = (failure: ConnectFailure): void => {
+    first = failure;
+    attempt.abort();
+  };
+  try {
+    await (await open({ signal: attempt.signal, onFailedAttempt })).close();
+  } catch (error) {
+    if (first === null) throw error;
+  }
+  return first;
+}
+
+/** A server that begins with TLS says nothing to those who wait for its greeting: that looks like silence, so a handshake is tried. */
+async function doesExpectTls(error: unknown, { kind, address }: Peer): Promise<boolean> {
+  if (kind !== 'open' || !isTimeout(error)) return false;
+  const colon = address.lastIndexOf(':');
+  const [host, port] = [address.slice(0, colon), Number(address.slice(colon + 1))];
+  return new Promise((resolve) => {
+    // Only whether it answers: nothing is sent, and nothing that it says is believed.
+    const socket = connectTls({ host, port, servername: serverName, rejectUnauthorized: false, timeout: TLS_PROBE_MILLIS });
+    const end = (speaksTls: boolean): void => {
+      socket.destroy();
+      resolve(speaksTls);
+    };
+    socket.once('secureConnect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
 }
 
 async function pause(millis: number, signal: AbortSignal | undefined): Promise<void> {

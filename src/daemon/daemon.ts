@@ -31,11 +31,10 @@ export interface DaemonOptions {
   readonly tokenKeyFile: string;
   /** An existing NATS instead of a server of our own. */
   readonly nats: NatsEndpoint | null;
+  /** How long the start waits in ms until the node is admitted. */
+  readonly wait: number;
   readonly log: (level: 'INFO' | 'WARNING' | 'ERROR', message: string) => void;
 }
-
-/** A node joins within a fraction of a second; one that starts before its coordinator need not keep its user waiting. */
-const joinPatienceMillis = 5000;
 
 export class Daemon {
   private readonly options: DaemonOptions;
@@ -110,9 +109,10 @@ export class Daemon {
     const link = this.createLink();
     this.link = link;
     link.start();
-    const settled = await link.untilSettled(joinPatienceMillis);
-    if (settled.kind === 'refused' && settled.isFinal) {
-      throw new BenchmarkError('FLEET', `The coordinator ${state.coordinator} refused this node: ${settled.reason}.`);
+    const settled = await link.untilSettled(options.wait);
+    // A reason that may pass has had the time to do so.
+    if (settled.kind === 'refused') {
+      throw new BenchmarkError('FLEET', `The coordinator ${state.coordinator} refused this node: ${settled.reason.replace(/\.$/, '')}.`);
     }
   }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError } from '../errors.ts';
 import { type NatsConfig, natsConfig } from './nats-config.ts';
+import { portInUse } from './port-in-use.ts';
 import { writePrivateFile } from './private-files.ts';
 import { identify, isSameProcess, type ProcessIdentity, signalProcess, untilGone } from './process-identity.ts';
 
@@ -141,9 +142,7 @@ export class NatsServer {
     const { host, port } = this.options.config;
     const text = this.log.join('\n');
     if (/address already in use/i.test(text)) {
-      return new BenchmarkError('FLEET', `Port ${port} of ${host} is in use by another program.`, {
-        hint: `Stop that program (the daemon of the original OpenSearch Benchmark uses 1900), or choose another port with --port, on all nodes.`,
-      });
+      return portInUse(host, port);
     }
     if (/cannot assign requested address/i.test(text)) {
       return new BenchmarkError('FLEET', `${host} is not an address of this machine.`, {

@@ -2,7 +2,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
 import type { ConnectOptions } from './connect.ts';
-import { newNodeId } from './connect.ts';
+import { firstFailure, newNodeId } from './connect.ts';
+import type { ConnectFailure } from './connect-failure.ts';
 import { NodeAgent, type NodeAgentOptions } from './node-agent.ts';
 import { Registration, type RegistrationState } from './registration.ts';
 
@@ -22,6 +23,7 @@ export class NodeLink {
   private state: RegistrationState = { kind: 'silent', reason: 'connecting' };
   private onChange: () => void = () => {};
   private running: Promise<void> = Promise.resolve();
+  private isExplaining = false;
 
   constructor(options: NodeLinkOptions) {
     this.options = options;
@@ -67,7 +69,13 @@ export class NodeLink {
       const agent = new NodeAgent({ ...options, bus, bulk, id, secret });
       this.agent = agent;
       agent.start();
-      this.registration = new Registration({ connection: bus, id, secret, hello: () => agent.hello(), onState: (state) => this.tell(state) });
+      this.registration = new Registration({
+        connection: bus,
+        id,
+        secret,
+        hello: () => agent.hello(),
+        onState: (state) => void this.explain(state, id),
+      });
       this.registration.start();
     } catch (error) {
       if (!(error instanceof BenchmarkError && error.code === 'CANCELLED')) throw error;
@@ -75,11 +83,21 @@ export class NodeLink {
   }
 
   private async open(id: string): Promise<NatsConnection> {
-    const onFailedAttempt = ({ message, hint }: BenchmarkError): void =>
-      this.tell({ kind: 'silent', reason: hint === undefined ? message : `${message} ${hint}` });
+    const onFailedAttempt = (failure: ConnectFailure): void => this.tell(stateOf(failure));
     const connection = await this.options.connect(id, { signal: this.stopped.signal, onFailedAttempt });
     this.connections.push(connection);
     return connection;
+  }
+
+  /** A connection that is lost comes back by itself, and never says why it cannot: a fresh attempt does. */
+  private async explain(state: RegistrationState, id: string): Promise<void> {
+    this.tell(state);
+    if (state.kind !== 'silent' || this.isExplaining || this.stopped.signal.aborted) return;
+    this.isExplaining = true;
+    const failure = await firstFailure((attempt) => this.options.connect(id, attempt));
+    this.isExplaining = false;
+    // The connection of the node may be back meanwhile.
+    if (failure !== null && this.state.kind !== 'registered' && !this.stopped.signal.aborted) this.tell(stateOf(failure));
   }
 
   private tell(state: RegistrationState): void {
@@ -88,4 +106,10 @@ export class NodeLink {
     if (isNews) this.options.onState(state);
     this.onChange();
   }
+}
+
+/** What a failed attempt says of the coordinator: it is there and refuses, or it is not there. */
+function stateOf({ error: { message, hint }, isRefusal }: ConnectFailure): RegistrationState {
+  const reason = hint === undefined ? message : `${message} ${hint}`;
+  return isRefusal ? { kind: 'refused', reason, isFinal: false } : { kind: 'silent', reason };
 }

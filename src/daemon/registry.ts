@@ -99,6 +99,7 @@ export class Registry {
       const reason = `it claims the address ${hello.address}, but connects from ${seenHost}: start it with --node-ip=${seenHost}, or use a token`;
       return { reason, isFinal: true };
     }
+    if (hello.cores < 1) return { reason: 'it has no cores for load: set available.cores under [system] in its benchmark.ini', isFinal: true };
     const { ownVersion } = this.options;
     if (hello.version !== ownVersion || hello.protocol !== protocolVersion) {
       const protocols = hello.protocol === protocolVersion ? '' : ` (protocols ${hello.protocol} and ${protocolVersion})`;

@@ -1,6 +1,6 @@
 // The log file: its lines, its rotation, and that no secret gets into it.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -33,6 +33,7 @@ describe('the log file', () => {
     const numbers = ['c.log.2', 'c.log.1', 'c.log'].map((name) => [...read(name).matchAll(/line (\d)/g)].map((match) => match[1]).join(''));
     assert.deepEqual(numbers, ['45', '67', '89']);
     assert.equal(existsSync(join(directory, 'c.log.3')), false);
+    for (const name of ['c.log', 'c.log.1', 'c.log.2']) assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600);
   });
 
   it('does not end the program when the disk refuses', () => {

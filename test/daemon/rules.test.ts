@@ -252,6 +252,12 @@ describe('registry', () => {
     );
   });
 
+  it('refuses a node without cores', () => {
+    const outcome = registry().register('a', request('10.0.0.1', { cores: 0 }), '10.0.0.1');
+    assert.ok(outcome.kind === 'refused' && outcome.isFinal);
+    assert.match(outcome.reason, /it has no cores/);
+  });
+
   it('remembers few refusals of one address, and not many in all', () => {
     const nodes = registry();
     nodes.register('a', request('10.0.0.1', { version: '1' }), '10.0.0.1');

@@ -64,6 +64,7 @@ test('the account of docs/distributed.md lets a fleet work on an existing NATS, 
       token: null,
       tokenKeyFile: '',
       nats: { url: `nats://${user}:secret@127.0.0.1:${port}`, credentialsFile: null },
+      wait: 10_000,
       log: () => undefined,
     });
     daemons.push(daemon);

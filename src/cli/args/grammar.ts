@@ -21,6 +21,21 @@ export function readList(text: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
+/** A list in which nothing is missing: an empty one, or an empty item, is what an empty variable of a shell leaves, and would mean something else. */
+export function readFilledList(text: string): readonly string[] {
+  const items = text.split(',').map((item) => item.trim());
+  const isEmpty = items.every((item) => item === '');
+  if (isEmpty) throw new ValueProblem('nothing is listed; is a variable of the shell empty? Without the flag the default holds');
+  if (items.includes('')) throw new ValueProblem(`'${text}' has an empty item; is a variable of the shell empty?`);
+  return items;
+}
+
+/** Text that is there. */
+export function readFilledText(text: string): string {
+  if (text.trim() === '') throw new ValueProblem('it is empty; is a variable of the shell empty? Without the flag the default holds');
+  return text;
+}
+
 /** A whole number of at least `least`; `1_000` is 1000. */
 export function readInteger(text: string, least: number): number {
   if (!/^\s*[+-]?\d+(_\d+)*\s*$/.test(text)) throw new ValueProblem(`'${text}' is not a whole number`);

@@ -13,8 +13,9 @@ async function start(context: Context, options: StartOptions): Promise<number> {
 }
 
 async function restart(context: Context, options: StartOptions): Promise<number> {
-  const { endRunningDaemon } = await import('../daemon/stop.ts');
-  await endRunningDaemon(context);
+  // A daemon that works is not stopped for one that cannot start.
+  await (await import('../daemon/background.ts')).checkRestart(context, options);
+  await (await import('../daemon/stop.ts')).endRunningDaemon(context);
   return start(context, options);
 }
 

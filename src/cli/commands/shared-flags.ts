@@ -2,7 +2,18 @@
 
 import { summaryFormatNames } from '../../report/formats.ts';
 import { choiceFlag, switchFlag, valueFlag } from '../args/flag.ts';
-import { readDictionaryText, readJdk, readList, readNumber, readPercentiles, readRunId, readText, readVersion } from '../args/grammar.ts';
+import {
+  readDictionaryText,
+  readFilledList,
+  readFilledText,
+  readJdk,
+  readList,
+  readNumber,
+  readPercentiles,
+  readRunId,
+  readText,
+  readVersion,
+} from '../args/grammar.ts';
 
 export const groups = {
   workload: 'Workload',
@@ -87,14 +98,14 @@ export const workloadFlags = {
     group: groups.workload,
     placeholder: 'LIST',
     fallback: [],
-    parse: readList,
+    parse: readFilledList,
   }),
   excludeTasks: valueFlag('exclude-tasks', {
     description: 'Run all tasks but these; same form.',
     group: groups.workload,
     placeholder: 'LIST',
     fallback: [],
-    parse: readList,
+    parse: readFilledList,
   }),
 };
 
@@ -106,7 +117,7 @@ export const targetFlags = {
     group: groups.target,
     placeholder: 'HOSTS',
     fallback: '',
-    parse: (text) => text,
+    parse: readFilledText,
   }),
   clientOptions: valueFlag('client-options', {
     isSecret: true,
@@ -276,7 +287,7 @@ export const workerFlags = {
     group: groups.load,
     placeholder: 'LIST',
     fallback: ['localhost'],
-    parse: readList,
+    parse: readFilledList,
   }),
   workerWait: valueFlag('worker-wait', {
     description: 'Seconds to wait for the listed machines.',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { resolveAddress } from '../../daemon/addresses.ts';
 import { findDaemon } from '../../daemon/daemon-state.ts';
 import { runDirectoryIn } from '../../daemon/hub-access.ts';
+import { checkAdmission, checkStart } from '../../daemon/start-check.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import type { Context } from '../context.ts';
 import { daemonOptions } from './daemon-options.ts';
@@ -13,12 +14,18 @@ import type { StartOptions } from './flags.ts';
 import { daemonLogFile, startedLines } from './messages.ts';
 import { readStartMessage, type Started } from './start-message.ts';
 
+/** What a restart has to know before it stops a daemon that works: flags, and whether a daemon with these would start and be let in. */
+export async function checkRestart(context: Context, options: StartOptions): Promise<void> {
+  const daemon = daemonOptions(context, options, () => {});
+  await checkStart(daemon, findDaemon(runDirectoryIn(context.settings.locations.directory))?.port ?? null);
+  await checkAdmission(daemon);
+}
+
 /** Starts it and prints how. Fails with the error of the daemon. */
 export async function startInBackground(context: Context, options: StartOptions): Promise<number> {
   const { settings, console, environment } = context;
   // Mistakes of the command line are told before a process is made.
-  daemonOptions(context, options, () => {});
-  const address = await resolveAddress(options.nodeIp ?? '');
+  const daemon = daemonOptions(context, options, () => {});
   const running = findDaemon(runDirectoryIn(settings.locations.directory));
   if (running !== null) {
     const { role, process } = running;
@@ -26,6 +33,8 @@ export async function startInBackground(context: Context, options: StartOptions)
       hint: 'Stop it with "opensearch-benchmarkd stop", use restart, or give each daemon its own BENCHMARK_HOME.',
     });
   }
+  await checkStart(daemon, null);
+  const address = await resolveAddress(options.nodeIp ?? '');
   const logFile = join(settings.locations.logDirectory, daemonLogFile(address));
   const child = launch(context, options, logFile);
   const cancel = (): void => void child.kill('SIGTERM');
@@ -47,6 +56,7 @@ function launch({ environment, common }: Context, options: StartOptions, logFile
     `--node-ip=${options.nodeIp}`,
     `--coordinator-ip=${options.coordinatorIp}`,
     `--port=${options.port}`,
+    `--wait=${options.wait}`,
     ...['token-file', 'token-key-file', 'nats-credentials'].flatMap((name) => pathWord(name, options)),
     ...(common.configurationName === null ? [] : [`--configuration-name=${common.configurationName}`]),
     ...(common.isOffline ? ['--offline'] : []),

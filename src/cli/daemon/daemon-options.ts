@@ -34,6 +34,7 @@ export function daemonOptions({ environment, settings }: Context, options: Start
     token: natsUrl === null ? token : null,
     tokenKeyFile: options.tokenKeyFile === null ? tokenKeyFileIn(runDirectory) : inPlace(options.tokenKeyFile),
     nats: natsUrl === null ? null : { url: natsUrl, credentialsFile: natsCredentials === null ? null : inPlace(natsCredentials) },
+    wait: options.wait * 1000,
     log,
   };
 }

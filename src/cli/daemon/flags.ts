@@ -2,14 +2,14 @@
 import { isAbsolute, resolve } from 'node:path';
 import { defaultFleetPort } from '../../daemon/fleet-port.ts';
 import { type Flag, switchFlag, ValueProblem, type Values, valueFlag } from '../args/flag.ts';
-import { readInteger, readText } from '../args/grammar.ts';
+import { readFilledText, readInteger, readNumber } from '../args/grammar.ts';
 import { commonFlags, groups } from '../commands/shared-flags.ts';
 
 const address = (long: string, description: string): Flag<string | null> =>
-  valueFlag(long, { description, group: groups.command, placeholder: 'ADDRESS', isRequired: true, fallback: null, parse: readText });
+  valueFlag(long, { description, group: groups.command, placeholder: 'ADDRESS', isRequired: true, fallback: null, parse: readFilledText });
 
 const optionalText = (long: string, placeholder: string, description: string): Flag<string | null> =>
-  valueFlag(long, { description, group: groups.command, placeholder, fallback: null, parse: readText });
+  valueFlag(long, { description, group: groups.command, placeholder, fallback: null, parse: readFilledText });
 
 /** Where the coordinator's part of a token lies. */
 export const tokenKeyFlag = optionalText(
@@ -43,6 +43,13 @@ export const startFlags = {
     'Use this NATS instead of a server on the coordinator; its owner decides who may connect. Or the environment variable OSB_NATS_URL.',
   ),
   natsCredentials: optionalText('nats-credentials', 'PATH', 'File with the credentials for --nats-url.'),
+  wait: valueFlag('wait', {
+    description: 'Seconds to wait until the node is admitted. 0: do not wait.',
+    group: groups.command,
+    placeholder: 'SECONDS',
+    fallback: 10,
+    parse: readWait,
+  }),
   foreground: switchFlag('foreground', {
     description: 'Do not go to the background, and log to the console too: for containers and service managers.',
     group: groups.command,
@@ -51,6 +58,15 @@ export const startFlags = {
 };
 
 export type StartOptions = Values<typeof startFlags>;
+
+/** Longer than anybody waits, and shorter than what timers can count. */
+const longestWait = 86_400;
+
+function readWait(text: string): number {
+  const seconds = readNumber(text, 0);
+  if (seconds > longestWait) throw new ValueProblem(`${text} is too large, the longest wait is ${longestWait} seconds`);
+  return seconds;
+}
 
 function readPort(text: string): number {
   const port = readInteger(text, 1);

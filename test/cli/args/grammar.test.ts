@@ -4,6 +4,8 @@ import { describe, it } from 'node:test';
 import {
   readBoolean,
   readDictionaryText,
+  readFilledList,
+  readFilledText,
   readInteger,
   readJdk,
   readList,
@@ -18,6 +20,8 @@ describe('values', () => {
   const accepted: readonly (readonly [name: string, actual: () => unknown, expected: unknown])[] = [
     ['an empty list', () => readList(''), []],
     ['a list is trimmed', () => readList(' a, b ,,c'), ['a', 'b', 'c']],
+    ['a list without gaps', () => readFilledList(' a, b'), ['a', 'b']],
+    ['a text that is there', () => readFilledText('a'), 'a'],
     ['an integer with separators', () => readInteger('1_000', 0), 1000],
     ['a negative integer', () => readInteger('-3', -5), -3],
     ['a number', () => readNumber('0.25', 0), 0.25],
@@ -41,6 +45,10 @@ describe('values', () => {
   for (const [name, actual, expected] of accepted) it(name, () => assert.deepEqual(actual(), expected));
 
   const refused: readonly (readonly [name: string, actual: () => unknown, message: RegExp])[] = [
+    ['a list that is empty', () => readFilledList(''), /nothing is listed; is a variable of the shell empty/],
+    ['a list of nothing', () => readFilledList(' ,'), /nothing is listed/],
+    ['a list with a gap', () => readFilledList('a,'), /'a,' has an empty item/],
+    ['an empty text', () => readFilledText(' '), /it is empty; is a variable of the shell empty/],
     ['a fraction as integer', () => readInteger('1.5', 0), /not a whole number/],
     ['an integer that loses digits', () => readInteger('99999999999999999999', 0), /too large/],
     ['a word as number', () => readNumber('x', 0), /not a number/],
