@@ -17,18 +17,20 @@ const olderFlagsOfRun =
 /** Flags that the original does not have. */
 const ownFlagsOfRun = 'worker-wait on-worker-loss';
 
-/** A word that the flag accepts and that is not its default. */
+/** A word that the flag accepts; one with an effect if there is any. */
 function sample(flag: Flag<unknown>): string {
-  const candidates = [...flag.choices.filter((choice) => choice !== flag.fallback), 'x', '7', '2.0.0', 'a:1', 'a:7', '2026-11-23 01:14:23'];
-  const accepted = candidates.find((candidate) => {
+  const candidates = [...flag.choices.filter((choice) => choice !== flag.fallback), 'x', '7', '2.0.0', 'a:1', 'a:7', '2026-11-23 01:14:23', 'false'];
+  const accepted = candidates.filter((candidate) => {
     try {
-      return !flag.isWithoutEffect(flag.parse([candidate])) || flag.notBuilt === null;
+      flag.parse([candidate]);
+      return true;
     } catch (error) {
       if (error instanceof ValueProblem) return false;
       throw error;
     }
   });
-  return accepted ?? flag.choices[0] ?? 'x';
+  const effective = accepted.find((candidate) => flag.notBuilt === null || !flag.isWithoutEffect(flag.parse([candidate])));
+  return effective ?? accepted[0] ?? flag.choices[0] ?? 'x';
 }
 
 const spellings = (flag: Flag<unknown>): readonly string[] => [
