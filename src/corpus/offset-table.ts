@@ -1,4 +1,4 @@
-// The offset table beside a document file: where every 50,000th line begins, so that a client can start in the middle (spec/2 §4.4).
+// The offset table beside a document file: where every 50,000th line begins, so that a client can start in the middle.
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { BenchmarkError } from '../errors.ts';

@@ -1,4 +1,4 @@
-// Brings the documents of corpora to the disk of this machine: find, else unpack, else download (or generate); then index the lines (spec/2 §4.1).
+// Brings the documents of corpora to the disk of this machine: find, else unpack, else download (or generate); then index the lines.
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BenchmarkError } from '../errors.ts';

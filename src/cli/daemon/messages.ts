@@ -1,4 +1,4 @@
-// Lines that the commands of the daemon print; scripts of the original look for some of them (spec/1 §2.1).
+// Lines that the commands of the daemon print; scripts of the original look for some of them.
 import type { Started } from './start-message.ts';
 
 /** Name of the log of the daemon of a node. Colons of IPv6 have no place in the name of a file. */
