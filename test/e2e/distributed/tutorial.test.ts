@@ -256,8 +256,10 @@ describe('the tutorial', () => {
     assert.equal(result.code, 0, result.stderr);
     assertClean(result);
     assert.equal((await statsOf(index))._all.primaries.docs.count, numbers);
-    await strangerStarts;
-    assert.match((await stranger.daemon('status')).stdout, /^Node: 127\.0\.0\.4, (?!joined)/m);
+    const refusal = await strangerStarts;
+    assert.equal(refusal.code, 64);
+    assert.match(refusal.stderr, /runs with a token, and this node has none/);
+    assert.equal((await stranger.daemon('status')).stdout, 'Stopped\n');
     const [, , secret = ''] = token.split('.');
     assert.ok(secret.length > 20);
     assert.ok(!processes.includes(secret));
