@@ -68,8 +68,13 @@ function registered(own: NatsConnection, id: string, secret: string, hello: Cons
   });
 }
 
-async function configOf(names: readonly string[], schedule: readonly Task[], onWorkerLoss: 'abort' | 'continue' = 'abort'): Promise<RunConfig> {
-  const { targets } = await parseTargets({ targetHosts: cluster.host, clientOptions: 'timeout:10' });
+async function configOf(
+  names: readonly string[],
+  schedule: readonly Task[],
+  onWorkerLoss: 'abort' | 'continue' = 'abort',
+  targetHosts = cluster.host,
+): Promise<RunConfig> {
+  const { targets } = await parseTargets({ targetHosts, clientOptions: 'timeout:10' });
   const workload = workloadOf(schedule);
   const [testProcedure] = workload.testProcedures;
   if (testProcedure === undefined) throw new Error('No procedure.');
@@ -127,6 +132,30 @@ test('the stored run says what each machine did, and it is what the cluster saw'
     [
       ['a', 100, 4],
       ['b', 10, 2],
+    ],
+  );
+});
+
+test('a host of the target that is dead is named at once, by each node that cannot reach it, and in the results', async () => {
+  const dead = await startFakeOpenSearch();
+  await dead.close();
+  const schedule = [raw('half', { clients: 2, targetThroughput: { value: 20, unit: 'ops' }, timePeriod: seconds(3) })];
+  const config = await configOf(['localhost', '127.0.0.2'], schedule, 'abort', `${dead.host},${cluster.host}`);
+  const told: string[] = [];
+  const listener = (event: RunEvent): void => {
+    if (event.kind === 'warning') told.push(event.message);
+  };
+  const outcome = await runTest(config, { listener, signal: signal() });
+  assert.equal(outcome.status, 'success');
+  for (const node of ['localhost', '127.0.0.2']) {
+    assert.equal(told.filter((line) => line.startsWith(`${dead.host} answers no request to node ${node} since`)).length, 1, told.join('\n'));
+  }
+  const endpoints = stored(outcome).results?.endpoints ?? [];
+  assert.deepEqual(
+    endpoints.map(({ endpoint, requests, errors, outages }) => [endpoint, requests, errors, outages.map(({ node }) => node).sort()]),
+    [
+      [dead.host, 0, 0, ['127.0.0.2', 'localhost']],
+      [cluster.host, answered('half'), 0, []],
     ],
   );
 });
