@@ -1,4 +1,4 @@
-// Puts the fragments of a workload together: the textual `benchmark.collect`, before any template is rendered (spec/2 §2.1).
+// Puts the fragments of a workload together: the textual `benchmark.collect`, before any template is rendered.
 import { dirname, join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import { readTextFile, UnreadableText } from '../text-file.ts';
@@ -6,8 +6,12 @@ import { globFiles } from './glob.ts';
 import { countLines, type SourcePiece, SourceText } from './source-text.ts';
 
 const COLLECT = /\{\{ +benchmark\.collect\(parts="([^"]*)"\) +\}\}/g;
-/** Enough for any workload; more means a pattern that collects its own file in a way the cycle check cannot see. */
+/**
+ * Limit of pieces of one file. No workload needs as many; a pattern that collects its own file in a way that the check
+ * for cycles cannot see, such as through links, would go on for ever.
+ */
 const MAX_PIECES = 100_000;
+/** Limit of characters of one file, for the same reason. */
 const MAX_LENGTH = 200_000_000;
 
 interface Assembly {
@@ -16,8 +20,8 @@ interface Assembly {
 }
 
 /**
- * Reads a file and replaces each `{{ benchmark.collect(parts="…") }}` by the files that match, joined by commas and sorted by name.
- * Patterns are relative to the directory of the including fragment, those of the file itself to `base`.
+ * Reads a file and replaces each `{{ benchmark.collect(parts="…") }}` by the files that match, joined by commas and
+ * sorted by name. Patterns are relative to the directory of the including fragment, those of the file itself to `base`.
  * Throws `WORKLOAD_NOT_FOUND` for an unreadable file, `WORKLOAD_SYNTAX` for fragments that collect themselves.
  */
 export function assembleFile(file: string, base: string = dirname(file)): SourceText {
@@ -28,14 +32,11 @@ export function assembleFile(file: string, base: string = dirname(file)): Source
 
 function append(assembly: Assembly, file: string, base: string, includers: readonly string[]): void {
   if (includers.includes(file)) {
-    throw new BenchmarkError(
-      'WORKLOAD_SYNTAX',
-      `${file} collects itself (by way of ${includers.slice(includers.indexOf(file) + 1).join(', ') || 'its own pattern'}).`,
-      {
-        problems: [{ file, message: 'This file collects itself with benchmark.collect' }],
-        hint: 'Narrow the pattern of benchmark.collect so that it does not match the file that contains it.',
-      },
-    );
+    const way = includers.slice(includers.indexOf(file) + 1).join(', ') || 'its own pattern';
+    throw new BenchmarkError('WORKLOAD_SYNTAX', `${file} collects itself (by way of ${way}).`, {
+      problems: [{ file, message: 'This file collects itself with benchmark.collect' }],
+      hint: 'Narrow the pattern of benchmark.collect so that it does not match the file that contains it.',
+    });
   }
   const text = readTemplate(file);
   const chain = [...includers, file];
@@ -73,8 +74,7 @@ function push(assembly: Assembly, piece: SourcePiece): void {
 
 /**
  * The text of a file of the workload. Throws `WORKLOAD_NOT_FOUND` that names the file, or `WORKLOAD_SYNTAX` with the
- * place at which it is
- * no UTF-8.
+ * place at which it is no UTF-8.
  */
 export function readTemplate(file: string): string {
   try {

@@ -1,9 +1,12 @@
-// Which branch or tag of a workload repository fits a version of the cluster. Pure (spec/2 §1.2).
+// Which branch or tag of a workload repository fits a version of the cluster. Works on names only and runs no git.
 
 const MAIN = 'main';
 const VERSION = /^(\d+)\.(\d+)\.(\d+)(?:-(.+))?$/;
 
-/** The names to look for, most specific first: `2.4.1-rc1`, `2.4.1`, `2.4`, `2.3`, `2.2`, `2.1`, `2`. `null` if it is no version. */
+/**
+ * The names to look for, most specific first: `2.4.1-rc1`, `2.4.1`, `2.4`, `2.3`, `2.2`, `2.1`, `2`. `null` if the text
+ * is no version.
+ */
 export function versionVariants(version: string): readonly string[] | null {
   const match = VERSION.exec(version);
   if (match === null) return null;
@@ -14,8 +17,9 @@ export function versionVariants(version: string): readonly string[] | null {
 }
 
 /**
- * The branch for a version; `null` if none fits. Without a version it is `main`. A version newer than all branches gets `main` as well.
- * Numbers are only OpenSearch's up to the first gap: in `1 2 3 5 6 7` the last three belong to Elasticsearch and are never chosen.
+ * The branch for a version; `null` if none fits. Without a version it is `main`. A version newer than all branches gets
+ * `main` as well. Repositories keep branches for Elasticsearch beside those for OpenSearch: of the numbers `1 2 3 5 6
+ * 7` those after the gap are Elasticsearch's, and are never chosen.
  */
 export function chooseBranch(branches: readonly string[], version: string | null): string | null {
   if (version === null) return branches.includes(MAIN) ? MAIN : null;

@@ -1,8 +1,8 @@
-// Whether the clients of a test procedure fit into memory: asked before anything is made for any of them.
+// Checks that the clients of a test procedure fit into memory, before anything is made for any of them.
 import type { Problem } from '../errors.ts';
 import type { Bytes } from '../units.ts';
 import type { Parallel, ScheduleElement, Task, TestProcedure } from './model.ts';
-import { type LaterWork, taskKey } from './parse-context.ts';
+import { taskKey, type WorkloadNotes } from './parse-context.ts';
 
 /**
  * What a client with one connection takes at least. Measured with searches on one machine: 85 MB for 10 clients, 184 MB
@@ -16,26 +16,27 @@ const BYTES_PER_TASK_CLIENT = 250;
  * A problem for each task or element, or for the schedule as a whole, whose clients need more memory than there is for
  * the load.
  */
-export function findCrowds(procedure: TestProcedure, later: LaterWork, file: string, available: Bytes): readonly Problem[] {
-  const crowds = procedure.schedule.flatMap((element) => crowdsOf(element, procedure, later, available));
+export function findExcessClients(procedure: TestProcedure, notes: WorkloadNotes, file: string, available: Bytes): readonly Problem[] {
+  const excess = procedure.schedule.flatMap((element) => excessOf(element, procedure, notes, available));
   const planned = procedure.schedule.reduce((sum, element) => sum + plannedBytes(element), 0);
-  if (crowds.length === 0 && planned > available) {
-    const message = `All tasks of test procedure "${procedure.name}" together have so many clients that their plan needs ${inMemory(planned, available)}`;
-    return [{ file, path: elementPath(procedure.schedule[0], procedure, later).replace(/\[\d+\]$/, ''), message }];
+  if (excess.length === 0 && planned > available) {
+    const tasks = `All tasks of test procedure "${procedure.name}" together`;
+    const message = `${tasks} have so many clients that their plan needs ${inMemory(planned, available)}`;
+    return [{ file, path: elementPath(procedure.schedule[0], procedure, notes).replace(/\[\d+\]$/, ''), message }];
   }
-  return crowds.map((problem) => ({ file, ...problem }));
+  return excess.map((problem) => ({ file, ...problem }));
 }
 
-function crowdsOf(element: ScheduleElement, procedure: TestProcedure, later: LaterWork, available: Bytes): readonly Problem[] {
+function excessOf(element: ScheduleElement, procedure: TestProcedure, notes: WorkloadNotes, available: Bytes): readonly Problem[] {
   const members = element.kind === 'parallel' ? element.tasks : [element];
-  const crowded = members.filter((task) => bytesOf(clientsAtOnce(task, element), task.clients) > available);
-  if (crowded.length > 0) {
-    return crowded.map((task) =>
-      tooMany(`${pathOf(task, procedure, later)}.clients`, task.clients, bytesOf(clientsAtOnce(task, element), task.clients), available),
+  const excessive = members.filter((task) => bytesOf(clientsAtOnce(task, element), task.clients) > available);
+  if (excessive.length > 0) {
+    return excessive.map((task) =>
+      tooMany(`${pathOf(task, procedure, notes)}.clients`, task.clients, bytesOf(clientsAtOnce(task, element), task.clients), available),
     );
   }
   const bytes = element.clients * BYTES_PER_CLIENT + plannedBytes(element);
-  return bytes > available ? [tooMany(elementPath(element, procedure, later), element.clients, bytes, available)] : [];
+  return bytes > available ? [tooMany(elementPath(element, procedure, notes), element.clients, bytes, available)] : [];
 }
 
 function tooMany(path: string, clients: number, bytes: number, available: Bytes): Problem {
@@ -45,7 +46,7 @@ function tooMany(path: string, clients: number, bytes: number, available: Bytes)
 const inMemory = (bytes: number, available: Bytes): string => `at least ${gigabytes(bytes)} of memory, and ${gigabytes(available)} are available`;
 const gigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision(2))} GB`;
 
-/** The task-clients of a parallel element with fewer clients take turns. */
+/** A parallel element may have fewer clients than a task of it: they run the parts of that task one after another. */
 const clientsAtOnce = (task: Task, element: ScheduleElement): number => Math.min(task.clients, element.clients);
 const bytesOf = (clients: number, taskClients: number): number => clients * BYTES_PER_CLIENT + taskClients * BYTES_PER_TASK_CLIENT;
 
@@ -54,11 +55,11 @@ function plannedBytes(element: ScheduleElement): number {
   return tasks.reduce((sum, task) => sum + task.clients * BYTES_PER_TASK_CLIENT, 0);
 }
 
-function pathOf(task: Task, procedure: TestProcedure, later: LaterWork): string {
-  return later.tasks.get(taskKey(procedure.name, task.name))?.path ?? '';
+function pathOf(task: Task, procedure: TestProcedure, notes: WorkloadNotes): string {
+  return notes.tasks.get(taskKey(procedure.name, task.name))?.path ?? '';
 }
 
-function elementPath(element: Task | Parallel | undefined, procedure: TestProcedure, later: LaterWork): string {
+function elementPath(element: Task | Parallel | undefined, procedure: TestProcedure, notes: WorkloadNotes): string {
   const [first] = element?.kind === 'parallel' ? element.tasks : [element];
-  return first === undefined ? '' : pathOf(first, procedure, later).replace(/\.tasks\[\d+\]$/, '');
+  return first === undefined ? '' : pathOf(first, procedure, notes).replace(/\.tasks\[\d+\]$/, '');
 }

@@ -2,14 +2,17 @@
 // upstream.
 import { type GitContext, GitFailure, runGit } from './git.ts';
 
+/** A clone on this machine and the git that works on it. */
 export interface LocalClone {
   readonly directory: string;
   readonly git: GitContext;
 }
 
-/** Prefixes of the names of references. */
+/** Prefix of the references to branches of the origin, as they were at the last fetch. */
 export const REMOTE_BRANCHES = 'refs/remotes/origin';
+/** Prefix of the references to branches of the clone itself. */
 export const LOCAL_BRANCHES = 'refs/heads';
+/** Prefix of the references to tags. */
 export const TAGS = 'refs/tags';
 
 /** Runs git in the clone; see {@link runGit} for its errors. */
@@ -44,8 +47,7 @@ export async function checkout(clone: LocalClone, name: string): Promise<void> {
 
 /**
  * Checks out a branch of the origin as it is there. Commits of the user's own stay on top of it; where they cannot,
- * the branch stays as it is,
- * which the returned notices say.
+ * the branch stays as it is, which the returned notices say.
  */
 export async function followBranch(clone: LocalClone, branch: string): Promise<readonly string[]> {
   const upstream = `${REMOTE_BRANCHES}/${branch}`;
@@ -97,8 +99,8 @@ function rewritten(clone: LocalClone, branch: string, forkPoint: string | null, 
   const moving =
     forkPoint === null ? '' : `To keep them: git -C ${clone.directory} rebase --onto origin/${branch} ${forkPoint.slice(0, 12)} ${branch}. `;
   return (
-    `Branch ${branch} in ${clone.directory} was not updated: its origin has been rewritten, and ${commits} of the branch would be lost. ` +
-    `${moving}To drop them: ${resetCommand(clone, branch)}`
+    `Branch ${branch} in ${clone.directory} was not updated: its origin has been rewritten, ` +
+    `and ${commits} of the branch would be lost. ${moving}To drop them: ${resetCommand(clone, branch)}`
   );
 }
 
@@ -106,8 +108,7 @@ const resetCommand = (clone: LocalClone, branch: string): string => `git -C ${cl
 
 /**
  * The last commit that a local branch had from its upstream, which is still known after the upstream was rewritten,
- * because git logs where
- * a branch of the origin has been. `null` if the two never met.
+ * because git logs where a branch of the origin has been. `null` if the two never met.
  */
 async function forkPointOf(clone: LocalClone, local: string, upstream: string): Promise<string | null> {
   return (await orNothing(gitIn(clone, 'merge-base', '--fork-point', upstream, local))) ?? orNothing(gitIn(clone, 'merge-base', upstream, local));

@@ -1,6 +1,9 @@
-// Which known name did the user mean? Similarity of words as Python's difflib measures it.
+// Finds the known name that the user probably meant, by the similarity of words that Python's difflib measures.
 
-/** 2·M / T: the share of characters that lie in common runs, longest run first. 1 for equal words, 0 for nothing in common. */
+/**
+ * How alike two words are, from 0 for nothing in common to 1 for equal ones: 2·M / T, where M is the number of
+ * characters in common runs (the longest run first, then those before and after it) and T the length of both words.
+ */
 export function similarity(left: string, right: string): number {
   const total = left.length + right.length;
   return total === 0 ? 1 : (2 * matchedLength(left, right)) / total;
@@ -33,7 +36,7 @@ function longestRun(left: string, right: string): { readonly left: number; reado
   return best;
 }
 
-/** The known name that is most like a word; `null` if none reaches the cutoff. */
+/** The known name that is most like a word; `null` if none reaches the {@link similarity} `cutoff`. */
 export function closestMatch(word: string, known: readonly string[], cutoff = 0.6): string | null {
   let best: string | null = null;
   let bestSimilarity = cutoff;

@@ -1,6 +1,7 @@
 // What `info` and `list workloads` show of a workload, as data.
 import type { ScheduleElement, Task, TestProcedure, Workload, WorkloadSource } from './model.ts';
 
+/** A workload in figures and names. */
 export interface WorkloadDescription {
   readonly name: string;
   readonly description: string;
@@ -13,6 +14,7 @@ export interface WorkloadDescription {
   readonly testProcedures: readonly ProcedureDescription[];
 }
 
+/** A test procedure with its numbered schedule. */
 export interface ProcedureDescription {
   readonly name: string;
   readonly description: string;
@@ -27,13 +29,16 @@ export type StepDescription =
   | ({ readonly kind: 'task' } & TaskDescription)
   | { readonly kind: 'parallel'; readonly number: string; readonly clients: number; readonly tasks: readonly TaskDescription[] };
 
+/** A task on its line of the schedule. */
 export interface TaskDescription {
+  /** `2`, or `3.1` for the first task of a parallel element. */
   readonly number: string;
   readonly name: string;
   readonly operationType: string;
   readonly clients: number;
 }
 
+/** The sums over all corpora, and the schedules of all test procedures. */
 export function describeWorkload(workload: Workload): WorkloadDescription {
   const documents = workload.corpora.flatMap((corpus) => corpus.documentSets);
   const total = (sizes: readonly (number | null)[]): number | null =>

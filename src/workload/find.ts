@@ -1,4 +1,4 @@
-// From the name or path of a workload to its directory: a path, a git repository, or the workloads of this package (spec/2 §1.1).
+// From the name or path of a workload to its directory: a path, a git repository, or the workloads of this package.
 import { existsSync, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
@@ -32,6 +32,7 @@ export interface WorkloadOrigin {
   readonly builtinDirectory?: string;
 }
 
+/** Which workload is meant. Exactly one of the two is given. */
 export interface WorkloadAddress extends WorkloadOrigin {
   /** `--workload`. */
   readonly workload: string | null;
@@ -39,17 +40,19 @@ export interface WorkloadAddress extends WorkloadOrigin {
   readonly workloadPath: string | null;
 }
 
+/** A workload that lies on this machine, not yet read. */
 export interface FoundWorkload {
   readonly name: string;
-  /** Absolute. */
+  /** Absolute path. */
   readonly directory: string;
-  /** The definition, usually `workload.json`. Absolute. */
+  /** Absolute path of the definition, usually `workload.json`. */
   readonly file: string;
   readonly source: WorkloadSource;
+  /** What the user should know of how it was found, one line each. */
   readonly notices: readonly string[];
 }
 
-/** A directory with workloads in directories. */
+/** A directory that holds each workload in a directory of its own. */
 export interface WorkloadCollection {
   readonly directory: string;
   readonly source: WorkloadSource;
@@ -82,8 +85,8 @@ export function workloadNames(directory: string): readonly string[] {
 }
 
 /**
- * Opens the configured repository. If it cannot be reached the built-in workloads take its place, provided that they have `wanted`
- * (any at all, if that is `null`); a notice says so.
+ * Opens the configured repository. If it cannot be reached the built-in workloads take its place, provided that they
+ * have `wanted` (any at all, if that is `null`); a notice says so.
  */
 export async function openCollection(origin: WorkloadOrigin, wanted: string | null): Promise<WorkloadCollection> {
   const builtin: WorkloadCollection = { directory: builtinDirectory(origin), source: { kind: 'builtin' }, notices: [] };
@@ -108,7 +111,7 @@ export async function openCollection(origin: WorkloadOrigin, wanted: string | nu
   }
 }
 
-/** True for what `--workload-repository` gives as a path: of a clone, or of a plain directory of workloads. */
+/** Whether `--workload-repository` gives a path (of a clone, or of a plain directory of workloads), not a name. */
 export function isRepositoryPath(repository: string): boolean {
   return /[\\/]/.test(repository) || /^[.~]/.test(repository);
 }

@@ -4,7 +4,7 @@ import { BenchmarkError, messageOf } from '../errors.ts';
 import { type Millis, millis } from '../units.ts';
 
 /** Environment variables that git and its helpers see (PATH, HOME, proxies). */
-export type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /** For commands that only read the local clone. */
 export const LOCAL_LIMIT = millis(60_000);
@@ -18,6 +18,7 @@ const TERMINATION_LIMIT = millis(2000);
 /** So many of the files that git lists in a complaint are named. */
 const MAX_NAMED_FILES = 5;
 
+/** Says in one line why git failed. Never leaves this folder: the repository is named where it is caught. */
 export class GitFailure extends Error {
   /** git itself is not installed. */
   readonly isMissing: boolean;
@@ -38,7 +39,7 @@ export class GitFailure extends Error {
 const ADVICE: readonly (readonly [complaint: RegExp, advice: string])[] = [
   [
     /local changes|untracked working tree|unstaged changes|uncommitted changes|not uptodate/,
-    'Commit them, undo them (git -C {directory} stash --include-untracked), or run the workload as it is with --workload-path.',
+    'Commit them, undo them (git -C {directory} stash --include-untracked), ' + 'or run the workload as it is with --workload-path.',
   ],
   [/\.lock'?: File exists/, 'If no git is at work there, one that was killed has left this file: remove it.'],
   [/dubious ownership/, 'The directory belongs to somebody else. To trust it: git config --global --add safe.directory {directory}'],
@@ -46,7 +47,7 @@ const ADVICE: readonly (readonly [complaint: RegExp, advice: string])[] = [
 
 /** What every call of git gets. */
 export interface GitContext {
-  readonly environment: Environment;
+  readonly environment: EnvironmentVariables;
   /** Ends git; the call rejects with `CANCELLED`. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -149,7 +150,7 @@ const BINDING_VARIABLES = new Set([
 ]);
 
 /** The environment of a git that asks nobody, complains in English, and works where it is told to. */
-function quiet(environment: Environment): NodeJS.ProcessEnv {
+function quiet(environment: EnvironmentVariables): NodeJS.ProcessEnv {
   const unbound = Object.fromEntries(Object.entries(environment).filter(([name]) => !BINDING_VARIABLES.has(name)));
   const ssh = environment.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes -o ConnectTimeout=10';
   return { ...unbound, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', GIT_EDITOR: 'true', LC_ALL: 'C', GIT_SSH_COMMAND: ssh };

@@ -1,11 +1,14 @@
-// File patterns as workloads use them: `*`, `?`, `[..]` and `..`; no dot-files, no recursion; sorted by name (spec/2 §2.1).
+// File patterns as workloads use them: `*`, `?`, `[..]` and `..`; no dot-files, no recursion; sorted by name.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
 
 const MAGIC = /[*?[]/;
 
-/** Paths below `base` that match, relative to it and with forward slashes, sorted. What cannot be listed matches nothing. */
+/**
+ * Paths below `base` that match, relative to it and with forward slashes, sorted. A directory that does not exist
+ * matches nothing; throws `WORKLOAD_NOT_FOUND` for one that cannot be listed.
+ */
 export function globFiles(base: string, pattern: string): readonly string[] {
   const segments = pattern.split('/').filter((segment) => segment !== '' && segment !== '.');
   let found: readonly string[] = [''];

@@ -1,10 +1,10 @@
-// Rendered text → JSON, with a message that shows where it is broken and which file wrote that place.
+// Parses rendered text as JSON, with a message that shows where it is broken and which file that place comes from.
 import { BenchmarkError, type Problem } from '../errors.ts';
 import { type Json, JsonSyntaxError, parseJson } from '../json.ts';
 import type { SourceText } from './source-text.ts';
 import { traceRendering } from './trace.ts';
 
-/** A rendered text with what is needed to find its origins. */
+/** A rendered text with what is needed to find out which line of which file a part of it comes from. */
 export interface Rendered {
   readonly text: string;
   readonly source: SourceText;
@@ -13,7 +13,10 @@ export interface Rendered {
   readonly render: (text: string) => string;
 }
 
-/** Parses a rendered text. Throws `WORKLOAD_SYNTAX` with the lines around the error. `what` names the document in the message. */
+/**
+ * Parses a rendered text. Throws `WORKLOAD_SYNTAX` with the lines around the error. `what` names the document in the
+ * message.
+ */
 export function parseRendered(rendered: Rendered, what: string): Json {
   try {
     return parseJson(rendered.text);

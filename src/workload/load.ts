@@ -1,10 +1,10 @@
-// From the name or path of a workload to the read-only model that a run, `info` and `list workloads` use (spec/2 §1.4).
+// From the name or path of a workload to the read-only model that a run, `info` and `list workloads` use.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError, exitCodes, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Bytes } from '../units.ts';
-import { findCrowds } from './client-memory.ts';
+import { findExcessClients } from './client-memory.ts';
 import { type FoundWorkload, findWorkload, openCollection, type WorkloadAddress, type WorkloadOrigin, workloadNames } from './find.ts';
 import { joinPath } from './json-path.ts';
 import { parameterHint } from './missing-parameters.ts';
@@ -14,11 +14,11 @@ import { taskKey } from './parse-context.ts';
 import { type ReadSurroundings, type ReadWorkload, readWorkload } from './read-workload.ts';
 import { selectProcedure } from './select-procedure.ts';
 import { forServerless } from './serverless.ts';
-import { checkSupport, hasOtherSource } from './support.ts';
 import { filterTasks, parseTaskFilters } from './task-filter.ts';
 import { forTestMode } from './test-mode.ts';
+import { checkFeatures, hasOtherSource } from './unsupported-features.ts';
 
-/** The name of a cluster version that means: serverless. */
+/** What stands in place of the version of a cluster if it is a serverless collection. */
 const SERVERLESS = 'oss';
 /** The version whose branch serves serverless collections. */
 const SERVERLESS_VERSION = '2.11.0';
@@ -34,7 +34,8 @@ export interface WorkloadRequest extends WorkloadAddress, ReadSurroundings {
   /** Also on when the version of the cluster is `oss`. */
   readonly isServerless?: boolean;
   /**
-   * `run`: the selected tasks must be executable and their parameters right. `inspect`: what this version cannot run is shown all the same.
+   * `run`: the selected tasks must be executable and their parameters right. `inspect`: what this version cannot run is
+   * shown all the same.
    */
   readonly purpose: 'run' | 'inspect';
   /** Memory for the clients, on all machines that drive the load; absent = not checked. */
@@ -54,9 +55,10 @@ export interface LoadedWorkload {
 }
 
 /**
- * Finds, renders, validates and filters a workload. Throws one {@link BenchmarkError} with all problems: `WORKLOAD_NOT_FOUND`,
- * `WORKLOAD_REPOSITORY`, `WORKLOAD_SYNTAX`, `WORKLOAD_INVALID`, `WORKLOAD_PARAMS_UNUSED`, `UNSUPPORTED`, or `USAGE` (exit code 64) for an
- * unknown test procedure, a wrong filter, or a filter that leaves nothing.
+ * Finds, renders, validates and filters a workload. Throws one {@link BenchmarkError} with all problems:
+ * `WORKLOAD_NOT_FOUND`, `WORKLOAD_REPOSITORY`, `WORKLOAD_SYNTAX`, `WORKLOAD_INVALID`, `WORKLOAD_PARAMS_UNUSED`,
+ * `UNSUPPORTED`, or `USAGE` (exit code 64) for an unknown test procedure, a wrong filter, or a filter that leaves
+ * nothing.
  */
 export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWorkload> {
   const isServerless = request.isServerless === true || request.distributionVersion === SERVERLESS;
@@ -82,6 +84,7 @@ export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWork
   return { workload, testProcedure, notices, params: request.params };
 }
 
+/** What `list workloads` shows. */
 export interface WorkloadListing {
   readonly source: WorkloadSource;
   readonly directory: string;
@@ -90,6 +93,7 @@ export interface WorkloadListing {
   readonly workloads: readonly ListedWorkload[];
 }
 
+/** A workload of a listing, or why it cannot be loaded. */
 export type ListedWorkload =
   | { readonly name: string; readonly workload: Workload; readonly error: null }
   | { readonly name: string; readonly workload: null; readonly error: BenchmarkError };
@@ -133,9 +137,9 @@ function rejectUnrunnable(
   { operations, availableMemory }: WorkloadRequest,
 ): void {
   const hasPlugin = existsSync(join(found.directory, 'workload.py'));
-  const { unsupported, invalid } = checkSupport({ workload, procedure, later: read.later, hasPlugin, operations });
-  const crowds = availableMemory === undefined ? [] : findCrowds(procedure, read.later, found.file, availableMemory);
-  const wrong = [...invalid, ...crowds, ...checkParameters(workload, procedure, operations)];
+  const { unsupported, invalid } = checkFeatures({ workload, procedure, notes: read.notes, hasPlugin, operations });
+  const excess = availableMemory === undefined ? [] : findExcessClients(procedure, read.notes, found.file, availableMemory);
+  const wrong = [...invalid, ...excess, ...checkParameters(workload, procedure, operations)];
   if (wrong.length > 0) throw invalidWorkload(found, read, wrong, { procedure: procedure.name, unsupported });
   if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
 }
@@ -154,7 +158,7 @@ function checkParameters(workload: Workload, procedure: TestProcedure, catalog: 
 /** One line per task with keys that have no effect. */
 function idleKeyNotices(procedure: TestProcedure, read: ReadWorkload): readonly string[] {
   return leafTasks(procedure.schedule).flatMap((task) => {
-    const keys = read.later.tasks.get(taskKey(procedure.name, task.name))?.idleKeys ?? [];
+    const keys = read.notes.tasks.get(taskKey(procedure.name, task.name))?.idleKeys ?? [];
     return keys.length === 0 ? [] : [`Task "${task.name}": ${keys.map((key) => `"${key}"`).join(', ')} at a task has no effect.`];
   });
 }
@@ -183,8 +187,8 @@ function unsupportedWorkload(
   procedure: TestProcedure,
   problems: readonly Problem[],
 ): BenchmarkError {
-  const message = `Workload [${found.name}] (${found.file}): test procedure [${procedure.name}] needs what this version cannot do.`;
-  return new BenchmarkError('UNSUPPORTED', message, {
+  const what = `test procedure [${procedure.name}] needs what this version cannot do`;
+  return new BenchmarkError('UNSUPPORTED', `Workload [${found.name}] (${found.file}): ${what}.`, {
     problems: read.locate(problems),
     hint: 'Choose another test procedure, or leave these tasks out with --exclude-tasks.',
   });

@@ -35,7 +35,9 @@ class Scanner {
     this.position = BLANK.lastIndex;
   }
 
-  /** Moves to the value of a property (the last of that name) of the object that starts here; stays if there is none. */
+  /**
+   * Moves to the value of a property (the last of that name) of the object that starts here; stays if there is none.
+   */
   enterProperty(key: string): boolean {
     const start = this.position;
     let found = -1;

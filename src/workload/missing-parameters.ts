@@ -32,7 +32,10 @@ export function undefinedHint(message: string, parameters: ReadonlySet<string>):
   return name === undefined || !parameters.has(name) ? undefined : `Give the parameter: --workload-params=${name}:VALUE`;
 }
 
-/** Text that is no JSON is found broken only behind the gap, which may be the next line. */
+/**
+ * Whether a parameter is missing where a problem is. A gap that makes the text no valid JSON is noticed only behind it,
+ * which may be on the next line.
+ */
 function standsAt(parameter: MissingParameter, { file, line, path }: Problem): boolean {
   if (file !== parameter.file || line === undefined) return false;
   return line === parameter.line || (path === undefined && line === parameter.line + 1);
@@ -41,5 +44,6 @@ function standsAt(parameter: MissingParameter, { file, line, path }: Problem): b
 function lackOf(names: readonly string[]): string {
   const unique = [...new Set(names)];
   const more = unique.length > MAX_NAMED ? ` and ${unique.length - MAX_NAMED} more` : '';
-  return `${unique.length === 1 ? 'The parameter' : 'The parameters'} ${unique.slice(0, MAX_NAMED).join(', ')}${more} ${unique.length === 1 ? 'is' : 'are'}`;
+  const named = `${unique.slice(0, MAX_NAMED).join(', ')}${more}`;
+  return unique.length === 1 ? `The parameter ${named} is` : `The parameters ${named} are`;
 }

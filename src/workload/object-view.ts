@@ -20,7 +20,10 @@ function formatFloatBriefly(value: number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e15 ? value.toFixed(1) : String(value);
 }
 
-/** An object of the document, its path, and the sink. `read…` methods return `null` (or the fallback) both for absent and for wrong values. */
+/**
+ * An object of the document, its path, and the sink for problems. The methods that read a property return `null` (or
+ * the fallback, or nothing) both for an absent value and for a wrong one, which they report.
+ */
 export class ObjectView {
   readonly json: JsonObject;
   readonly path: string;
@@ -32,7 +35,7 @@ export class ObjectView {
     this.sink = sink;
   }
 
-  /** `null` is what templates make of a value that is not there. */
+  /** Whether the property is there. One that is `null` is not: that is what templates make of a missing value. */
   has(key: string): boolean {
     return this.raw(key) !== undefined;
   }
@@ -42,6 +45,7 @@ export class ObjectView {
     return this.json.get(key) ?? undefined;
   }
 
+  /** The path of a property in the document. */
   at(key: string): string {
     return propertyPath(this.path, key);
   }
@@ -51,6 +55,7 @@ export class ObjectView {
     this.sink.add(key === null ? this.path : this.at(key), message, hint);
   }
 
+  /** A string, which may be empty. */
   text(key: string): string | null {
     const value = this.raw(key);
     if (value === undefined) return null;
@@ -82,7 +87,7 @@ export class ObjectView {
     return fallback;
   }
 
-  /** An integer literal: neither `8.0` nor `"8"`. */
+  /** An integer within limits that belong to the range. Neither `8.0` nor `"8"` is one. */
   integer(key: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): number | null {
     const value = this.raw(key);
     return value === undefined ? null : this.integerOf(value, this.at(key), { minimum, maximum });
@@ -108,7 +113,7 @@ export class ObjectView {
     return null;
   }
 
-  /** Any finite number. */
+  /** A finite number, integer or not, of at least the minimum. */
   number(key: string, minimum: number): number | null {
     const value = this.raw(key);
     if (value === undefined) return null;
@@ -118,6 +123,7 @@ export class ObjectView {
     return null;
   }
 
+  /** One of the allowed strings. */
   choice<T extends string>(key: string, allowed: readonly T[]): T | null {
     const value = this.raw(key);
     if (value === undefined) return null;
@@ -150,11 +156,15 @@ export class ObjectView {
     if (value === undefined) return [];
     if (typeof value === 'string') return [value];
     if (isJsonArray(value) && value.every((item) => typeof item === 'string')) return value;
-    this.complain(key, `must be a string or an array of strings, not ${isJsonArray(value) ? 'an array of other things' : describeJson(value)}`);
+    const found = isJsonArray(value) ? 'an array of other things' : describeJson(value);
+    this.complain(key, `must be a string or an array of strings, not ${found}`);
     return [];
   }
 
-  /** Views of the objects in a non-empty array; `null` if the key is absent. Items that are no objects are reported and left out. */
+  /**
+   * Views of the objects in a non-empty array; `null` if the key is absent. Items that are no objects are reported and
+   * left out.
+   */
   objects(key: string): readonly ObjectView[] | null {
     const value = this.raw(key);
     if (value === undefined) return null;

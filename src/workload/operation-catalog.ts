@@ -1,11 +1,12 @@
-// What the loader must know of operation types. It is given, so that this folder knows no operations.
+// What the loader must know of operation types. The caller hands it in, so that this folder does not depend on the
+// operations.
 import type { Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Workload } from './model.ts';
 
 /** What is true of an operation type whatever its parameters are. */
 export interface OperationFacts {
-  /** Administration: not reported unless the operation says so. */
+  /** An administrative operation, which is not in the results unless it says so. */
   readonly isAdmin: boolean;
   /** May be sent to a serverless collection. */
   readonly runsOnServerless: boolean;

@@ -1,4 +1,4 @@
-// Maps given on the command line (`--workload-params` and its like): a list of pairs, inline JSON, or a JSON file (spec/1 §1.2).
+// Maps given on the command line (`--workload-params` and its like): a list of pairs, inline JSON, or a JSON file.
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
@@ -10,8 +10,8 @@ const FLOAT = /^[+-]?(?:(?:\d+(?:_\d+)*)(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)
 const SPECIAL_FLOAT = /^([+-]?)(?:(nan)|inf(?:inity)?)$/i;
 
 /**
- * Reads the text of `--workload-params`. Of several spellings of one key the last wins. Throws `USAGE` (exit code 64) with what is wrong
- * and the flag's name.
+ * Reads the text of `--workload-params`. Of several spellings of one key the last wins. Throws `USAGE` (exit code 64)
+ * with what is wrong and the flag's name.
  */
 export function parseWorkloadParams(text: string, flag = '--workload-params'): JsonObject {
   const trimmed = text.trim();
@@ -20,7 +20,10 @@ export function parseWorkloadParams(text: string, flag = '--workload-params'): J
   return parseKeyValues(trimmed, flag);
 }
 
-/** Reads `key:value,key:value`. A value in single quotes is a string and may hold commas; a key ends at its first colon. */
+/**
+ * Reads `key:value,key:value`. A value in single quotes is a string and may hold commas; a key ends at its first colon.
+ * Throws `USAGE` (exit code 64), which names the flag.
+ */
 export function parseKeyValues(text: string, flag: string): JsonObject {
   const pairs = new Map<string, Json>();
   for (const piece of splitPairs(text, flag)) {
@@ -32,7 +35,10 @@ export function parseKeyValues(text: string, flag: string): JsonObject {
   return pairs;
 }
 
-/** The value that a word of the command line stands for, by Python's rules: `1_000`, `1e3`, `nan`, `true`; else a string. */
+/**
+ * The value that a word of the command line stands for, by Python's rules: `1_000`, `1e3`, `nan`, `true`; else a
+ * string.
+ */
 export function typedValue(word: string): Json {
   if (word.startsWith("'")) return word.slice(1, -1);
   if (INTEGER.test(word)) return integerOf(word.replaceAll('_', '').replace('+', ''));

@@ -1,9 +1,9 @@
-// JSON → corpora and their documents (spec/2 §3.2).
+// Parses the corpora of a workload and their documents.
 import type { Corpus, DocumentSet, IndexDefinitions } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
-import type { LaterWork } from './parse-context.ts';
+import type { WorkloadNotes } from './parse-context.ts';
 
-/** Longest first, so that `.tar.gz` wins over `.gz`. */
+/** Extensions that make a source file an archive. The longest come first, so that `.tar.gz` wins over `.gz`. */
 const ARCHIVE_EXTENSIONS = ['.tar.bz2', '.tar.gz', '.tgz', '.tar', '.zip', '.bz2', '.gz', '.zst'];
 const SOURCE_FORMATS = ['bulk', 'hdf5', 'big-ann'] as const;
 
@@ -18,9 +18,13 @@ interface CorpusDefaults {
   readonly isStreaming: boolean;
 }
 
-export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, later: LaterWork): readonly Corpus[] {
+/**
+ * Reads `corpora`; empty if there are none. What a document set does not say is taken from its corpus, and its target
+ * from the workload if that defines just one. Corpora that are streamed are written into the notes.
+ */
+export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, notes: WorkloadNotes): readonly Corpus[] {
   const views = root.objects('corpora') ?? [];
-  const corpora = views.map((view) => parseCorpus(view, definitions, later));
+  const corpora = views.map((view) => parseCorpus(view, definitions, notes));
   rejectDuplicates(
     views.map((view, index) => ({ name: corpora[index]?.name ?? '', view })),
     'corpus',
@@ -28,10 +32,10 @@ export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, la
   return corpora;
 }
 
-function parseCorpus(view: ObjectView, definitions: IndexDefinitions, later: LaterWork): Corpus {
+function parseCorpus(view: ObjectView, definitions: IndexDefinitions, notes: WorkloadNotes): Corpus {
   const name = view.requiredName('name');
   const isStreaming = view.choice('streaming-ingestion', ['aws']) !== null;
-  if (isStreaming) later.streamingCorpora.add(name);
+  if (isStreaming) notes.streamingCorpora.add(name);
   const defaults: CorpusDefaults = {
     definitions,
     baseUrl: view.text('base-url'),

@@ -1,9 +1,12 @@
-// JSON → indices, data streams and templates (spec/2 §3.1).
+// Parses the indices, data streams and templates of a workload.
 import type { Json } from '../json.ts';
 import type { ComponentTemplateDefinition, IndexDefinition, IndexDefinitions, TemplateDefinition } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { ParseContext } from './parse-context.ts';
 
+/**
+ * Reads what a workload says about indices, and the files with their bodies. A workload has indices or data streams.
+ */
 export function parseIndexDefinitions(root: ObjectView, context: ParseContext): IndexDefinitions {
   if (root.has('indices') && root.has('data-streams')) {
     root.complain('data-streams', 'indices and data-streams exclude each other', 'Keep one of them.');

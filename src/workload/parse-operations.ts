@@ -1,4 +1,5 @@
-// JSON → operations: those of the block, inline ones, and those that are only a name.
+// Parses operations: those of the block `operations`, those written in a task, and those of which a task gives only the
+// type.
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Operation } from './model.ts';
 import { describeJson, ObjectView, rejectDuplicates } from './object-view.ts';

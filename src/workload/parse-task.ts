@@ -1,9 +1,9 @@
-// JSON → one task of a schedule (spec/2 §3.5).
+// Parses one task of a schedule.
 import { isJsonObject } from '../json.ts';
 import { longestWait, type Seconds, seconds } from '../units.ts';
 import type { Task } from './model.ts';
 import type { ObjectView } from './object-view.ts';
-import { type LaterWork, taskKey } from './parse-context.ts';
+import { taskKey, type WorkloadNotes } from './parse-context.ts';
 import type { WorkloadOperations } from './parse-operations.ts';
 import { findIdleKeys, TASK_KEYS } from './task-keys.ts';
 import { readTargetThroughput } from './throughput.ts';
@@ -18,12 +18,16 @@ export interface LoopLimits {
   readonly rampDownTimePeriod: Seconds | null;
 }
 
+/** What the parser of a task needs to know of the workload around it. */
 export interface TaskContext {
   readonly operations: WorkloadOperations;
+  /** Name of the test procedure. */
   readonly procedure: string;
-  readonly later: LaterWork;
+  /** Where what the model does not hold is written down. */
+  readonly notes: WorkloadNotes;
 }
 
+/** What a task inherits that is in no parallel element. */
 export const NO_LIMITS: LoopLimits = {
   warmupIterations: null,
   iterations: null,
@@ -49,7 +53,10 @@ export function parseLimits(view: ObjectView, inherited: LoopLimits): LoopLimits
   };
 }
 
-/** Reads one element that is no `parallel`: one task, or one per entry of `clients_list`. Empty after a problem without which no task exists. */
+/**
+ * Reads one element that is no `parallel`: one task, or one per entry of `clients_list`. Empty if a problem was
+ * reported that leaves nothing to run.
+ */
 export function parseTasks(view: ObjectView, context: TaskContext, inherited: LoopLimits = NO_LIMITS): readonly Task[] {
   const reference = view.raw('operation');
   if (reference === undefined) {
@@ -75,7 +82,7 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
     meta: view.jsonObject('meta'),
   };
   const tasks = view.has('clients_list') ? perClientCount(view, task, context.procedure) : [task];
-  for (const one of tasks) context.later.tasks.set(taskKey(context.procedure, one.name), { path: view.path, customSchedule, idleKeys });
+  for (const one of tasks) context.notes.tasks.set(taskKey(context.procedure, one.name), { path: view.path, customSchedule, idleKeys });
   return tasks;
 }
 

@@ -1,8 +1,9 @@
-// JSON → Workload: the one place where untyped input becomes the model. All problems are found in one go.
+// Parses the rendered document into a workload: the one place where untyped input becomes the model. All problems are
+// found in one go.
 import { isJsonObject, type Json, toNumber } from '../json.ts';
 import type { Workload, WorkloadSource } from './model.ts';
 import { describeJson, ObjectView } from './object-view.ts';
-import type { LaterWork, ParseContext } from './parse-context.ts';
+import type { ParseContext, WorkloadNotes } from './parse-context.ts';
 import { parseCorpora } from './parse-corpora.ts';
 import { parseIndexDefinitions } from './parse-indices.ts';
 import { WorkloadOperations } from './parse-operations.ts';
@@ -10,14 +11,15 @@ import { parseProcedures } from './parse-procedures.ts';
 
 const VERSION = 2;
 
+/** What a document says. */
 export interface ParsedWorkload {
   readonly workload: Workload;
-  readonly later: LaterWork;
+  readonly notes: WorkloadNotes;
 }
 
 /** Reads the rendered document. The result is complete only if the sink of the context has no problem afterwards. */
 export function parseWorkload(json: Json, name: string, source: WorkloadSource, context: ParseContext): ParsedWorkload {
-  const later: LaterWork = { streamingCorpora: new Set(), tasks: new Map() };
+  const notes: WorkloadNotes = { streamingCorpora: new Set(), tasks: new Map() };
   if (!isJsonObject(json)) context.sink.add('', `A workload must be an object, not ${describeJson(json)}`);
   const root = new ObjectView(isJsonObject(json) ? json : new Map(), '', context.sink);
   if (context.sink.problems.length === 0) checkVersion(root);
@@ -29,10 +31,10 @@ export function parseWorkload(json: Json, name: string, source: WorkloadSource, 
     directory: context.directory,
     meta: root.jsonObject('meta'),
     ...definitions,
-    corpora: parseCorpora(root, definitions, later),
-    testProcedures: parseProcedures(root, new WorkloadOperations(root, context.operations), later),
+    corpora: parseCorpora(root, definitions, notes),
+    testProcedures: parseProcedures(root, new WorkloadOperations(root, context.operations), notes),
   };
-  return { workload, later };
+  return { workload, notes };
 }
 
 function checkVersion(root: ObjectView): void {

@@ -1,4 +1,5 @@
-// From the files of a workload to the model: assemble, render, parse. Knows nothing of repositories and selections.
+// From the files of a workload to the model: its fragments are put together, rendered and parsed. Where the files come
+// from and which tasks are selected is not decided here.
 import { join } from 'node:path';
 import { BenchmarkError, type Problem } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -10,17 +11,18 @@ import { offsetOfPath } from './locate.ts';
 import { explainProblems, type MissingParameter, parameterHint } from './missing-parameters.ts';
 import type { Workload } from './model.ts';
 import type { OperationCatalog } from './operation-catalog.ts';
-import type { LaterWork } from './parse-context.ts';
+import type { WorkloadNotes } from './parse-context.ts';
 import { parseWorkload } from './parse-workload.ts';
 import { ProblemSink } from './problem-sink.ts';
 import { Renderer } from './render.ts';
 import { traceRendering } from './trace.ts';
 import { rejectUnusedParameters } from './unused-parameters.ts';
 
+/** A workload as its files say it, with all that is wrong. */
 export interface ReadWorkload {
   /** Complete only without problems. */
   readonly workload: Workload;
-  readonly later: LaterWork;
+  readonly notes: WorkloadNotes;
   readonly problems: readonly Problem[];
   /** Parameters that were printed although nobody gave them. */
   readonly missing: readonly MissingParameter[];
@@ -35,7 +37,10 @@ export interface ReadSurroundings {
   readonly wallTime: () => EpochMillis;
 }
 
-/** Reads a workload. Throws `WORKLOAD_SYNTAX`, `WORKLOAD_NOT_FOUND` (a fragment) and `WORKLOAD_PARAMS_UNUSED`; other problems are returned. */
+/**
+ * Reads a workload. Throws `WORKLOAD_SYNTAX`, `WORKLOAD_NOT_FOUND` (a fragment) and `WORKLOAD_PARAMS_UNUSED`; other
+ * problems are returned.
+ */
 export function readWorkload(found: FoundWorkload, params: JsonObject, { operations, wallTime }: ReadSurroundings): ReadWorkload {
   const renderer = new Renderer(found.directory, params, wallTime);
   const sink = new ProblemSink(found.file);
@@ -61,7 +66,10 @@ export function readWorkload(found: FoundWorkload, params: JsonObject, { operati
   return { ...parsed, problems: sink.problems, missing, locate: (problems) => explainProblems(locateProblems(problems, rendered), missing) };
 }
 
-/** Adds to what is no JSON the parameters whose gaps make it so. */
+/**
+ * Runs `read`; if it fails because a parameter without a value left a gap in the text, the error gets a hint that says
+ * so.
+ */
 function explaining<T>(renderer: Renderer, read: () => T): T {
   try {
     return read();

@@ -1,4 +1,4 @@
-// Renders the definition and the bodies of a workload, and learns on the way which parameters it reads (spec/2 §§2.2, 2.3).
+// Renders the definition and the bodies of a workload, and learns on the way which parameters it reads.
 import { isAbsolute, join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
@@ -61,7 +61,10 @@ export class Renderer {
     return this.run(source, file, this.mainOptions, ['now', 'glob']);
   }
 
-  /** The body of an index or template: without the time, files and includes. Throws `WORKLOAD_SYNTAX` with file and line. */
+  /**
+   * The body of an index or template, which knows neither `now` nor `glob` nor `days_ago`. Throws `WORKLOAD_SYNTAX`
+   * with file and line.
+   */
   body(source: SourceText, file: string): Rendered {
     return this.run(source, file, this.bodyOptions, ['now', 'glob']);
   }

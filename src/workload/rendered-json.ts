@@ -1,4 +1,5 @@
-// The workload as JSON again: as it was rendered, validated and filtered, bodies included (`info --rendered --format=json`).
+// Writes a workload as JSON again, after it was rendered, validated and filtered, with its bodies
+// (`info --rendered --format=json`).
 import { Float, type Json, type JsonObject } from '../json.ts';
 import {
   ANY_TASK,
@@ -13,7 +14,9 @@ import {
   type Workload,
 } from './model.ts';
 
-/** Keys are those of a workload; operations are written into their tasks, and absent things are left out. */
+/**
+ * A workload as `workload.json` would say it. Operations are written into their tasks, and absent things are left out.
+ */
 export function renderedJson(workload: Workload): Json {
   return object({
     version: 2,

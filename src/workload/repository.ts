@@ -8,30 +8,37 @@ import { chooseBranch, chooseTag } from './branch.ts';
 import { checkout, followBranch, gitIn, hasOwnWork, LOCAL_BRANCHES, type LocalClone, originOf, REMOTE_BRANCHES, refNames, TAGS } from './clone.ts';
 import { CONTACT_LIMIT, type GitContext, GitFailure, runGit, TRANSFER_LIMIT, withoutPassword } from './git.ts';
 
+/** Which repository is to be made ready, and in which state. */
 export interface RepositoryRequest {
   /** Its name in the configuration (`default`), or its path. */
   readonly name: string;
-  /** `null`: only what lies on this machine. */
+  /** Where it is cloned from; `null`: only what lies on this machine is used. */
   readonly url: string | null;
-  /** The clone. */
+  /** Where the clone lies, or is to lie. */
   readonly directory: string;
   /** A branch, tag or commit; `null` = the branch that fits the version. */
   readonly revision: string | null;
+  /** Version of the cluster, by which the branch is chosen; `null` = the branch `main`. */
   readonly distributionVersion: string | null;
   readonly isOffline: boolean;
   readonly git: GitContext;
-  /** A directory that is no clone may be read as it is. */
+  /** Whether a directory that is no clone may be read as it is. */
   readonly mayBePlain: boolean;
 }
 
+/** A repository that can be read. */
 export interface CheckedOutRepository {
   readonly directory: string;
-  /** The given revision, else the short hash of HEAD. */
+  /** The given revision, else the short hash of HEAD; empty for a directory that is no clone. */
   readonly revision: string;
+  /** What was not as it should be and is used all the same, one line each. */
   readonly notices: readonly string[];
 }
 
-/** A repository that is neither on this machine nor to be had now. The built-in workloads may take its place. */
+/**
+ * Says that a repository is neither on this machine nor to be had now: the case in which the built-in workloads may
+ * take its place.
+ */
 export class RepositoryUnreachable extends BenchmarkError {
   constructor(message: string, hint = 'Check the network, or use --workload-path or --workload-repository=builtin.') {
     super('WORKLOAD_REPOSITORY', message, { hint });
@@ -40,9 +47,9 @@ export class RepositoryUnreachable extends BenchmarkError {
 }
 
 /**
- * Makes the repository ready to be read. Throws {@link RepositoryUnreachable} if there is no clone and none can be made,
- * else `WORKLOAD_REPOSITORY` for a revision or version that it does not have, or for a clone that cannot be used as it
- * is.
+ * Makes the repository ready to be read. Throws {@link RepositoryUnreachable} if there is no clone and none can be
+ * made, else `WORKLOAD_REPOSITORY` for a revision or version that it does not have, or for a clone that cannot be used
+ * as it is.
  */
 export async function prepareRepository(request: RepositoryRequest): Promise<CheckedOutRepository> {
   if (request.revision?.startsWith('-') === true) throw repositoryError(request, `cannot have a revision "${request.revision}"`);
@@ -66,7 +73,7 @@ export async function prepareRepository(request: RepositoryRequest): Promise<Che
 
 const isClone = (directory: string): boolean => existsSync(join(directory, '.git'));
 
-/** A directory that is no clone is read as it is, if it may be meant so. */
+/** The way of a directory that is no clone: it is read as it is, provided that the request allows for that. */
 function withoutGit({ name, directory, revision, mayBePlain }: RepositoryRequest): CheckedOutRepository {
   const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
   if (mayBePlain && isThere && revision === null) return { directory, revision: '', notices: [] };
@@ -91,7 +98,8 @@ async function bringUpToDate(request: RepositoryRequest, clone: LocalClone, url:
   const failure = await fetchUpdates(request);
   if (failure === null) return [];
   const advice = failure.adviceFor(request.directory);
-  return [`could not be updated (${failure.message}); the copy on this machine is used.${advice === undefined ? '' : ` ${advice}`}`];
+  const notice = `could not be updated (${failure.message}); the copy on this machine is used.`;
+  return [advice === undefined ? notice : `${notice} ${advice}`];
 }
 
 /** The address in the configuration is another one than that of the clone. */
@@ -99,9 +107,8 @@ async function replaceClone(request: RepositoryRequest, clone: LocalClone, url: 
   const address = withoutPassword(url);
   const old = origin === null ? 'a repository of its own' : `a clone of ${withoutPassword(origin)}`;
   if (request.isOffline) {
-    throw new RepositoryUnreachable(
-      `Workload repository [${request.name}]: ${request.directory} is ${old}, not of ${address} as configured, and --offline forbids to fetch it.`,
-    );
+    const found = `${request.directory} is ${old}, not of ${address} as configured`;
+    throw new RepositoryUnreachable(`Workload repository [${request.name}]: ${found}, and --offline forbids to fetch it.`);
   }
   if (await hasOwnWork(clone)) {
     const hint = `Move ${request.directory} away, or correct ${request.name}.url in benchmark.ini.`;

@@ -1,4 +1,4 @@
-// Which test procedure of a workload runs (spec/2 §3.4).
+// Which test procedure of a workload runs.
 import { BenchmarkError, exitCodes } from '../errors.ts';
 import { didYouMean } from './closest-match.ts';
 import type { TestProcedure, Workload } from './model.ts';

@@ -10,11 +10,14 @@ export interface SourcePiece {
   readonly column: number;
 }
 
+/** A place in a file. */
 export interface SourcePosition {
   readonly file: string;
+  /** Counted from 1. */
   readonly line: number;
 }
 
+/** A text made of pieces of files. */
 export class SourceText {
   readonly text: string;
   private readonly pieces: readonly SourcePiece[];

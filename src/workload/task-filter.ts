@@ -1,7 +1,8 @@
-// Which tasks of a workload run: `--include-tasks` and `--exclude-tasks` (spec/2 §3.6).
+// Which tasks of a workload run: `--include-tasks` and `--exclude-tasks`.
 import { BenchmarkError, exitCodes } from '../errors.ts';
 import type { Parallel, ScheduleElement, Task, Workload } from './model.ts';
 
+/** Chooses tasks by their name, by the type of their operation, or by one of their tags. */
 export type TaskFilter =
   | { readonly kind: 'name'; readonly value: string }
   | { readonly kind: 'type'; readonly value: string }
@@ -20,6 +21,7 @@ export function parseTaskFilters(words: readonly string[]): readonly TaskFilter[
   });
 }
 
+/** Whether a filter chooses a task. */
 export function matchesFilter(task: Task, filter: TaskFilter): boolean {
   if (filter.kind === 'name') return task.name === filter.value;
   return filter.kind === 'type' ? task.operation.type === filter.value : task.tags.includes(filter.value);
@@ -46,7 +48,10 @@ export function keepTasks(workload: Workload, keeps: (task: Task) => boolean): W
   };
 }
 
-/** Clients that were the sum of the members stay so; a `completed-by` that is gone ends nothing. */
+/**
+ * The element with the remaining tasks. A number of clients that was the sum over the tasks is so again, and if
+ * `completed-by` names a task that is gone, each task ends by itself.
+ */
 function shrink(parallel: Parallel, tasks: readonly Task[]): Parallel {
   const sum = (all: readonly Task[]): number => all.reduce((total, task) => total + task.clients, 0);
   const { completedBy } = parallel;

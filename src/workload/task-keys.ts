@@ -1,5 +1,5 @@
-// The keys of a task and of a parallel element. Others are allowed, as comments are made of them, but not if they look
-// like a slip.
+// The keys of a task and of a parallel element. Others are allowed, because workloads use them for comments, unless
+// they look like a misspelt key.
 import { closestMatch } from './closest-match.ts';
 import type { ObjectView } from './object-view.ts';
 
@@ -24,11 +24,12 @@ export const TASK_KEYS: readonly string[] = [
 /** Keys that the object of a parallel element understands. */
 export const PARALLEL_KEYS: readonly string[] = ['tasks', 'clients', 'completed-by', ...LIMIT_KEYS];
 
-/** So like a known key that it is a slip of the pen: `iteration`, `target_throughput`. */
+/** Similarity from which a key is taken for a misspelt one: `iteration`, `target_throughput`. */
 const SLIP = 0.8;
 
 /**
- * Keys without effect. One that is almost a known key is a problem, as the value behind it would silently be left out.
+ * The keys of an object that have no effect. One that is almost a known key is reported as a problem instead, because
+ * the value that the author meant to give would be missing.
  */
 export function findIdleKeys(view: ObjectView, known: readonly string[]): readonly string[] {
   const others = [...view.json.keys()].filter((key) => !known.includes(key) && !/^\W|comment/i.test(key));

@@ -1,4 +1,4 @@
-// What workload templates know beyond Jinja2: two filters, two globals, and the macros of `benchmark.helpers` (spec/2 §2.3).
+// What workload templates know beyond Jinja2: two filters, two globals, and the macros of `benchmark.helpers`.
 import { Float } from '../json.ts';
 import {
   type Callable,
@@ -22,8 +22,9 @@ const DATE = /^(\d{1,2})-(\d{1,2})-(\d{4})$/;
 export const HELPERS_NAME = 'benchmark.helpers';
 
 /**
- * `collect(parts)` includes the files that match, comma-separated; `exists_set_param(name, value, default, comma)` writes a JSON property
- * if there is a value for it. Not escaped.
+ * The template with the macros. `collect(parts)` includes the files that match, separated by commas;
+ * `exists_set_param(name, value, default, comma)` writes a JSON property if there is a value for it. It is rendered
+ * without autoescape.
  */
 export const HELPERS_SOURCE = `{%- macro collect(parts) -%}
 {%- set separator = joiner(",") -%}
@@ -37,12 +38,15 @@ export const HELPERS_SOURCE = `{%- macro collect(parts) -%}
 {%- endmacro -%}
 `;
 
-/** `start | days_ago(end)`: whole days from start to end. Dates are `dd-mm-yyyy` texts or epoch seconds as a float, both UTC. */
+/**
+ * The filter `start | days_ago(end)`: whole days from start to end. Dates are `dd-mm-yyyy` texts or epoch seconds as a
+ * float, both UTC.
+ */
 export const daysAgo: TemplateFunction = defineFunction('days_ago', ['start', 'end'], ([start = null, end = null]) =>
   Math.floor((epochSeconds(end) - epochSeconds(start)) / SECONDS_PER_DAY),
 );
 
-/** `version | version_between(from, to)`: both ends belong to the range. Versions are integers with dots. */
+/** The filter `version | version_between(from, to)`: both ends belong to the range. Versions are integers with dots. */
 export const versionBetween: TemplateFunction = defineFunction(
   'version_between',
   ['version', 'from', 'to'],
@@ -52,10 +56,10 @@ export const versionBetween: TemplateFunction = defineFunction(
   },
 );
 
-/** `now`: epoch seconds. */
+/** The global `now`: seconds since 1970, with fractions. */
 export const nowGlobal = (wallTime: () => EpochMillis): Float => new Float(wallTime() / 1000);
 
-/** `glob(pattern)`: paths relative to the directory of the workload, sorted. */
+/** The global `glob(pattern)`: paths relative to the directory of the workload, sorted. */
 export const globGlobal = (directory: string): Callable =>
   callable('glob', ['pattern'], ([pattern = null]) => [...globFiles(directory, requireText(pattern, 'glob'))]);
 

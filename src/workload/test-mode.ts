@@ -1,11 +1,14 @@
-// Test mode: a workload cut down to a smoke test (spec/2 §3.7).
+// Test mode: a workload cut down to a smoke test.
 import { type Seconds, seconds } from '../units.ts';
 import type { DocumentSet, ScheduleElement, Task, Workload } from './model.ts';
 
 const DOCUMENTS = 1000;
 const MAX_TIME_PERIOD = 10;
 
-/** 1,000 documents from `-1k` files, as many iterations as clients at most, 10 s at most, neither warm-up time, ramps nor throttling. */
+/**
+ * The workload with 1,000 documents from `-1k` files, at most as many iterations as clients, at most 10 s per task, and
+ * neither warm-up time nor ramps nor throttling.
+ */
 export function forTestMode(workload: Workload): Workload {
   const cutElement = (element: ScheduleElement): ScheduleElement =>
     element.kind === 'parallel' ? { ...element, tasks: element.tasks.map(cutTask) } : cutTask(element);
@@ -33,8 +36,8 @@ function cutTask(task: Task): Task {
 }
 
 /**
- * Parts and own addresses follow the small file as well: whoever asks for a smoke test does not want the full download.
- * A small file that does not exist is found out by the download, which says so.
+ * The document set of the small file. An address of its own is changed to that of the small file, and parts are
+ * dropped, as a smoke test must not download everything. If there is no small file, the download says so.
  */
 function cutDocuments(documents: DocumentSet): DocumentSet {
   if (documents.sourceFormat !== 'bulk') return documents;

@@ -1,4 +1,4 @@
-// How fast a task wants to be: `target-throughput` and `target-interval` (spec/3 §2.3).
+// How fast a task shall be: `target-throughput` and `target-interval`.
 import { isJsonNumber, type Json, toNumber } from '../json.ts';
 import { longestWait } from '../units.ts';
 import type { TargetThroughput } from './model.ts';

@@ -1,7 +1,8 @@
-// Which line of the workload made which part of the rendered text? Marks are put into the source, rendered, and found again.
+// Finds out which line of the workload made which part of the rendered text: marks are put into the source, rendered,
+// and found again.
 import { findLineStarts, lastAtMost, type SourcePosition, type SourceText } from './source-text.ts';
 
-/** Characters of the private use area: no workload holds them, and no filter changes them. */
+/** Begins and ends a mark. No workload holds these characters of the private use area, and no filter changes them. */
 const OPEN = '\uE0F0';
 const CLOSE = '\uE0F1';
 const MARK = /\uE0F0(\d+)\uE0F1/g;
@@ -17,8 +18,8 @@ export interface Trace {
 }
 
 /**
- * Renders a source once more with a mark at the start of every line that is plain text. Only made when there is something to report.
- * `null` if the marked source cannot be rendered; messages then name less.
+ * Renders a source once more with a mark at the start of every line that is plain text, which is only done when there
+ * is something to report. `null` if the marked source cannot be rendered; messages then name no line.
  */
 export function traceRendering(source: SourceText, render: (text: string) => string): Trace | null {
   if (source.text.includes(OPEN)) return null;
@@ -57,7 +58,10 @@ function insertMarks(text: string, positions: readonly number[]): string {
   return marked + text.slice(done);
 }
 
-/** Offsets, outside of tags, at which a line or a piece of another file starts. The rest of a line after a tag over several lines counts as well. */
+/**
+ * Offsets, outside of tags, at which a line or a piece of another file starts. What follows a tag of several lines
+ * counts as the start of a line as well.
+ */
 function markablePositions(source: SourceText): readonly number[] {
   const { text } = source;
   const starts = source.fragments.map((fragment) => fragment.offset);

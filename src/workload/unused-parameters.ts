@@ -1,4 +1,4 @@
-// Parameters that the user gave and the workload never reads are an error: most are typing mistakes (spec/2 §2.2).
+// Parameters that the user gave and the workload never reads are an error: most are typing mistakes.
 import { BenchmarkError } from '../errors.ts';
 import { closestMatch } from './closest-match.ts';
 

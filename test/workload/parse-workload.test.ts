@@ -464,15 +464,15 @@ test('any error level loads; only "non-fatal" has an effect', () => {
 
 test('comments and keys of plug-ins may stand beside those of a task; keys without effect are remembered', () => {
   const keys = { '#COMMENT': 'x', comment: 'y', 'request-params': {}, index: 'logs' };
-  const { later, complaints } = parse(
+  const { notes, complaints } = parse(
     withSchedule([
       { operation: 'query', ...keys },
       { operation: 'append', schedule: 'own', iteration: 4 },
     ]),
   );
   assert.deepEqual(complaints, []);
-  assert.deepEqual(later.tasks.get('default/query')?.idleKeys, ['request-params', 'index']);
-  assert.deepEqual(later.tasks.get('default/append'), { path: 'schedule[1]', customSchedule: 'own', idleKeys: [] });
+  assert.deepEqual(notes.tasks.get('default/query')?.idleKeys, ['request-params', 'index']);
+  assert.deepEqual(notes.tasks.get('default/append'), { path: 'schedule[1]', customSchedule: 'own', idleKeys: [] });
 });
 
 test('names are one line without control characters; anything else may be in them, and case counts', () => {

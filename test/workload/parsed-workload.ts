@@ -5,13 +5,13 @@ import { type Json, parseJson } from '../../src/json.ts';
 import { operationCatalog } from '../../src/operation/registry.ts';
 import type { Task, Workload } from '../../src/workload/model.ts';
 import { leafTasks } from '../../src/workload/model.ts';
-import type { LaterWork } from '../../src/workload/parse-context.ts';
+import type { WorkloadNotes } from '../../src/workload/parse-context.ts';
 import { parseWorkload } from '../../src/workload/parse-workload.ts';
 import { ProblemSink } from '../../src/workload/problem-sink.ts';
 
 export interface Parsed {
   readonly workload: Workload;
-  readonly later: LaterWork;
+  readonly notes: WorkloadNotes;
   readonly problems: readonly Problem[];
   /** The problems as `path: message`. */
   readonly complaints: readonly string[];
