@@ -2,11 +2,10 @@
 // reports once a second without sending any load.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { newNodeId } from '../src/daemon/connect.ts';
-import { decodeBytes, encodeBytes } from '../src/fleet/codec.ts';
-import { writeFrame } from '../src/fleet/frame.ts';
-import type { RegisteredNode } from '../src/fleet/hub-messages.ts';
-import { Inbox } from '../src/fleet/inbox.ts';
+import { decodeBytes, encodeBytes } from '../src/fleet/protocol/codec.ts';
+import { writeFrame } from '../src/fleet/protocol/frame.ts';
+import type { RegisteredNode } from '../src/fleet/protocol/hub-messages.ts';
+import { Inbox } from '../src/fleet/protocol/inbox.ts';
 import {
   commandCodec,
   type DownAnswer,
@@ -17,13 +16,14 @@ import {
   readDown,
   upAnswerCodec,
   upCodec,
-} from '../src/fleet/messages.ts';
-import { Outbox } from '../src/fleet/outbox.ts';
-import { downSubject, inboxPrefix, protocolVersion, upSubject } from '../src/fleet/protocol.ts';
-import { writeReport } from '../src/fleet/report-codec.ts';
-import { Totals } from '../src/fleet/totals.ts';
+} from '../src/fleet/protocol/node-messages.ts';
+import { Outbox } from '../src/fleet/protocol/outbox.ts';
+import { writeReport } from '../src/fleet/protocol/report-codec.ts';
+import { downSubject, inboxPrefix, protocolVersion, upSubject } from '../src/fleet/protocol/subjects.ts';
+import { Totals } from '../src/fleet/protocol/totals.ts';
 import { Histogram } from '../src/metrics/histogram.ts';
 import type { TaskReport, WorkerReport } from '../src/metrics/report.ts';
+import { newNodeId } from '../src/nats/connect.ts';
 import { processClock } from '../src/worker/messages.ts';
 import { TaskRecorder } from '../src/worker/recorder.ts';
 

@@ -9,14 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { newNodeId } from '../src/daemon/connect.ts';
-import { findNatsServer } from '../src/daemon/nats-binary.ts';
 import { Fleet } from '../src/fleet/fleet.ts';
-import type { RegisteredNode } from '../src/fleet/hub-messages.ts';
-import { inboxPrefix } from '../src/fleet/protocol.ts';
-import { RunLink } from '../src/fleet/run-link.ts';
+import type { RegisteredNode } from '../src/fleet/protocol/hub-messages.ts';
+import { inboxPrefix } from '../src/fleet/protocol/subjects.ts';
+import { RunLink } from '../src/fleet/run/run-link.ts';
 import { parseTargets } from '../src/http/targets.ts';
 import { TaskMetrics } from '../src/metrics/task-metrics.ts';
+import { newNodeId } from '../src/nats/connect.ts';
+import { findNatsServer } from '../src/nats/nats-binary.ts';
 import { allocate } from '../src/schedule/allocation.ts';
 import { seconds } from '../src/units.ts';
 import { task, workloadOf } from '../test/support/small-model.ts';
@@ -69,7 +69,7 @@ async function drive(port: number, nodes: readonly RegisteredNode[], clients: nu
     testMode: false,
     isOffline: true,
     locate: () => Promise.reject(new Error('none')),
-    onTale: () => undefined,
+    onNotice: () => undefined,
   });
   const onReport = ({ tasks }: { readonly tasks: readonly Parameters<TaskMetrics['merge']>[0][] }): void => {
     for (const report of tasks) metrics.merge(report);

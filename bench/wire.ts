@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { defaultClientOptions } from '../src/http/client-options.ts';
 import { createWire } from '../src/http/connection.ts';
-import type { Endpoint } from '../src/http/targets.ts';
+import type { Endpoint } from '../src/http/endpoint.ts';
 import type { Wire } from '../src/http/wire.ts';
 import { createWireContext } from '../src/http/wire-context.ts';
 import { median } from './processes.ts';

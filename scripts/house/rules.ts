@@ -96,7 +96,7 @@ export function longLines(files: readonly SourceFile[]): readonly string[] {
 
 /** Each file of `src/` is imported, or started as a thread or a process, by another file of `src/`. */
 export function deadFiles(files: readonly SourceFile[]): readonly string[] {
-  const alive = new Set(files.filter(isSource).flatMap(({ imports }) => imports));
+  const alive = new Set(files.filter(isSource).flatMap(({ imports, starts }) => [...imports, ...starts]));
   return files.filter((file) => isSource(file) && !alive.has(file.path) && !ENTRANCES.has(file.path)).map(({ path }) => `Nothing imports ${path}.`);
 }
 

@@ -8,11 +8,10 @@ export interface SourceFile {
   /** From the root of the checkout, with `/`. */
   readonly path: string;
   readonly lines: readonly string[];
-  /**
-   * Paths of the files that it imports, names of packages excluded. Also what it starts as a thread or a process by
-   * `new URL(…)`.
-   */
+  /** Paths of the files that it imports, names of packages excluded. */
   readonly imports: readonly string[];
+  /** Paths of the files that it starts as a thread or a process, by `new URL(…)`. */
+  readonly starts: readonly string[];
 }
 
 const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*'(\.{1,2}\/[^']+)'/g;
@@ -21,9 +20,9 @@ const STARTED = /new URL\('(\.{1,2}\/[^']+)\.js', import\.meta\.url\)/g;
 /** A file from its text. */
 export function sourceFile(path: string, text: string): SourceFile {
   const resolve = (specifier: string): string => normalize(join(dirname(path), specifier));
-  const imported = [...text.matchAll(IMPORT)].map(([, specifier = '']) => resolve(specifier));
-  const started = [...text.matchAll(STARTED)].map(([, specifier = '']) => resolve(`${specifier}.ts`));
-  return { path, lines: text.split('\n'), imports: path.endsWith('.ts') ? [...new Set([...imported, ...started])] : [] };
+  const found = (pattern: RegExp, ending: string): readonly string[] =>
+    path.endsWith('.ts') ? [...new Set([...text.matchAll(pattern)].map(([, specifier = '']) => resolve(`${specifier}${ending}`)))] : [];
+  return { path, lines: text.split('\n'), imports: found(IMPORT, ''), starts: found(STARTED, '.ts') };
 }
 
 /** Files whose lines the rules read; of others they only know that they exist. */

@@ -1,5 +1,5 @@
 // What a command works with once its words are parsed: console, settings, log, and the parts of the program that do the work.
-import type { CommonOptions } from './args/command.ts';
+import type { CommonOptions } from './args/common-options.ts';
 import type { Settings } from './config/settings.ts';
 import type { Environment } from './environment.ts';
 import type { Log } from './log.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { provideLocations } from './config/locations.ts';
 import type { Environment } from './environment.ts';
 import { LogFile } from './log.ts';
-import { logFailure } from './main.ts';
+import { logFailure } from './log-failure.ts';
 import { registerEnvironment } from './redact.ts';
 
 /** Writes the error to the log file and returns its path; `null` if that cannot be done either. */

@@ -1,4 +1,5 @@
 // From words to exit code: parse, prepare, run, explain failures.
+
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { packageVersion } from '../package.ts';
 import { knownSecrets } from '../secrets.ts';
@@ -8,7 +9,8 @@ import { commandHelp, programHelp, usageLine } from './args/help.ts';
 import { loadSettings, type Settings } from './config/settings.ts';
 import type { Context } from './context.ts';
 import type { Environment } from './environment.ts';
-import { type Log, LogFile } from './log.ts';
+import { LogFile } from './log.ts';
+import { logFailure } from './log-failure.ts';
 import { banner } from './output/banner.ts';
 import { Console } from './output/console.ts';
 import { failureText, furtherHelp } from './output/failure.ts';
@@ -134,12 +136,5 @@ class CommandRun {
     if (!this.ready.hasPlainOutput) this.console.print(finalLines(ending, (this.environment.clock.now() - this.start) / 1000));
     if (this.log?.failure !== null && this.log?.failure !== undefined)
       this.console.warning(`The log ${this.log.path} could not be written: ${this.log.failure.message}.`);
-  }
-}
-
-/** The stack of an error and of its causes goes to the log, and only there. */
-export function logFailure(log: Log | null, error: unknown): void {
-  for (let current = error; current !== undefined; current = current instanceof Error ? current.cause : undefined) {
-    log?.write('ERROR', 'cli', current instanceof Error ? (current.stack ?? current.message) : String(current));
   }
 }

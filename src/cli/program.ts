@@ -1,11 +1,11 @@
 // Which commands a program has.
 import type { Command } from './args/command.ts';
-import { daemonCommands } from './commands/daemon.ts';
 import { executeTestCommand } from './commands/execute-test.ts';
 import { fleetCommand } from './commands/fleet.ts';
 import { infoCommand } from './commands/info.ts';
 import { listCommand } from './commands/list.ts';
 import { commandsNotBuilt } from './commands/not-built.ts';
+import { daemonCommands } from './daemon/commands.ts';
 
 export interface Program {
   readonly summary: string;

@@ -2,8 +2,8 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
-import type { FleetConnection } from '../fleet/bus.ts';
-import type { Targets } from '../http/targets.ts';
+import type { FleetConnection } from '../fleet/protocol/bus.ts';
+import type { Targets } from '../http/target-cluster.ts';
 import { defaultPercentiles } from '../metrics/percentiles.ts';
 import type { ResultSink } from '../store/sink.ts';
 import type { TelemetryDevice } from '../telemetry/device.ts';
@@ -11,10 +11,7 @@ import { alwaysOnDevices } from '../telemetry/registry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
 import { benchmarkOnly, type Pipeline } from './pipeline.ts';
 
-/**
- * Loads the workload once the version of the cluster has been asked, which chooses the branch of a repository; `null`
- * if the version is not known.
- */
+/** Loads the workload once the version of the cluster is known: it chooses the branch of a repository. `null` = not known. */
 export type WorkloadLoader = (distributionVersion: string | null) => Promise<LoadedWorkload>;
 
 /** What is sent, to whom, and by which machines. */
@@ -23,30 +20,27 @@ export interface LoadConfig {
   readonly workload: LoadedWorkload | WorkloadLoader;
   /** How the run gets its cluster; default: it is there already. */
   readonly pipeline?: Pipeline;
-  /** Whether the run begins without waiting until the cluster answers; default `false`. */
+  /** Does not wait until the cluster answers; default `false`. */
   readonly skipRestApiCheck?: boolean;
-  /** Version of the cluster, in place of the one that it tells; default `null`. */
+  /** Version of the cluster; default `null`, the cluster is asked. */
   readonly distributionVersion?: string | null;
-  /** Whether the workload was cut down to a smoke test; default `false`. */
+  /** The workload was cut down to a smoke test; default `false`. */
   readonly testMode?: boolean;
   /** Whether a failed request ends the run; default `continue`. */
   readonly onError?: 'continue' | 'abort';
-  /** Whether assertions of operations are checked, and a violated one ends the run; default `false`. */
+  /** Assertions of operations are checked, and a violated one ends the run; default `false`. */
   readonly checksAssertions?: boolean;
   /** Load threads; default: one per core that this process may use. */
   readonly cores?: number;
-  /** Machines that generate the load; default `null`: this process does. */
+  /** Machines that generate the load; default `null`, this process. */
   readonly workers?: WorkersConfig | null;
-  /**
-   * Where documents lie that are downloaded or generated; default `null`: a workload that needs such documents is
-   * refused.
-   */
+  /** Where documents lie that are downloaded or generated; default `null`: a workload that needs such documents is refused. */
   readonly dataDirectory?: string | null;
-  /** Whether it is forbidden to download anything; default `false`. */
+  /** Nothing is downloaded; default `false`. */
   readonly isOffline?: boolean;
   /** Environment variables for downloads, e.g. of a proxy; default: none. */
   readonly environmentVariables?: Readonly<Record<string, string | undefined>>;
-  /** An integer from which all random choices of the run follow; default: a random one. */
+  /** Random choices of the run derive from it; default: a random one. */
   readonly seed?: number;
 }
 
@@ -54,15 +48,14 @@ export interface LoadConfig {
 export interface WorkersConfig {
   /** `--worker-ips`: addresses, host names, `localhost` for the coordinator's own node. */
   readonly names: readonly string[];
-  /** `--worker-wait`: how many seconds nodes that do not answer yet are waited for. */
+  /** `--worker-wait`, in seconds. */
   readonly wait: number;
-  /** Whether the run ends when a node is lost, or goes on without its clients. */
   readonly onWorkerLoss: 'abort' | 'continue';
-  /** Id of this process, which others that want the fleet are told. */
+  /** Who holds the fleet, for others that want it. */
   readonly processId: number;
-  /** Whether to wait if the fleet is still held by another run, because that run has just been ended. */
+  /** Another run was just ended: wait until the fleet notices. */
   readonly isPatient: boolean;
-  /** Connects to the NATS server of the coordinator's daemon. */
+  /** Connects to the NATS of the coordinator. */
   readonly connect: () => Promise<FleetConnection>;
   /** The IP address of a name. */
   readonly resolve: (name: string) => Promise<string>;

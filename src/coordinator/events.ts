@@ -2,13 +2,9 @@
 
 import type { PreparationEvent } from '../corpus/preparation.ts';
 
-/** Something that happens while a run goes on. */
 export type RunEvent =
   | PreparationEvent
-  /**
-   * How far a step of the schedule is: `progress` is 0..1 and `secondsLeft` an estimate, both `null` if unknown.
-   * `requests` and `errors` count those of the step so far.
-   */
+  /** A step of the schedule: `progress` 0..1, `null` if unknown; `secondsLeft` `null` if unknown. */
   | {
       readonly kind: 'progress';
       readonly step: number;
@@ -19,7 +15,7 @@ export type RunEvent =
       readonly requests: number;
       readonly errors: number;
     }
-  /** A step is over. `errors` counts all failed requests of the step. */
+  /** `errors` counts all failed requests of the step. */
   | {
       readonly kind: 'step-end';
       readonly step: number;
@@ -28,5 +24,4 @@ export type RunEvent =
       readonly errors: number;
     };
 
-/** Hears what happens while a run goes on. It must not throw. */
 export type RunListener = (event: RunEvent) => void;

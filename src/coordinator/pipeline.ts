@@ -1,5 +1,5 @@
-// Pipelines: how a test run gets the cluster that it measures.
-import type { Targets } from '../http/targets.ts';
+// The seam for pipelines: how a test run gets the cluster that it measures.
+import type { Targets } from '../http/target-cluster.ts';
 
 /** A way to a cluster. */
 export interface Pipeline {
@@ -7,10 +7,7 @@ export interface Pipeline {
   readonly name: string;
   /** One sentence for `list pipelines`. */
   readonly description: string;
-  /**
-   * Provides the cluster. `given` is what the user named; `signal` ends the work early. A rejection ends the run before
-   * it has begun.
-   */
+  /** Provides the cluster. `given` is what the user named; `signal` ends the work early. */
   provide(given: Targets, signal: AbortSignal): Promise<ProvidedCluster>;
 }
 

@@ -1,19 +1,18 @@
-// The machines of a test run: this one, or the nodes that the user listed, found and claimed before anything else is
-// done.
+// The machines of a test run: this one, or the nodes that the user listed, found and claimed before anything else is done.
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { documentFiles } from '../corpus/document-files.ts';
 import { documentsDigest } from '../corpus/index-documents.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, unreachable } from '../errors.ts';
-import type { FleetConnection } from '../fleet/bus.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import { LocalNode } from '../fleet/local-node.ts';
 import type { FleetNode } from '../fleet/node.ts';
-import { FleetClaim, findNodes, type ListedNode } from '../fleet/node-directory.ts';
-import type { NodeTale, RemoteNode } from '../fleet/remote-node.ts';
-import { RunLink } from '../fleet/run-link.ts';
-import type { DocumentSource } from '../fleet/shelf.ts';
+import type { FleetConnection } from '../fleet/protocol/bus.ts';
+import { FleetClaim, findNodes, type ListedNode } from '../fleet/run/node-directory.ts';
+import type { DocumentSource } from '../fleet/run/plan-server.ts';
+import type { NodeNotice, RemoteNode } from '../fleet/run/remote-node.ts';
+import { RunLink } from '../fleet/run/run-link.ts';
 import { NodeFigures, type NodeResults } from '../metrics/node-figures.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import { packageVersion } from '../package.ts';
@@ -21,26 +20,20 @@ import type { Corpus } from '../workload/model.ts';
 import type { CompleteConfig } from './config.ts';
 import type { RunListener } from './events.ts';
 
-/** From the order to start a step to its start: enough for the order to reach all load threads of this process. */
+/** Enough for a message to a thread, and to a node. */
 const LOCAL_START_DELAY_MILLIS = 5;
-/** From the order to start a step to its start: enough for the order to reach all nodes. */
 const REMOTE_START_DELAY_MILLIS = 250;
 
 /** Nodes that were found, and the right to use them. */
 export interface ClaimedNodes {
-  /** For the messages of the run, which must not wait behind documents. */
   readonly bus: FleetConnection;
   /** For plans and documents. */
   readonly bulk: FleetConnection;
   readonly nodes: readonly ListedNode[];
-  /** Gives the nodes back and closes the connections. */
   release(): Promise<void>;
 }
 
-/**
- * Claims the fleet and finds the nodes that the user listed; `null` if the load is to come from this process. Rejects
- * with `FLEET` or `ANOTHER_RUN`.
- */
+/** Finds and claims the nodes that the user listed; `null` if the load is to come from this process. Fails with FLEET or ANOTHER_RUN. */
 export async function claimNodes({ load, naming }: CompleteConfig, signal: AbortSignal): Promise<ClaimedNodes | null> {
   const { workers } = load;
   const { testRunId } = naming;
@@ -74,23 +67,19 @@ export async function claimNodes({ load, naming }: CompleteConfig, signal: Abort
   }
 }
 
-/** What the machines of a run need to know, and whom they tell. */
 export interface RunFleetOptions {
   readonly config: CompleteConfig;
-  /** The nodes that the user listed; `null` = this process drives the load. */
   readonly claimed: ClaimedNodes | null;
   readonly listener: RunListener;
   /** Prepares documents on this machine. */
   readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
-  /** The corpora whose documents nodes may ask for. */
+  /** What nodes may ask for. */
   readonly corpora: readonly Corpus[];
-  /** Takes each report of a worker; `place` names its machine if there are several. */
+  /** `place` names the machine if there are several. */
   readonly onReport: (report: WorkerReport, place: string | null) => void;
 }
 
-/** The machines of one test run and what they have done. */
 export class RunFleet {
-  /** What the run drives. */
   readonly fleet: Fleet;
   private readonly options: RunFleetOptions;
   private readonly link: RunLink | null;
@@ -155,29 +144,26 @@ export class RunFleet {
       testMode,
       isOffline,
       locate: (corpus, set) => this.locate(corpus, set),
-      onTale: (tale, node) => this.retell(tale, node),
+      onNotice: (notice, node) => this.tellNotice(notice, node),
     });
   }
 
-  private retell(tale: NodeTale, { name }: RemoteNode): void {
+  private tellNotice(notice: NodeNotice, { name }: RemoteNode): void {
     const { listener } = this.options;
-    switch (tale.kind) {
+    switch (notice.kind) {
       case 'note':
-        listener({ kind: tale.level, message: tale.message.includes(name) ? tale.message : `Node ${name}: ${tale.message}` });
+        listener({ kind: notice.level, message: notice.message.includes(name) ? notice.message : `Node ${name}: ${notice.message}` });
         break;
       case 'preparation':
       case 'preparation-end':
-        listener({ ...tale, what: `${tale.what} on ${name}` });
+        listener({ ...notice, what: `${notice.what} on ${name}` });
         break;
       default:
-        unreachable(tale);
+        unreachable(notice);
     }
   }
 
-  /**
-   * The documents of a set for a node that cannot get them elsewhere, prepared here if need be: the archive if this
-   * machine has it, which is smaller, else the plain file.
-   */
+  /** The documents of a set for a node that cannot get them elsewhere: the archive if it is here, for it is smaller. */
   private async locate(corpusName: string, set: number): Promise<DocumentSource> {
     const { corpora, prepareCorpora } = this.options;
     this.prepared ??= prepareCorpora(corpora);

@@ -2,9 +2,9 @@
 import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
-import { type Codec, count, decodeText, encodeText, nullable, number, object, oneOf, text } from '../fleet/codec.ts';
-import { writePrivateFile } from './private-files.ts';
-import { isSameProcess, type ProcessIdentity } from './process-identity.ts';
+import { type Codec, count, decodeText, encodeText, nullable, number, object, oneOf, text } from '../fleet/protocol/codec.ts';
+import { writePrivateFile } from '../nats/private-files.ts';
+import { isSameProcess, type ProcessIdentity } from '../nats/process-identity.ts';
 
 export interface DaemonState {
   readonly process: ProcessIdentity;

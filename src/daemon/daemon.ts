@@ -1,17 +1,17 @@
 // One daemon from start to stop: on a coordinator the server, the hub and a node; elsewhere only a node.
 import { BenchmarkError, unreachable } from '../errors.ts';
+import { resolveAddress } from '../nats/addresses.ts';
+import { type ConnectOptions, connectNode, connectUrl, type NatsEndpoint } from '../nats/connect.ts';
+import { findNatsServer } from '../nats/nats-binary.ts';
+import { providePrivateDirectory } from '../nats/private-files.ts';
+import { identify } from '../nats/process-identity.ts';
+import type { FleetToken } from '../nats/token.ts';
+import { tokenKeyFor } from '../nats/token-key.ts';
+import { NodeLink } from '../node/node-link.ts';
+import type { RegistrationState } from '../node/registration.ts';
 import { packageVersion } from '../package.ts';
-import { resolveAddress } from './addresses.ts';
-import { type ConnectOptions, connectNode, connectUrl, type NatsEndpoint } from './connect.ts';
-import { type Coordinator, startCoordinator, startHubOnly } from './coordinator.ts';
+import { type CoordinatorServices, startCoordinator, startHubOnly } from './coordinator-services.ts';
 import { claimDaemonState, type DaemonState, removeDaemonState, updateDaemonState } from './daemon-state.ts';
-import { findNatsServer } from './nats-binary.ts';
-import { NodeLink } from './node-link.ts';
-import { providePrivateDirectory } from './private-files.ts';
-import { identify } from './process-identity.ts';
-import type { RegistrationState } from './registration.ts';
-import type { FleetToken } from './token.ts';
-import { tokenKeyFor } from './token-key.ts';
 
 export interface DaemonOptions {
   /** Of this configuration; made if missing. */
@@ -39,7 +39,7 @@ export interface DaemonOptions {
 export class Daemon {
   private readonly options: DaemonOptions;
   private state: DaemonState;
-  private coordinator: Coordinator | null = null;
+  private coordinator: CoordinatorServices | null = null;
   private link: NodeLink | null = null;
 
   private constructor(options: DaemonOptions, state: DaemonState) {
@@ -116,7 +116,7 @@ export class Daemon {
     }
   }
 
-  private async startCoordinator(): Promise<Coordinator> {
+  private async startCoordinator(): Promise<CoordinatorServices> {
     const { options, state } = this;
     const { runDirectory, log, token, nats } = options;
     const common = { runDirectory, log, ownVersion: packageVersion };

@@ -2,12 +2,12 @@
 import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { BenchmarkError } from '../errors.ts';
-import { isOwnAddress, resolveAddress } from './addresses.ts';
-import { connectNode, connectUrl, firstFailure, newNodeId } from './connect.ts';
+import { isOwnAddress, resolveAddress } from '../nats/addresses.ts';
+import { connectNode, connectUrl, firstFailure, newNodeId } from '../nats/connect.ts';
+import { findNatsServer } from '../nats/nats-binary.ts';
+import { portInUse } from '../nats/port-in-use.ts';
+import { tokenKeyFor } from '../nats/token-key.ts';
 import type { DaemonOptions } from './daemon.ts';
-import { findNatsServer } from './nats-binary.ts';
-import { portInUse } from './port-in-use.ts';
-import { tokenKeyFor } from './token-key.ts';
 
 /** Names, key of the token and program of the server. Fails with FLEET or CONFIG. `ownPort`: on which the daemon that is to be replaced listens. */
 export async function checkStart(options: DaemonOptions, ownPort: number | null): Promise<void> {

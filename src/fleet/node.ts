@@ -1,6 +1,6 @@
 // A machine that drives load, as the fleet sees it: this one, or one behind a network.
 import type { BenchmarkError } from '../errors.ts';
-import type { TargetCluster } from '../http/targets.ts';
+import type { TargetCluster } from '../http/target-cluster.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';

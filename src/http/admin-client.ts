@@ -1,50 +1,20 @@
 // The official client, for everything off the load path: readiness, administration, telemetry.
+
 import { Client, errors } from '@opensearch-project/opensearch';
 import type { TransportRequestPromise } from '@opensearch-project/opensearch/lib/Transport.js';
 import { BenchmarkError, messageOf } from '../errors.ts';
-import type { Seconds } from '../units.ts';
 import { adminConnectionClass, type SocketErrors } from './admin-connection.ts';
+import type { AdminClient, AdminReply, AdminRequest } from './admin-request.ts';
 import { anyHost } from './any-host.ts';
-import { formatPlace } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+import { formatPlace } from './endpoint.ts';
 import { codeOf, explainSocketError } from './network-failure.ts';
 import { maxHeadBytes } from './response-head.ts';
-import type { Endpoint, TargetCluster } from './targets.ts';
+import type { TargetCluster } from './target-cluster.ts';
 import { makeSecureContext } from './wire-context.ts';
 
 /** What the official client says of an answer that is cut off; it has no code. */
 const ABORTED_ANSWER = 'Response aborted while reading the body';
-
-export interface AdminRequest {
-  readonly method: string;
-  /** Path without query, without the prefix of the endpoint. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Sent as JSON; a text or a Buffer as it is. */
-  readonly body?: Readonly<Record<string, unknown>> | string | Buffer | undefined;
-  /** Default: the time limit of the client options. */
-  readonly timeout?: Seconds | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface AdminReply {
-  /** `host:port` that answered. */
-  readonly place: string;
-  /** Any status: 404 is an answer, 401 and 403 too. */
-  readonly status: number;
-  /** Parsed if it is JSON, else text. */
-  readonly body: unknown;
-}
-
-export interface AdminClient {
-  /** Where requests go, for messages. */
-  readonly place: string;
-  /**
-   * Rejects with `BenchmarkError` TARGET_UNREACHABLE (refused, unknown name, time limit; no server at all), TLS, CANCELLED,
-   * or TARGET_NOT_OPENSEARCH (an answer that is not HTTP or not the JSON it says it is).
-   */
-  request(request: AdminRequest): Promise<AdminReply>;
-  close(): Promise<void>;
-}
 
 /**
  * A client with the same TLS, authentication and headers as the load has. Any host of the cluster that answers will do; no host

@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts';
 import { createCredentialKeeper } from './credential-keeper.ts';
 import { maxHeadBytes } from './response-head.ts';
 import { formatAmzDate, sha256Hex, signRequest } from './sigv4.ts';
-import type { TargetCluster } from './targets.ts';
+import type { TargetCluster } from './target-cluster.ts';
 
 /** The client passes on only the message of a socket's error; here is the error itself, by that message. */
 export type SocketErrors = Map<string, Error>;

@@ -1,6 +1,6 @@
 // One administrative client for several hosts of a cluster: the first that answers is asked, whatever their order.
 import { BenchmarkError } from '../errors.ts';
-import type { AdminClient, AdminReply, AdminRequest } from './admin-client.ts';
+import type { AdminClient, AdminReply, AdminRequest } from './admin-request.ts';
 
 /** What a proxy says for a host that is not there, or a host that is starting or stopping. */
 const NOT_THERE: ReadonlySet<number> = new Set([502, 503, 504]);

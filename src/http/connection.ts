@@ -1,11 +1,13 @@
 // One HTTP/1.1 connection of the load path, over a plain or a TLS socket.
+
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { messageOf } from '../errors.ts';
 import type { ClientOptions } from './client-options.ts';
+import type { Endpoint } from './endpoint.ts';
+import { formatPlace } from './endpoint.ts';
 import { explainSocketError, failure } from './network-failure.ts';
 import { answerBroken, answerMore, ResponseReader } from './response-reader.ts';
-import type { Endpoint } from './targets.ts';
 import type { SocketFailure, Wire, WireOwner, WirePhase } from './wire.ts';
 import type { WireContext } from './wire-context.ts';
 
@@ -217,9 +219,4 @@ class Connection implements Wire {
     if (this.openTimer !== null) clearTimeout(this.openTimer);
     this.openTimer = null;
   }
-}
-
-/** `host:port` as it is written in a URL. */
-export function formatPlace(endpoint: { readonly host: string; readonly port: number }): string {
-  return `${isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
 }

@@ -3,9 +3,9 @@ import { isIPv6 } from 'node:net';
 import { isJsonObject, type Json } from '../json.ts';
 import { secretMask } from '../secrets.ts';
 import type { BasicAuth } from './client-options.ts';
+import type { Endpoint } from './endpoint.ts';
 import { OptionValues } from './option-values.ts';
 import { readHttpAuth } from './parse-client-options.ts';
-import type { Endpoint } from './targets.ts';
 
 export interface EndpointDefaults {
   readonly port: number;

@@ -5,11 +5,12 @@ import { type Clock, systemClock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
 import { packageVersion } from '../package.ts';
 import { type CredentialKeeper, createCredentialKeeper } from './credential-keeper.ts';
+import type { Endpoint } from './endpoint.ts';
 import { formatHeaders, headerProblem, mergeHeaders } from './header-fields.ts';
 import type { InPlaceRequest, PreparedRequest, RequestFactory, RequestParts } from './request.ts';
 import { checkMethod, encodeTarget } from './request-target.ts';
 import { formatAmzDate, sha256Hex, signRequest } from './sigv4.ts';
-import type { Endpoint, TargetCluster } from './targets.ts';
+import type { TargetCluster } from './target-cluster.ts';
 
 /** A longer head (many headers) is copied together with its body instead. */
 const HEAD_ROOM = 4096;

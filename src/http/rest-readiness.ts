@@ -3,9 +3,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
 import { seconds } from '../units.ts';
-import { type AdminClient, type AdminReply, requireStatus } from './admin-client.ts';
-import { formatPlace } from './connection.ts';
-import type { TargetCluster } from './targets.ts';
+import { requireStatus } from './admin-client.ts';
+import type { AdminClient, AdminReply } from './admin-request.ts';
+import { formatPlace } from './endpoint.ts';
+import type { TargetCluster } from './target-cluster.ts';
 
 /** What `GET /` says; for results. */
 export interface ClusterIdentity {

@@ -2,7 +2,7 @@
 import { isJsonArray, isJsonObject, type Json } from '../json.ts';
 import type { Secrets } from '../secrets.ts';
 import type { RawOptions } from './option-values.ts';
-import type { TargetCluster } from './targets.ts';
+import type { TargetCluster } from './target-cluster.ts';
 
 /** Client options whose values may be shown. All others are secret, misspelt ones above all: `basic_auth_pasword`. */
 const harmlessOptions: ReadonlySet<string> = new Set([

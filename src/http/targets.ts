@@ -1,40 +1,18 @@
 // `--target-hosts` and `--client-options` as typed data.
+
 import { readFileSync } from 'node:fs';
 import { BenchmarkError, exitCodes, formatProblem, type Problem } from '../errors.ts';
 import { isJsonArray, isJsonObject, type Json } from '../json.ts';
 import { knownSecrets, type Secrets } from '../secrets.ts';
-import type { BasicAuth, ClientOptions } from './client-options.ts';
-import { formatPlace } from './connection.ts';
+import type { ClientOptions } from './client-options.ts';
+import { type Endpoint, formatPlace } from './endpoint.ts';
 import { GrammarProblem, parseKeyValues, type ReadFile, readJsonText } from './key-value-text.ts';
 import type { RawOptions } from './option-values.ts';
 import { certificateProblem, isUnsupportedOption, type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
 import { parseEndpoint } from './parse-endpoint.ts';
 import type { SessionCredentials } from './session-credentials.ts';
+import type { TargetCluster, Targets } from './target-cluster.ts';
 import { registerHostSecrets, registerOptionSecrets, secretsOf } from './target-secrets.ts';
-
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-  readonly useTls: boolean;
-  /** Path in front of every request path, without a final `/`; usually empty. */
-  readonly prefix: string;
-  /** From the user part of the URL; beats the option of the cluster. */
-  readonly basicAuth: BasicAuth | null;
-}
-
-export interface TargetCluster {
-  readonly name: string;
-  /** At least one. Requests go round robin. */
-  readonly endpoints: readonly Endpoint[];
-  readonly options: ClientOptions;
-}
-
-export interface Targets {
-  /** The cluster `default`, which operations use. */
-  readonly default: TargetCluster;
-  /** All clusters, `default` included. */
-  readonly clusters: readonly TargetCluster[];
-}
 
 export interface TargetInput {
   /** The text of `--target-hosts`; empty = this machine. */

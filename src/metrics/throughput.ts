@@ -18,17 +18,16 @@ const HELD_CELLS = 36_000;
 /** The cell of a time in ms since the start of the step. */
 export const throughputCell = (time: number): number => Math.floor(time / CELL_MILLIS);
 
-/** One value of throughput: the work per second from the start of the task, warm-up included, until a moment. */
+/** Work per second from the start of the task, warm-up included, until a moment. */
 export interface ThroughputPoint {
   /** In ms since the start of the step. */
   readonly time: number;
   readonly type: ThroughputSlot['type'];
-  /** In the unit of the work, per second. */
   readonly value: number;
 }
 
 /** What all recorders did in one cell. */
-class WorkCell {
+class Cell {
   readonly warmup = { end: Number.NEGATIVE_INFINITY, work: 0 };
   readonly normal = { end: Number.NEGATIVE_INFINITY, work: 0 };
 }
@@ -38,7 +37,7 @@ class WorkCell {
  * nor on the order in which it was told. What is held is bounded: the cells of an hour, and a value per second.
  */
 export class ThroughputGrid {
-  private readonly cells = new Map<number, WorkCell>();
+  private readonly cells = new Map<number, Cell>();
   private readonly closed = new RunningAverage();
   private firstOpen = Number.NEGATIVE_INFINITY;
   private start = Number.POSITIVE_INFINITY;
@@ -72,7 +71,7 @@ export class ThroughputGrid {
   private count(index: number, { type, end, work }: ThroughputSlot): void {
     let cell = this.cells.get(index);
     if (cell === undefined) {
-      cell = new WorkCell();
+      cell = new Cell();
       this.cells.set(index, cell);
     }
     const part = cell[type];
@@ -80,7 +79,7 @@ export class ThroughputGrid {
     if (end > part.end) part.end = end;
   }
 
-  private ordered(): [index: number, cell: WorkCell][] {
+  private ordered(): [index: number, cell: Cell][] {
     return [...this.cells].sort(([left], [right]) => left - right);
   }
 
@@ -94,17 +93,12 @@ export class ThroughputGrid {
   }
 }
 
-/**
- * Makes the values of throughput. A value is the work so far divided by the time so far, and closes when the time so
- * far reaches the next whole second.
- */
+/** A value is the work so far divided by the time so far, and closes when the time so far reaches the next whole second. */
 class RunningAverage {
   private total = 0;
-  /** Time so far, in ms since the start of the task. */
+  /** Time so far, and the one at which the next value closes. */
   private elapsed = 0;
-  /** The time so far at which the next value closes. */
   private due = 1000;
-  /** End of the last work, in ms since the start of the step. */
   private end = 0;
   private type: ThroughputSlot['type'] = 'warmup';
   private hasPointOfType = false;
@@ -116,8 +110,8 @@ class RunningAverage {
     return copy;
   }
 
-  /** Adds the next cell; cells must come in the order of time. */
-  add({ warmup, normal }: WorkCell, start: number): void {
+  /** Cells come in the order of time. */
+  add({ warmup, normal }: Cell, start: number): void {
     if (Number.isFinite(warmup.end)) this.addPart(warmup, start);
     if (!Number.isFinite(normal.end)) return;
     if (this.type === 'warmup') {
@@ -127,7 +121,7 @@ class RunningAverage {
     this.addPart(normal, start);
   }
 
-  /** Adds work of a time whose values are closed: it counts in all values to come. */
+  /** Work of a time whose values are closed. */
   addLate(work: number): void {
     this.total += work;
   }
@@ -138,7 +132,7 @@ class RunningAverage {
     return this.points;
   }
 
-  private addPart({ end, work }: WorkCell['normal'], start: number): void {
+  private addPart({ end, work }: Cell['normal'], start: number): void {
     this.total += work;
     this.end = end;
     this.elapsed = Math.max(this.elapsed, end - start);
@@ -162,7 +156,7 @@ export function throughputStats(values: readonly number[], unit: string, percent
   const median = sortedPercentiles(sorted, [50])[0]?.[1] ?? 0;
   const perSecond = `${unit}/s`;
   if (sorted.length === 0 || mean === 0 || median === 0) return { min: null, mean: null, median: null, max: null, unit: perSecond, percentiles: [] };
-  // Percentiles that so few values do not support are left out, and no other takes their place.
+  // Where the values are too few for what was asked for, nothing takes its place.
   const supported = supportedPercentiles(sorted.length, percentiles).filter((percentile) => percentiles.includes(percentile));
   return { min: sorted[0] ?? null, mean, median, max: sorted.at(-1) ?? null, unit: perSecond, percentiles: sortedPercentiles(sorted, supported) };
 }

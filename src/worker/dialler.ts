@@ -1,7 +1,7 @@
 // Makes the connections of a load thread.
 import { BenchmarkError } from '../errors.ts';
 import { createWire } from '../http/connection.ts';
-import type { TargetCluster } from '../http/targets.ts';
+import type { TargetCluster } from '../http/target-cluster.ts';
 import { createWireContext } from '../http/wire-context.ts';
 import type { Dialler } from './client-connections.ts';
 import type { TargetWatch } from './target-watch.ts';

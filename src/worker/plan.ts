@@ -1,6 +1,6 @@
 // What a worker is told before a run: plain data that survives a thread boundary and a wire. JSON of operations travels as text, without loss.
 import type { PreparedCorpus } from '../corpus/prepared.ts';
-import type { TargetCluster } from '../http/targets.ts';
+import type { TargetCluster } from '../http/target-cluster.ts';
 import { isJsonObject, parseJson, writeJson } from '../json.ts';
 import type { WorkloadFacts } from '../operation/operation.ts';
 import type { Cell } from '../schedule/allocation.ts';

@@ -6,11 +6,11 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { connectCoordinator } from '../../src/daemon/connect.ts';
-import { identify, isSameProcess, untilGone } from '../../src/daemon/process-identity.ts';
-import { decodeBytes } from '../../src/fleet/codec.ts';
-import { nodesAnswerCodec } from '../../src/fleet/hub-messages.ts';
-import { hubSubject } from '../../src/fleet/protocol.ts';
+import { decodeBytes } from '../../src/fleet/protocol/codec.ts';
+import { nodesAnswerCodec } from '../../src/fleet/protocol/hub-messages.ts';
+import { hubSubject } from '../../src/fleet/protocol/subjects.ts';
+import { connectCoordinator } from '../../src/nats/connect.ts';
+import { identify, isSameProcess, untilGone } from '../../src/nats/process-identity.ts';
 import { atEnd } from './at-end.ts';
 import { freePort, Machine } from './daemon-process.ts';
 

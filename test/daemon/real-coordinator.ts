@@ -2,17 +2,17 @@
 // Needs: nats-server.
 import { homedir } from 'node:os';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { connectNode, type NodeEndpoint, newNodeId } from '../../src/daemon/connect.ts';
-import { type Coordinator, startCoordinator } from '../../src/daemon/coordinator.ts';
-import { findNatsServer } from '../../src/daemon/nats-binary.ts';
-import type { TokenKey } from '../../src/daemon/token-key.ts';
-import { decodeBytes, encodeBytes } from '../../src/fleet/codec.ts';
-import { type NodeHello, type RegisterAnswer, registerAnswerCodec, registerRequestCodec } from '../../src/fleet/hub-messages.ts';
-import { protocolVersion, upSubject } from '../../src/fleet/protocol.ts';
+import { type CoordinatorServices, startCoordinator } from '../../src/daemon/coordinator-services.ts';
+import { decodeBytes, encodeBytes } from '../../src/fleet/protocol/codec.ts';
+import { type NodeHello, type RegisterAnswer, registerAnswerCodec, registerRequestCodec } from '../../src/fleet/protocol/hub-messages.ts';
+import { protocolVersion, upSubject } from '../../src/fleet/protocol/subjects.ts';
+import { connectNode, type NodeEndpoint, newNodeId } from '../../src/nats/connect.ts';
+import { findNatsServer } from '../../src/nats/nats-binary.ts';
+import type { TokenKey } from '../../src/nats/token-key.ts';
 import { atEnd, temporaryDirectory } from './at-end.ts';
 
 export interface TestCoordinator {
-  readonly coordinator: Coordinator;
+  readonly coordinator: CoordinatorServices;
   readonly runDirectory: string;
   readonly log: string[];
   readonly endpoint: NodeEndpoint;

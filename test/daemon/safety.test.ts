@@ -6,8 +6,8 @@ import { connect as dial } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node';
-import { connectCoordinator, newNodeId } from '../../src/daemon/connect.ts';
-import { downSubject, hubSubject, inboxPrefix, upSubject } from '../../src/fleet/protocol.ts';
+import { downSubject, hubSubject, inboxPrefix, upSubject } from '../../src/fleet/protocol/subjects.ts';
+import { connectCoordinator, newNodeId } from '../../src/nats/connect.ts';
 import { atEnd } from './at-end.ts';
 import { hello, joinAsNode, realCoordinator, register, type TestCoordinator, type TestNode } from './real-coordinator.ts';
 

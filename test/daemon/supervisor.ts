@@ -1,6 +1,6 @@
 // A process that supervises a nats-server and does nothing else; tests end it without warning.
-import { NatsServer } from '../../src/daemon/nats-server.ts';
-import { createKeyPair } from '../../src/daemon/nkeys.ts';
+import { NatsServer } from '../../src/nats/nats-server.ts';
+import { createKeyPair } from '../../src/nats/nkeys.ts';
 
 const [binary = '', directory = ''] = process.argv.slice(2);
 const key = (): string => createKeyPair('user').publicKey;

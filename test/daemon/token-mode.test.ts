@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { createServer as createPlainServer } from 'node:net';
 import { before, describe, it } from 'node:test';
 import { createServer, type TLSSocket } from 'node:tls';
-import { createServerCertificate } from '../../src/daemon/certificate.ts';
-import { connectCoordinator, connectNode, newNodeId } from '../../src/daemon/connect.ts';
-import type { FleetToken } from '../../src/daemon/token.ts';
-import { createTokenKey, type TokenKey } from '../../src/daemon/token-key.ts';
-import { hubSubject } from '../../src/fleet/protocol.ts';
+import { hubSubject } from '../../src/fleet/protocol/subjects.ts';
+import { createServerCertificate } from '../../src/nats/certificate.ts';
+import { connectCoordinator, connectNode, newNodeId } from '../../src/nats/connect.ts';
+import type { FleetToken } from '../../src/nats/token.ts';
+import { createTokenKey, type TokenKey } from '../../src/nats/token-key.ts';
 import { atEnd } from './at-end.ts';
 import { hello, joinAsNode, realCoordinator, register, type TestCoordinator } from './real-coordinator.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { validate } from 'dockerfile-utils';
-import { defaultFleetPort } from '../../src/daemon/fleet-port.ts';
+import { defaultFleetPort } from '../../src/nats/fleet-port.ts';
 import { packageRoot } from '../../src/package.ts';
 import { commandsOf, parseDockerfile } from './dockerfile.ts';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { loadSettings } from '../../src/cli/config/settings.ts';
-import { defaultFleetPort } from '../../src/daemon/fleet-port.ts';
+import { defaultFleetPort } from '../../src/nats/fleet-port.ts';
 import { packageRoot } from '../../src/package.ts';
 import { parseCommand } from './command-line.ts';
 import { problemsOf } from './kubernetes-schema.ts';

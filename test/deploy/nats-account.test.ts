@@ -8,12 +8,12 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { connect } from '@nats-io/transport-node';
-import { connectCoordinator } from '../../src/daemon/connect.ts';
 import { Daemon } from '../../src/daemon/daemon.ts';
-import { findNatsServer } from '../../src/daemon/nats-binary.ts';
-import { askNodes } from '../../src/fleet/node-directory.ts';
-import { downSubject } from '../../src/fleet/protocol.ts';
-import { surveyNode } from '../../src/fleet/survey.ts';
+import { downSubject } from '../../src/fleet/protocol/subjects.ts';
+import { askNodes } from '../../src/fleet/run/node-directory.ts';
+import { surveyNode } from '../../src/fleet/run/survey.ts';
+import { connectCoordinator } from '../../src/nats/connect.ts';
+import { findNatsServer } from '../../src/nats/nats-binary.ts';
 import { packageRoot } from '../../src/package.ts';
 
 /** The account that the page tells owners of a NATS to make. */

@@ -2,7 +2,7 @@
 import type { Answer } from '../../src/http/answer.ts';
 import { type ClientOptions, defaultClientOptions } from '../../src/http/client-options.ts';
 import { createWire } from '../../src/http/connection.ts';
-import type { Endpoint } from '../../src/http/targets.ts';
+import type { Endpoint } from '../../src/http/endpoint.ts';
 import type { Wire, WireFailure } from '../../src/http/wire.ts';
 import { createWireContext, type WireContext } from '../../src/http/wire-context.ts';
 

@@ -1,8 +1,8 @@
 // Runs over several nodes: what is reported is what the target saw, whatever happens to the network in between.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { newNodeId } from '../../src/daemon/connect.ts';
-import { upSubject } from '../../src/fleet/protocol.ts';
+import { upSubject } from '../../src/fleet/protocol/subjects.ts';
+import { newNodeId } from '../../src/nats/connect.ts';
 import { seconds } from '../../src/units.ts';
 import type { CompletedBy, Parallel, Task } from '../../src/workload/model.ts';
 import { task } from '../support/small-model.ts';

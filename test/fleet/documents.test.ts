@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BenchmarkError } from '../../src/errors.ts';
-import type { LocateDocuments } from '../../src/fleet/shelf.ts';
+import type { LocateDocuments } from '../../src/fleet/run/plan-server.ts';
 import type { Corpus, DocumentSet } from '../../src/workload/model.ts';
 import { task, workloadOf } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { remainsPath } from '../../src/daemon/node-agent-remains.ts';
 import { BenchmarkError } from '../../src/errors.ts';
+import { orphanReportPath } from '../../src/node/orphan-report.ts';
 import { seconds } from '../../src/units.ts';
 import type { Task } from '../../src/workload/model.ts';
 import { task } from '../support/small-model.ts';
@@ -164,7 +164,7 @@ describe('a distributed run', { concurrency: true }, () => {
       const begin = Date.now();
       await until(() => node.agent.testRunId === null, 10_000);
       assert.ok(scene.target.lastRequest - begin < 10_000);
-      const remains: unknown = JSON.parse(readFileSync(remainsPath(node.rootDirectory, 'gone', '127.0.0.2'), 'utf8'));
+      const remains: unknown = JSON.parse(readFileSync(orphanReportPath(node.rootDirectory, 'gone', '127.0.0.2'), 'utf8'));
       assert.ok(typeof remains === 'object' && remains !== null && 'totals' in remains && Array.isArray(remains.totals));
       assert.equal(remains.totals[0].requests, scene.seen('steady'));
       assert.ok('reason' in remains && /^the coordinator was not heard for 7\.\d seconds$/.test(String(remains.reason)));

@@ -6,8 +6,8 @@ import { connect as connectSocket, createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { findNatsServer } from '../../src/daemon/nats-binary.ts';
-import { inboxPrefix } from '../../src/fleet/protocol.ts';
+import { inboxPrefix } from '../../src/fleet/protocol/subjects.ts';
+import { findNatsServer } from '../../src/nats/nats-binary.ts';
 
 export class NatsServer {
   readonly port: number;

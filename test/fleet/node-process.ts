@@ -1,9 +1,9 @@
 // A node in a process of its own, for tests that end or freeze it. Arguments: port of the nats-server, address, directory.
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
-import { newNodeId } from '../../src/daemon/connect.ts';
-import { NodeAgent } from '../../src/daemon/node-agent.ts';
-import { inboxPrefix } from '../../src/fleet/protocol.ts';
+import { inboxPrefix } from '../../src/fleet/protocol/subjects.ts';
+import { newNodeId } from '../../src/nats/connect.ts';
+import { NodeAgent } from '../../src/node/node-agent.ts';
 
 const [port = '', address = '', rootDirectory = ''] = process.argv.slice(2);
 const [id, secret] = [newNodeId(), newNodeId()];

@@ -8,17 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { newNodeId } from '../../src/daemon/connect.ts';
-import { NodeAgent } from '../../src/daemon/node-agent.ts';
 import { BenchmarkError } from '../../src/errors.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
-import type { RegisteredNode } from '../../src/fleet/hub-messages.ts';
 import type { RunPlan } from '../../src/fleet/node.ts';
-import { RunLink } from '../../src/fleet/run-link.ts';
-import type { LocateDocuments } from '../../src/fleet/shelf.ts';
+import type { RegisteredNode } from '../../src/fleet/protocol/hub-messages.ts';
+import type { LocateDocuments } from '../../src/fleet/run/plan-server.ts';
+import { RunLink } from '../../src/fleet/run/run-link.ts';
 import { parseTargets } from '../../src/http/targets.ts';
 import type { WorkerReport } from '../../src/metrics/report.ts';
 import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
+import { newNodeId } from '../../src/nats/connect.ts';
+import { NodeAgent } from '../../src/node/node-agent.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
 import { leafTasks, type ScheduleElement } from '../../src/workload/model.ts';
 import { workloadOf } from '../support/small-model.ts';
@@ -169,7 +169,7 @@ export class DistributedRun {
       testMode: false,
       isOffline: true,
       locate: settings.locate ?? (() => Promise.reject(new BenchmarkError('CORPUS', 'There are no documents.'))),
-      onTale: (tale, node) => this.tales.push(tale.kind === 'note' ? `${node.name}: ${tale.message}` : `${node.name}: ${tale.kind} ${tale.what}`),
+      onNotice: (tale, node) => this.tales.push(tale.kind === 'note' ? `${node.name}: ${tale.message}` : `${node.name}: ${tale.kind} ${tale.what}`),
     });
     this.metrics = new Map(
       leafTasks(settings.schedule).map((task) => [

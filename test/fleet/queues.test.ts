@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { BenchmarkError } from '../../src/errors.ts';
-import { Inbox } from '../../src/fleet/inbox.ts';
-import { type Batch, Outbox } from '../../src/fleet/outbox.ts';
+import { Inbox } from '../../src/fleet/protocol/inbox.ts';
+import { type Batch, Outbox } from '../../src/fleet/protocol/outbox.ts';
 
 /** What becomes of one request: its way there and its answer's way back. */
 type Fate = 'arrives' | 'request lost' | 'answer lost' | 'arrives twice' | 'arrives late';

@@ -2,18 +2,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
-import type { Bus, BusMessage } from '../../src/fleet/bus.ts';
-import { decodeBytes, encodeBytes } from '../../src/fleet/codec.ts';
-import { writeFrame } from '../../src/fleet/frame.ts';
-import { Lightener } from '../../src/fleet/lighten.ts';
-import { commandCodec, type DownAnswer, downAnswerCodec, eventCodec, type NodeCommand, type NodeEvent, readDown } from '../../src/fleet/messages.ts';
 import type { FleetStep, NodeEvents, RunPlan } from '../../src/fleet/node.ts';
-import { RemoteNode } from '../../src/fleet/remote-node.ts';
-import { writeReport } from '../../src/fleet/report-codec.ts';
-import { Totals } from '../../src/fleet/totals.ts';
+import type { Bus, BusMessage } from '../../src/fleet/protocol/bus.ts';
+import { decodeBytes, encodeBytes } from '../../src/fleet/protocol/codec.ts';
+import { writeFrame } from '../../src/fleet/protocol/frame.ts';
+import {
+  commandCodec,
+  type DownAnswer,
+  downAnswerCodec,
+  eventCodec,
+  type NodeCommand,
+  type NodeEvent,
+  readDown,
+} from '../../src/fleet/protocol/node-messages.ts';
+import { writeReport } from '../../src/fleet/protocol/report-codec.ts';
+import { Totals } from '../../src/fleet/protocol/totals.ts';
+import { RemoteNode } from '../../src/fleet/run/remote-node.ts';
 import { defaultClientOptions } from '../../src/http/client-options.ts';
 import type { TaskReport, WorkerReport } from '../../src/metrics/report.ts';
 import { maxRawSamples } from '../../src/metrics/task-metrics.ts';
+import { RawSampleFilter } from '../../src/node/raw-sample-filter.ts';
 import { processClock } from '../../src/worker/messages.ts';
 import { TaskRecorder } from '../../src/worker/recorder.ts';
 import { workloadOf } from '../support/small-model.ts';
@@ -67,7 +75,7 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
     testMode: false,
     isOffline: false,
     offer: () => ({ digest: 'd', bytes: 1 }),
-    onTale: () => undefined,
+    onNotice: () => undefined,
     onLost: (one, reason) => {
       lost.push(reason);
       one.fail(new BenchmarkError('WORKER_LOST', reason));
@@ -155,8 +163,8 @@ test('bytes that are no events end the run, in words', async () => {
 });
 
 test('raw values travel while all of them can be held, and not longer', () => {
-  const lightener = new Lightener();
-  const raw = (samples: number, held: number): number => lightener.lighten(reportOf(samples, held)).tasks[0]?.raw.latency.length ?? -1;
+  const rawSamples = new RawSampleFilter();
+  const raw = (samples: number, held: number): number => rawSamples.filter(reportOf(samples, held)).tasks[0]?.raw.latency.length ?? -1;
   assert.equal(raw(100, 100), 100);
   assert.equal(raw(100, 99), 0);
   assert.equal(raw(maxRawSamples - 200, maxRawSamples - 200), maxRawSamples - 200);

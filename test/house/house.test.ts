@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PICTURE_FILE, WALLS_FILE, wallsText, withPicture } from '../../scripts/house/generated.ts';
-import { brokenTable, deadFiles, forbiddenImports, openSwitches } from '../../scripts/house/rules.ts';
+import { brokenTable, deadFiles, forbiddenImports, importCircles, openSwitches } from '../../scripts/house/rules.ts';
 import { readTree, type SourceFile, sourceFile } from '../../scripts/house/source-tree.ts';
 import { packageRoot } from '../../src/package.ts';
 
@@ -32,6 +32,12 @@ const rules: readonly Rule[] = [
     check: forbiddenImports,
     broken: { 'src/attic/box.ts': '' },
     says: /src\/attic\/box\.ts is in no room/,
+  },
+  {
+    name: 'no file imports itself by way of others',
+    check: importCircles,
+    broken: { 'src/a.ts': "import type { B } from './b.ts';\n", 'src/b.ts': "export const a = await import('./a.ts');\n" },
+    says: /src\/a\.ts → src\/b\.ts → src\/a\.ts/,
   },
   {
     name: 'a switch over kinds says what happens to others',

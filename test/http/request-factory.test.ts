@@ -7,10 +7,11 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import type { Clock } from '../../src/clock.ts';
 import { type ClientOptions, defaultClientOptions } from '../../src/http/client-options.ts';
+import type { Endpoint } from '../../src/http/endpoint.ts';
 import type { PreparedRequest } from '../../src/http/request.ts';
 import { createRequestFactory, hostHeader } from '../../src/http/request-factory.ts';
 import { sha256Hex } from '../../src/http/sigv4.ts';
-import type { Endpoint, TargetCluster } from '../../src/http/targets.ts';
+import type { TargetCluster } from '../../src/http/target-cluster.ts';
 import { packageVersion } from '../../src/package.ts';
 import { epochMillis, monoMillis } from '../../src/units.ts';
 

@@ -13,7 +13,7 @@ import { publint } from 'publint';
 import { type PackedTarballs, packAll } from '../../scripts/package.ts';
 import { findGo } from '../../scripts/package-nats.ts';
 import { parsePlatforms, platformPackageName, platforms, serverPath } from '../../scripts/package-platforms.ts';
-import { platformPackage } from '../../src/daemon/nats-binary.ts';
+import { platformPackage } from '../../src/nats/nats-binary.ts';
 import { packageRoot, packageVersion } from '../../src/package.ts';
 import { commandsOf, parseDockerfile } from '../deploy/dockerfile.ts';
 
@@ -129,7 +129,7 @@ describe('an installation from the tarballs alone', () => {
 
   test('has a server that the daemon finds though PATH and the cache are empty', async () => {
     const installed: unknown = await import(pathToFileURL(join(modules, 'opensearch-benchmark/dist/src/daemon/nats-binary.js')).href);
-    const { findNatsServer } = installed as typeof import('../../src/daemon/nats-binary.ts');
+    const { findNatsServer } = installed as typeof import('../../src/nats/nats-binary.ts');
     const found = await findNatsServer({ variables: { PATH: '', XDG_CACHE_HOME: join(work, 'none') }, homeDirectory: join(work, 'none') });
     assert.deepEqual(found, { path: join(modules, serverPackage, serverPath(thisPlatform)), version: '2.15.2' });
     assert.equal(statSync(found.path).mode & 0o777, 0o755);

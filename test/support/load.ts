@@ -3,7 +3,7 @@
 import type { PreparedCorpus } from '../../src/corpus/prepared.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { LocalNode } from '../../src/fleet/local-node.ts';
-import { formatPlace } from '../../src/http/connection.ts';
+import { formatPlace } from '../../src/http/endpoint.ts';
 import { parseTargets } from '../../src/http/targets.ts';
 import { EndpointFigures, type EndpointResults } from '../../src/metrics/endpoint-figures.ts';
 import type { WorkerReport } from '../../src/metrics/report.ts';

@@ -1,7 +1,9 @@
 // A command as data: its names, its flags, and what runs with their typed values.
+
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
 import type { Context } from '../context.ts';
+import type { CommonOptions } from './common-options.ts';
 import type { Flags, Values } from './flag.ts';
 import { type ParsedFlags, parseFlags, shownWord } from './parser.ts';
 
@@ -41,13 +43,6 @@ export interface CommandSpec<F extends Flags> {
   readonly hasPlainOutput?: (options: Values<F>) => boolean;
   /** Does the work and returns the exit code. */
   readonly execute: (context: Context, invocation: Invocation<F>) => Promise<number>;
-}
-
-/** What every command accepts. */
-export interface CommonOptions {
-  readonly isQuiet: boolean;
-  readonly isOffline: boolean;
-  readonly configurationName: string | null;
 }
 
 export interface ReadyCommand {

@@ -1,7 +1,7 @@
 // How commands reach the fleet of this machine's coordinator. Imported only by commands that do: the client of NATS takes its time to load.
-import { resolveAddress } from '../../daemon/addresses.ts';
-import { connectCoordinator } from '../../daemon/connect.ts';
-import { runDirectoryIn } from '../../daemon/hub-access.ts';
+import { resolveAddress } from '../../nats/addresses.ts';
+import { connectCoordinator } from '../../nats/connect.ts';
+import { runDirectoryIn } from '../../nats/hub-access.ts';
 import type { Context } from '../context.ts';
 
 export interface CoordinatorAccess {

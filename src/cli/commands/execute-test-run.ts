@@ -4,7 +4,7 @@ import type { RunConfig, WorkersConfig } from '../../coordinator/config.ts';
 import type { RunListener } from '../../coordinator/events.ts';
 import type { RunOutcome } from '../../coordinator/run.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
-import type { Targets } from '../../http/targets.ts';
+import type { Targets } from '../../http/target-cluster.ts';
 import { type JsonObject, writeJson } from '../../json.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { fileSink } from '../../store/sink.ts';

@@ -1,9 +1,9 @@
 // fleet: the nodes that are there, and whether a distributed run could begin with them.
 import { BenchmarkError, exitCodes, messageOf, type Problem } from '../../errors.ts';
-import type { Bus } from '../../fleet/bus.ts';
-import type { ListedNode } from '../../fleet/node-directory.ts';
-import type { NodeSurvey } from '../../fleet/survey.ts';
-import type { Endpoint } from '../../http/targets.ts';
+import type { Bus } from '../../fleet/protocol/bus.ts';
+import type { ListedNode } from '../../fleet/run/node-directory.ts';
+import type { NodeSurvey } from '../../fleet/run/survey.ts';
+import type { Endpoint } from '../../http/endpoint.ts';
 import { packageVersion } from '../../package.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { type Command, defineCommand } from '../args/command.ts';
@@ -31,7 +31,7 @@ export const fleetCommand: Command = defineCommand({
     const endpoints = run.given.has('targetHosts') ? (await readTargets(context, run.options)).default.endpoints : [];
     const bus = await connectCoordinator(runDirectory);
     try {
-      const { findNodes, askNodes } = await import('../../fleet/node-directory.ts');
+      const { findNodes, askNodes } = await import('../../fleet/run/node-directory.ts');
       const { workerWait: wait } = run.options;
       const names = run.given.has('workerIps') ? run.options.workerIps : null;
       const request = { bus, wait, version: packageVersion, resolve: resolveAddress, signal: context.environment.signal };
@@ -53,7 +53,7 @@ async function show({ console }: Context, bus: Bus, listed: readonly ListedNode[
     const hint = 'Start a daemon on each machine: opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=COORDINATOR';
     throw new BenchmarkError('FLEET', 'No node has joined the coordinator of this machine.', { hint });
   }
-  const { surveyNode } = await import('../../fleet/survey.ts');
+  const { surveyNode } = await import('../../fleet/run/survey.ts');
   const looked = await Promise.all(
     listed.map(
       (node): Promise<Looked> =>

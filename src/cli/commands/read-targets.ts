@@ -1,5 +1,6 @@
 // Reads the cluster under test from the flags; its secrets are known from here on.
-import { describeTargets, parseTargets, type Targets } from '../../http/targets.ts';
+import type { Targets } from '../../http/target-cluster.ts';
+import { describeTargets, parseTargets } from '../../http/targets.ts';
 import type { Values } from '../args/flag.ts';
 import type { Context } from '../context.ts';
 import { untilAborted } from '../until-aborted.ts';

@@ -1,8 +1,8 @@
 // From flags, environment and settings to the options of the daemon.
 import type { DaemonOptions } from '../../daemon/daemon.ts';
-import { runDirectoryIn } from '../../daemon/hub-access.ts';
-import { findToken } from '../../daemon/token.ts';
-import { tokenKeyFileIn } from '../../daemon/token-key.ts';
+import { runDirectoryIn } from '../../nats/hub-access.ts';
+import { findToken } from '../../nats/token.ts';
+import { tokenKeyFileIn } from '../../nats/token-key.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { contradiction } from '../args/command.ts';
 import type { Context } from '../context.ts';

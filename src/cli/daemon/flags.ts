@@ -1,6 +1,6 @@
 // Flags of opensearch-benchmarkd.
 import { isAbsolute, resolve } from 'node:path';
-import { defaultFleetPort } from '../../daemon/fleet-port.ts';
+import { defaultFleetPort } from '../../nats/fleet-port.ts';
 import { type Flag, switchFlag, ValueProblem, type Values, valueFlag } from '../args/flag.ts';
 import { readFilledText, readInteger, readNumber } from '../args/grammar.ts';
 import { commonFlags, groups } from '../commands/shared-flags.ts';

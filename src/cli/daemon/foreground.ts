@@ -1,12 +1,12 @@
 // The daemon itself: runs until it is told to end. In the background it tells its starter, over a channel, that it is ready or why not.
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { resolveAddress } from '../../daemon/addresses.ts';
 import { Daemon } from '../../daemon/daemon.ts';
 import { exitCodes, toWireError } from '../../errors.ts';
+import { resolveAddress } from '../../nats/addresses.ts';
 import type { Context } from '../context.ts';
 import { type Log, LogFile } from '../log.ts';
-import { logFailure } from '../main.ts';
+import { logFailure } from '../log-failure.ts';
 import { redact } from '../redact.ts';
 import { daemonOptions } from './daemon-options.ts';
 import type { StartOptions } from './flags.ts';

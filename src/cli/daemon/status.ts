@@ -1,11 +1,12 @@
 // Says whether the daemon runs, as what, and who is in its fleet.
-import { connectCoordinator } from '../../daemon/connect.ts';
+
 import { type DaemonState, findDaemon } from '../../daemon/daemon-state.ts';
-import { runDirectoryIn } from '../../daemon/hub-access.ts';
 import { exitCodes, messageOf } from '../../errors.ts';
-import { decodeBytes } from '../../fleet/codec.ts';
-import { type StatusAnswer, statusAnswerCodec } from '../../fleet/hub-messages.ts';
-import { hubSubject } from '../../fleet/protocol.ts';
+import { decodeBytes } from '../../fleet/protocol/codec.ts';
+import { type StatusAnswer, statusAnswerCodec } from '../../fleet/protocol/hub-messages.ts';
+import { hubSubject } from '../../fleet/protocol/subjects.ts';
+import { connectCoordinator } from '../../nats/connect.ts';
+import { runDirectoryIn } from '../../nats/hub-access.ts';
 import type { Context } from '../context.ts';
 
 /** As services have it: 3 = stopped. */

@@ -1,8 +1,8 @@
 // Ends the daemon of this configuration; nothing else.
 import { findDaemon } from '../../daemon/daemon-state.ts';
-import { runDirectoryIn } from '../../daemon/hub-access.ts';
-import { signalProcess, untilGone } from '../../daemon/process-identity.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
+import { runDirectoryIn } from '../../nats/hub-access.ts';
+import { signalProcess, untilGone } from '../../nats/process-identity.ts';
 import type { Context } from '../context.ts';
 import { stoppingLine } from './messages.ts';
 

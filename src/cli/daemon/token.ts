@@ -1,9 +1,10 @@
 // Makes or shows the token of the fleet; its other half, a key, stays on the coordinator.
-import { runDirectoryIn } from '../../daemon/hub-access.ts';
-import { providePrivateDirectory } from '../../daemon/private-files.ts';
-import { formatToken } from '../../daemon/token.ts';
-import { createTokenKey, readTokenKey, tokenKeyFileIn, writeTokenKey } from '../../daemon/token-key.ts';
+
 import { exitCodes } from '../../errors.ts';
+import { runDirectoryIn } from '../../nats/hub-access.ts';
+import { providePrivateDirectory } from '../../nats/private-files.ts';
+import { formatToken } from '../../nats/token.ts';
+import { createTokenKey, readTokenKey, tokenKeyFileIn, writeTokenKey } from '../../nats/token-key.ts';
 import type { Context } from '../context.ts';
 import { absolutePath } from './flags.ts';
 

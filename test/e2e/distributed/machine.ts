@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { isSameProcess, type ProcessIdentity, signalProcess, untilGone } from '../../../src/daemon/process-identity.ts';
+import { isSameProcess, type ProcessIdentity, signalProcess, untilGone } from '../../../src/nats/process-identity.ts';
 import { packageRoot } from '../../../src/package.ts';
 import { assertClean, type BenchmarkProcess, type Ended, Home } from '../benchmark-process.ts';
 
@@ -73,7 +73,7 @@ export class Machine {
   }
 
   /** What it kept of a run whose coordinator was gone; `null` = nothing. */
-  remains(testRunId: string): Remains | null {
+  remains(testRunId: string): OrphanReport | null {
     const path = this.home.path('.benchmark', 'benchmarks', 'test-runs', testRunId, `node-${this.address}.json`);
     return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
   }
@@ -106,7 +106,7 @@ export class Machine {
 }
 
 /** The last report of a node. */
-export interface Remains {
+export interface OrphanReport {
   readonly 'test-run-id': string;
   readonly node: string;
   readonly reason: string;

@@ -1,0 +1,202 @@
+// What a type looks like as JSON, said once for both directions: a writer that loses nothing and a parser that believes nothing.
+import { BenchmarkError } from '../../errors.ts';
+import { isJsonObject, type Json, type JsonObject, parseJson, writeJson } from '../../json.ts';
+
+/** `decode(encode(value))` equals `value`; `decode` of anything else throws {@link refuse}. `path` is for messages. */
+export interface Codec<T> {
+  /** Plain data for `JSON.stringify`. */
+  encode(value: T): unknown;
+  decode(value: unknown, path: string): T;
+}
+
+/** Longest text and array that a message may carry, unless its codec says otherwise. */
+const MAX_TEXT = 1 << 26;
+const MAX_ITEMS = 1 << 21;
+const NUMBER_WORDS = new Map([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => [String(value), value]));
+
+/** A message that is not what it should be. It shows where, never the value: that might be a secret. */
+export function refuse(path: string, expected: string): BenchmarkError {
+  return new BenchmarkError('INTERNAL', `A message between nodes cannot be read: ${path} is not ${expected}.`, {
+    hint: 'Run the same version of this program on the coordinator and on all workers.',
+  });
+}
+
+export function text(maxLength: number = MAX_TEXT): Codec<string> {
+  return {
+    encode: (value) => value,
+    decode: (value, path) => {
+      if (typeof value !== 'string' || value.length > maxLength) throw refuse(path, `a text of at most ${maxLength} characters`);
+      return value;
+    },
+  };
+}
+
+export const boolean: Codec<boolean> = {
+  encode: (value) => value,
+  decode: (value, path) => {
+    if (typeof value !== 'boolean') throw refuse(path, 'true or false');
+    return value;
+  },
+};
+
+/** Any number, with what JSON cannot say as words: `NaN`, `Infinity`, `-Infinity`, `-0`. */
+export const number: Codec<number> = {
+  encode: (value) => (Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value)),
+  decode: (value, path) => {
+    if (typeof value === 'number') return value;
+    if (value === '-0') return -0;
+    const special = typeof value === 'string' ? NUMBER_WORDS.get(value) : undefined;
+    if (special === undefined) throw refuse(path, 'a number');
+    return special;
+  },
+};
+
+/** A whole number from 0 to `most`. */
+export function count(most: number = Number.MAX_SAFE_INTEGER): Codec<number> {
+  return {
+    encode: (value) => value,
+    decode: (value, path) => {
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > most) throw refuse(path, `a whole number up to ${most}`);
+      return value;
+    },
+  };
+}
+
+export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
+  return {
+    encode: (value) => value,
+    decode: (value, path) => {
+      const word = words.find((candidate) => candidate === value);
+      if (word === undefined) throw refuse(path, `one of ${words.join(', ')}`);
+      return word;
+    },
+  };
+}
+
+export function nullable<T>(inner: Codec<T>): Codec<T | null> {
+  return {
+    encode: (value) => (value === null ? null : inner.encode(value)),
+    decode: (value, path) => (value === null ? null : inner.decode(value, path)),
+  };
+}
+
+/** An absent property is `undefined`. */
+export function optional<T>(inner: Codec<T>): Codec<T | undefined> {
+  return {
+    encode: (value) => (value === undefined ? undefined : inner.encode(value)),
+    decode: (value, path) => (value === undefined ? undefined : inner.decode(value, path)),
+  };
+}
+
+export function list<T>(inner: Codec<T>, most: number = MAX_ITEMS): Codec<readonly T[]> {
+  return {
+    encode: (values) => values.map((value) => inner.encode(value)),
+    decode: (value, path) => {
+      if (!Array.isArray(value) || value.length > most) throw refuse(path, `a list of at most ${most} items`);
+      return value.map((item, index) => inner.decode(item, `${path}[${index}]`));
+    },
+  };
+}
+
+/** A table with keys of the user's choice. */
+export function record<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
+  return {
+    encode: (value) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner.encode(item)])),
+    decode: (value, path) =>
+      Object.fromEntries(Object.entries(propertiesOf(value, path)).map(([key, item]) => [key, inner.decode(item, `${path}.${key}`)])),
+  };
+}
+
+/** An object with exactly these properties; others are left out on both ways. */
+export function object<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
+  const names = Object.keys(fields) as (keyof T & string)[];
+  return {
+    encode: (value) => {
+      const encoded: Record<string, unknown> = {};
+      for (const name of names) encoded[name] = fields[name].encode(value[name]);
+      return encoded;
+    },
+    decode: (value, path) => {
+      const properties = propertiesOf(value, path);
+      const decoded: Partial<T> = {};
+      for (const name of names) {
+        const item = fields[name].decode(Object.hasOwn(properties, name) ? properties[name] : undefined, `${path}.${name}`);
+        if (item !== undefined) decoded[name] = item;
+      }
+      // Every field was decoded by its own codec: the parts make up the whole.
+      return decoded as T;
+    },
+  };
+}
+
+/** One of several objects, told apart by their `kind`. */
+export function union<T extends { readonly kind: string }>(kinds: { readonly [K in T['kind']]: Codec<Extract<T, { readonly kind: K }>> }): Codec<T> {
+  return byKind(new Map<string, Codec<T>>(Object.entries(kinds)));
+}
+
+function byKind<T extends { readonly kind: string }>(codecs: ReadonlyMap<string, Codec<T>>): Codec<T> {
+  const codecOf = (kind: unknown, path: string): Codec<T> => {
+    const codec = typeof kind === 'string' ? codecs.get(kind) : undefined;
+    if (codec === undefined) throw refuse(`${path}.kind`, `one of ${[...codecs.keys()].join(', ')}`);
+    return codec;
+  };
+  return {
+    encode: (value) => codecOf(value.kind, '').encode(value),
+    decode: (value, path) => codecOf(propertiesOf(value, path).kind, path).decode(value, path),
+  };
+}
+
+/** The type that a codec reads and writes: what only travels is described once, by its codec. */
+export type ValueOf<C> = C extends Codec<infer T> ? (T extends object ? Readonly<T> : T) : never;
+
+type MessageOf<M> = { readonly [K in keyof M & string]: Readonly<{ kind: K } & M[K]> }[keyof M & string];
+
+/** The messages of one direction by their `kind`; given are the fields that each kind has beside it. */
+export function messages<M extends object>(
+  kinds: {
+    readonly [K in keyof M]: { readonly [P in keyof M[K]]: Codec<M[K][P]> };
+  },
+): Codec<MessageOf<M>> {
+  const fieldsByKind = Object.entries<Readonly<Record<string, Codec<unknown>>>>(kinds);
+  const codecs = fieldsByKind.map(([kind, fields]) => [kind, object<{ readonly kind: string }>({ kind: oneOf(kind), ...fields })] as const);
+  // Each kind has the codec that its fields make: together they are the codecs of the union.
+  return byKind(new Map(codecs)) as Codec<MessageOf<M>>;
+}
+
+/** JSON of a workload: as text within the text, so that no number or order is lost. */
+export const json: Codec<Json> = {
+  encode: (value) => writeJson(value),
+  decode: (value, path) => parseJson(text().decode(value, path)),
+};
+
+export const jsonObject: Codec<JsonObject> = {
+  encode: (value) => writeJson(value),
+  decode: (value, path) => {
+    const parsed = json.decode(value, path);
+    if (!isJsonObject(parsed)) throw refuse(path, 'a JSON object');
+    return parsed;
+  },
+};
+
+/** The text of a value. */
+export const encodeText = <T>(codec: Codec<T>, value: T): string => JSON.stringify(codec.encode(value));
+
+/** Parses what somebody sent; `what` names it in the error. */
+export function decodeText<T>(codec: Codec<T>, encoded: string, what: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(encoded);
+  } catch {
+    throw refuse(what, 'JSON');
+  }
+  return codec.decode(value, what);
+}
+
+export const encodeBytes = <T>(codec: Codec<T>, value: T): Uint8Array => Buffer.from(encodeText(codec, value));
+export const decodeBytes = <T>(codec: Codec<T>, bytes: Uint8Array, what: string): T =>
+  decodeText(codec, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), what);
+
+function propertiesOf(value: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse(path, 'an object');
+  return value as Readonly<Record<string, unknown>>;
+}

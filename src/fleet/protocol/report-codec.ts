@@ -1,0 +1,183 @@
+// Reports of workers as bytes: counts and names as JSON, histograms as they are, columns of numbers as they lie in memory.
+import type {
+  DriverHealth,
+  EndpointReport,
+  ErrorCount,
+  PartReport,
+  Standstill,
+  TaskReport,
+  ThroughputSlot,
+  TimeColumns,
+  WorkerReport,
+} from '../../metrics/report.ts';
+import { type Codec, count, list, nullable, number, object, refuse, text } from './codec.ts';
+import { readFrame, writeFrame } from './frame.ts';
+
+/** What a task's report says in JSON. Which of its binary parts are there follows from it; their order is fixed. */
+interface TaskHeader
+  extends Pick<
+    TaskReport,
+    | 'task'
+    | 'requests'
+    | 'failedRequests'
+    | 'retries'
+    | 'unsent'
+    | 'repeats'
+    | 'refusedRequests'
+    | 'normalSamples'
+    | 'failedNormalSamples'
+    | 'warmupSamples'
+    | 'failedWarmupSamples'
+    | 'work'
+    | 'unit'
+    | 'errors'
+    | 'documents'
+    | 'failedDocuments'
+    | 'taskStart'
+    | 'lastRequestStart'
+    | 'progress'
+  > {
+  /** Bits of the histograms that are there, in the order of {@link times}. */
+  readonly histograms: number;
+  readonly profile: readonly string[];
+  readonly parts: readonly Omit<PartReport, 'serviceTime'>[];
+}
+
+interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'endpoints' | 'health'> {
+  readonly tasks: readonly TaskHeader[];
+}
+
+const times = ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime'] as const;
+const SLOT_NUMBERS = 3;
+const name = text(10_000);
+
+const errorCounts: Codec<readonly ErrorCount[]> = list(object<ErrorCount>({ kind: text(), count: count(), example: text() }), 10_000);
+
+const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
+  worker: count(),
+  step: count(),
+  sequence: count(),
+  endpoints: list(
+    object<EndpointReport>({
+      requests: count(),
+      failedRequests: count(),
+      connections: count(),
+      connectionFailures: count(),
+      downMillis: nullable(number),
+      downReason: nullable(text()),
+    }),
+    10_000,
+  ),
+  health: object<DriverHealth>({
+    eventLoopUtilisation: number,
+    sendLagP99: nullable(number),
+    cpuMillis: number,
+    intervalMillis: number,
+    standstills: list(object<Standstill>({ from: number, to: number }), 1000),
+  }),
+  tasks: list(
+    object<TaskHeader>({
+      task: name,
+      requests: count(),
+      failedRequests: count(),
+      retries: count(),
+      unsent: count(),
+      repeats: count(),
+      refusedRequests: count(),
+      normalSamples: count(),
+      failedNormalSamples: count(),
+      warmupSamples: count(),
+      failedWarmupSamples: count(),
+      work: number,
+      unit: nullable(name),
+      errors: errorCounts,
+      documents: count(),
+      failedDocuments: errorCounts,
+      taskStart: nullable(number),
+      lastRequestStart: nullable(number),
+      progress: nullable(number),
+      histograms: count(15),
+      profile: list(name, 10_000),
+      parts: list(object<Omit<PartReport, 'serviceTime'>>({ operation: name, type: name, count: count() }), 10_000),
+    }),
+    10_000,
+  ),
+});
+
+/** The bytes of a report; {@link readReport} gives it back without loss. */
+export function writeReport(report: WorkerReport): Uint8Array {
+  const sections: Uint8Array[] = [];
+  const tasks = report.tasks.map((task): TaskHeader => {
+    let histograms = 0;
+    times.forEach((time, bit) => {
+      const payload = task.histograms[time];
+      if (payload === null) return;
+      histograms |= 1 << bit;
+      sections.push(payload);
+    });
+    for (const time of times) sections.push(bytesOf(task.raw[time]));
+    sections.push(bytesOf(slotNumbers(task.slots)));
+    for (const { values } of task.profile) sections.push(bytesOf(values));
+    for (const { serviceTime } of task.parts) sections.push(serviceTime);
+    return { ...task, histograms, profile: task.profile.map((one) => one.name) };
+  });
+  return writeFrame(headerCodec, { ...report, tasks }, sections);
+}
+
+/** Reads what a node sent: every count and every length is checked. Throws INTERNAL. Histograms are views of `bytes`, checked when they are merged. */
+export function readReport(bytes: Uint8Array): WorkerReport {
+  const { header, sections } = readFrame(headerCodec, bytes, 'report');
+  let next = 0;
+  const take = (): Uint8Array => {
+    const section = sections[next++];
+    if (section === undefined) throw refuse('report', 'complete');
+    return section;
+  };
+  const tasks = header.tasks.map((task): TaskReport => {
+    const histograms = columns((_, bit) => ((task.histograms >> bit) & 1 ? take() : null));
+    const raw = columns(() => numbersOf(take()));
+    if (times.some((time) => raw[time].length !== raw.latency.length)) throw refuse('report.raw', 'a table');
+    const slots = readSlots(numbersOf(take()));
+    const profile = task.profile.map((profileName) => ({ name: profileName, values: numbersOf(take()) }));
+    const parts = task.parts.map((part) => ({ ...part, serviceTime: take() }));
+    return { ...task, histograms, raw, slots, profile, parts };
+  });
+  if (next !== sections.length) throw refuse('report', 'a report without surplus');
+  return { ...header, tasks };
+}
+
+function columns<T>(make: (time: (typeof times)[number], index: number) => T): TimeColumns<T> {
+  // In the order of `times`, for `make` takes sections one after another.
+  const latency = make('latency', 0);
+  const serviceTime = make('serviceTime', 1);
+  const clientProcessingTime = make('clientProcessingTime', 2);
+  const processingTime = make('processingTime', 3);
+  return { latency, serviceTime, clientProcessingTime, processingTime };
+}
+
+function slotNumbers(slots: readonly ThroughputSlot[]): Float64Array {
+  const numbers = new Float64Array(slots.length * SLOT_NUMBERS);
+  slots.forEach((slot, index) => {
+    numbers.set([slot.type === 'normal' ? 1 : 0, slot.end, slot.work], index * SLOT_NUMBERS);
+  });
+  return numbers;
+}
+
+function readSlots(numbers: Float64Array): readonly ThroughputSlot[] {
+  if (numbers.length % SLOT_NUMBERS !== 0) throw refuse('report.slots', 'a list of slots');
+  return Array.from({ length: numbers.length / SLOT_NUMBERS }, (_, index): ThroughputSlot => {
+    const [type = 0, end = 0, work = 0] = numbers.subarray(index * SLOT_NUMBERS);
+    if ((type !== 0 && type !== 1) || !Number.isFinite(end) || !Number.isFinite(work)) throw refuse('report.slots', 'a list of slots');
+    return { type: type === 1 ? 'normal' : 'warmup', end, work };
+  });
+}
+
+const bytesOf = (numbers: Float64Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+
+/** A copy: what lies within a message need not be aligned. */
+function numbersOf(bytes: Uint8Array): Float64Array {
+  if (bytes.length % 8 !== 0) throw refuse('report', 'made of whole numbers of 8 bytes');
+  const numbers = new Float64Array(bytes.length / 8);
+  bytesOf(numbers).set(bytes);
+  return numbers;
+}

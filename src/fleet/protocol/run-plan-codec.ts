@@ -1,0 +1,38 @@
+// The plan of a run as one JSON text without secrets, addressed by its content: nodes fetch it and know that it is whole.
+import { createHash } from 'node:crypto';
+import type { Cell } from '../../schedule/allocation.ts';
+import type { FleetStep, RunPlan } from '../node.ts';
+import { boolean, type Codec, count, list, number, object, oneOf, text } from './codec.ts';
+import { corpusCodec, taskCodec, workloadCodec } from './workload-codec.ts';
+
+/** A plan but for the cluster under test, whose options hold secrets. */
+export type OpenPlan = Omit<RunPlan, 'target'>;
+
+/** A cell as four numbers: plans of thousands of clients stay small. */
+const cellCodec: Codec<Cell> = {
+  encode: ({ task, clientIndex, elementIndex, elementClients }) => [task, clientIndex, elementIndex, elementClients],
+  decode: (value, path) => {
+    const [task = 0, clientIndex = 0, elementIndex = 0, elementClients = 0] = list(count(), 4).decode(value, path);
+    return { task, clientIndex, elementIndex, elementClients };
+  },
+};
+
+const stepCodec: Codec<FleetStep> = object<FleetStep>({
+  index: count(),
+  tasks: list(taskCodec),
+  rows: list(list(cellCodec)),
+  completing: list(count()),
+});
+
+export const openPlanCodec: Codec<OpenPlan> = object<OpenPlan>({
+  testRunId: text(),
+  workload: workloadCodec,
+  corpora: list(corpusCodec),
+  steps: list(stepCodec),
+  onError: oneOf('continue', 'abort'),
+  checksAssertions: boolean,
+  seed: number,
+});
+
+/** The address of a content: SHA-256, hexadecimal. */
+export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

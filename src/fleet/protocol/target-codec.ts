@@ -1,0 +1,40 @@
+// The cluster under test with its secrets: part of the prepare command, which only the granted node gets, and of nothing else.
+import type { AwsCredentials, BasicAuth, ClientOptions, SigV4Options } from '../../http/client-options.ts';
+import type { Endpoint } from '../../http/endpoint.ts';
+import type { TargetCluster } from '../../http/target-cluster.ts';
+import { boolean, type Codec, list, nullable, number, object, oneOf, record, text } from './codec.ts';
+
+const basicAuth: Codec<BasicAuth> = object<BasicAuth>({ user: text(), password: text() });
+
+const sigV4: Codec<SigV4Options> = object<SigV4Options>({
+  source: oneOf('environment', 'client_option', 'session'),
+  region: text(),
+  service: oneOf('es', 'aoss'),
+  credentials: object<AwsCredentials>({ accessKeyId: text(), secretAccessKey: text(), sessionToken: nullable(text()) }),
+  expiresAt: nullable(number),
+});
+
+const options: Codec<ClientOptions> = object<ClientOptions>({
+  timeout: number,
+  useTls: boolean,
+  verifyCertificates: boolean,
+  verifyHostName: boolean,
+  caCertificates: nullable(text()),
+  clientCertificate: nullable(text()),
+  clientKey: nullable(text()),
+  basicAuth: nullable(basicAuth),
+  sigV4: nullable(sigV4),
+  compressRequests: boolean,
+  maxRetries: number,
+  retryOnStatus: list(number),
+  retryOnTimeout: boolean,
+  repeatOnStaleConnection: boolean,
+  headers: record(text()),
+  opaqueId: nullable(text()),
+});
+
+export const targetCodec: Codec<TargetCluster> = object<TargetCluster>({
+  name: text(),
+  endpoints: list(object<Endpoint>({ host: text(), port: number, useTls: boolean, prefix: text(), basicAuth: nullable(basicAuth) })),
+  options,
+});

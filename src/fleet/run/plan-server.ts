@@ -1,0 +1,101 @@
+// The plan server: what a test run has for its nodes, in ranges: the plan, and documents that a node cannot get from anywhere else.
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { messageOf, unreachable } from '../../errors.ts';
+import { decodeBytes, encodeBytes } from '../protocol/codec.ts';
+import { fetchAnswerCodec, fetchRequestCodec, rangeBytes } from '../protocol/fetch-messages.ts';
+import { writeFrame } from '../protocol/frame.ts';
+import type { BundleAddress } from '../protocol/node-messages.ts';
+import { digestOf, type OpenPlan, openPlanCodec } from '../protocol/run-plan-codec.ts';
+
+/** A file on the coordinator: the documents of a set, or the archive that holds them. */
+export interface DocumentSource {
+  readonly path: string;
+  readonly bytes: number;
+  /** SHA-256 of the documents themselves, hexadecimal. */
+  readonly documents: string;
+}
+
+/** Finds the file of a document set, or gets it first. Rejects if there is none. */
+export type LocateDocuments = (corpus: string, set: number) => Promise<DocumentSource>;
+
+/** An answer is not kept waiting longer for a file that has still to be made. */
+const PATIENCE_MILLIS = 500;
+
+export class PlanServer {
+  private readonly session: string;
+  private readonly locate: LocateDocuments;
+  private readonly bundles = new Map<string, Uint8Array>();
+  private readonly addresses = new WeakMap<object, BundleAddress>();
+  private readonly located = new Map<string, Promise<DocumentSource>>();
+
+  constructor(session: string, locate: LocateDocuments) {
+    this.session = session;
+    this.locate = locate;
+  }
+
+  /** Offers a plan; all nodes that get the same plan share its bytes. */
+  offer(plan: OpenPlan): BundleAddress {
+    const known = this.addresses.get(plan);
+    if (known !== undefined) return known;
+    const bytes = encodeBytes(openPlanCodec, plan);
+    const address = { digest: digestOf(bytes), bytes: bytes.length };
+    this.bundles.set(address.digest, bytes);
+    this.addresses.set(plan, address);
+    return address;
+  }
+
+  /** Answers a request of a node of this run; what is wrong with it is said in the answer. */
+  async answer(bytes: Uint8Array): Promise<Uint8Array> {
+    try {
+      const request = decodeBytes(fetchRequestCodec, bytes, 'request');
+      if (request.session !== this.session) return missing('The test run is over.');
+      switch (request.kind) {
+        case 'bundle': {
+          const bundle = this.bundles.get(request.digest);
+          return bundle === undefined ? missing('There is no such plan.') : range(bundle.subarray(request.offset, request.offset + rangeBytes));
+        }
+        case 'find':
+          return await this.find(request.corpus, request.set);
+        case 'document':
+          return await readRange(await this.source(request.corpus, request.set), request.offset);
+        default:
+          return unreachable(request);
+      }
+    } catch (error) {
+      return missing(messageOf(error));
+    }
+  }
+
+  private async find(corpus: string, set: number): Promise<Uint8Array> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<null>((resolve) => {
+      timer = setTimeout(() => resolve(null), PATIENCE_MILLIS);
+    });
+    const source = await Promise.race([this.source(corpus, set), patience]);
+    clearTimeout(timer);
+    if (source === null) return writeFrame(fetchAnswerCodec, { kind: 'preparing' });
+    return writeFrame(fetchAnswerCodec, { kind: 'file', name: basename(source.path), bytes: source.bytes, documents: source.documents });
+  }
+
+  private source(corpus: string, set: number): Promise<DocumentSource> {
+    const key = JSON.stringify([corpus, set]);
+    const source = this.located.get(key) ?? this.locate(corpus, set);
+    this.located.set(key, source);
+    return source;
+  }
+}
+
+const missing = (reason: string): Uint8Array => writeFrame(fetchAnswerCodec, { kind: 'missing', reason });
+const range = (bytes: Uint8Array): Uint8Array => writeFrame(fetchAnswerCodec, { kind: 'range', digest: digestOf(bytes) }, [bytes]);
+
+async function readRange({ path, bytes }: DocumentSource, offset: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const buffer = new Uint8Array(Math.max(0, Math.min(rangeBytes, bytes - offset)));
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
+    return range(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}

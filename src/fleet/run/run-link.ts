@@ -1,0 +1,161 @@
+// A test run's end of the network: receives what its nodes send, gives them what they fetch, and notices which of them are gone.
+import { randomUUID } from 'node:crypto';
+import { BenchmarkError } from '../../errors.ts';
+import { processClock } from '../../worker/messages.ts';
+import type { RunPlan } from '../node.ts';
+import { type Bus, type BusMessage, type BusSubscription, BusWatch, idInSubject } from '../protocol/bus.ts';
+import { encodeBytes } from '../protocol/codec.ts';
+import { readFrame } from '../protocol/frame.ts';
+import type { RegisteredNode } from '../protocol/hub-messages.ts';
+import { type UpAnswer, upAnswerCodec, upCodec } from '../protocol/node-messages.ts';
+import { inboxPrefix, upSubject } from '../protocol/subjects.ts';
+import { lossMillis, pingMillis, tickMillis } from '../protocol/times.ts';
+import { type LocateDocuments, PlanServer } from './plan-server.ts';
+import { type NodeNotice, RemoteNode } from './remote-node.ts';
+
+/** Nodes that do not hear their run for 7 s end their load. */
+const OWN_LOSS_MILLIS = 8000;
+/** A longer time between two ticks was a pause of this process, and says nothing about the nodes. */
+const LONGEST_TICK_MILLIS = 1000;
+
+export interface RunLinkOptions {
+  readonly bus: Bus;
+  /** A second connection, for plans and documents. */
+  readonly bulk: Bus;
+  readonly testRunId: string;
+  readonly nodes: readonly { readonly name: string; readonly node: RegisteredNode }[];
+  readonly onWorkerLoss: 'abort' | 'continue';
+  readonly testMode: boolean;
+  readonly isOffline: boolean;
+  readonly locate: LocateDocuments;
+  readonly onNotice: (tale: NodeNotice, node: RemoteNode) => void;
+}
+
+export class RunLink {
+  readonly nodes: readonly RemoteNode[];
+  private readonly options: RunLinkOptions;
+  private readonly byId: ReadonlyMap<string, RemoteNode>;
+  private readonly session = randomUUID();
+  private readonly planServer: PlanServer;
+  private readonly watch: BusWatch;
+  private readonly subscriptions: readonly BusSubscription[];
+  private readonly timer: NodeJS.Timeout;
+  private lastTick = processClock();
+  /** Reading of {@link processClock} since which the own connection is down. */
+  private downSince: number | null = null;
+  private isClosed = false;
+
+  constructor(options: RunLinkOptions) {
+    const { bus, bulk, testRunId, testMode, isOffline } = options;
+    this.options = options;
+    this.planServer = new PlanServer(this.session, options.locate);
+    this.nodes = options.nodes.map(
+      ({ name, node }) =>
+        new RemoteNode({
+          bus,
+          node,
+          name,
+          testRunId,
+          session: this.session,
+          testMode,
+          isOffline,
+          offer: (plan: RunPlan) => this.planServer.offer(plan),
+          onNotice: options.onNotice,
+          onLost: (lost, reason) => this.onLost(lost, reason),
+        }),
+    );
+    this.byId = new Map(this.nodes.map((node) => [node.node.id, node]));
+    this.watch = new BusWatch(bus, () => this.forgive());
+    // Of its own nodes only: what others send ends at the server, and costs the run nothing.
+    this.subscriptions = this.nodes.flatMap(({ node: { id } }) => [
+      bus.subscribe(upSubject(id, 'out'), { callback: (error, message) => (error === null ? this.onUp(message) : undefined) }),
+      bulk.subscribe(upSubject(id, 'fetch'), { callback: (error, message) => (error === null ? void this.onFetch(message) : undefined) }),
+    ]);
+    this.timer = setInterval(() => this.tick(), tickMillis);
+  }
+
+  /** Listens no more. The nodes are closed by the fleet before. */
+  close(): void {
+    this.isClosed = true;
+    clearInterval(this.timer);
+    for (const subscription of this.subscriptions) subscription.unsubscribe();
+  }
+
+  private onUp(message: BusMessage): void {
+    const id = idInSubject(message.subject);
+    // Whoever may publish could name any subject to answer to: only the sender's own is used.
+    if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
+    message.respond(encodeBytes(upAnswerCodec, this.take(id, message.data)));
+  }
+
+  private take(id: string, bytes: Uint8Array): UpAnswer {
+    const node = this.byId.get(id);
+    const over: UpAnswer = { last: 0, isOver: true };
+    if (node === undefined || node.lossReason !== null) return over;
+    try {
+      const { header, sections } = readFrame(upCodec, bytes, 'events');
+      if (header.session !== this.session) return over;
+      return { last: node.receive({ first: header.first, pieces: sections }), isOver: false };
+    } catch (error) {
+      node.fail(
+        error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', `What node ${node.name} sent cannot be read.`, { cause: error }),
+      );
+      return over;
+    }
+  }
+
+  private async onFetch(message: BusMessage): Promise<void> {
+    const id = idInSubject(message.subject);
+    if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
+    const node = this.byId.get(id);
+    if (node === undefined || node.lossReason !== null) return;
+    const answer = await this.planServer.answer(message.data);
+    if (!this.isClosed) message.respond(answer);
+  }
+
+  /** Time in which the own connection was down, or this process stood still, does not count against the nodes. */
+  private tick(): void {
+    const now = processClock();
+    const isFair = this.watch.isUp && now - this.lastTick < LONGEST_TICK_MILLIS;
+    this.lastTick = now;
+    if (!this.watch.isUp) this.checkOwnConnection(now);
+    else this.downSince = null;
+    if (!isFair) {
+      this.forgive();
+      return;
+    }
+    for (const node of this.nodes) {
+      const silence = now - node.lastHeard;
+      if (silence >= lossMillis) node.lose(`it was not heard for ${(silence / 1000).toFixed(1)} seconds`);
+      else if (silence >= pingMillis) void node.ping();
+    }
+  }
+
+  /** After the time that nodes wait for their run there is nothing left to wait for. */
+  private checkOwnConnection(now: number): void {
+    this.downSince ??= now;
+    if (now - this.downSince < OWN_LOSS_MILLIS) return;
+    const away = `the coordinator's NATS was away for ${Math.round((now - this.downSince) / 1000)} seconds, after which nodes end their load`;
+    for (const node of this.nodes) node.lose(away);
+  }
+
+  private forgive(): void {
+    const now = processClock();
+    for (const node of this.nodes) node.lastHeard = now;
+  }
+
+  private onLost(lost: RemoteNode, reason: string): void {
+    const left = this.nodes.filter(({ lossReason }) => lossReason === null).length;
+    const what = `Node ${lost.name} is lost: ${reason}.`;
+    if (this.options.onWorkerLoss === 'abort' || left === 0) {
+      const hint =
+        left === 0 && this.options.onWorkerLoss === 'continue'
+          ? 'No node is left. Look at the log of the node.'
+          : 'What was measured until then is kept. Look at the log of the node; with --on-worker-loss=continue a run goes on without it.';
+      lost.fail(new BenchmarkError('WORKER_LOST', what, { hint }));
+      return;
+    }
+    const message = `${what} The run goes on without its clients; the results are marked as incomplete.`;
+    this.options.onNotice({ kind: 'note', level: 'warning', message }, lost);
+  }
+}

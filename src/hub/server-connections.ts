@@ -1,0 +1,133 @@
+// What the server itself says of its connections: which have ended, and which are open.
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import { messageOf } from '../errors.ts';
+import { type Codec, count, decodeBytes, list, object, optional, text } from '../fleet/protocol/codec.ts';
+import { fleetAccount } from '../nats/nats-config.ts';
+import type { Admission } from './admission.ts';
+
+export interface ServerConnectionsOptions {
+  /** The connection to the system account of the server. */
+  readonly observer: NatsConnection;
+  readonly admission: Admission;
+  /** An id has lost its last connection. `reason` is `null` if that was not heard when it happened: then the node may be about to come back. */
+  readonly onGone: (id: string, reason: string | null) => void;
+  readonly log: (level: 'INFO' | 'WARNING', message: string) => void;
+}
+
+const timeoutMillis = 2000;
+/** An answer that is no older than this is as good as a new one. */
+const freshMillis = 1000;
+/** After an attempt to which the server did not answer. */
+const retryMillis = 500;
+/** Nothing is known to be wrong, but events may be lost without a word. */
+const checkMillis = 30_000;
+/** More than the server admits: all in one answer, so that it is one moment. */
+const mostListed = 1 << 16;
+
+/** Keeps {@link Admission} true: hears of each connection that ends, and asks for all of them whenever something may not have been heard. */
+export class ServerConnections {
+  private readonly options: ServerConnectionsOptions;
+  private checking: Promise<void> | null = null;
+  private checkedAt = Number.NEGATIVE_INFINITY;
+  private timer: NodeJS.Timeout | null = null;
+  private isStopped = false;
+
+  constructor(options: ServerConnectionsOptions) {
+    this.options = options;
+  }
+
+  start(): void {
+    this.options.observer.subscribe(`$SYS.ACCOUNT.${fleetAccount}.DISCONNECT`, {
+      callback: (error, message) => {
+        if (error === null) this.onDisconnect(message);
+      },
+    });
+    void this.watch();
+    this.timer = setInterval(() => void this.check(), checkMillis).unref();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    if (this.timer !== null) clearInterval(this.timer);
+  }
+
+  /** Compares what is believed with the server's own list, unless that was done just now. Never rejects. */
+  check(): Promise<void> {
+    if (this.checking === null && performance.now() - this.checkedAt < freshMillis) return Promise.resolve();
+    this.checking ??= this.compare().finally(() => {
+      this.checking = null;
+    });
+    return this.checking;
+  }
+
+  /** Whatever has ended while the server was not heard is not told any more. */
+  private async watch(): Promise<void> {
+    for await (const { type } of this.options.observer.status()) {
+      if (this.isStopped) return;
+      if (type !== 'reconnect' && type !== 'slowConsumer') continue;
+      this.checkedAt = Number.NEGATIVE_INFINITY;
+      await this.untilChecked();
+    }
+  }
+
+  private async untilChecked(): Promise<void> {
+    while (!this.isStopped && this.checkedAt === Number.NEGATIVE_INFINITY) {
+      await this.check();
+      if (this.checkedAt === Number.NEGATIVE_INFINITY) await new Promise((resolve) => setTimeout(resolve, retryMillis).unref());
+    }
+  }
+
+  private async compare(): Promise<void> {
+    const { observer, admission, log } = this.options;
+    const believed = admission.believed();
+    const asked = performance.now();
+    try {
+      const request = JSON.stringify({ limit: mostListed });
+      const { data: answer } = await observer.request('$SYS.REQ.SERVER.PING.CONNZ', request, { timeout: timeoutMillis });
+      const { server_id: serverId, total, connections } = decodeBytes(listCodec, answer, 'the list of connections').data;
+      if (connections.length !== total) throw new Error(`it lists ${connections.length} of ${total}`);
+      const gone = admission.reconcile(believed, serverId, new Set(connections.map(({ cid }) => cid)));
+      this.checkedAt = asked;
+      for (const id of gone) this.options.onGone(id, null);
+    } catch (error) {
+      if (!this.isStopped) log('WARNING', `The server does not list its connections: ${messageOf(error)}.`);
+    }
+  }
+
+  private onDisconnect(message: Msg): void {
+    try {
+      const { server, client, reason } = decodeBytes(disconnectCodec, message.data, 'the end of a connection');
+      const id = this.options.admission.release({ serverId: server.id, clientId: client.id });
+      if (id !== null) this.options.onGone(id, reason === undefined || reason === '' ? 'its connection ended' : reason);
+    } catch {
+      // An event of another form may have said anything: the list of connections knows.
+      void this.check();
+    }
+  }
+}
+
+/** The answer to CONNZ, as far as it is read. */
+interface ConnectionList {
+  readonly data: { readonly server_id: string; readonly total: number; readonly connections: readonly { readonly cid: number }[] };
+}
+
+const listCodec: Codec<ConnectionList> = object<ConnectionList>({
+  data: object<ConnectionList['data']>({
+    server_id: text(100),
+    total: count(),
+    connections: list(object<{ readonly cid: number }>({ cid: count() })),
+  }),
+});
+
+/** The event of a connection that has ended, as far as it is read. */
+interface Disconnect {
+  readonly server: { readonly id: string };
+  readonly client: { readonly id: number };
+  readonly reason: string | undefined;
+}
+
+const disconnectCodec: Codec<Disconnect> = object<Disconnect>({
+  server: object<Disconnect['server']>({ id: text(100) }),
+  client: object<Disconnect['client']>({ id: count() }),
+  reason: optional(text(1000)),
+});
