@@ -2,7 +2,7 @@
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { type Json, JsonSyntaxError, parseJson } from '../json.ts';
 
-/** Reads a file as text; throws as `fs.readFileSync` does. */
+/** Reads a file as text; throws an error whose message says why it cannot, as `readTextFile` does. */
 export type ReadFile = (path: string) => string;
 
 /** Why a text is not of its grammar: for people, without showing values, which may be secrets. */

@@ -1,6 +1,7 @@
 // Makes the options of one cluster from what the user gave (spec/1 §4.2).
 import { BenchmarkError, messageOf, type Problem } from '../errors.ts';
 import { isJsonArray, type Json } from '../json.ts';
+import { UnreadableText } from '../text-file.ts';
 import type { AwsCredentials, BasicAuth, ClientOptions, SigV4Options } from './client-options.ts';
 import { defaultClientOptions } from './client-options.ts';
 import { headerProblem } from './header-fields.ts';
@@ -102,12 +103,15 @@ function readCertificates(values: OptionValues, sources: OptionSources): Pick<Cl
 function readPem(values: OptionValues, key: string, begin: RegExp, { env, readFile }: OptionSources): string | null {
   const path = values.text(key);
   if (path === null) return null;
+  const noPem = `${path} holds no ${key === 'client_key' ? 'private key' : 'certificate'} in PEM format`;
   try {
     const text = readFile(env.HOME === undefined ? path : path.replace(/^~(?=\/|$)/, env.HOME));
     if (begin.test(text)) return text;
-    values.problem(key, `${path} holds no ${key === 'client_key' ? 'private key' : 'certificate'} in PEM format`);
+    values.problem(key, noPem);
   } catch (error) {
-    values.problem(key, `the file ${path} cannot be read: ${messageOf(error)}`);
+    // The binary forms of certificates and keys are no text at all.
+    const isBinary = error instanceof UnreadableText && error.kind === 'garbled';
+    values.problem(key, isBinary ? noPem : `the file ${path} cannot be read: ${messageOf(error)}`);
   }
   return null;
 }

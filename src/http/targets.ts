@@ -1,9 +1,9 @@
 // `--target-hosts` and `--client-options` as typed data.
 
-import { readFileSync } from 'node:fs';
 import { BenchmarkError, exitCodes, formatProblem, type Problem } from '../errors.ts';
 import { isJsonArray, isJsonObject, type Json } from '../json.ts';
 import { knownSecrets, type Secrets } from '../secrets.ts';
+import { readTextFile } from '../text-file.ts';
 import type { ClientOptions } from './client-options.ts';
 import { type Endpoint, formatPlace } from './endpoint.ts';
 import { GrammarProblem, parseKeyValues, type ReadFile, readJsonText } from './key-value-text.ts';
@@ -48,7 +48,7 @@ const OPTIONS_FLAG = '--client-options';
 /** All forms of spec/1 §4.1-4.2. Throws a `BenchmarkError` (exit code 64) with all problems at once; none of them shows a secret. */
 export async function parseTargets(input: TargetInput): Promise<ParsedTargets> {
   const problems: Problem[] = [];
-  const readFile = input.readFile ?? ((path: string) => readFileSync(path, 'utf8'));
+  const readFile = input.readFile ?? readTextFile;
   const isGiven = !(input.isDefaultOptions ?? false) && (input.clientOptions ?? '').trim() !== '';
   const hosts = collect(problems, HOSTS_FLAG, () => readHosts(input, readFile)) ?? new Map<string, readonly Json[]>();
   const options = collect(problems, OPTIONS_FLAG, () => readOptions(input, isGiven, readFile));

@@ -1,5 +1,9 @@
 // The grammars of targets and client options (spec/1 §4.1-4.2), and that no secret leaves them.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { BenchmarkError, formatProblem } from '../../src/errors.ts';
@@ -231,6 +235,25 @@ test('certificates are read as text, and must fit each other', async () => {
   assert.match(asked ?? '', /client_cert: .*key values mismatch/);
   const { warnings } = await parse('h', 'client_cert:c.pem,client_key:wrong.pem', { readFile });
   assert.deepEqual(warnings, ['client_cert of the client options has no effect: no target speaks TLS.']);
+});
+
+test('a file that cannot be read as text is named, and not waited for', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'osb-targets-'));
+  try {
+    const at = (name: string): string => join(directory, name);
+    execFileSync('mkfifo', [at('pipe.json')]);
+    writeFileSync(at('binary.der'), Buffer.from([0x30, 0x82, 0xff, 0xfe]));
+    writeFileSync(at('marked.json'), '\uFEFF{"default":[{"host":"h"}]}');
+    const pipe = `the file ${at('pipe.json')} cannot be read: This is a named pipe, not a text file`;
+    assert.deepEqual(await problems(at('pipe.json'), at('pipe.json')), [`--target-hosts: ${pipe}`, `--client-options: ${pipe}`]);
+    assert.deepEqual(await problems('https://h', `ca_certs:${at('pipe.json')}`), [`--client-options at ca_certs: ${pipe}`]);
+    assert.deepEqual(await problems('https://h', `ca_certs:${at('binary.der')}`), [
+      `--client-options at ca_certs: ${at('binary.der')} holds no certificate in PEM format`,
+    ]);
+    assert.deepEqual(await endpoints(at('marked.json')), [{ host: 'h', port: 9200, ...plain }]);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
 
 test('credentials from the environment; options and URLs beat them', async () => {
