@@ -14,6 +14,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory',
   ENOENT: 'there is no such file or directory',
   ENXIO: 'nobody reads from this pipe',
+  EPIPE: 'nobody reads from this pipe any more',
   EMFILE: 'this process may not open more files (ulimit -n)',
   ENFILE: 'this machine may not open more files',
   ENAMETOOLONG: 'the name is too long',

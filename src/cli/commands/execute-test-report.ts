@@ -6,12 +6,17 @@ import { errorTable, warnings } from '../../report/warnings.ts';
 import type { Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { summaryHeading } from '../output/banner.ts';
-import { appendResults, resultsFileOf } from '../output/results-file.ts';
+import type { ResultsFile } from '../output/results-file.ts';
 import { redact } from '../redact.ts';
 import type { executeTestFlags } from './execute-test-flags.ts';
 
-/** Prints the summary, on a terminal or not, and appends it to the file of `--results-file`. */
-export async function reportRun(context: Context, { options }: Invocation<typeof executeTestFlags>, outcome: RunOutcome): Promise<void> {
+/** Prints the summary, on a terminal or not, and appends it to the file of `--results-file`, if there is one. */
+export async function reportRun(
+  context: Context,
+  { options }: Invocation<typeof executeTestFlags>,
+  outcome: RunOutcome,
+  file: ResultsFile | null,
+): Promise<void> {
   const { console, settings } = context;
   const rows = summaryRows(outcome.results, {
     show: options.showInResults,
@@ -27,6 +32,5 @@ export async function reportRun(context: Context, { options }: Invocation<typeof
   for (const message of warnings(outcome.results)) console.warning(message);
   const errors = errorTable(outcome.results);
   if (errors !== null) console.print(`\nFailed requests:\n\n${redact(errors)}`);
-  const file = resultsFileOf(context, { options });
-  if (file !== null && rows.length > 0) await appendResults(file, table);
+  if (rows.length > 0) await file?.append(table);
 }

@@ -14,6 +14,7 @@ import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { ProgressView } from '../output/progress.ts';
+import type { ResultsFile } from '../output/results-file.ts';
 import { takeRunLock } from '../run-lock.ts';
 import { untilAborted } from '../until-aborted.ts';
 import type { executeTestFlags } from './execute-test-flags.ts';
@@ -23,8 +24,11 @@ import { loadNamedWorkload } from './workload-request.ts';
 
 type Run = Invocation<typeof executeTestFlags>;
 
-/** Runs the test and reports it. Returns the exit code; throws what made the run fail, after its report. */
-export async function executeTest(context: Context, run: Run): Promise<number> {
+/**
+ * Runs the test and reports it, also in the file of `--results-file`. Returns the exit code; throws what made the run
+ * fail, after its report.
+ */
+export async function executeTest(context: Context, run: Run, file: ResultsFile | null): Promise<number> {
   const { console, settings, services, environment } = context;
   if (settings.datastoreType !== 'in-memory') {
     const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${settings.rootDirectory}/test-runs.`;
@@ -43,7 +47,7 @@ export async function executeTest(context: Context, run: Run): Promise<number> {
     const outcome = await services.runTest(config, { listener: makeListener(context), signal: environment.signal, clock: environment.clock });
     console.eraseStatus();
     logOutcome(context, outcome);
-    await reportRun(context, run, outcome);
+    await reportRun(context, run, outcome, file);
     if (outcome.status === 'success') return exitCodes.success;
     if (outcome.status === 'cancelled') return exitCodes.cancelled;
     throw outcome.error ?? new BenchmarkError('INTERNAL', 'The test run failed without saying why.');

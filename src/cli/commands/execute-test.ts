@@ -4,7 +4,7 @@ import { summaryFormats } from '../../report/formats.ts';
 import { type Command, defineCommand, type Invocation } from '../args/command.ts';
 import type { Context } from '../context.ts';
 import { type Ending, trailingStatus } from '../output/final-line.ts';
-import { appendResults, resultsFileOf, tryResultsFile } from '../output/results-file.ts';
+import { openResultsFile, type ResultsFile, resultsFileOf } from '../output/results-file.ts';
 import { executeTestFlags } from './execute-test-flags.ts';
 import { checkWorkloadFlags } from './workload-options.ts';
 
@@ -37,31 +37,39 @@ export const executeTestCommand: Command = defineCommand({
   ],
   endsItself: true,
   execute: async (context, run) => {
-    const start = context.environment.clock.now();
-    const status = (ending: Ending): Promise<void> => appendStatus(context, run, ending, (context.environment.clock.now() - start) / 1000);
-    let code: number;
+    const path = resultsFileOf(context, run);
+    const file = path === null ? null : openResultsFile(path);
     try {
-      code = await checkAndRun(context, run);
-    } catch (error) {
-      const ending = error instanceof BenchmarkError && error.exitCode === exitCodes.cancelled ? 'cancelled' : 'failure';
-      // The first error is the one to tell.
-      await status(ending).catch((second) => context.log.write('ERROR', 'run', messageOf(second)));
-      throw error;
+      return await checkAndRun(context, run, file);
+    } finally {
+      file?.close();
     }
-    await status(code === exitCodes.success ? 'success' : 'cancelled');
-    return code;
   },
 });
 
-async function checkAndRun(context: Context, run: Run): Promise<number> {
-  checkWorkloadFlags(run.options);
-  checkPipeline(run);
-  warnAboutProvisioning(context, run);
-  const file = resultsFileOf(context, run);
-  if (file !== null) tryResultsFile(file);
-  // Loaded here, so that help and other commands need not wait for the load engine.
-  const { executeTest } = await import('./execute-test-run.ts');
-  return executeTest(context, run);
+/** Runs the test; the results file ends each run with a line that says how it went. */
+async function checkAndRun(context: Context, run: Run, file: ResultsFile | null): Promise<number> {
+  const start = context.environment.clock.now();
+  const { isForPeople } = summaryFormats[run.options.resultsFormat];
+  const status = async (ending: Ending): Promise<void> => {
+    if (isForPeople) await file?.append(trailingStatus(ending, (context.environment.clock.now() - start) / 1000));
+  };
+  let code: number;
+  try {
+    checkWorkloadFlags(run.options);
+    checkPipeline(run);
+    warnAboutProvisioning(context, run);
+    // Loaded here, so that help and other commands need not wait for the load engine.
+    const { executeTest } = await import('./execute-test-run.ts');
+    code = await executeTest(context, run, file);
+  } catch (error) {
+    const ending = error instanceof BenchmarkError && error.exitCode === exitCodes.cancelled ? 'cancelled' : 'failure';
+    // The first error is the one to tell.
+    await status(ending).catch((second) => context.log.write('ERROR', 'run', messageOf(second)));
+    throw error;
+  }
+  await status(code === exitCodes.success ? 'success' : 'cancelled');
+  return code;
 }
 
 function checkPipeline({ options, given }: Run): void {
@@ -83,11 +91,4 @@ function warnAboutProvisioning({ console }: Context, { options, given }: Run): v
       console.warning(`--${flag.long} has no effect with --pipeline=benchmark-only.`);
     }
   }
-}
-
-/** The results file ends each run with a line that says how it went. */
-async function appendStatus(context: Context, run: Run, ending: Ending, seconds: number): Promise<void> {
-  const file = resultsFileOf(context, run);
-  if (file === null || !summaryFormats[run.options.resultsFormat].isForPeople) return;
-  await appendResults(file, trailingStatus(ending, seconds));
 }

@@ -2,8 +2,9 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { BenchmarkError } from '../../errors.ts';
-import { makeDirectories, systemReason } from '../../files.ts';
+import { makeDirectories, systemCode, systemReason } from '../../files.ts';
 import { knownSecrets } from '../../secrets.ts';
 import type { Environment } from '../environment.ts';
 
@@ -23,23 +24,25 @@ export function resultsFileOf({ environment }: WithDirectories, { options: { res
   return resolve(workingDirectory, isInHome ? `${homeDirectory}${resultsFile.slice(1)}` : resultsFile);
 }
 
-/** Appends text and makes missing directories. Fails with DISK. */
-export async function appendResults(path: string, text: string): Promise<void> {
-  try {
-    makeDirectories(dirname(path));
-    await appendFile(path, knownSecrets.mask(text));
-  } catch (error) {
-    throw notWritable(path, error);
-  }
+/** The results file of one run. */
+export interface ResultsFile {
+  /** Appends text. Fails with DISK. */
+  append(text: string): Promise<void>;
+  /** Gives back what is held; nothing can be appended then. */
+  close(): void;
 }
 
-/** Finds out before a run whether its results can be written; leaves the file as it is. Fails with DISK. */
-export function tryResultsFile(path: string): void {
+/**
+ * Finds out before a run whether its results can be written, and leaves a regular file as it is until they are. Makes
+ * missing directories. Fails with DISK.
+ */
+export function openResultsFile(path: string): ResultsFile {
   try {
     makeDirectories(dirname(path));
     const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
-    // Without waiting for somebody to read a pipe.
-    const file = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK, 0o666);
+    const file = openSync(path, openFlags, 0o666);
+    // Who reads a pipe takes the first close for the end of the results.
+    if (fstatSync(file).isFIFO()) return new ResultsPipe(path, file);
     try {
       tryToWrite(file);
     } finally {
@@ -48,6 +51,72 @@ export function tryResultsFile(path: string): void {
     }
   } catch (error) {
     throw notWritable(path, error);
+  }
+  return new RegularResultsFile(path);
+}
+
+/** A pipe that nobody reads refuses, instead of being waited for. */
+const openFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
+/** A file that is opened anew for each text, because it may be moved away meanwhile. */
+class RegularResultsFile implements ResultsFile {
+  private readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  async append(text: string): Promise<void> {
+    try {
+      makeDirectories(dirname(this.path));
+      await appendFile(this.path, knownSecrets.mask(text));
+    } catch (error) {
+      throw notWritable(this.path, error);
+    }
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+}
+
+/** A reader that takes nothing for so long, in ms, has stopped reading. */
+const pipePatience = 5000;
+const pipePause = 20;
+
+/** A pipe that is held open from the start of the run to its end. */
+class ResultsPipe implements ResultsFile {
+  private readonly path: string;
+  private readonly file: number;
+
+  constructor(path: string, file: number) {
+    this.path = path;
+    this.file = file;
+  }
+
+  async append(text: string): Promise<void> {
+    let rest = Buffer.from(knownSecrets.mask(text));
+    for (let waited = 0; rest.length > 0; ) {
+      const written = this.write(rest);
+      rest = rest.subarray(written);
+      waited = written > 0 ? 0 : waited + pipePause;
+      if (waited > pipePatience) throw notWritable(this.path, new Error('its reader has stopped reading'));
+      if (written === 0) await setTimeout(pipePause);
+    }
+  }
+
+  /** How many bytes the pipe took; 0 = it is full. */
+  private write(bytes: Buffer): number {
+    try {
+      return writeSync(this.file, bytes);
+    } catch (error) {
+      if (systemCode(error) === 'EAGAIN') return 0;
+      throw notWritable(this.path, error);
+    }
+  }
+
+  close(): void {
+    closeSync(this.file);
   }
 }
 
