@@ -146,7 +146,7 @@ async function compareNodes(time: number): Promise<void> {
         }
         const metrics = await drive(port, nodes, 16, time, `127.0.0.1:${targetPort}`);
         const rate = Math.round(metrics.requests / time);
-        print(`nodes: ${count}, clients: 16, requests/s: ${rate}, failed: ${metrics.failedRequests}`);
+        print(`nodes: ${count}, clients: 16, requests/s: ${rate}, failed: ${metrics.failures}`);
         for (const child of children) {
           child.kill();
           await once(child, 'exit');

@@ -124,14 +124,14 @@ export class Collector {
     this.tell(fraction, secondsLeft);
   }
 
-  /** Requests of the tasks of a step so far, and the failed ones among them. */
+  /** Requests of the tasks of a step so far, and what went wrong. */
   private totals(step: Step): { readonly requests: number; readonly errors: number } {
     let requests = 0;
     let errors = 0;
     for (const { name } of step.tasks) {
       const metrics = this.metrics.get(name);
       requests += metrics?.requests ?? 0;
-      errors += (metrics?.failedRequests ?? 0) + (metrics?.refusedRequests ?? 0);
+      errors += metrics?.failures ?? 0;
     }
     return { requests, errors };
   }

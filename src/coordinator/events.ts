@@ -15,7 +15,7 @@ export type RunEvent =
       readonly requests: number;
       readonly errors: number;
     }
-  /** `errors` counts all failed requests of the step. */
+  /** `errors` counts all requests of the step that failed, but none that was repeated on another connection. */
   | {
       readonly kind: 'step-end';
       readonly step: number;

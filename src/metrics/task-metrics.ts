@@ -77,14 +77,12 @@ export class TaskMetrics {
     return this.requestCount;
   }
 
-  /** The failed ones among {@link requests}. */
-  get failedRequests(): number {
-    return this.failedRequestCount;
-  }
-
-  /** Requests that could not be sent, as no connection could be opened. */
-  get refusedRequests(): number {
-    return this.refusedRequestCount;
+  /**
+   * What went wrong so far: requests that failed or could not be sent. Not the ones that were lost with a re-used
+   * connection and sent again at once, because their repeat says how they ended.
+   */
+  get failures(): number {
+    return this.failedRequestCount - this.repeats + this.refusedRequestCount;
   }
 
   /** Some client has sent a request, or tried to. */

@@ -86,3 +86,25 @@ test('progress is told once a second, with what is left', () => {
   const seen = events.map((event) => (event.kind === 'progress' ? [event.progress, event.secondsLeft, event.requests] : event.kind));
   assert.deepEqual(seen, [[null, null, 0], [0.4, 3, 20], 'step-end']);
 });
+
+test('a request that was repeated is no failure, unless its repeat is one', () => {
+  const { collector, events } = setUp();
+  const [first] = steps;
+  assert.ok(first !== undefined);
+  collector.beginStep(first);
+  const recorder = new TaskRecorder('first', false);
+  recorder.begin(0);
+  const lose = (isRepeatLost: boolean): void => {
+    recorder.requestSent();
+    recorder.requestFailed();
+    recorder.requestRepeated();
+    recorder.requestSent();
+    if (isRepeatLost) recorder.requestFailed();
+  };
+  for (const isRepeatLost of [false, false, true]) lose(isRepeatLost);
+  recorder.requestRefused();
+  collector.add({ ...report('first', 0, 0, 0, 10, 1), tasks: [recorder.drain(1)] });
+  collector.endStep(first);
+  const end = events.find((event) => event.kind === 'step-end');
+  assert.equal(end?.errors, 2);
+});

@@ -104,7 +104,7 @@ describe('TaskMetrics', () => {
       { kind: 'timeout', count: 5, example: 'after 60 s' },
       { kind: 'HTTP 429', count: 3, example: 'first' },
     ]);
-    assert.deepEqual([metrics.requests, metrics.failedRequests, metrics.workDone, results.clients, results.meta], [7, 3, 2002, 2, { team: 'core' }]);
+    assert.deepEqual([metrics.requests, metrics.failures, metrics.workDone, results.clients, results.meta], [7, 3, 2002, 2, { team: 'core' }]);
   });
 
   test('percentiles are exact and interpolated while all samples are held', () => {
