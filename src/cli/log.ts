@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { makeDirectories, systemReason } from '../files.ts';
+import { visibleText } from './output/visible-text.ts';
 import { redact } from './redact.ts';
 
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
@@ -46,7 +47,7 @@ export class LogFile implements Log {
 
   write(level: LogLevel, logger: string, message: string): void {
     const { path, processId, clock } = this.options;
-    const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${redact(message)}\n`;
+    const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${visibleText(redact(message))}\n`;
     try {
       if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes)) this.rotate();
       // Of a new file: what runs and against which hosts is nobody else's business.

@@ -1,10 +1,14 @@
-// The only writer to the terminal: prefixes, colours, silence, no secrets, and one line that is rewritten in place.
+// The only writer to the terminal: prefixes, colours, silence, no secrets, nothing that acts on it but its own colours
+// and one line that is rewritten in place.
 import { knownSecrets } from '../../secrets.ts';
 import type { Environment, OutputStream } from '../environment.ts';
 import { redact } from '../redact.ts';
+import { visibleText } from './visible-text.ts';
 
 type Style = 'bold' | 'underline' | 'red' | 'green';
 const codes: Readonly<Record<Style, string>> = { bold: '1', underline: '4', red: '31;1', green: '32;1' };
+/** What {@link Console} puts around a styled text. */
+const ownCodes = new RegExp(`(\u001b\\[(?:0|${Object.values(codes).join('|')})m)`);
 const defaultWidth = 80;
 
 export class Console {
@@ -54,7 +58,7 @@ export class Console {
   /** What the user asked to see although it is a secret. */
   printSecret(text: string): void {
     this.eraseStatus();
-    this.stdout.write(`${text}\n`);
+    this.stdout.write(`${this.shown(text)}\n`);
   }
 
   info(message: string): void {
@@ -72,14 +76,14 @@ export class Console {
   /** A complaint about the command line: shown even if `--quiet` is among its words. */
   complain(text: string): void {
     this.eraseStatus();
-    this.stderr.write(`${redact(text)}\n`);
+    this.stderr.write(`${this.shown(redact(text))}\n`);
   }
 
   /** Rewrites the line in place; only on interactive terminals. */
   showStatus(text: string): void {
     if (this.isQuiet || !this.isInteractive || text === this.status) return;
     // Cut below the width: a line that fills the last column makes some terminals scroll.
-    const line = [...knownSecrets.mask(text)].slice(0, Math.max(0, this.width - 1)).join('');
+    const line = [...visibleText(knownSecrets.mask(text))].slice(0, Math.max(0, this.width - 1)).join('');
     this.stdout.write(`\r\u001b[2K${line}`);
     this.status = line;
   }
@@ -99,6 +103,15 @@ export class Console {
   underline = (text: string): string => this.styled('underline', text);
   red = (text: string): string => this.styled('red', text);
   green = (text: string): string => this.styled('green', text);
+
+  /** A text as it is written: only the colours of this class act on a terminal. */
+  private shown(text: string): string {
+    if (!this.hasColours) return visibleText(text);
+    return text
+      .split(ownCodes)
+      .map((part, index) => (index % 2 === 0 ? visibleText(part) : part))
+      .join('');
+  }
 
   private styled(style: Style, text: string): string {
     return this.hasColours ? `\u001b[${codes[style]}m${text}\u001b[0m` : text;
