@@ -1,36 +1,37 @@
-// Archives of documents: which formats there are, and the content of the one document file in them.
+// Reads archives of documents: which formats there are, and the content of the one document file in them.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { BenchmarkError } from '../errors.ts';
-import { type Codec, damaged, decompress, type UnpackingContext } from './decompress.ts';
+import { type Compression, damagedArchive, decompress, type UnpackingContext } from './decompress.ts';
 
 interface Format {
   readonly extension: string;
-  readonly codec: Codec | null;
+  readonly compression: Compression | null;
   readonly container: 'tar' | 'zip' | null;
 }
 
-/** Longest extensions first. */
+/** The formats of archives, those with the longest extensions first, so that `.tar.gz` wins over `.gz`. */
 const formats: readonly Format[] = [
-  { extension: '.tar.bz2', codec: 'bz2', container: 'tar' },
-  { extension: '.tar.gz', codec: 'gz', container: 'tar' },
-  { extension: '.tgz', codec: 'gz', container: 'tar' },
-  { extension: '.tar', codec: null, container: 'tar' },
-  { extension: '.zip', codec: null, container: 'zip' },
-  { extension: '.bz2', codec: 'bz2', container: null },
-  { extension: '.gz', codec: 'gz', container: null },
-  { extension: '.zst', codec: 'zst', container: null },
+  { extension: '.tar.bz2', compression: 'bz2', container: 'tar' },
+  { extension: '.tar.gz', compression: 'gz', container: 'tar' },
+  { extension: '.tgz', compression: 'gz', container: 'tar' },
+  { extension: '.tar', compression: null, container: 'tar' },
+  { extension: '.zip', compression: null, container: 'zip' },
+  { extension: '.bz2', compression: 'bz2', container: null },
+  { extension: '.gz', compression: 'gz', container: null },
+  { extension: '.zst', compression: 'zst', container: null },
 ];
 
-/** Extensions of archives that can be unpacked (spec/2 §3.2). */
+/** Extensions of archives that can be unpacked, each with its dot. */
 export const archiveExtensions: readonly string[] = formats.map((format) => format.extension);
 
 /**
- * The content of the document file in an archive. Of `.zip` and `.tar` only this member is read: the one of that name, in whatever folder, else the only
- * file there is. Members whose names lead out of the archive are refused. Throws CORPUS for damaged archives and missing members.
+ * The content of the document file in an archive. Of `.zip` and `.tar` only this member is read: the one of that name,
+ * in whatever folder, else the only file there is. Members whose names lead out of the archive are refused. Throws
+ * `CORPUS` for damaged archives and missing members.
  */
 export async function* archiveContent(path: string, member: string, context: UnpackingContext): AsyncGenerator<Uint8Array> {
   const format = formats.find((known) => path.endsWith(known.extension));
@@ -38,13 +39,15 @@ export async function* archiveContent(path: string, member: string, context: Unp
     throw new BenchmarkError('CORPUS', `${path} is not an archive of a known format.`, { hint: `Known are ${archiveExtensions.join(', ')}.` });
   }
   const raw = (): AsyncIterable<Uint8Array> =>
-    format.codec === null ? createReadStream(path, { highWaterMark: 1 << 18, signal: context.signal }) : decompress(path, format.codec, context);
+    format.compression === null
+      ? createReadStream(path, { highWaterMark: 1 << 18, signal: context.signal })
+      : decompress(path, format.compression, context);
   if (format.container === 'zip') yield* zipMember(path, member);
   else if (format.container === 'tar') yield* tarMember(path, raw, member);
   else yield* raw();
 }
 
-/** Bytes of the document file if the archive tells without being unpacked; `null` if not. */
+/** Bytes of the document file (of a `.tar`, at most), if they can be told without unpacking; `null` if not. */
 export async function unpackedSize(path: string, member: string): Promise<number | null> {
   if (path.endsWith('.tar')) return (await stat(path)).size;
   if (!path.endsWith('.zip')) return null;
@@ -63,7 +66,7 @@ async function* zipMember(path: string, member: string): AsyncGenerator<Uint8Arr
     if (entry.isEncrypted()) throw new BenchmarkError('CORPUS', `${entry.fileName} in ${path} is encrypted.`, { hint: 'Unpack it by hand.' });
     for await (const chunk of await zip.openReadStreamPromise(entry)) yield chunk;
   } catch (cause) {
-    throw cause instanceof BenchmarkError ? cause : damaged(path, cause);
+    throw cause instanceof BenchmarkError ? cause : damagedArchive(path, cause);
   } finally {
     zip.close();
   }
@@ -73,7 +76,7 @@ async function openZip(path: string): Promise<ZipFile> {
   try {
     return await openPromise(path, { lazyEntries: true, autoClose: false });
   } catch (cause) {
-    throw damaged(path, cause);
+    throw damagedArchive(path, cause);
   }
 }
 
@@ -84,7 +87,7 @@ async function chooseZipEntry(zip: ZipFile, path: string, member: string): Promi
       if (!entry.fileName.endsWith('/')) files.push(entry);
     }
   } catch (cause) {
-    throw damaged(path, cause);
+    throw damagedArchive(path, cause);
   }
   const names = files.map((entry) => entry.fileName);
   const name = chooseMember(path, names, member);
@@ -125,7 +128,7 @@ async function* untar(path: string, content: AsyncIterable<Uint8Array>, isChosen
     },
   });
   parser.on('error', (error: unknown) => {
-    state.failure ??= damaged(path, error);
+    state.failure ??= damagedArchive(path, error);
   });
   for await (const chunk of content) {
     parser.write(chunk);
@@ -138,7 +141,7 @@ async function* untar(path: string, content: AsyncIterable<Uint8Array>, isChosen
   parser.end();
   if (state.failure !== null) throw state.failure;
   yield* output;
-  if (state.chosen !== null && !state.isComplete) throw damaged(path, new Error('the archive is cut off'));
+  if (state.chosen !== null && !state.isComplete) throw damagedArchive(path, new Error('the archive is cut off'));
   return state.chosen !== null;
 }
 

@@ -1,17 +1,20 @@
-// The source of bulk requests of one client: slices of document files become request bodies, one ahead of use.
+// Makes the bodies of the bulk requests of one client from slices of document files, one ahead of its use.
 //
-// Two buffers take turns. While the body in one is on its way to the cluster, the documents of the next are read into the other and the body is made
-// there, in place (document-writer.ts). The read is asynchronous, so a slow disk holds up this client and no other of its thread.
+// Two buffers take turns. While the body in one is on its way to the cluster, the documents of the next are read into
+// the other and the body is made there, in place (document-writer.ts). The read is asynchronous, so a slow disk holds
+// up this client and no other of its thread.
 //
 //   buffer A   | body 1: in use      |        | body 3: read, made  | …
 //   buffer B   | body 2: read, made  | in use | …
 //              next()                next()   next()
 //
-// Small bodies are made several at a time, each with its own head room, because an asynchronous read costs about 50 µs of CPU whatever its size.
+// Small bodies are made several at a time, each with its own head room, because an asynchronous read costs about 50 µs
+// of CPU whatever its size.
 //
-// Measured (bench/bulk-reader.ts, Node 20, 750-byte documents, page cache): 3.6-4.4 M documents per CPU-second with action lines put between, of which
-// the kernel's copy takes half. Re-reading the few bytes that were read beyond a bulk costs less than carrying them over. A WebAssembly kernel was not
-// needed: the two calls per document (indexOf, copyWithin) are already cheaper than the read.
+// Measured (bench/bulk-reader.ts, Node 20, 750-byte documents, page cache): 3.6-4.4 M documents per CPU-second with
+// action lines put between, of which the kernel's copy takes half. Re-reading the few bytes that were read beyond a
+// bulk costs less than carrying them over. A WebAssembly kernel is not needed: the two calls per document (indexOf,
+// copyWithin) are already cheaper than the read.
 import { BenchmarkError } from '../errors.ts';
 import { countBulks, type DocumentSlice } from './client-slices.ts';
 import { ConflictIds, type ConflictSettings } from './conflicts.ts';
@@ -19,16 +22,17 @@ import { type BodyCursor, type DocumentWriter, documentWriter } from './document
 import type { PreparedDocumentSet } from './prepared.ts';
 import { openSlice, type SliceFile, tooFewLines } from './slice-file.ts';
 
+/** How the documents of one client become bulks. */
 export interface BulkReaderOptions {
   /** Documents per bulk request. */
   readonly bulkSize: number;
   /** Bytes that are kept free in front of every body, for the head of the request. */
   readonly headRoom: number;
-  /** Share of the bulks that is sent, (0, 100]: the first ones. */
+  /** How many per cent of the bulks are sent, above 0 and up to 100; the first ones are. */
   readonly ingestPercentage: number;
-  /** Starts again when all are sent. */
+  /** Whether to start again when all are sent. */
   readonly looped: boolean;
-  /** `null`: documents get no ids. Neither for data streams nor for files with action lines. */
+  /** How documents get ids; `null`: not at all. Those of data streams and of files with action lines never get any. */
   readonly conflicts: ConflictSettings | null;
   /** Uniform in [0, 1); only used with conflicts. */
   readonly random: () => number;
@@ -39,7 +43,7 @@ const SMALLEST_READ = 4096;
 const LARGEST_READ = 1 << 30;
 const SCRATCH_SIZE = 1 << 18;
 
-/** Bodies are made together up to this size of the buffer. */
+/** As many bodies are made together as fit into so many bytes. */
 const READ_AHEAD = 1 << 18;
 
 /** A body within a buffer. */
@@ -50,15 +54,15 @@ interface Body {
 }
 
 /** One of the two buffers, with the bodies that were made in it. */
-interface Slot {
+interface BodyBuffer {
   readonly cursor: BodyCursor;
   bodies: Body[];
-  /** Bodies that were handed out. */
+  /** How many of the bodies were handed out. */
   taken: number;
   documentSet: PreparedDocumentSet | null;
 }
 
-const newSlot = (): Slot => ({
+const newBodyBuffer = (): BodyBuffer => ({
   cursor: { buffer: Buffer.alloc(0), source: 0, end: 0, target: 0, documents: 0 },
   bodies: [],
   taken: 0,
@@ -66,11 +70,12 @@ const newSlot = (): Slot => ({
 });
 
 /**
- * Reads the bulks of one client. Wait for {@link ready}, call {@link next}, send `buffer[headRoom .. headRoom + length)`; the bytes stay untouched
- * until the call of `next` after that. Rejects with CORPUS if a file is shorter than its prepared facts say.
+ * Reads the bulks of one client. Its user waits for {@link ready}, calls {@link next} and sends
+ * `buffer[headRoom .. headRoom + length)`; these bytes stay untouched until the call of `next` after that. Rejects with
+ * `CORPUS` if a file is shorter than it was when it was prepared.
  */
 export class BulkReader {
-  /** Bulks until the source is exhausted, or until it starts again. */
+  /** How many bulks there are until the source is exhausted, or starts again. */
   readonly totalBulks: number;
   /** Holds the body at `headRoom`. May be another buffer after every {@link next}. */
   buffer: Buffer = Buffer.alloc(0);
@@ -80,14 +85,15 @@ export class BulkReader {
   documents = 0;
   private readonly slices: readonly DocumentSlice[];
   private readonly options: BulkReaderOptions;
-  private current = newSlot();
-  private ahead = newSlot();
+  private current = newBodyBuffer();
+  private ahead = newBodyBuffer();
   private isAheadFilled = false;
   private filling: Promise<void> | null = null;
   private failure: unknown = null;
   private isClosed = false;
-  /** Bulks handed out, and bulks read; both since the last start. */
+  /** Bulks handed out since the last start from the beginning. */
   private taken = 0;
+  /** Bulks read since the last start from the beginning. */
   private read = 0;
   private file: SliceFile | null = null;
   private writer: DocumentWriter | null = null;
@@ -168,7 +174,7 @@ export class BulkReader {
     );
   }
 
-  private async fill(slot: Slot): Promise<void> {
+  private async fill(target: BodyBuffer): Promise<void> {
     if (this.read === this.totalBulks) await this.startAgain();
     const file = this.file !== null && this.file.left > 0 ? this.file : await this.openNext();
     const writer = this.writer ?? this.newWriter(file.slice);
@@ -176,9 +182,9 @@ export class BulkReader {
     const bodyBytes = headRoom + bulkSize * (this.bytesPerDocument + writer.extraBytes);
     const count = Math.min(Math.max(1, Math.floor(READ_AHEAD / bodyBytes)), Math.ceil(file.left / bulkSize), this.totalBulks - this.read);
     const documents = Math.min(count * bulkSize, file.left);
-    const used = await this.fillBodies(slot, file, writer, documents);
-    slot.documentSet = file.slice.documentSet;
-    slot.taken = 0;
+    const used = await this.fillBodies(target, file, writer, documents);
+    target.documentSet = file.slice.documentSet;
+    target.taken = 0;
     this.bytesPerDocument = used / documents;
     file.position += used;
     file.left -= documents;
@@ -186,14 +192,14 @@ export class BulkReader {
   }
 
   /** Makes bodies of so many documents. Resolves with the bytes of the file that they took. */
-  private async fillBodies(slot: Slot, file: SliceFile, writer: DocumentWriter, documents: number): Promise<number> {
+  private async fillBodies(target: BodyBuffer, file: SliceFile, writer: DocumentWriter, documents: number): Promise<number> {
     const { bulkSize, headRoom } = this.options;
-    const { cursor } = slot;
+    const { cursor } = target;
     const gap = Math.ceil(documents / bulkSize) * headRoom + documents * writer.extraBytes;
     cursor.source = gap;
     cursor.end = gap;
     cursor.target = 0;
-    slot.bodies = [];
+    target.bodies = [];
     for (let left = documents; left > 0; left -= cursor.documents) {
       cursor.target += headRoom;
       cursor.documents = 0;
@@ -204,7 +210,7 @@ export class BulkReader {
         if (cursor.documents === wanted) break;
         await this.readMore(cursor, file, gap, left - cursor.documents);
       }
-      slot.bodies.push({ start, length: cursor.target - start, documents: wanted });
+      target.bodies.push({ start, length: cursor.target - start, documents: wanted });
     }
     return cursor.source - gap;
   }
@@ -252,7 +258,10 @@ function reserve(cursor: BodyCursor, length: number): void {
   cursor.buffer = grown;
 }
 
-/** A last line without its line end gets one: a bulk request must end with it. `false` if there is no such line. */
+/**
+ * Adds the line end to a last line that has none, because a bulk request must end with one. `false` if there is no such
+ * line.
+ */
 function endLastLine(cursor: BodyCursor): boolean {
   if (cursor.source === cursor.end || cursor.buffer[cursor.end - 1] === NEWLINE) return false;
   cursor.buffer[cursor.end] = NEWLINE;

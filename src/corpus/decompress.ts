@@ -1,4 +1,5 @@
-// Compressed files as streams of their content. A fast program does it where one is installed, else a library in this process.
+// Reads compressed files as streams of their content: by a fast program where one is installed, else by a library in
+// this process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
@@ -9,15 +10,19 @@ import createBunzip from 'unbzip2-stream';
 import { BenchmarkError } from '../errors.ts';
 import { errorCode } from './disk.ts';
 
-export type Codec = 'bz2' | 'gz' | 'zst';
+/** How a file is compressed. */
+export type Compression = 'bz2' | 'gz' | 'zst';
 
-/** What to install for codecs that are slow in this process; measured: bz2 makes 10 MB/s, zst 80, gz 330. */
-const slowWithout: Readonly<Record<Codec, string | null>> = { bz2: 'pbzip2 or bzip2', gz: null, zst: 'zstd' };
+/** What to install where unpacking is slow in this process; measured: bz2 makes 10 MB/s, zst 80, gz 330. */
+const slowWithout: Readonly<Record<Compression, string | null>> = { bz2: 'pbzip2 or bzip2', gz: null, zst: 'zstd' };
 
 const CHUNK = 1 << 18;
 
-/** Programs per codec, fastest first, with what makes them write the content to standard output. None of them goes through a shell. */
-const programs: Readonly<Record<Codec, readonly { readonly name: string; readonly args: readonly string[] }[]>> = {
+/**
+ * Programs that unpack, fastest first, with the arguments that make them write the content to standard output. They are
+ * started without a shell.
+ */
+const programs: Readonly<Record<Compression, readonly { readonly name: string; readonly args: readonly string[] }[]>> = {
   bz2: [
     { name: 'pbzip2', args: ['-d', '-k', '-c', '-m10000'] },
     { name: 'bzip2', args: ['-d', '-k', '-c'] },
@@ -26,29 +31,30 @@ const programs: Readonly<Record<Codec, readonly { readonly name: string; readonl
   zst: [{ name: 'zstd', args: ['-d', '-k', '-c', '-q', '--long=31'] }],
 };
 
+/** What unpacking depends on beside the file. */
 export interface UnpackingContext {
-  /** Programs that may be used. */
+  /** Names of the programs that may be used. */
   readonly tools: readonly string[];
   readonly signal: AbortSignal;
   /** Gets a sentence when unpacking will take long for want of a program. */
   readonly onSlow: (message: string) => void;
 }
 
-/** The content of a compressed file. Throws CORPUS for a damaged or cut-off file. */
-export async function* decompress(path: string, codec: Codec, context: UnpackingContext): AsyncGenerator<Uint8Array> {
+/** The content of a compressed file. Throws `CORPUS` for a damaged or cut-off file. */
+export async function* decompress(path: string, compression: Compression, context: UnpackingContext): AsyncGenerator<Uint8Array> {
   const { tools, signal } = context;
-  for (const { name, args } of programs[codec]) {
+  for (const { name, args } of programs[compression]) {
     if (!tools.includes(name)) continue;
     const child = await start(name, [...args, path], signal);
     if (child !== null) return yield* contentOf(child, name, path);
   }
-  const faster = slowWithout[codec];
+  const faster = slowWithout[compression];
   if (faster !== null) context.onSlow(`Unpacking ${path} takes long without an external program. Install ${faster} for the next time.`);
   try {
-    yield* inProcess[codec](path, signal);
+    yield* inProcess[compression](path, signal);
   } catch (cause) {
     if (cause instanceof BenchmarkError || signal.aborted || isFileError(cause)) throw cause;
-    throw damaged(path, cause);
+    throw damagedArchive(path, cause);
   }
 }
 
@@ -62,7 +68,7 @@ async function start(name: string, args: readonly string[], signal: AbortSignal)
   const child = spawnProgram(name, args, signal);
   try {
     await once(child, 'spawn');
-    // An abort is told by this event as well; the end of the process is what counts.
+    // An abort comes as this event, too; it needs no handling, because the end of the process is waited for.
     child.on('error', () => undefined);
     return child;
   } catch (error) {
@@ -85,14 +91,14 @@ async function* contentOf(child: Child, name: string, path: string): AsyncGenera
     if (!isComplete) child.kill('SIGKILL');
     await ended;
   }
-  if (child.exitCode !== 0) throw damaged(path, new Error(`${name} ended with ${child.exitCode ?? child.signalCode}: ${complaint.trim()}`));
+  if (child.exitCode !== 0) throw damagedArchive(path, new Error(`${name} ended with ${child.exitCode ?? child.signalCode}: ${complaint.trim()}`));
 }
 
-const inProcess: Readonly<Record<Codec, (path: string, signal: AbortSignal) => AsyncGenerator<Uint8Array>>> = {
+const inProcess: Readonly<Record<Compression, (path: string, signal: AbortSignal) => AsyncGenerator<Uint8Array>>> = {
   async *gz(path, signal) {
     const content = createGunzip({ chunkSize: CHUNK });
     const reading = pipeline(createReadStream(path, { highWaterMark: CHUNK }), content, { signal });
-    // The reader of the content gets the same error.
+    // The loop below gets the same error, so it is not lost.
     reading.catch(() => undefined);
     for await (const chunk of content) yield chunk;
     await reading;
@@ -135,7 +141,7 @@ const inProcess: Readonly<Record<Codec, (path: string, signal: AbortSignal) => A
 };
 
 /** The error for an archive that cannot be unpacked. */
-export function damaged(path: string, cause: unknown): BenchmarkError {
+export function damagedArchive(path: string, cause: unknown): BenchmarkError {
   const hint = 'Replace it; or remove it, if the workload says where to download it from.';
   return new BenchmarkError('CORPUS', `Cannot unpack ${path}: it is damaged or cut off.`, { hint, cause });
 }

@@ -1,7 +1,9 @@
-// Keeps two processes from preparing the same directory at once: a lock file that names its owner and is renewed while the work goes on.
+// Keeps two processes from preparing the same directory at once, by a lock file that names its owner and is renewed
+// while the work goes on.
 //
-// A lock is stale if its owner's process is gone (same machine), or if it was not renewed for two minutes (any machine). Only the holder of a second,
-// short-lived file may remove a stale lock, and looks at it again before: otherwise two waiters might each remove what the other has just made.
+// A lock is stale if its owner's process is gone (same machine), or if it was not renewed for two minutes (any
+// machine). Only the holder of a second, short-lived file may remove a stale lock, and looks at it again before it
+// does: otherwise two waiters might each remove what the other has just made.
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -11,24 +13,37 @@ import { errorCode } from './disk.ts';
 import { type PreparationListener, throwIfCancelled } from './preparation.ts';
 
 const LOCK_FILE = '.preparation.lock';
+/** Time between two renewals of a lock, in ms. */
 const RENEWAL = 20_000;
+/** Age in ms from which on a lock that was not renewed is stale. */
 const STALE_AFTER = 120_000;
+/**
+ * The same for the file that allows to remove a lock, and for a lock that names no owner: both are written in no time.
+ */
 const TAKEOVER_STALE_AFTER = 30_000;
+/** Time between two attempts to get a lock, in ms. */
 const RETRY = 250;
 
+/** What a lock file says of the process that made it. */
 interface Owner {
   readonly pid: number;
   readonly host: string;
   readonly token: string;
 }
 
-/** Locks that this process holds, so that its own number in a file is not mistaken for that of an earlier process with the same number. */
+/**
+ * Tokens of the locks that this process holds. A lock with the id of this process and another token was made by an
+ * earlier process that had the same id.
+ */
 const held = new Set<string>();
 
-/** The last work in each directory within this process, so that its own corpora wait in silence. */
+/** The last work in each directory within this process: its own corpora wait for each other without a message. */
 const queues = new Map<string, Promise<void>>();
 
-/** Runs `work` while nobody else prepares `directory`. Waits for another process, with a message; takes over from one that died. */
+/**
+ * Runs `work` while nobody else prepares `directory`. Waits for another process, with a message; takes over from one
+ * that died. Rejects with `CANCELLED`, or with what `work` fails with.
+ */
 export async function withDirectoryLock<T>(
   directory: string,
   listener: PreparationListener,
@@ -67,7 +82,7 @@ async function withLockFile<T>(path: string, listener: PreparationListener, sign
   }
 }
 
-/** `false` if the directory cannot be written to: then there is nothing to protect. */
+/** Waits for the lock. `false` if the directory cannot be written to: then there is nothing to protect. */
 async function acquire(path: string, token: string, listener: PreparationListener, signal: AbortSignal): Promise<boolean> {
   let hasTold = false;
   for (;;) {
@@ -110,7 +125,7 @@ async function tryCreate(path: string, token: string): Promise<'created' | 'exis
   return 'created';
 }
 
-/** `null`: the file does not say (it is being written, or is damaged). */
+/** The owner of a lock; `null` if the file does not name one, because it is being written or is damaged. */
 async function readOwner(path: string): Promise<Owner | null | 'gone'> {
   try {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));

@@ -1,4 +1,4 @@
-// Writing large files: free space is checked before, a full disk is named, nothing half-written gets a final name.
+// Writes large files: free space is checked before, and a full disk is named.
 import { type FileHandle, mkdir, open, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
@@ -12,7 +12,7 @@ const DISK_ERRORS: Readonly<Record<string, string>> = {
   EFBIG: 'the file is too large for the file system',
 };
 
-/** Size of a file, `null` if there is none. */
+/** Size of a file in bytes; `null` if there is none. */
 export async function fileSize(path: string): Promise<number | null> {
   try {
     const found = await stat(path);
@@ -28,7 +28,10 @@ export function errorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
-/** An error of the file system as DISK, naming the path and the bytes that were to be written there; other errors as they are. */
+/**
+ * Turns an error of the file system into `DISK`, which names the path and the bytes that were to be written there.
+ * Other errors are returned as they are.
+ */
 export function diskError(error: unknown, path: string, bytesNeeded: number | null): unknown {
   const reason = DISK_ERRORS[errorCode(error) ?? ''];
   if (reason === undefined) return error;
@@ -46,7 +49,7 @@ export async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** Throws DISK if a file of this size does not fit where `path` lies. Nothing is checked if the size is unknown. */
+/** Throws `DISK` if a file of this size does not fit where `path` lies. Nothing is checked if the size is unknown. */
 export async function requireSpace(path: string, bytesNeeded: number | null): Promise<void> {
   if (bytesNeeded === null || bytesNeeded <= 0) return;
   const { bavail, bsize } = await statfs(dirname(path));
@@ -57,8 +60,9 @@ export async function requireSpace(path: string, bytesNeeded: number | null): Pr
   });
 }
 
+/** How chunks become a file. */
 export interface SaveOptions {
-  /** Adds to what is there instead of replacing it. */
+  /** Whether to add to what is there instead of replacing it. */
   readonly append?: boolean;
   /** Expected size of the whole file, for messages. */
   readonly expectedBytes: number | null;
@@ -66,7 +70,10 @@ export interface SaveOptions {
   readonly onProgress: (bytes: number) => void;
 }
 
-/** Writes chunks to a file as they come. Resolves with the size of the file. A full disk becomes DISK; errors of the source stay as they are. */
+/**
+ * Writes chunks to a file as they come. Resolves with the size of the file. Rejects with `DISK` if the file cannot be
+ * written; errors of the source of the chunks stay as they are.
+ */
 export async function saveChunks(path: string, chunks: AsyncIterable<Uint8Array>, options: SaveOptions): Promise<number> {
   const handle = await openForWriting(path, options);
   try {

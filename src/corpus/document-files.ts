@@ -3,7 +3,7 @@ import { isAbsolute, join, normalize, relative } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import type { DocumentSet } from '../workload/model.ts';
 
-/** A path below a directory. Throws CORPUS if the name leads out of it. */
+/** A path below a directory. Throws `CORPUS` if the name leads out of it. */
 export function pathWithin(directory: string, name: string): string {
   const path = join(directory, name);
   const inner = relative(directory, path);
@@ -15,6 +15,7 @@ export function pathWithin(directory: string, name: string): string {
   return path;
 }
 
+/** Paths of the files of a document set; `archive` is `null` if the workload names none. */
 export interface DocumentFiles {
   readonly document: string;
   readonly archive: string | null;
@@ -26,7 +27,10 @@ export function documentFiles(directory: string, documentSet: DocumentSet): Docu
   return { document: pathWithin(directory, documentFile), archive: archiveFile === null ? null : pathWithin(directory, archiveFile) };
 }
 
-/** Address of a file of a document set; the archive, if there is one, is what is downloaded. `null` if the workload gives no address. */
+/**
+ * Address from which a document set is downloaded: that of its archive if it has one, else of its document file. `null`
+ * if the workload gives no address.
+ */
 export function sourceAddress(documentSet: DocumentSet): string | null {
   const { sourceUrl, baseUrl, archiveFile, documentFile } = documentSet;
   if (sourceUrl !== null) return sourceUrl;

@@ -1,11 +1,13 @@
-// Turns raw lines into the body of a bulk request, in place: each document moves towards the front of its buffer, its action line goes before it.
+// Turns raw lines into the body of a bulk request, in place: each document moves towards the front of its buffer, and
+// its action line goes before it.
 //
 //   before   | head room | gap: count * extraBytes | line 1\n line 2\n … |
 //   after    | head room | action 1\n line 1\n action 2\n line 2\n …     |
 //
-// As the gap holds everything that is added, a document's new place never lies behind its old one. Measured with bench/bulk-reader.ts: finding line
-// ends by Buffer.indexOf and moving by copyWithin takes about 130 ns per 740-byte document, as much as reading it from the page cache; four bytes
-// at a time in a loop of our own took 190 ns for the line ends alone.
+// As the gap holds everything that is added, a document's new place never lies behind its old one. Measured with
+// bench/bulk-reader.ts: finding line ends by Buffer.indexOf and moving by copyWithin takes about 130 ns per 740-byte
+// document, as much as reading it from the page cache; four bytes at a time in a loop of our own took 190 ns for the
+// line ends alone.
 import { type ConflictIds, ID_DIGITS } from './conflicts.ts';
 import type { PreparedDocumentSet } from './prepared.ts';
 
@@ -14,7 +16,10 @@ const CARRIAGE_RETURN = 13;
 const UPDATE_PREFIX = Buffer.from('{"doc":');
 const UPDATE_SUFFIX = Buffer.from('}\n');
 
-/** A buffer between raw lines and body. The body is `buffer[start .. target)`, the raw bytes that are left are `buffer[source .. end)`. */
+/**
+ * A buffer on its way from raw lines to a body. The body so far ends at `target`, where more is added; the raw bytes
+ * that are left are `buffer[source .. end)`.
+ */
 export interface BodyCursor {
   buffer: Buffer;
   source: number;
@@ -24,6 +29,7 @@ export interface BodyCursor {
   documents: number;
 }
 
+/** Puts documents of one document set into bodies. */
 export interface DocumentWriter {
   /** Most bytes that are added to one document. */
   readonly extraBytes: number;
@@ -33,7 +39,7 @@ export interface DocumentWriter {
   write(cursor: BodyCursor, wanted: number): void;
 }
 
-/** A file with action lines: the body is a part of the file. */
+/** Writes documents of a file with action lines: the body is a part of the file as it is. */
 class VerbatimWriter implements DocumentWriter {
   readonly extraBytes = 0;
   readonly linesPerDocument = 2;
@@ -57,7 +63,7 @@ class VerbatimWriter implements DocumentWriter {
   }
 }
 
-/** The same action line before every document. */
+/** Writes the same action line before every document. */
 class ActionWriter implements DocumentWriter {
   readonly extraBytes: number;
   readonly linesPerDocument = 1;
@@ -88,7 +94,7 @@ class ActionWriter implements DocumentWriter {
   }
 }
 
-/** An action line with an id before every document; ids repeat as {@link ConflictIds} says. */
+/** Writes an action line with an id before every document. Ids repeat as {@link ConflictIds} says. */
 class ConflictWriter implements DocumentWriter {
   readonly extraBytes: number;
   readonly linesPerDocument = 1;
@@ -148,7 +154,10 @@ function writeDigits(buffer: Buffer, end: number, id: number): void {
   writeInteger(buffer, end - 5, high);
 }
 
-/** Writes five digits before `end`. Small integers, because their division is several times quicker. */
+/**
+ * Writes five digits before `end`. Five, because integers of 32 bits are divided several times as quickly as larger
+ * ones.
+ */
 function writeInteger(buffer: Buffer, end: number, value: number): void {
   let rest = value | 0;
   for (let position = end - 1; position >= end - 5; position--) {
@@ -167,12 +176,18 @@ function actionWithId(documentSet: PreparedDocumentSet, action: 'index' | 'updat
   return Buffer.from(`{"${action}": {${actionTarget(documentSet)}, "_id": "${'0'.repeat(ID_DIGITS)}${ID_TAIL}`);
 }
 
-/** The line before a document without an id: `index`, or `create` for a data stream (`spec/2 §5.3`). */
+/**
+ * The line before a document without an id. The action is `index`, or `create` for a data stream, which allows no
+ * other.
+ */
 function plainAction(documentSet: PreparedDocumentSet): Buffer {
   return Buffer.from(`{"${documentSet.targetDataStream === null ? 'index' : 'create'}": {${actionTarget(documentSet)}}}\n`);
 }
 
-/** The writer for a document set; `ids` and `onConflict` only where ids are to conflict, which excludes data streams and files with action lines. */
+/**
+ * The writer for a document set. `conflicts` is given where documents get ids that conflict; those of data streams and
+ * of files with action lines cannot.
+ */
 export function documentWriter(
   documentSet: PreparedDocumentSet,
   conflicts: { readonly ids: ConflictIds; readonly onConflict: 'index' | 'update' } | null,

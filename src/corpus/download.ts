@@ -1,4 +1,5 @@
-// Downloads one file: resumes what was broken off, tries again with growing waits, checks the size, and gives the file its name when it is complete.
+// Downloads one file: resumes what was broken off, tries again with growing waits, checks the size, and gives the file
+// its name when it is complete.
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -9,10 +10,10 @@ import { BenchmarkError, messageOf } from '../errors.ts';
 import { type Millis, millis } from '../units.ts';
 import { errorCode, fileSize, removeFile, requireSpace, saveChunks } from './disk.ts';
 import {
-  complete,
+  completeDownload,
   type DownloadRequest,
-  factsPath,
   type PartialFacts,
+  partialFactsPath,
   publicAddress,
   readPartialFacts,
   removePartial,
@@ -21,19 +22,31 @@ import {
 } from './partial-download.ts';
 import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 
+/** Longest wait for a connection, in ms. */
 const CONNECT_TIMEOUT = 45_000;
+/** Longest wait for the next bytes of an answer, in ms. */
 const READ_TIMEOUT = 240_000;
+/** Attempts in a row that bring nothing, before a download is given up. */
 const ATTEMPTS = 10;
-/** Attempts when there is no server at the address: more often a wrong address than a server that starts. */
+/** The same if there is no server at the address, which is more often wrong than one that is about to start. */
 const ATTEMPTS_WITHOUT_SERVER = 4;
 const REDIRECTS = 5;
 
+/** The options of the preparation that concern a download. */
 export type DownloadOptions = Pick<PrepareOptions, 'listener' | 'signal' | 'testMode' | 'environment' | 'retryDelay'>;
 
-/** An attempt that failed in a way that may pass. */
+/** Says that an attempt failed in a way that another one may not. */
 class PassingFailure extends Error {}
 
-/** Downloads a file. Throws CORPUS (status, size, address), DISK, or CANCELLED; what was received stays for the next time if it can be resumed. */
+/** Codes of the HTTP client for failures that may pass. */
+const PASSING_CLIENT_ERROR = /^UND_ERR_(SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED)/;
+/** Codes of the system for failures that may pass. */
+const PASSING_NETWORK_ERROR = /^(ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/;
+
+/**
+ * Downloads a file. Throws `CORPUS` (status, size, address), `DISK` or `CANCELLED`; what was received stays for the
+ * next time if it can be resumed.
+ */
 export async function download(file: DownloadRequest, options: DownloadOptions): Promise<void> {
   const local = localPath(file.url);
   if (local !== null) return await copyFile(local, file, options);
@@ -48,12 +61,15 @@ export async function download(file: DownloadRequest, options: DownloadOptions):
   }
 }
 
-/** Connections through the proxies that the environment names; plain http is not tunnelled, since few proxies tunnel to port 80. */
+/**
+ * Makes connections through the proxies that the environment names. Plain http is not tunnelled, since few proxies
+ * tunnel to port 80.
+ */
 function proxyAgent(environment: Readonly<Record<string, string | undefined>>): Dispatcher {
   const variable = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? '';
   const address = (value: string): string => (value === '' || value.includes('://') ? value : `http://${value}`);
   const httpProxy = address(variable('http_proxy'));
-  // Never undefined: the agent would then look into the environment of the process.
+  // The addresses are never undefined, because the agent would then look into the environment of the process.
   return new EnvHttpProxyAgent({
     httpProxy,
     httpsProxy: address(variable('https_proxy')) || httpProxy,
@@ -63,13 +79,13 @@ function proxyAgent(environment: Readonly<Record<string, string | undefined>>): 
   });
 }
 
-/** The path of a `file:` address or of a path; `null` for http(s). Throws UNSUPPORTED for other kinds of addresses. */
+/** The path that a `file:` address or a path names; `null` for http(s). Throws `UNSUPPORTED` for other addresses. */
 export function localPath(url: string): string | null {
   if (/^https?:\/\//i.test(url)) return null;
   if (/^file:/i.test(url)) return fileURLToPath(url);
   if (url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url)) return url;
   throw new BenchmarkError('UNSUPPORTED', `Cannot download ${url}: only http, https and file addresses are supported.`, {
-    hint: 'Download the file with a tool for this kind of address, and put it into the directory of the corpus below `local.dataset.cache`.',
+    hint: 'Download the file with a tool for this kind of address, ' + 'and put it into the directory of the corpus below `local.dataset.cache`.',
   });
 }
 
@@ -87,7 +103,8 @@ async function downloadWithRetries(file: DownloadRequest, dispatcher: Dispatcher
         throwIfCancelled(options.signal);
         if (error instanceof BenchmarkError) throw error;
         if (!isPassing(error)) throw givenUp(file, attempt, error);
-        // An attempt that brought something counts as the first of a new series: a shaky line gets a large file in the end.
+        // An attempt that brought something counts as the first of a new series, so that a large file comes through
+        // over a line that breaks often.
         if (((await fileSize(temporaryOf(file))) ?? 0) > before) attempt = 1;
         const limit = /^(ECONNREFUSED|ENOTFOUND)$/.test(errorCode(error) ?? '') ? ATTEMPTS_WITHOUT_SERVER : ATTEMPTS;
         if (attempt >= limit) throw givenUp(file, attempt, error);
@@ -104,20 +121,15 @@ async function downloadWithRetries(file: DownloadRequest, dispatcher: Dispatcher
 function isPassing(error: unknown): boolean {
   if (error instanceof PassingFailure) return true;
   const code = errorCode(error) ?? '';
-  return /^(UND_ERR_(SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED)|ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/.test(
-    code,
-  );
+  return PASSING_CLIENT_ERROR.test(code) || PASSING_NETWORK_ERROR.test(code);
 }
 
 function givenUp(file: DownloadRequest, attempts: number, cause: unknown): BenchmarkError {
-  return new BenchmarkError(
-    'CORPUS',
-    `Cannot download ${publicAddress(file.url)}: ${messageOf(cause)} (${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}).`,
-    {
-      hint: 'Check the address and the network; if a proxy is needed, set `http_proxy`. The next run goes on from where this one stopped.',
-      cause,
-    },
-  );
+  const count = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
+  return new BenchmarkError('CORPUS', `Cannot download ${publicAddress(file.url)}: ${messageOf(cause)} (${count}).`, {
+    hint: 'Check the address and the network; if a proxy is needed, set `http_proxy`. ' + 'The next run goes on from where this one stopped.',
+    cause,
+  });
 }
 
 type ProgressHolder = { current: PreparationProgress | null };
@@ -126,7 +138,7 @@ async function attemptDownload(file: DownloadRequest, dispatcher: Dispatcher, op
   const temporary = temporaryOf(file);
   const known = await readPartialFacts(file);
   const have = known === null ? 0 : ((await fileSize(temporary)) ?? 0);
-  if (known !== null && known.size !== null && have === known.size) return await complete(file, known.size);
+  if (known !== null && known.size !== null && have === known.size) return await completeDownload(file, known.size);
   const { address, headers } = requestHead(file.url, known, have);
   const response = await request(address, {
     dispatcher,
@@ -141,7 +153,7 @@ async function attemptDownload(file: DownloadRequest, dispatcher: Dispatcher, op
   await requireSpace(temporary, facts.size === null ? null : facts.size - offset);
   // Bytes of another version must never lie beside the facts of this one.
   if (offset === 0) await removeFile(temporary);
-  await writeFile(factsPath(file), JSON.stringify(facts));
+  await writeFile(partialFactsPath(file), JSON.stringify(facts));
   progress.current ??= new PreparationProgress(options.listener, `Downloading ${basename(file.path)}`, facts.size);
   const reporter = progress.current;
   const size = await saveChunks(temporary, response.body, {
@@ -150,7 +162,7 @@ async function attemptDownload(file: DownloadRequest, dispatcher: Dispatcher, op
     onProgress: (bytes) => reporter.update(bytes),
   });
   if (facts.size !== null && size < facts.size) throw new PassingFailure(`the connection ended after ${size} of ${facts.size} bytes`);
-  await complete(file, facts.size ?? size);
+  await completeDownload(file, facts.size ?? size);
 }
 
 function requestHead(url: string, known: PartialFacts | null, have: number): { address: URL; headers: Record<string, string> } {
@@ -204,7 +216,7 @@ async function startOver(file: DownloadRequest, response: Dispatcher.ResponseDat
   return 'again';
 }
 
-/** Ends an answer whose body is of no use; that its stream then complains is expected. */
+/** Ends an answer whose body is of no use. Its stream then emits an error, which says nothing new. */
 function destroyBody(response: Dispatcher.ResponseData): void {
   response.body.on('error', () => undefined);
   response.body.destroy();
@@ -249,7 +261,7 @@ async function copyFile(source: string, file: DownloadRequest, options: Download
   try {
     const content = createReadStream(source, { highWaterMark: 1 << 20, signal: options.signal });
     const written = await saveChunks(temporaryOf(file), content, { expectedBytes: size, onProgress: (bytes) => progress.update(bytes) });
-    await complete(file, written);
+    await completeDownload(file, written);
   } catch (error) {
     await removePartial(file);
     throw error;

@@ -9,7 +9,7 @@ import { partAddress, pathWithin, sourceAddress } from './document-files.ts';
 import { download, localPath } from './download.ts';
 import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 
-/** Downloads the archive (or the plain file) of a document set to `path`. Throws CORPUS if that is not possible and says why. */
+/** Downloads the archive (or the plain file) of a document set to `path`. Throws as {@link download} does. */
 export async function fetchSource(directory: string, documentSet: DocumentSet, path: string, options: PrepareOptions): Promise<void> {
   const isArchive = documentSet.archiveFile !== null;
   const expectedBytes = isArchive ? documentSet.compressedBytes : documentSet.uncompressedBytes;
@@ -79,7 +79,8 @@ function refuseOffline(url: string, path: string, options: PrepareOptions): void
 async function noAddress(path: string, expectedBytes: number | null, { workloadDirectory }: PrepareOptions): Promise<BenchmarkError> {
   const size = await fileSize(path);
   const state = size === null ? 'is missing' : `has ${size} bytes instead of ${expectedBytes}`;
+  const place = workloadDirectory === null ? 'in place' : `there or into ${workloadDirectory}`;
   return new BenchmarkError('CORPUS', `${path} ${state}, and the workload does not say where to download it from.`, {
-    hint: `Put the file ${workloadDirectory === null ? 'in place' : `there or into ${workloadDirectory}`}, or give the corpus a \`base-url\` or the documents a \`source-url\`.`,
+    hint: `Put the file ${place}, or give the corpus a \`base-url\` or the documents a \`source-url\`.`,
   });
 }

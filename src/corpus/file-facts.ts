@@ -1,16 +1,19 @@
-// What is known of a file of documents beside its bytes: the digest of its content, and what it was made from. Kept beside the file, and void once the
-// file is another one, whatever its name and size.
+// Keeps what is known of a file of documents beside its bytes: the digest of its content, and what it was made from.
+// These facts lie in a file beside it, and are void once the file is another one, even of the same name and size.
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { diskError, errorCode, removeFile } from './disk.ts';
 
-/** What changes when a file is written, replaced or copied. The time of its last change of state cannot be set by tools that keep other times. */
+/**
+ * What changes when a file is written, replaced or copied. Tools that keep the time of the last writing (`cp -p`,
+ * `tar`) cannot set the time of the last change of state (`ctimeMs`).
+ */
 export interface FileStamp {
   readonly size: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
 }
 
-/** Where this program has got a file from. */
+/** Where this program got a file from. */
 export interface FileOrigin {
   /** The address that it, or the archive that it was in, was downloaded from, without secrets. */
   readonly url: string | null;
@@ -18,17 +21,18 @@ export interface FileOrigin {
   readonly archive: FileStamp | null;
 }
 
+/** What is known of a file. */
 export interface FileFacts {
   /** SHA-256 of the content, hexadecimal; `null` = not taken yet. */
   readonly sha256: string | null;
-  /** `null` = somebody else has put it there. */
+  /** `null` = this program did not put it there. */
   readonly origin: FileOrigin | null;
 }
 
-/** The name of the facts about a file. */
+/** The path of the file that holds the facts about a file. */
 export const factsPathOf = (path: string): string => `${path}.facts`;
 
-/** `null` if there is no file. */
+/** The stamp of a file as it is now; `null` if there is no file. */
 export async function stampOf(path: string): Promise<FileStamp | null> {
   try {
     const { size, mtimeMs, ctimeMs } = await stat(path);
@@ -39,6 +43,7 @@ export async function stampOf(path: string): Promise<FileStamp | null> {
   }
 }
 
+/** Whether two stamps are of one file that has not changed between them. */
 export const isSameStamp = (left: FileStamp, right: FileStamp): boolean =>
   left.size === right.size && left.mtimeMs === right.mtimeMs && left.ctimeMs === right.ctimeMs;
 
@@ -60,14 +65,16 @@ export async function readFacts(path: string): Promise<FileFacts> {
   return { sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null, origin: parseOrigin(property(value, 'origin')) };
 }
 
-/** Notes facts about the file as it is now. A directory that cannot be written to rejects with the error of the system. */
+/**
+ * Notes facts about the file as it is now. Rejects with the error of the system if its directory cannot be written to.
+ */
 export async function writeFacts(path: string, facts: FileFacts): Promise<void> {
   const temporary = `${factsPathOf(path)}.${process.pid}.tmp`;
   await writeFile(temporary, `${JSON.stringify({ stamp: await stampOf(path), ...facts })}\n`);
   await rename(temporary, factsPathOf(path));
 }
 
-/** As {@link writeFacts}, where the file was just written: what fails then is the disk. Throws DISK. */
+/** Notes where a file that this program has just written came from. Throws `DISK`. */
 export async function noteOrigin(path: string, origin: FileOrigin): Promise<void> {
   try {
     await writeFacts(path, { sha256: null, origin });

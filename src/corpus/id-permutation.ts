@@ -3,8 +3,9 @@
 const ROUNDS = 6;
 
 /**
- * A bijection on the integers below `size`, chosen by `random` (uniform in [0, 1)). Numbers are seen as (row, column) of a nearly square grid; every
- * round adds a keyed hash of one coordinate to the other, which can be undone, so no two numbers meet. The few cells beyond `size` are walked over.
+ * A bijection on the integers below `size`, chosen by `random` (uniform in [0, 1)). Numbers are seen as (row, column)
+ * of a nearly square grid; every round adds a keyed hash of one coordinate to the other, which can be undone, so no two
+ * numbers become one. A number that lands on one of the few cells beyond `size` goes through the rounds again.
  */
 export function shuffledOrder(size: number, random: () => number): (index: number) => number {
   const columns = Math.max(1, Math.ceil(Math.sqrt(size)));

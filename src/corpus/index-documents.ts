@@ -1,4 +1,5 @@
-// The last step of preparation: the offset table of a document file, and the check that it has as many documents as the workload says.
+// The last step of preparation: makes the offset table of a document file, and checks that it has as many documents as
+// the workload says.
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
@@ -11,7 +12,10 @@ import type { PreparedDocumentSet } from './prepared.ts';
 
 const linesOf = (documentSet: DocumentSet): number => documentSet.documentCount * (documentSet.includesActionAndMetaData ? 2 : 1);
 
-/** The prepared set of a file that lies in place if its offset table is there and was made of the file as it is; `null` if not. */
+/**
+ * The prepared document set of a file that is in its place, if its offset table is there and was made from the file as
+ * it is now; else `null`.
+ */
 export async function indexedDocuments(path: string, documentSet: DocumentSet): Promise<PreparedDocumentSet | null> {
   if ((await readFacts(path)).sha256 === null) return null;
   const offsets = await readOffsetTable(path, linesOf(documentSet));
@@ -19,17 +23,19 @@ export async function indexedDocuments(path: string, documentSet: DocumentSet): 
 }
 
 /**
- * Where a document file came from: it was brought by its user, fetched from an address, or made by a generator. Only
- * files of the latter kinds can be had
+ * Who provides a document file: its user, the server at an address, or a generator. Only the latter two can provide it
  * again.
  */
-export type FileOrigin = 'user' | 'address' | 'generator';
+export type DocumentsProvider = 'user' | 'address' | 'generator';
 
-/** Makes the offset table of a file if there is no valid one. Throws CORPUS if the number of documents is not the expected one. */
+/**
+ * Makes the offset table of a file if there is no valid one. Throws `CORPUS` if the file does not have as many
+ * documents as the workload says.
+ */
 export async function indexDocuments(
   path: string,
   documentSet: DocumentSet,
-  origin: FileOrigin,
+  provider: DocumentsProvider,
   options: Pick<PrepareOptions, 'listener' | 'signal'>,
 ): Promise<PreparedDocumentSet> {
   const known = await indexedDocuments(path, documentSet);
@@ -38,7 +44,7 @@ export async function indexDocuments(
   try {
     const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
     throwIfCancelled(options.signal);
-    if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines, origin);
+    if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines, provider);
     await writeTable(path, table, options);
     return await preparedSet(path, documentSet, table.entries);
   } finally {
@@ -46,7 +52,7 @@ export async function indexDocuments(
   }
 }
 
-/** A directory that cannot be written to costs time at every start, but stops nobody. */
+/** Writes the table and the digest. Where that is impossible, a warning says that every start will take longer. */
 async function writeTable(path: string, { entries, sha256 }: OffsetTable, options: Pick<PrepareOptions, 'listener'>): Promise<void> {
   const { origin } = await readFacts(path);
   try {
@@ -55,11 +61,15 @@ async function writeTable(path: string, { entries, sha256 }: OffsetTable, option
   } catch (error) {
     const code = errorCode(error) ?? '';
     if (!['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) throw error;
-    options.listener({ kind: 'warning', message: `Cannot write ${offsetPath(path)} (${code}); the lines are counted again in the next run.` });
+    const message = `Cannot write ${offsetPath(path)} (${code}); the lines are counted again in the next run.`;
+    options.listener({ kind: 'warning', message });
   }
 }
 
-/** SHA-256 of a document file, hexadecimal: the one that was taken when its lines were counted; where that could not be noted, the file is read again. */
+/**
+ * SHA-256 of a document file, hexadecimal: the one that was taken when its lines were counted. If that could not be
+ * noted, the file is read again.
+ */
 export async function documentsDigest(path: string): Promise<string> {
   return (await readFacts(path)).sha256 ?? (await buildOffsetTable(path, () => undefined, new AbortController().signal)).sha256;
 }
@@ -70,18 +80,18 @@ async function preparedSet(path: string, documentSet: DocumentSet, offsets: read
   return { path, size, documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream, offsets };
 }
 
-function wrongCount(path: string, documentSet: DocumentSet, found: number, origin: FileOrigin): BenchmarkError {
+function wrongCount(path: string, documentSet: DocumentSet, found: number, provider: DocumentsProvider): BenchmarkError {
   const { documentCount, includesActionAndMetaData } = documentSet;
   const documents = includesActionAndMetaData ? found / 2 : found;
   const expected = includesActionAndMetaData ? `${linesOf(documentSet)} (${documentCount} documents with an action line each)` : `${documentCount}`;
-  const hint = correction(documents, origin);
+  const hint = correction(documents, provider);
   return new BenchmarkError('CORPUS', `${path} has ${found === 1 ? '1 line' : `${found} lines`}, but ${expected} are expected.`, { hint });
 }
 
-/** A file that cannot be had again is never to be removed. */
-function correction(documents: number, origin: FileOrigin): string {
+/** What to do about a wrong number of documents. Nobody is told to remove a file that cannot be provided again. */
+function correction(documents: number, provider: DocumentsProvider): string {
   if (!Number.isInteger(documents)) return 'Each document needs an action line before it: complete the file.';
   const count = documents === 0 ? 'Put documents into the file' : `Set \`document-count\` to ${documents} in the workload`;
-  if (origin === 'user') return documents === 0 ? `${count}.` : `${count}, or complete the file.`;
-  return `${count}, or remove the file so that it is ${origin === 'address' ? 'fetched' : 'made'} anew.`;
+  if (provider === 'user') return documents === 0 ? `${count}.` : `${count}, or complete the file.`;
+  return `${count}, or remove the file so that it is ${provider === 'address' ? 'fetched' : 'made'} anew.`;
 }

@@ -1,4 +1,4 @@
-// Walks over lines in a buffer without looking at them.
+// Walks over lines in a buffer without looking at what they say.
 
 const NEWLINE = 10;
 
@@ -10,7 +10,10 @@ export interface LinePosition {
   lines: number;
 }
 
-/** Walks over whole lines in `buffer[position.offset .. end)` until `position.lines` reaches `wanted`. True if it does. */
+/**
+ * Walks over whole lines in `buffer[position.offset .. end)` until `position.lines` reaches `wanted`; `false` if there
+ * are too few. Moves `position` on either way.
+ */
 export function skipLines(buffer: Buffer, end: number, position: LinePosition, wanted: number): boolean {
   let { offset, lines } = position;
   while (lines < wanted) {

@@ -7,12 +7,15 @@ import { skipLines } from './line-scan.ts';
 /** Lines between two entries. */
 export const LINES_PER_ENTRY = 50_000;
 
+/** Where a line begins. */
 export interface OffsetEntry {
   /** Number of lines before `byte`. */
   readonly line: number;
+  /** Offset of the line in the file. */
   readonly byte: number;
 }
 
+/** What reading a document file once tells of it. */
 export interface OffsetTable {
   readonly entries: readonly OffsetEntry[];
   /** Lines of the file; a last line without a line end counts, empty lines at the end do not. */
@@ -29,8 +32,9 @@ const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
 /**
- * Reads the file once, finds where every 50,000th line begins, and takes its digest. `onProgress` gets bytes. Measured, of a file in the page cache: 1 GB
- * takes 0.8 s of CPU with the digest and 0.25 s without it, so that the disk decides how long it takes.
+ * Reads the file once, finds where every 50,000th line begins, and takes its digest. `onProgress` gets the bytes read
+ * so far. Measured with a file in the page cache: 1 GB takes 0.8 s of CPU with the digest and 0.25 s without it, so
+ * that the disk decides how long it takes.
  */
 export async function buildOffsetTable(path: string, onProgress: (bytes: number) => void, signal: AbortSignal): Promise<OffsetTable> {
   const handle = await open(path, 'r');
@@ -61,12 +65,14 @@ async function scanFile(handle: FileHandle, onProgress: (bytes: number) => void,
   }
 }
 
+/** Counts the lines of a file that comes in blocks. */
 class LineScan {
   private readonly entries: OffsetEntry[] = [];
   private readonly walked = { offset: 0, lines: 0 };
   private position = 0;
-  /** Empty lines since the last line with content, and whether the line that goes on into the next block has content. */
+  /** Empty lines since the last line with content. */
   private emptyLines = 0;
+  /** Whether the line that goes on into the next block has content. */
   private isLineOpen = false;
 
   add(block: Buffer, length: number): void {
@@ -116,7 +122,9 @@ export async function writeOffsetTable(documentPath: string, entries: readonly O
   await rename(temporary, path);
 }
 
-/** The table beside a document file; `null` if there is none, if it is older than the file, or if it does not fit it. */
+/**
+ * The table beside a document file; `null` if there is none, if it is older than the file, or if it does not fit it.
+ */
 export async function readOffsetTable(documentPath: string, expectedLines: number): Promise<readonly OffsetEntry[] | null> {
   const document = await stat(documentPath);
   const path = offsetPath(documentPath);
@@ -131,7 +139,7 @@ export async function readOffsetTable(documentPath: string, expectedLines: numbe
 
 /** The entries of a table; `null` if it is damaged or belongs to a file of another size or number of lines. */
 export function parseOffsetTable(text: string, size: number, expectedLines: number): readonly OffsetEntry[] | null {
-  // No line is shorter than its end, so the file was emptied or cut since.
+  // Each line has at least its end. A file with fewer bytes than lines was emptied or cut after the table was made.
   if (size < expectedLines) return null;
   const entries: OffsetEntry[] = [];
   let [lastLine, lastByte] = [0, 0];

@@ -1,21 +1,26 @@
-// A file that is being downloaded: the bytes received so far, and what tells whether the rest on the server still fits them.
+// A file that is being downloaded: the bytes received so far, and what tells whether the rest on the server still fits
+// them.
 import { readFile, rename, stat } from 'node:fs/promises';
 import { BenchmarkError } from '../errors.ts';
 import { errorCode, removeFile } from './disk.ts';
 
+/** What to download, and to where. */
 export interface DownloadRequest {
   /** `http(s):`, `file:` or an absolute path. */
   readonly url: string;
   /** Where the file is to lie. While it is incomplete, `<path>.tmp` and `<path>.tmp.json` lie beside. */
   readonly path: string;
-  /** From the workload; `null` = what the server says. */
+  /** Size of the file as the workload says; `null` = the server is believed. */
   readonly expectedBytes: number | null;
 }
 
-/** What a partial file is a part of: kept beside it, so that another process can go on. */
+/** What a partial file is a part of. It is kept beside it, so that another process can go on. */
 export interface PartialFacts {
+  /** The address without secrets. */
   readonly url: string;
+  /** The strong ETag of the file, else the time of its last change; `null` if the server gave neither. */
   readonly validator: string | null;
+  /** Bytes of the whole file; `null` if unknown. */
   readonly size: number | null;
 }
 
@@ -31,14 +36,17 @@ export function publicAddress(url: string): string {
 
 /** Where the received bytes lie until the file is complete. */
 export const temporaryOf = (file: DownloadRequest): string => `${file.path}.tmp`;
-/** Where the facts about them lie. */
-export const factsPath = (file: DownloadRequest): string => `${file.path}.tmp.json`;
+/** Where the facts about the received bytes lie. */
+export const partialFactsPath = (file: DownloadRequest): string => `${file.path}.tmp.json`;
 
-/** `null` if there is nothing to go on with: without a validator or a size nobody can tell whether the rest fits. */
+/**
+ * The facts about the received bytes; `null` if there is nothing to go on with. Facts without a validator and a size
+ * are of no use, because nobody can tell whether the rest fits.
+ */
 export async function readPartialFacts(file: DownloadRequest): Promise<PartialFacts | null> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(factsPath(file), 'utf8'));
+    value = JSON.parse(await readFile(partialFactsPath(file), 'utf8'));
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
     throw error;
@@ -53,11 +61,11 @@ export async function readPartialFacts(file: DownloadRequest): Promise<PartialFa
 /** Removes what was received. */
 export async function removePartial(file: DownloadRequest): Promise<void> {
   await removeFile(temporaryOf(file));
-  await removeFile(factsPath(file));
+  await removeFile(partialFactsPath(file));
 }
 
-/** Checks the size of the complete file and gives it its name. */
-export async function complete(file: DownloadRequest, total: number): Promise<void> {
+/** Checks the size of a file of which all was received, and gives it its name. Throws `CORPUS` for a wrong size. */
+export async function completeDownload(file: DownloadRequest, total: number): Promise<void> {
   const size = (await stat(temporaryOf(file))).size;
   const expected = file.expectedBytes ?? total;
   if (size !== expected) {
@@ -65,12 +73,12 @@ export async function complete(file: DownloadRequest, total: number): Promise<vo
     throw wrongSize(file, expected, size);
   }
   await rename(temporaryOf(file), file.path);
-  await removeFile(factsPath(file));
+  await removeFile(partialFactsPath(file));
 }
 
 /** The error for a file of another size than expected. */
 export function wrongSize(file: DownloadRequest, expected: number, found: number): BenchmarkError {
   return new BenchmarkError('CORPUS', `${publicAddress(file.url)} has ${found} bytes, but ${expected} are expected.`, {
-    hint: 'Either the file on the server or the size in the workload (`compressed-bytes`, `uncompressed-bytes`, `size`) is wrong.',
+    hint: 'Either the file on the server or the size in the workload (`compressed-bytes`, `uncompressed-bytes`, `size`) ' + 'is wrong.',
   });
 }

@@ -17,34 +17,43 @@ export type PreparationEvent =
     }
   | { readonly kind: 'preparation-end'; readonly what: string };
 
+/** Hears what the preparation does. */
 export type PreparationListener = (event: PreparationEvent) => void;
 
-/** Writes the documents of a set that has a generator to `targetPath`, NDJSON, `documentCount` of them. Reports progress itself. */
+/**
+ * Makes the documents of a set that has a generator, `documentCount` of them, and writes them to `targetPath` as
+ * NDJSON. Tells the listener its progress.
+ */
 export type GenerateDocuments = (documentSet: DocumentSet, targetPath: string, listener: PreparationListener, signal: AbortSignal) => Promise<void>;
 
+/** Where documents lie, and by which means they are brought there. */
 export interface PrepareOptions {
   /** `local.dataset.cache`: documents of a corpus lie in `<dataDirectory>/<corpus>/`. */
   readonly dataDirectory: string;
   /** The directory of a workload given by path: documents there are used first, but nothing is downloaded to it. */
   readonly workloadDirectory: string | null;
-  /** Only makes the message about a missing file clearer: test mode itself is a property of the workload. */
+  /** Whether the workload was cut down to a smoke test, which the message about a missing file says. */
   readonly testMode: boolean;
+  /** Whether nothing may be downloaded. */
   readonly isOffline: boolean;
   readonly listener: PreparationListener;
   readonly signal: AbortSignal;
-  /** Environment variables; read are `http_proxy` (it also serves https if there is no other), `https_proxy` and `no_proxy`, in small or capital letters. */
+  /**
+   * Environment variables, of which `http_proxy` (also for https if there is no other), `https_proxy` and `no_proxy`
+   * are read, in small or capital letters.
+   */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Corpora that are prepared at the same time; default 4. */
+  /** How many corpora are prepared at the same time, at most 4; default 4. */
   readonly cores?: number;
-  /** Makes the documents of sets that have a generator. */
+  /** Makes the documents of sets that have a generator; without it such a set is refused. */
   readonly generate?: GenerateDocuments;
   /** Programs that unpack faster than this one, used if they are on PATH; default {@link defaultTools}. */
   readonly tools?: readonly string[];
-  /** Wait before the attempt `n` (from 1) after a failed one. */
+  /** How long to wait after the failed attempt number `attempt`, from 1, to download something. */
   readonly retryDelay?: (attempt: number) => Millis;
 }
 
-/** Programs for unpacking; see `decompress.ts`. */
+/** Names of the programs that unpack faster than this one. */
 export const defaultTools: readonly string[] = ['pbzip2', 'bzip2', 'pigz', 'zstd'];
 
 /** Least time between two events of one piece of work, in ms. */
@@ -63,7 +72,7 @@ export class PreparationProgress {
     this.total = total;
   }
 
-  /** `done` bytes so far. */
+  /** Tells how many bytes are done, unless it was told just before. */
   update(done: number): void {
     const now = performance.now();
     if (now - this.lastEvent < EVENT_INTERVAL && done !== this.total) return;
@@ -71,12 +80,13 @@ export class PreparationProgress {
     this.listener({ kind: 'preparation', what: this.what, done, total: this.total, unit: 'bytes' });
   }
 
+  /** Tells that the work is over, however it ended. */
   end(): void {
     this.listener({ kind: 'preparation-end', what: this.what });
   }
 }
 
-/** Throws CANCELLED once the run is cancelled. */
+/** Throws `CANCELLED` once the run is cancelled. */
 export function throwIfCancelled(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled();
 }

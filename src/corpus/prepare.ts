@@ -1,4 +1,5 @@
-// Brings the documents of corpora to the disk of this machine: find, else unpack, else download (or generate); then index the lines.
+// Brings the documents of corpora to the disk of this machine: find, else unpack, else download (or generate); then
+// index the lines.
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
@@ -18,8 +19,9 @@ import { unpack } from './unpack.ts';
 const CORPORA_AT_ONCE = 4;
 
 /**
- * Prepares corpora: several at the same time, the document sets of each in order. Of vector files (`hdf5`, `big-ann`), which no operation reads, nothing
- * is prepared. The first failure ends the rest; throws CORPUS, DISK, UNSUPPORTED or CANCELLED.
+ * Prepares corpora: several at the same time, the document sets of each in order. Vector files (`hdf5`, `big-ann`) are
+ * left out, because no operation reads them. The first failure ends the rest; throws `CORPUS`, `DISK`, `UNSUPPORTED` or
+ * `CANCELLED`.
  */
 export async function prepareCorpora(corpora: readonly Corpus[], options: PrepareOptions): Promise<readonly PreparedCorpus[]> {
   const failed = new AbortController();
@@ -52,7 +54,7 @@ async function prepareCorpus(corpus: Corpus, options: PrepareOptions): Promise<P
   for (const documentSet of corpus.documentSets) {
     throwIfCancelled(options.signal);
     if (documentSet.sourceFormat !== 'bulk') continue;
-    // Addresses of stores may be signed.
+    // An address may hold a password, or a signature that lets whoever has it read the store.
     knownSecrets.registerAddresses(`${documentSet.baseUrl ?? ''} ${documentSet.sourceUrl ?? ''}`);
     documentSets.push(await prepareDocumentSet(corpus, documentSet, options));
   }
@@ -92,8 +94,9 @@ async function findReady(directory: string, documentSet: DocumentSet): Promise<P
 }
 
 /**
- * Is a file still what it was made from? Not if the workload names another address now (another workload may have corpora and files of the same names),
- * or if the archive that it was unpacked from is another one. A file that somebody else has put there is what it is.
+ * Whether a file is still what it would be if it were made now. It is not if the workload names another address
+ * (another workload may have corpora and files of the same names), or if the archive that it was unpacked from is
+ * another one. A file that this program did not put there is taken as it is.
  */
 async function isCurrent(path: string, archive: string | null, documentSet: DocumentSet): Promise<boolean> {
   const { origin } = await readFacts(path);
@@ -104,7 +107,7 @@ async function isCurrent(path: string, archive: string | null, documentSet: Docu
   return origin.archive === null || now === null || isSameStamp(origin.archive, now);
 }
 
-/** Where the files of a set are downloaded from, as it is noted; `null` = nowhere. */
+/** The address of a set as it is noted, which is without secrets; `null` if the workload gives none. */
 function originAddress(documentSet: DocumentSet): string | null {
   const address = sourceAddress(documentSet);
   return address === null ? null : publicAddress(address);
@@ -124,7 +127,10 @@ async function unpackNoted(archive: string, document: string, documentSet: Docum
   await noteOrigin(document, { url: origin?.url ?? null, archive: stamp });
 }
 
-/** In the directory of a workload nothing is replaced but what was unpacked there: other files of the wrong size are errors. */
+/**
+ * Prepares documents in the directory of their workload. Nothing is replaced there but what this program unpacked:
+ * other files of the wrong size are errors.
+ */
 async function prepareInWorkload(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
   const { document, archive } = documentFiles(directory, documentSet);
   const size = await fileSize(document);
@@ -162,7 +168,7 @@ async function prepareInCache(directory: string, documentSet: DocumentSet, optio
   return await indexDocuments(document, documentSet, origin, options);
 }
 
-/** Generated documents are made again if the generator, its seed or the number of documents has changed. */
+/** Generates documents, unless they are there from the same generator with the same seed and number of documents. */
 async function prepareGenerated(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
   const { document } = documentFiles(directory, documentSet);
   const recipePath = `${document}.generator`;
@@ -185,10 +191,8 @@ async function prepareGenerated(directory: string, documentSet: DocumentSet, opt
 
 async function generate(document: string, documentSet: DocumentSet, options: PrepareOptions): Promise<void> {
   if (options.generate === undefined) {
-    throw new BenchmarkError(
-      'UNSUPPORTED',
-      `${basename(document)} is made by the generator ${JSON.stringify(documentSet.generator?.name)}, which is not here.`,
-    );
+    const name = JSON.stringify(documentSet.generator?.name);
+    throw new BenchmarkError('UNSUPPORTED', `${basename(document)} is made by the generator ${name}, which is not here.`);
   }
   const temporary = `${document}.generated.tmp`;
   await requireSpace(document, documentSet.uncompressedBytes);
@@ -212,7 +216,8 @@ async function readText(path: string): Promise<string | null> {
 }
 
 function wrongSize(path: string, found: number, expected: number, property: string): BenchmarkError {
+  const rule = 'Files in the directory of a workload are never downloaded or replaced.';
   return new BenchmarkError('CORPUS', `${path} has ${found} bytes, but the workload expects ${expected} (${property}).`, {
-    hint: `Correct \`${property}\` in the workload, or replace the file. Files in the directory of a workload are never downloaded or replaced.`,
+    hint: `Correct \`${property}\` in the workload, or replace the file. ${rule}`,
   });
 }

@@ -1,19 +1,23 @@
-// Document files on the disk of the machine that sends them, ready to be sliced. Plain data, so that it travels to workers.
+// Document files on the disk of the machine that sends them, ready to be sliced. They are plain data, so that they can
+// be handed to the threads of workers.
 
+/** A corpus whose documents are on this machine. */
 export interface PreparedCorpus {
   readonly name: string;
   readonly documentSets: readonly PreparedDocumentSet[];
 }
 
+/** A document set that is on this machine. */
 export interface PreparedDocumentSet {
   /** Absolute path of the unpacked NDJSON file. */
   readonly path: string;
+  /** In bytes. */
   readonly size: number;
   readonly documentCount: number;
   readonly includesActionAndMetaData: boolean;
   readonly targetIndex: string | null;
   readonly targetType: string | null;
   readonly targetDataStream: string | null;
-  /** Line number → byte offset after every 50,000 lines, for seeking; line 0 at byte 0 is implied. Ascending. */
+  /** Where in the file every 50,000th line begins, in ascending order. That line 0 begins at byte 0 is implied. */
   readonly offsets: readonly { readonly line: number; readonly byte: number }[];
 }

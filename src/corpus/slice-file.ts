@@ -1,10 +1,14 @@
-// An open document file, positioned at the first document of a slice. Reads are positional, so nothing has to be carried over between bulks.
+// An open document file, positioned at the first document of a slice. Each read says from where it reads, so nothing
+// has to be carried over between bulks.
 import { type FileHandle, open } from 'node:fs/promises';
 import { BenchmarkError } from '../errors.ts';
 import type { DocumentSlice } from './client-slices.ts';
 import { skipLines } from './line-scan.ts';
 
-/** Finds the document `slice.first` by the offset table and by walking from there; `scratch` is overwritten. */
+/**
+ * Opens the file of a slice and finds its first document by the offset table and by walking on from there. `scratch` is
+ * overwritten. Rejects with `CORPUS` if the file cannot be opened or is too short.
+ */
 export async function openSlice(slice: DocumentSlice, linesPerDocument: number, scratch: Buffer): Promise<SliceFile> {
   const handle = await openFile(slice);
   try {
@@ -42,17 +46,14 @@ export class SliceFile {
   }
 }
 
-/** The error for a file that has fewer lines than it should: `missing` documents of the slice at least are not there. */
+/** The error for a file that lacks at least `missing` documents of a slice. */
 export function tooFewLines(slice: DocumentSlice, missing: number): BenchmarkError {
   const { path, documentCount } = slice.documentSet;
   const range = `${slice.first} to ${slice.first + slice.count - 1}`;
-  return new BenchmarkError(
-    'CORPUS',
-    `${path} ends early: ${documentCount} documents are expected, but of documents ${range} at least ${missing} are not there.`,
-    {
-      hint: 'Remove the file and its .offset file; the next run makes both anew.',
-    },
-  );
+  const lack = `of documents ${range} at least ${missing} are not there`;
+  return new BenchmarkError('CORPUS', `${path} ends early: ${documentCount} documents are expected, but ${lack}.`, {
+    hint: 'Remove the file and its .offset file; the next run makes both anew.',
+  });
 }
 
 async function openFile(slice: DocumentSlice): Promise<FileHandle> {

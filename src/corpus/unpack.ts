@@ -6,7 +6,10 @@ import { archiveContent, unpackedSize } from './archive.ts';
 import { removeFile, requireSpace, saveChunks } from './disk.ts';
 import { defaultTools, PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 
-/** Unpacks `archivePath` to `documentPath`. Throws CORPUS if the result has another size than `expectedBytes`, DISK if it does not fit. */
+/**
+ * Unpacks `archivePath` to `documentPath`. Throws `CORPUS` if the archive is damaged or the result has another size
+ * than `expectedBytes`, `DISK` if it does not fit, and `CANCELLED`.
+ */
 export async function unpack(
   archivePath: string,
   documentPath: string,
@@ -39,7 +42,7 @@ export async function unpack(
   }
 }
 
-/** Ends a content that is longer than expected before it fills the disk. */
+/** Passes chunks on, and throws before more than `limit` bytes fill the disk. */
 async function* upTo(content: AsyncIterable<Uint8Array>, limit: number | null, path: string): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of content) {
@@ -50,7 +53,8 @@ async function* upTo(content: AsyncIterable<Uint8Array>, limit: number | null, p
 }
 
 function wrongSize(path: string, expected: number, found: string): BenchmarkError {
-  return new BenchmarkError('CORPUS', `The documents in ${path} have ${found}, but the workload expects ${expected} bytes (uncompressed-bytes).`, {
-    hint: 'Remove the archive, so that the next run downloads it again; if that does not help, correct `uncompressed-bytes` in the workload.',
+  const expectation = `the workload expects ${expected} bytes (uncompressed-bytes)`;
+  return new BenchmarkError('CORPUS', `The documents in ${path} have ${found}, but ${expectation}.`, {
+    hint: 'Remove the archive, so that the next run downloads it again; ' + 'if that does not help, correct `uncompressed-bytes` in the workload.',
   });
 }
