@@ -3,12 +3,12 @@
 import { Client, errors } from '@opensearch-project/opensearch';
 import type { TransportRequestPromise } from '@opensearch-project/opensearch/lib/Transport.js';
 import { BenchmarkError, messageOf } from '../errors.ts';
-import { adminConnectionClass, type SocketErrors } from './admin-connection.ts';
+import { AnswerTooLong, adminConnectionClass, maxAnswerBytes, type SocketErrors } from './admin-connection.ts';
 import type { AdminClient, AdminReply, AdminRequest } from './admin-request.ts';
 import { anyHost } from './any-host.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formatPlace } from './endpoint.ts';
-import { codeOf, explainSocketError } from './network-failure.ts';
+import { codeOf, explainSocketError, sentence } from './network-failure.ts';
 import { maxHeadBytes } from './response-head.ts';
 import type { TargetCluster } from './target-cluster.ts';
 import { makeSecureContext } from './wire-context.ts';
@@ -168,13 +168,18 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
       hint: 'Look for a proxy in between that changes answers.',
     });
   }
+  if (cause instanceof AnswerTooLong) {
+    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with more than ${maxAnswerBytes / 1_048_576} MiB.`, {
+      hint: 'Check that --target-hosts names an OpenSearch cluster, and ask it yourself (curl).',
+    });
+  }
   if (messageOf(error) === ABORTED_ANSWER) {
     return new BenchmarkError('TARGET_UNREACHABLE', `${place} closed the connection in the middle of its answer to ${what}.`, {
       hint: 'Look into the log of the cluster, and at proxies in between.',
     });
   }
   const failure = explainSocketError(cause, place, 'connect');
-  if (failure.kind === 'tls') return new BenchmarkError('TLS', `${failure.message}.`);
+  if (failure.kind === 'tls') return new BenchmarkError('TLS', sentence(failure.message));
   if (codeOf(cause) === 'HPE_HEADER_OVERFLOW') {
     return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with headers of more than ${maxHeadBytes / 1024} KiB.`, {
       hint: 'Look for a proxy in between that adds headers, such as cookies.',
@@ -185,7 +190,7 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
       hint: 'Check the port in --target-hosts, and whether the server wants use_ssl:true.',
     });
   }
-  return new BenchmarkError('TARGET_UNREACHABLE', `${failure.message}.`, {
+  return new BenchmarkError('TARGET_UNREACHABLE', sentence(failure.message), {
     hint: 'Check that it is running, and host and port in --target-hosts. If it wants TLS, give use_ssl:true in --client-options.',
   });
 }

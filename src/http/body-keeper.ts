@@ -8,8 +8,8 @@ export type BodyQuestion = (answer: Answer) => boolean;
 export const peekBytes = 1024;
 /** Of an error answer at least this much is kept. */
 export const errorBodyBytes = 65_536;
-/** Beyond this a body is cut off. */
-const MAX_KEPT_BYTES = 1_073_741_824;
+/** Beyond this a body is cut off: each client may hold so much, and a copy of it while it grows. */
+const MAX_KEPT_BYTES = 268_435_456;
 /** A larger buffer is given back after its answer. */
 const MAX_IDLE_BYTES = 1_048_576;
 const FIRST_BYTES = 16_384;

@@ -146,7 +146,8 @@ class Connection implements Wire {
     const step = reader.push(bytes, length);
     if (step === answerMore) return true;
     if (step === answerBroken) {
-      this.fail(failure(reader.isTls ? 'tls' : 'protocol', `${this.place} sent ${reader.problem}`));
+      // Whatever the pieces in which it came: an answer that breaks the rules is one, and something else is none.
+      this.fail(failure(reader.isTls ? 'tls' : 'protocol', `${this.place} sent ${reader.problem}`), reader.isForeign ? 'unanswered' : 'answering');
       return true;
     }
     // An answer that overtakes its request leaves it in the socket: its buffer could not be re-used. (TLS has copied it.)
@@ -198,8 +199,7 @@ class Connection implements Wire {
     this.openTimer = setTimeout(() => this.fail(late), limit * 1000);
   }
 
-  private fail({ kind, message }: SocketFailure): void {
-    const phase = this.phase();
+  private fail({ kind, message }: SocketFailure, phase = this.phase()): void {
     this.release();
     // A session of a handshake that failed is not tried again.
     if (phase === 'opening') this.shared.sessions(this.options).delete(this.place);

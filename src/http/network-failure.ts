@@ -38,6 +38,9 @@ const VERSION_PROBLEMS = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVA
 const CIPHER_PROBLEMS = /NO_SHARED_CIPHER|INSUFFICIENT_SECURITY|NO_CIPHERS_AVAILABLE|DH_KEY_TOO_SMALL|(EE|CA)_KEY_TOO_SMALL|CA_MD_TOO_WEAK/;
 const CERTIFICATE_CODES = /^(CERT_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|CRL_|ERR_SSL_CERTIFICATE_VERIFY_FAILED|ERR_TLS_CERT_)/;
 
+// The reason in a message of OpenSSL: error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:…
+const OPENSSL_REASON = /:error:[0-9A-F]{8}:SSL routines:[^:]*:([^:]+):/;
+
 /** The code of an error of Node.js, `''` if it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -48,7 +51,7 @@ export function codeOf(error: unknown): string {
  * is kept for what the next attempt would meet again; a handshake that was cut off or garbled may succeed next time.
  */
 export function explainSocketError(error: unknown, place: string, during: 'connect' | 'tls' | 'open'): SocketFailure {
-  const code = codeOf(error);
+  const code = tlsCodeOf(error);
   const tlsReason = reasonOfTls(error, code);
   if (tlsReason !== null) return failure('tls', `TLS with ${place} failed: ${tlsReason}`);
   if (during === 'open') return failure('lost', `The connection to ${place} was lost: ${plainReason(error, code)}`);
@@ -58,6 +61,19 @@ export function explainSocketError(error: unknown, place: string, during: 'conne
   const reason = UNREACHABLE[code];
   return failure('unreachable', `${place} cannot be reached: ${reason ?? plainReason(error, code)}`);
 }
+
+/**
+ * The code of an error, as Node.js spells those of OpenSSL. A socket that was writing when the handshake failed has the
+ * code EPROTO whatever the reason, and the reason in its message only.
+ */
+function tlsCodeOf(error: unknown): string {
+  const code = codeOf(error);
+  const [, reason = null] = code === 'EPROTO' ? (OPENSSL_REASON.exec(messageOf(error)) ?? []) : [];
+  return reason === null ? code : `ERR_SSL_${reason.replaceAll(' ', '_').toUpperCase()}`;
+}
+
+/** A message as a sentence. */
+export const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 /** A failure in words. */
 export function failure(kind: WireFailureKind, message: string): SocketFailure {
@@ -74,9 +90,7 @@ function reasonOfTls(error: unknown, code: string): string | null {
   const known = TLS_REASONS[code];
   if (known !== undefined) return known;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongName(error);
-  // Some versions of Node.js put the reason of EPROTO into the message only.
-  const isPlain = code === 'EPROTO' && /wrong version number|packet length too long/.test(messageOf(error));
-  if (isPlain || code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return 'the server does not speak TLS there; give use_ssl:false or another port';
   if (CLIENT_CERTIFICATE_ALERTS.test(code)) return `the server refused the handshake (${code}); does it want client_cert and client_key?`;
   if (VERSION_PROBLEMS.test(code)) return `there is no version of TLS that both sides speak (${code})`;

@@ -47,6 +47,8 @@ export class ResponseHead {
   isOtherThanJson = false;
   /** What is wrong, after `headBroken`; shows only bytes of the status line. */
   problem = '';
+  /** After `headBroken`: what came is no answer of HTTP/1.x at all. */
+  isForeign = false;
   /** After `headBroken`: what came is an alert of TLS. */
   isTls = false;
 
@@ -60,6 +62,7 @@ export class ResponseHead {
     this.idleSeconds = -1;
     this.encoding = 'identity';
     this.isOtherThanJson = false;
+    this.isForeign = false;
     this.isTls = false;
     for (let index = 0; index < PREFIX.length; index++) {
       if (start + index >= end) return headIncomplete;
@@ -169,6 +172,7 @@ export class ResponseHead {
   }
 
   private refuseStart(bytes: Buffer, start: number, end: number): typeof headBroken {
+    this.isForeign = true;
     this.isTls = bytes[start] === 0x15 && bytes[start + 1] === 3;
     const shown = JSON.stringify(bytes.toString('latin1', start, Math.min(end, start + 24)));
     this.problem = this.isTls ? 'TLS where plain HTTP was expected (set use_ssl:true)' : `something other than HTTP/1.x: ${shown}`;

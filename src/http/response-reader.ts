@@ -44,6 +44,11 @@ export class ResponseReader {
     return this.head.isTls;
   }
 
+  /** After `answerBroken`: what came is no HTTP/1.x from its first line on. */
+  get isForeign(): boolean {
+    return this.head.isForeign;
+  }
+
   /** Some bytes of the answer have arrived. */
   get hasBegun(): boolean {
     return this.state !== HEAD || this.partialLength > 0;

@@ -21,9 +21,9 @@ export type WirePhase =
   | 'opening'
   /** Open, and no request was under way. */
   | 'idle'
-  /** A request was under way, and no byte of its answer had come. */
+  /** A request was under way, and no byte of its answer had come, or what came was no HTTP. */
   | 'unanswered'
-  /** In the middle of an answer. */
+  /** In the middle of an answer, or at the place where it breaks the rules. */
   | 'answering';
 
 export interface WireFailure extends SocketFailure {

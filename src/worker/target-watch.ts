@@ -1,5 +1,6 @@
 // Whether the target answers at all, as one load thread sees it: ends the run when requests have failed for too long.
 import { BenchmarkError } from '../errors.ts';
+import { sentence } from '../http/network-failure.ts';
 import type { WireFailure } from '../http/wire.ts';
 import type { EndpointReport } from '../metrics/report.ts';
 import { EndpointWatch } from './endpoint-watch.ts';
@@ -96,7 +97,7 @@ export class TargetWatch {
     const outage = this.endpoints.find((endpoint) => endpoint.outage !== null)?.outage ?? null;
     if (outage === null) return;
     this.onFatal(
-      new BenchmarkError('TARGET_UNREACHABLE', `${outage.failure.message}.`, {
+      new BenchmarkError('TARGET_UNREACHABLE', sentence(outage.failure.message), {
         hint: 'The test ends with the first host that cannot be reached because of --on-error=abort.',
       }),
     );
@@ -104,6 +105,8 @@ export class TargetWatch {
 
   private giveUp(what: string): void {
     const reason = this.lastFailure === null ? 'nothing came back' : this.lastFailure.message;
-    this.onFatal(new BenchmarkError('TARGET_UNREACHABLE', `The target has ${what} for ${PATIENCE_MILLIS / 1000} s: ${reason}`, { hint: HINT }));
+    this.onFatal(
+      new BenchmarkError('TARGET_UNREACHABLE', `The target has ${what} for ${PATIENCE_MILLIS / 1000} s: ${sentence(reason)}`, { hint: HINT }),
+    );
   }
 }

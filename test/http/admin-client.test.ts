@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { after, before, test } from 'node:test';
+import type { TlsOptions } from 'node:tls';
 import { BenchmarkError } from '../../src/errors.ts';
 import { createAdminClient, requireStatus } from '../../src/http/admin-client.ts';
 import type { AdminClient } from '../../src/http/admin-request.ts';
@@ -162,6 +163,27 @@ test('TLS: trusted by its authority or not at all', async () => {
   } finally {
     wrongName.closeAllConnections();
     wrongName.close();
+  }
+});
+
+test('TLS: what the server refuses in the handshake is named, whatever version it speaks', async () => {
+  const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+  const cases: readonly (readonly [TlsOptions, RegExp])[] = [
+    [{ requestCert: true, rejectUnauthorized: true }, /does it want client_cert and client_key\?/],
+    [{ requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' }, /does it want client_cert and client_key\?/],
+    [old, /no version of TLS that both sides speak/],
+  ];
+  for (const [options, reason] of cases) {
+    const server = createTlsServer({ ...authority.issue('IP:127.0.0.1'), ...options }, json(200, {}));
+    const port = await listen(server);
+    try {
+      const message = await failure(ask(clusterAt(port, { useTls: true, caCertificates: authority.ca })), 'TLS');
+      assert.match(message, reason);
+      assert.doesNotMatch(message, /\?\./);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   }
 });
 
@@ -426,5 +448,29 @@ test('long headers are read as far as the load reads them, and named beyond that
     const message = await failure(ask(clusterAt(port)), 'TARGET_NOT_OPENSEARCH');
     assert.match(message, /answered GET \/x with headers of more than 64 KiB/);
     assert.doesNotMatch(message, /use_ssl/);
+  });
+});
+
+test('bytes behind an answer change nothing, and print nothing', async (context) => {
+  const print = context.mock.method(console, 'log', () => undefined);
+  const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n';
+  const server = await startRawServer((socket) => void socket.write(`${head}{}garbage`));
+  assert.equal((await ask(clusterAt(server.port))).status, 200);
+  await server.close();
+  assert.equal(print.mock.callCount(), 0);
+});
+
+test('an answer without end is given up at its limit', async () => {
+  const part = Buffer.alloc(4 * 1_048_576, ' ');
+  const endless: Handler = (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const go = (): void => {
+      if (!response.destroyed) response.write(part, go);
+    };
+    go();
+  };
+  await withServer(endless, async (port) => {
+    const message = await failure(ask(clusterAt(port, { timeout: 60 })), 'TARGET_NOT_OPENSEARCH');
+    assert.match(message, /answered GET \/x with more than 256 MiB/);
   });
 });

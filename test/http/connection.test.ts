@@ -147,6 +147,35 @@ test('what becomes of a request when the connection does not hold', async () => 
   }
 });
 
+test('an answer that breaks the rules is one, and something else is none, whatever the pieces in which it comes', async () => {
+  const cases: readonly (readonly [string, 'answering' | 'unanswered'])[] = [
+    ['HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n', 'answering'],
+    ['HTTP/1.1 200 OK\r\nx: y\r\n folded\r\n\r\n', 'answering'],
+    ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n-1\r\n', 'answering'],
+    ['SSH-2.0-x\r\n', 'unanswered'],
+    ['HTTP/2.0 200 OK\r\n\r\n', 'unanswered'],
+  ];
+  for (const [text, phase] of cases) {
+    for (const pieces of [[text], [...text]]) {
+      const handler: RawHandler = (socket) => {
+        const drip = (): void => {
+          const piece = pieces.shift();
+          if (piece !== undefined) socket.write(piece, () => setImmediate(drip));
+        };
+        drip();
+      };
+      await withServer(handler, async ({ port }) => {
+        const { wire, next, ask } = testWire({ port });
+        wire.open();
+        await next();
+        const failure = failureOf(await ask());
+        assert.deepEqual([failure.kind, failure.phase], ['protocol', phase], failure.message);
+        wire.destroy();
+      });
+    }
+  }
+});
+
 test('an idle connection that the server closes', async () => {
   await withServer(
     (socket) => void socket.write(OK, () => socket.end()),
