@@ -115,7 +115,8 @@ describe('during a flood', () => {
         // One answer may be late because the machine is busy, and not the hub.
         assert.ok((each.at(-2) ?? 0) < patienceMillis, `${each.join(', ')} ms`);
       }
-      assert.ok(cpuMillis < floodMillis / 2, `${cpuMillis} ms`);
+      // Most of it is the server's question about each connection: a quicker machine opens more of them.
+      assert.ok(cpuMillis < floodMillis / 6 + 0.5 * sent.connections, `${cpuMillis} ms`);
       assert.ok(told.length < 100, told.slice(0, 10).join('\n'));
     });
   }
