@@ -262,10 +262,9 @@ async function copyFile(source: string, file: DownloadRequest, options: Download
     const content = createReadStream(source, { highWaterMark: 1 << 20, signal: options.signal });
     const written = await saveChunks(temporaryOf(file), content, { expectedBytes: size, onProgress: (bytes) => progress.update(bytes) });
     await completeDownload(file, written);
+    progress.end();
   } catch (error) {
     await removePartial(file);
     throw error;
-  } finally {
-    progress.end();
   }
 }

@@ -55,12 +55,11 @@ async function concatenate(parts: readonly string[], total: number, path: string
   try {
     await saveChunks(temporary, contentOf(parts, options.signal), { expectedBytes: total, onProgress: (bytes) => progress.update(bytes) });
     await rename(temporary, path);
+    progress.end();
   } catch (error) {
     await removeFile(temporary);
     throwIfCancelled(options.signal);
     throw error;
-  } finally {
-    progress.end();
   }
   for (const part of parts) await removeFile(part);
 }

@@ -25,6 +25,8 @@ export interface FileOrigin {
 export interface FileFacts {
   /** SHA-256 of the content, hexadecimal; `null` = not taken yet. */
   readonly sha256: string | null;
+  /** Lines, as the offset table counts them; `null` = not counted yet. */
+  readonly lines: number | null;
   /** `null` = this program did not put it there. */
   readonly origin: FileOrigin | null;
 }
@@ -49,7 +51,7 @@ export const isSameStamp = (left: FileStamp, right: FileStamp): boolean =>
 
 /** What is known of the file as it is now; nothing if it was changed by somebody else since. */
 export async function readFacts(path: string): Promise<FileFacts> {
-  const unknown: FileFacts = { sha256: null, origin: null };
+  const unknown: FileFacts = { sha256: null, lines: null, origin: null };
   const now = await stampOf(path);
   if (now === null) return unknown;
   let value: unknown;
@@ -61,8 +63,12 @@ export async function readFacts(path: string): Promise<FileFacts> {
   }
   const stamp = parseStamp(property(value, 'stamp'));
   if (stamp === null || !isSameStamp(stamp, now)) return unknown;
-  const sha256 = property(value, 'sha256');
-  return { sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null, origin: parseOrigin(property(value, 'origin')) };
+  const [sha256, lines] = [property(value, 'sha256'), property(value, 'lines')];
+  return {
+    sha256: typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null,
+    lines: typeof lines === 'number' && Number.isSafeInteger(lines) ? lines : null,
+    origin: parseOrigin(property(value, 'origin')),
+  };
 }
 
 /**
@@ -77,7 +83,7 @@ export async function writeFacts(path: string, facts: FileFacts): Promise<void> 
 /** Notes where a file that this program has just written came from. Throws `DISK`. */
 export async function noteOrigin(path: string, origin: FileOrigin): Promise<void> {
   try {
-    await writeFacts(path, { sha256: null, origin });
+    await writeFacts(path, { sha256: null, lines: null, origin });
   } catch (error) {
     throw diskError(error, factsPathOf(path), null);
   }

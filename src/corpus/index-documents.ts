@@ -17,7 +17,9 @@ const linesOf = (documentSet: DocumentSet): number => documentSet.documentCount 
  * it is now; else `null`.
  */
 export async function indexedDocuments(path: string, documentSet: DocumentSet): Promise<PreparedDocumentSet | null> {
-  if ((await readFacts(path)).sha256 === null) return null;
+  const { sha256, lines } = await readFacts(path);
+  // A workload may have been corrected since, or another one may expect something else of the same file.
+  if (sha256 === null || lines !== linesOf(documentSet)) return null;
   const offsets = await readOffsetTable(path, linesOf(documentSet));
   return offsets === null ? null : await preparedSet(path, documentSet, offsets);
 }
@@ -41,23 +43,20 @@ export async function indexDocuments(
   const known = await indexedDocuments(path, documentSet);
   if (known !== null) return known;
   const progress = new PreparationProgress(options.listener, `Counting lines of ${basename(path)}`, (await stat(path)).size);
-  try {
-    const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
-    throwIfCancelled(options.signal);
-    if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines, provider);
-    await writeTable(path, table, options);
-    return await preparedSet(path, documentSet, table.entries);
-  } finally {
-    progress.end();
-  }
+  const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
+  throwIfCancelled(options.signal);
+  progress.end();
+  if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines, provider);
+  await writeTable(path, table, options);
+  return await preparedSet(path, documentSet, table.entries);
 }
 
 /** Writes the table and the digest. Where that is impossible, a warning says that every start will take longer. */
-async function writeTable(path: string, { entries, sha256 }: OffsetTable, options: Pick<PrepareOptions, 'listener'>): Promise<void> {
+async function writeTable(path: string, { entries, sha256, lines }: OffsetTable, options: Pick<PrepareOptions, 'listener'>): Promise<void> {
   const { origin } = await readFacts(path);
   try {
     await writeOffsetTable(path, entries);
-    await writeFacts(path, { sha256, origin });
+    await writeFacts(path, { sha256, lines, origin });
   } catch (error) {
     const code = errorCode(error) ?? '';
     if (!['EACCES', 'EROFS', 'EPERM', 'ENOSPC', 'EDQUOT'].includes(code)) throw error;

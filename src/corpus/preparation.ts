@@ -81,6 +81,7 @@ export class PreparationProgress {
   }
 
   /** Tells that the work is over, however it ended. */
+  /** The work is done. What fails has no such end: its error says how it ended. */
   end(): void {
     this.listener({ kind: 'preparation-end', what: this.what });
   }

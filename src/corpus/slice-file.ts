@@ -52,7 +52,7 @@ export function tooFewLines(slice: DocumentSlice, missing: number): BenchmarkErr
   const range = `${slice.first} to ${slice.first + slice.count - 1}`;
   const lack = `of documents ${range} at least ${missing} are not there`;
   return new BenchmarkError('CORPUS', `${path} ends early: ${documentCount} documents are expected, but ${lack}.`, {
-    hint: 'Remove the file and its .offset file; the next run makes both anew.',
+    hint: 'Was it changed since its lines were counted? Start again: the next run counts them anew.',
   });
 }
 

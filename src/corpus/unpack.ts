@@ -33,12 +33,11 @@ export async function unpack(
     throwIfCancelled(options.signal);
     if (expectedBytes !== null && size !== expectedBytes) throw wrongSize(archivePath, expectedBytes, `${size} bytes`);
     await rename(temporary, documentPath);
+    progress.end();
   } catch (error) {
     await removeFile(temporary);
     throwIfCancelled(options.signal);
     throw error;
-  } finally {
-    progress.end();
   }
 }
 

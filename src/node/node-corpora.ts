@@ -91,11 +91,8 @@ async function bring(
     throw new BenchmarkError('CORPUS', `The coordinator offers ${found.name}, which is not a file of ${corpus.name}.`);
   await clear(files, options);
   const progress = new PreparationProgress(options.listener, `Fetching ${found.name} from the coordinator`, found.bytes);
-  try {
-    await fetchDocuments(fetch, { corpus: corpus.name, set: index, bytes: found.bytes }, path, (bytes) => progress.update(bytes));
-  } finally {
-    progress.end();
-  }
+  await fetchDocuments(fetch, { corpus: corpus.name, set: index, bytes: found.bytes }, path, (bytes) => progress.update(bytes));
+  progress.end();
   await noteOrigin(path, { url: null, archive: null });
 }
 

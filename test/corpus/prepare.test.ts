@@ -185,6 +185,36 @@ describe('preparation in the cache', () => {
     assert.ok(!existsSync(`${path}.offset`));
   });
 
+  it('finds a wrong number of documents also in a file whose lines were counted for another one', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    const path = join(data, 'c', 'documents.json');
+    await writeFile(path, text);
+    await prepareCorpora([corpusOf('c', {})], prepareOptions(data));
+    for (const [documentCount, lines] of [
+      [2, '2'],
+      [4, '4'],
+    ] as const) {
+      const corpora = [corpusOf('c', {}, { documentCount })];
+      await assert.rejects(prepareCorpora(corpora, prepareOptions(data)), {
+        code: 'CORPUS',
+        message: `${path} has 3 lines, but ${lines} are expected.`,
+      });
+    }
+    const again = prepareOptions(data);
+    await prepareCorpora([corpusOf('c', {})], again);
+    assert.deepEqual(again.events, [], 'the right number needs no counting');
+  });
+
+  it('calls nothing done that failed', async (context) => {
+    const data = await temporaryDirectory(context);
+    await mkdir(join(data, 'c'));
+    await writeFile(join(data, 'c', 'documents.json.gz'), archive.subarray(0, -5));
+    const options = prepareOptions(data);
+    await assert.rejects(prepareCorpora([corpusOf('c', { archiveFile: 'documents.json.gz' })], options), /damaged or cut off/);
+    assert.deepEqual(kinds(options.events), []);
+  });
+
   it('advises to remove a file only if it can be had again', async (context) => {
     const data = await temporaryDirectory(context);
     await mkdir(join(data, 'c'));
