@@ -1,7 +1,8 @@
 // Keeps test runs as files below the root directory, one directory per run.
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { makeDirectories, systemReason } from '../files.ts';
 import { parseJson } from '../json.ts';
@@ -10,6 +11,7 @@ import { indentedJson } from './json-text.ts';
 import type { TestRun } from './test-run.ts';
 import { testRunDocument } from './test-run-document.ts';
 import { parseTestRun } from './test-run-reader.ts';
+import { formatTimestamp } from './timestamp.ts';
 
 /** Where versions of the program keep test runs: the current layout first, then that of OpenSearch Benchmark 1.x. */
 const layouts = [
@@ -30,9 +32,13 @@ function checkId(id: string): void {
   }
 }
 
+/** Whether there is a file of a test run of this id. Fails with `USAGE` if the id cannot name a directory. */
+export const isStored = (rootDirectory: string, id: string): boolean => existsSync(testRunFile(rootDirectory, id));
+
 /**
  * Writes a test run, without the secrets of this process, and returns the path. A reader sees the old content or the
- * new one, never a part of it. Fails with `DISK` if the file cannot be written.
+ * new one, never a part of it. The results of an earlier run of the same id stay beside it, under the time of their
+ * start. Fails with `DISK` if the file cannot be written.
  */
 export async function writeTestRun(rootDirectory: string, run: TestRun): Promise<string> {
   const path = testRunFile(rootDirectory, run.id);
@@ -41,6 +47,7 @@ export async function writeTestRun(rootDirectory: string, run: TestRun): Promise
   try {
     makeDirectories(dirname(path));
     await writeFile(draft, text, { flush: true, mode: 0o644 });
+    await keepEarlier(path, run);
     await rename(draft, path);
   } catch (error) {
     // The failure to write is what counts: whether the draft can be removed changes nothing.
@@ -50,6 +57,16 @@ export async function writeTestRun(rootDirectory: string, run: TestRun): Promise
     throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${systemReason(error)}.`, { cause: error, hint });
   }
   return path;
+}
+
+async function keepEarlier(path: string, run: TestRun): Promise<void> {
+  const earlier = await readOrNull(path);
+  if (earlier === null || earlier.results === null) return;
+  const start = formatTimestamp(earlier.timestamp);
+  // Earlier states of the same run have the same start.
+  if (start === formatTimestamp(run.timestamp)) return;
+  const { name, ext } = parse(path);
+  await rename(path, join(dirname(path), `${name}.${start}${ext}`));
 }
 
 /**

@@ -29,6 +29,8 @@ describe('exit codes', () => {
     [['run', '--workload-path=a', '--workload-repository=b'], 2, /--workload-repository and --workload-path exclude each other/],
     [['run', '--distribution-version=2.x'], 2, /not a version/],
     [['run', '--test-run-id=../x'], 2, /cannot name a directory/],
+    [['run', '--test-run-id=a\u001bb'], 2, /'a\u241bb' cannot name a directory/],
+    [['run', `--test-run-id=${'ü'.repeat(101)}`], 2, /an id of 202 bytes is too long; the most is 200/],
     [['run', 'x', '--workload=w'], 2, /unexpected argument 'x'/],
     [['list'], 2, /WHAT is missing \(choose from workloads/],
     [['list', 'workload'], 2, /invalid choice 'workload' for WHAT; did you mean workloads\?/],

@@ -7,7 +7,7 @@ import { BenchmarkError } from '../../src/errors.ts';
 import { packageRoot } from '../../src/package.ts';
 import type { TestRun } from '../../src/store/test-run.ts';
 import { testRunList } from '../../src/store/test-run-list.ts';
-import { listTestRuns, readTestRun, testRunFile, writeTestRun } from '../../src/store/test-run-store.ts';
+import { isStored, listTestRuns, readTestRun, testRunFile, writeTestRun } from '../../src/store/test-run-store.ts';
 import { formatTimestamp, parseTimestamp } from '../../src/store/timestamp.ts';
 import { exampleResults } from '../report/example-results.ts';
 
@@ -38,6 +38,26 @@ after(async () => rm(root, { recursive: true, force: true }));
 const text = async (id: string): Promise<string> => readFile(testRunFile(root, id), 'utf8');
 
 describe('writeTestRun', () => {
+  test('keeps the results of an earlier run of the same id, and no earlier state of the same run', async () => {
+    const own = join(root, 'again');
+    const path = testRunFile(own, 'r1');
+    const content = (): Promise<string> => readFile(path, 'utf8');
+    assert.equal(isStored(own, 'r1'), false);
+    await writeTestRun(own, run);
+    assert.equal(isStored(own, 'r1'), true);
+    await writeTestRun(own, finished);
+    const first = await content();
+    const later = run.timestamp + 60_000;
+    await writeTestRun(own, { ...run, timestamp: later });
+    await writeTestRun(own, { ...finished, timestamp: later });
+    assert.deepEqual((await readdir(dirname(path))).sort(), ['test_run.20261123T011423Z.json', 'test_run.json']);
+    assert.equal(await readFile(join(dirname(path), 'test_run.20261123T011423Z.json'), 'utf8'), first);
+    assert.deepEqual(
+      (await listTestRuns(own, 10)).map(({ timestamp }) => timestamp),
+      [later],
+    );
+  });
+
   test('saves results elsewhere where they cannot be written, and says where', async () => {
     await writeFile(join(root, 'file'), '');
     const error = await writeTestRun(join(root, 'file'), finished).catch((reason: unknown) => reason);

@@ -5,10 +5,15 @@ import { ValueProblem } from './flag.ts';
 /** Text as it is; nothing given = `null`. */
 export const readText = (text: string): string | null => (text === '' ? null : text);
 
+/** File systems take names of up to 255 bytes. */
+const longestRunId = 200;
+
 /** The id of a test run: it names a directory. */
 export function readRunId(text: string): string | null {
-  if (text === '.' || text === '..' || /[/\\\0]/.test(text))
+  if (text === '.' || text === '..' || /[/\\]|\p{Cc}/u.test(text))
     throw new ValueProblem(`'${text}' cannot name a directory; use letters, digits, -, _ and .`);
+  const length = Buffer.byteLength(text);
+  if (length > longestRunId) throw new ValueProblem(`an id of ${length} bytes is too long; the most is ${longestRunId}`);
   return readText(text);
 }
 

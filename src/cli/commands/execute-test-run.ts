@@ -8,6 +8,7 @@ import type { Targets } from '../../http/target-cluster.ts';
 import { type JsonObject, writeJson } from '../../json.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { fileSink } from '../../store/sink.ts';
+import { isStored } from '../../store/test-run-store.ts';
 import { bytes } from '../../units.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
@@ -44,6 +45,9 @@ export async function executeTest(context: Context, run: Run, file: ResultsFile 
     endsOther: run.options.killRunningProcesses,
   });
   try {
+    if (isStored(settings.rootDirectory, testRunId)) {
+      console.warning(`There is a test run [${testRunId}] already. Its results are kept beside those of this one, under the time of its start.`);
+    }
     const outcome = await services.runTest(config, { listener: makeListener(context), signal: environment.signal, clock: environment.clock });
     console.eraseStatus();
     logOutcome(context, outcome);
