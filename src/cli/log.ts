@@ -1,5 +1,5 @@
 // The log file: one line per entry, UTC, rotated by size, without secrets (spec/1 §3.1).
-import { appendFileSync, existsSync, renameSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { makeDirectories, systemReason } from '../files.ts';
@@ -50,8 +50,7 @@ export class LogFile implements Log {
     const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${visibleText(redact(message))}\n`;
     try {
       if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes)) this.rotate();
-      // Of a new file: what runs and against which hosts is nobody else's business.
-      appendFileSync(path, line, { mode: 0o600 });
+      append(path, line);
       this.size += Buffer.byteLength(line);
       this.failure = null;
     } catch (error) {
@@ -73,6 +72,19 @@ export class LogFile implements Log {
     }
     renameSync(path, `${path}.1`);
     this.size = 0;
+  }
+}
+
+/** A log may be a pipe to another program, which is not waited for. */
+const appendFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
+
+function append(path: string, line: string): void {
+  // The mode of a new file: what runs and against which hosts is nobody else's business.
+  const file = openSync(path, appendFlags, 0o600);
+  try {
+    writeSync(file, line);
+  } finally {
+    closeSync(file);
   }
 }
 

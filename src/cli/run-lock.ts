@@ -4,6 +4,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError } from '../errors.ts';
 import { systemReason } from '../files.ts';
+import { readTextFile, UnreadableText } from '../text-file.ts';
 
 /** Who holds the lock. */
 export interface LockHolder {
@@ -81,10 +82,12 @@ function createLock(path: string, holder: LockHolder): boolean {
 function readHolder(path: string): LockHolder | 'unreadable' | null {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readTextFile(path);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return null;
-    throw new BenchmarkError('DISK', `Cannot read the lock file ${path}: ${systemReason(error)}.`, { cause: error });
+    if (!(error instanceof UnreadableText)) throw error;
+    if (error.kind === 'missing') return null;
+    if (error.kind === 'garbled') return 'unreadable';
+    throw new BenchmarkError('DISK', `Cannot read the lock file ${path}: ${error.message}.`, { cause: error });
   }
   return parseHolder(text);
 }

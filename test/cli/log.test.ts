@@ -1,6 +1,7 @@
 // The log file: its lines, its rotation, and that no secret gets into it.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -34,6 +35,19 @@ describe('the log file', () => {
     assert.deepEqual(numbers, ['45', '67', '89']);
     assert.equal(existsSync(join(directory, 'c.log.3')), false);
     for (const name of ['c.log', 'c.log.1', 'c.log.2']) assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600);
+  });
+
+  it('may be a pipe, which is not waited for', () => {
+    const path = join(directory, 'pipe.log');
+    execFileSync('mkfifo', [path]);
+    const log = open('pipe.log');
+    log.write('INFO', 'cli', 'unread');
+    assert.equal(log.failure?.message, 'nobody reads from this pipe (ENXIO)');
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    log.write('INFO', 'cli', 'read');
+    assert.equal(log.failure, null);
+    assert.match(readFileSync(reader, 'utf8'), /INFO read\n$/);
+    closeSync(reader);
   });
 
   it('does not end the program when the disk refuses', () => {

@@ -1,6 +1,6 @@
 // One test run at a time.
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -69,6 +69,15 @@ describe('the lock of a test run', () => {
     writeFileSync(path, '{"proc');
     (await takeRunLock(request(path))).release();
     assert.equal(existsSync(path), false);
+  });
+
+  it('is not waited for where something else has its name', async () => {
+    const path = lockPath();
+    execFileSync('mkfifo', [path]);
+    await assert.rejects(takeRunLock(request(path)), {
+      code: 'DISK',
+      message: `Cannot read the lock file ${path}: This is a named pipe, not a text file.`,
+    });
   });
 
   it('ends its holder when it is told to', async () => {

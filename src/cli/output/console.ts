@@ -11,6 +11,17 @@ const codes: Readonly<Record<Style, string>> = { bold: '1', underline: '4', red:
 const ownCodes = new RegExp(`(\u001b\\[(?:0|${Object.values(codes).join('|')})m)`);
 const defaultWidth = 80;
 
+/** Characters of a line of a complaint, which may quote what somebody gave in its whole length. */
+const longestLine = 2000;
+/** Of these, the ones that are kept from the end, where a message says what is wrong. */
+const keptEnd = 500;
+
+/** A line of a bearable length. */
+function bounded(line: string): string {
+  const surplus = line.length - longestLine;
+  return surplus <= 0 ? line : `${line.slice(0, longestLine - keptEnd)} … (${surplus} characters more) … ${line.slice(-keptEnd)}`;
+}
+
 export class Console {
   /** Standard output is a terminal that understands cursor movements. */
   readonly isInteractive: boolean;
@@ -76,7 +87,7 @@ export class Console {
   /** A complaint about the command line: shown even if `--quiet` is among its words. */
   complain(text: string): void {
     this.eraseStatus();
-    this.stderr.write(`${this.shown(redact(text))}\n`);
+    this.stderr.write(`${this.shown(redact(text).split('\n').map(bounded).join('\n'))}\n`);
   }
 
   /** Rewrites the line in place; only on interactive terminals. */

@@ -49,6 +49,15 @@ test('of a line that is rewritten in place only the rewriting acts', () => {
   assert.deepEqual(written, ['\r\u001b[2Ktask␛[2J']);
 });
 
+test('a complaint about a long text is bearable, and keeps both of its ends', () => {
+  const { console, written } = consoleOn(false);
+  console.error(`begin ${'x'.repeat(100_000)} end\nnext line`);
+  const [line = '', next] = written.join('').split('\n');
+  assert.match(line, /^\[ERROR\] begin x+ … \(98018 characters more\) … x+ end$/);
+  assert.equal(line.replace(/ … .* … /, '').length, 2000);
+  assert.equal(next, 'next line');
+});
+
 test('the colours of this program still are colours', () => {
   const { console, written } = consoleOn(true);
   console.print(`${console.red('bad\u001b[2J')} ${console.bold('b')}`);
