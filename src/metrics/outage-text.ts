@@ -26,6 +26,30 @@ export function outageWarnings(endpoints: readonly EndpointResults[]): readonly 
   });
 }
 
+/** A host stands out if it fails at least this share of its requests, and so many times the share of the others. */
+const CONSPICUOUS_SHARE = 0.05;
+const CONSPICUOUS_FACTOR = 5;
+
+/**
+ * Which of several hosts failed far more of their requests than the others did, as a host does that takes connections
+ * and answers nothing: one sentence per host.
+ */
+export function failingHostWarnings(endpoints: readonly EndpointResults[]): readonly string[] {
+  const requests = sumOf(endpoints, (endpoint) => endpoint.requests);
+  const errors = sumOf(endpoints, (endpoint) => endpoint.errors);
+  return endpoints.flatMap((one) => {
+    const others = { requests: requests - one.requests, errors: errors - one.errors };
+    if (others.requests === 0 || shareOf(one) < Math.max(CONSPICUOUS_SHARE, CONSPICUOUS_FACTOR * shareOf(others))) return [];
+    const rest = `the other hosts failed ${others.errors} of ${others.requests}`;
+    return [`${one.endpoint} failed ${one.errors} of the ${one.requests} requests that it was sent; ${rest}.`];
+  });
+}
+
+const sumOf = (endpoints: readonly EndpointResults[], figure: (endpoint: EndpointResults) => number): number =>
+  endpoints.reduce((sum, endpoint) => sum + figure(endpoint), 0);
+
+const shareOf = ({ requests, errors }: { readonly requests: number; readonly errors: number }): number => (requests === 0 ? 0 : errors / requests);
+
 const seenFrom = ({ node }: Outage): string => (node === null ? '' : ` to node ${node}`);
 
 const timeOfDay = (time: EpochMillis): string => `${new Date(time).toISOString().slice(11, 19)} UTC`;

@@ -1,6 +1,6 @@
 // What a reader of the summary must know besides the figures: warnings, and the failed requests.
 import { formatFloat } from '../json.ts';
-import { outageWarnings } from '../metrics/outage-text.ts';
+import { failingHostWarnings, outageWarnings } from '../metrics/outage-text.ts';
 import type { DocumentResults, Results, TaskResults } from '../metrics/results.ts';
 import { formatCount } from './number-format.ts';
 import { plainTable } from './plain-table.ts';
@@ -19,7 +19,8 @@ const DOCUMENT_REASONS = 3;
 export function warnings(results: Results): readonly string[] {
   const reported = results.tasks.filter((task) => task.isReported);
   const partial = results.isPartial ? ['The results are incomplete: the test run ended early, or lost a node. They contain what was measured.'] : [];
-  return [...partial, ...reported.flatMap(taskWarnings), ...outageWarnings(results.endpoints), ...results.driverWarnings];
+  const ofHosts = [...outageWarnings(results.endpoints), ...failingHostWarnings(results.endpoints)];
+  return [...partial, ...reported.flatMap(taskWarnings), ...ofHosts, ...results.driverWarnings];
 }
 
 function taskWarnings(task: TaskResults): readonly string[] {

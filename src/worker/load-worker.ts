@@ -51,6 +51,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private sequence = 0;
   private sweepTimer: NodeJS.Timeout | null = null;
   private nextReport = 0;
+  /** The last report told of a host that cannot be reached. */
+  private hasToldOutage = false;
   private hasFailed = false;
 
   constructor(plan: WorkerPlan, post: (message: WorkerMessage) => void) {
@@ -87,10 +89,13 @@ export class LoadWorker implements ClientHost, StandstillOwner {
         return client === undefined ? [] : [{ client, runs: cells.map((cell) => this.createRun(step, cell, id, recorders)) }];
       }),
     };
+    this.completion = null;
+    this.nextReport = performance.now() + REPORT_MILLIS;
     this.startSweep();
     this.watch.beginOpening();
     await Promise.all(this.current.clients.flatMap(({ client, runs }) => [this.openClient(client, runs), firstData(runs)]));
     this.watch.endOpening();
+    if (this.hasToldOutage) this.postReport(this.current);
   }
 
   /** Starts the clients of the opened step at a reading of the process clock. */
@@ -249,10 +254,15 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       waitsForConnection ||= client.isConnecting;
     }
     this.watch.check(waitsForConnection);
-    if (this.clientsLeft > 0 && now >= this.nextReport) {
-      this.nextReport += REPORT_MILLIS * Math.max(1, Math.ceil((now - this.nextReport) / REPORT_MILLIS));
-      this.post({ kind: 'report', report: this.report(current) });
-    }
+    if (now < this.nextReport) return;
+    this.nextReport += REPORT_MILLIS * Math.max(1, Math.ceil((now - this.nextReport) / REPORT_MILLIS));
+    // Before the clock of the step runs there is nothing to tell but hosts that cannot be reached.
+    if (this.clientsLeft > 0 || this.watch.hasOutage) this.postReport(current);
+  }
+
+  private postReport(current: StepRuns): void {
+    this.hasToldOutage = this.watch.hasOutage;
+    this.post({ kind: 'report', report: this.report(current) });
   }
 
   private endStep(current: StepRuns): void {
@@ -276,7 +286,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private taskReport(current: StepRuns, recorder: TaskRecorder, task: number): TaskReport {
     const now = performance.now();
     const known: number[] = [];
-    for (const { client, runs } of current.clients) {
+    const clients = this.completion === null ? [] : current.clients;
+    for (const { client, runs } of clients) {
       for (const run of runs) {
         const progress = run.task === task ? client.progress(run, now) : null;
         if (progress !== null) known.push(progress);

@@ -87,6 +87,11 @@ export class TargetWatch {
     else if (this.endsOnDeadEndpoint) this.endOnDeadEndpoint();
   }
 
+  /** There is an endpoint that nothing can be sent to at present. */
+  get hasOutage(): boolean {
+    return this.endpoints.some(({ outage }) => outage !== null);
+  }
+
   /** What happened at each endpoint since the last call. */
   drain(): readonly EndpointReport[] {
     const now = this.now();

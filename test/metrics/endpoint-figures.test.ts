@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EndpointFigures } from '../../src/metrics/endpoint-figures.ts';
-import { outageWarnings, tellOutage } from '../../src/metrics/outage-text.ts';
+import { failingHostWarnings, outageWarnings, tellOutage } from '../../src/metrics/outage-text.ts';
 import type { EndpointReport, WorkerReport } from '../../src/metrics/report.ts';
 import { epochMillis } from '../../src/units.ts';
 
@@ -80,5 +80,34 @@ describe('EndpointFigures', () => {
         ['h:2', 20],
       ],
     );
+  });
+});
+
+describe('a host that fails far more than the others', () => {
+  const host = (endpoint: string, requests: number, errors: number) => ({
+    endpoint,
+    requests,
+    errors,
+    connections: 1,
+    connectionFailures: 0,
+    outages: [],
+  });
+
+  test('is named, with the numbers of both', () => {
+    assert.deepEqual(failingHostWarnings([host('h:1', 21, 0), host('h:2', 16, 16)]), [
+      'h:2 failed 16 of the 16 requests that it was sent; the other hosts failed 0 of 21.',
+    ]);
+  });
+
+  test('is not seen where all fail alike, where there is one, or where it had no request', () => {
+    for (const hosts of [
+      [host('h:1', 100, 0), host('h:2', 100, 0)],
+      [host('h:1', 100, 40), host('h:2', 100, 60)],
+      [host('h:1', 100, 4), host('h:2', 100, 0)],
+      [host('h:1', 100, 100)],
+      [host('h:1', 100, 100), host('h:2', 0, 0)],
+    ]) {
+      assert.deepEqual(failingHostWarnings(hosts), []);
+    }
   });
 });

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { startFlakyHost } from '../fakes/flaky-host.ts';
 import { createTestAuthority } from '../fakes/http-certificates.ts';
 import { drive } from '../support/load.ts';
 import { task } from '../support/small-model.ts';
@@ -46,6 +47,28 @@ test('an endpoint that is down is left out, and no request fails for it', async 
   up.server.close();
   assert.equal(error, null);
   assert.deepEqual([tasks.get('ping')?.requests, tasks.get('ping')?.failedRequests, up.count()], [300, 0, 300]);
+});
+
+test('an outage that ends before the clock of the step runs is told while it lasts', async () => {
+  const host = await startFlakyHost();
+  await host.stop();
+  let hasReturned = false;
+  const { error, tasks, endpoints } = await drive({
+    targetHosts: host.host,
+    schedule: [ping],
+    onReport: ({ endpoints: [endpoint], tasks: [first] }) => {
+      if (hasReturned || endpoint?.downMillis === null) return;
+      hasReturned = true;
+      assert.deepEqual([first?.requests, first?.progress], [0, null]);
+      void host.start();
+    },
+  });
+  await host.stop();
+  assert.equal(error, null);
+  assert.equal(tasks.get('ping')?.requests, 300);
+  const [outage] = endpoints[0]?.outages ?? [];
+  assert.match(String(outage?.reason), /refused the connection/);
+  assert.ok(outage !== undefined && outage.until !== null && outage.seconds > 0.5);
 });
 
 test('over TLS: counted like any other, and a certificate that is not trusted ends the run', async () => {
