@@ -1,5 +1,5 @@
-// The official client, for everything off the load path: readiness, administration, telemetry.
-
+// The client of administration: the official client of OpenSearch, for everything off the load path (readiness,
+// administration, telemetry).
 import { Client, errors } from '@opensearch-project/opensearch';
 import type { TransportRequestPromise } from '@opensearch-project/opensearch/lib/Transport.js';
 import { BenchmarkError, messageOf } from '../errors.ts';
@@ -17,12 +17,12 @@ import { makeSecureContext } from './wire-context.ts';
 const ABORTED_ANSWER = 'Response aborted while reading the body';
 
 /**
- * A client with the same TLS, authentication and headers as the load has. Any host of the cluster that answers will do; no host
- * is asked twice. `signal` ends requests that have none of their own. Use {@link requireStatus} on replies.
- * Throws `BenchmarkError` TLS if the certificates cannot be used.
+ * A client with the same TLS, authentication and headers as the load has. Any host of the cluster that answers will do;
+ * no host is asked twice for one request. `signal` ends requests that have none of their own. Replies are returned
+ * whatever their status: see {@link requireStatus}. Throws `TLS` if the certificates cannot be used.
  */
 export function createAdminClient(cluster: TargetCluster, signal?: AbortSignal): AdminClient {
-  // The library would leave a request without an answer for ever.
+  // Checked first, because the library never settles a request whose certificates cannot be used.
   if (cluster.endpoints.some(({ useTls }) => useTls)) makeSecureContext(cluster.options);
   const hosts = new Map(cluster.endpoints.map((endpoint) => [formatPlace(endpoint), endpoint]));
   return anyHost([...hosts.values()].map((endpoint) => createHostClient(cluster, endpoint, signal)));
@@ -58,7 +58,10 @@ function createHostClient(cluster: TargetCluster, endpoint: Endpoint, signal: Ab
   };
 }
 
-/** The reply, unless its status is an error: then a `BenchmarkError` CREDENTIALS (401, 403) or TARGET_REJECTED that shows the reason. */
+/**
+ * Returns the reply, unless its status is an error: then throws `CREDENTIALS` (401, 403) or `TARGET_REJECTED` with the
+ * reason that the cluster gives. Statuses in `ignored` are no errors.
+ */
 export function requireStatus(
   reply: AdminReply,
   request: { readonly method: string; readonly path: string },
@@ -68,7 +71,7 @@ export function requireStatus(
   const what = `${request.method} ${request.path} at ${reply.place} failed with HTTP ${reply.status}`;
   if (reply.status === 401) {
     throw new BenchmarkError('CREDENTIALS', `${what}: the credentials are missing or wrong.`, {
-      hint: 'Give basic_auth_user and basic_auth_password in --client-options, or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD.',
+      hint: 'Give basic_auth_user and basic_auth_password in --client-options, ' + 'or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD.',
     });
   }
   if (reply.status === 403) {
@@ -106,8 +109,8 @@ async function send(sender: Sender, request: AdminRequest): Promise<AdminReply> 
     },
     { requestTimeout: timeout * 1000, maxRetries: 0 },
   );
-  // The limit of the client is one of silence; ours is for the whole request.
-  // What the library makes of an abortion is not waited for: a request that it could not even begin is never settled.
+  // The library's limit starts again with each byte; this one is for the whole request. What the library makes of an
+  // abortion is not waited for, because it never settles a request that it could not begin.
   const ended = failing();
   const timer = setTimeout(() => ended.reject(late(sender, request, timeout)), timeout * 1000);
   const cancel = (): void => ended.reject(cancelled(sender, request));
@@ -133,7 +136,7 @@ function abandon(pending: TransportRequestPromise<unknown>): void {
   pending.abort();
 }
 
-/** A promise that only fails, and how. */
+/** A promise that never resolves, and the function that rejects it. */
 function failing(): { readonly promise: Promise<never>; readonly reject: (error: BenchmarkError) => void } {
   let reject = (_error: BenchmarkError): void => {};
   const promise = new Promise<never>((_resolve, rejectPromise) => {
@@ -191,7 +194,7 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
     });
   }
   return new BenchmarkError('TARGET_UNREACHABLE', sentence(failure.message), {
-    hint: 'Check that it is running, and host and port in --target-hosts. If it wants TLS, give use_ssl:true in --client-options.',
+    hint: 'Check that it is running, and host and port in --target-hosts. ' + 'If it wants TLS, give use_ssl:true in --client-options.',
   });
 }
 
@@ -203,5 +206,5 @@ function reasonOf(body: unknown): string {
   return `: ${shortened(String(error.reason))}`;
 }
 
-/** The mark at the end of what was cut also shows that a secret may have been cut there. */
+/** Cuts a text of the cluster, and marks that it was cut. */
 const shortened = (text: string): string => (text.length <= 300 ? text : `${text.slice(0, 300)}…`);

@@ -1,4 +1,5 @@
-// Connections of the official client as this project needs them: signed like the load, and with the errors of sockets kept.
+// Connections of the official client as this project needs them: signed like the load, and with the errors of sockets
+// kept.
 import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
 import { Connection } from '@opensearch-project/opensearch';
 import { systemClock } from '../clock.ts';
@@ -7,13 +8,13 @@ import { maxHeadBytes } from './response-head.ts';
 import { formatAmzDate, sha256Hex, signRequest } from './sigv4.ts';
 import type { TargetCluster } from './target-cluster.ts';
 
-/** The client passes on only the message of a socket's error; here is the error itself, by that message. */
+/** Errors of sockets by their messages, because the library passes on nothing of such an error but its message. */
 export type SocketErrors = Map<string, Error>;
 
-/** An administrative answer that is longer is given up. */
+/** Limit of an administrative answer. A longer one is given up. */
 export const maxAnswerBytes = 268_435_456;
 
-/** An answer went beyond {@link maxAnswerBytes}. */
+/** Says that an answer went beyond {@link maxAnswerBytes}. */
 export class AnswerTooLong extends Error {}
 
 type RequestParameters = Parameters<Connection['request']>[0];
@@ -36,7 +37,8 @@ export function adminConnectionClass(cluster: TargetCluster, socketErrors: Socke
     override request(parameters: RequestParameters, callback: ResponseCallback): ClientRequest {
       const request = super.request(parameters, (error, response) => {
         if (response !== null) {
-          // Here the library prints errors to the console; what breaks the body it reports anyway.
+          // From here on the library prints errors to the console, so its listeners are taken away. What breaks the
+          // body it reports in another way as well.
           request.removeAllListeners('error');
           request.on('error', () => {});
           limitAnswer(response, socketErrors);
@@ -46,7 +48,7 @@ export function adminConnectionClass(cluster: TargetCluster, socketErrors: Socke
       return request;
     }
 
-    /** The library's own waits for requests that are open, for ever if one is never answered. */
+    /** Closes the sockets at once, where the library would wait for requests that may never be answered. */
     override close(callback: () => void = () => undefined): this {
       this.agent?.destroy();
       callback();
@@ -54,7 +56,7 @@ export function adminConnectionClass(cluster: TargetCluster, socketErrors: Socke
     }
 
     override buildRequestObject(params: { readonly body?: unknown }): ClientRequestArgs {
-      // As long as the load reads them.
+      // Heads of answers may be as long as those that the load reads.
       const request = { ...super.buildRequestObject(params), maxHeaderSize: maxHeadBytes };
       if (keeper === null) return request;
       const { body } = params;
@@ -77,7 +79,10 @@ function keep(error: Error, socketErrors: SocketErrors): void {
   socketErrors.set(error.message, error);
 }
 
-/** The library makes one text of an answer, however long it is: the end of it is an exception that nobody can catch. */
+/**
+ * Gives up an answer that is too long. The library makes one text of an answer, and one that is too long for a text is
+ * an exception that nobody can catch.
+ */
 function limitAnswer(response: IncomingMessage, socketErrors: SocketErrors): void {
   let length = 0;
   response.on('data', (part: Buffer | string) => {

@@ -1,15 +1,15 @@
-// What the client of administration is asked, and what it answers.
+// Requests of administration, their answers, and the client that sends them.
 import type { Seconds } from '../units.ts';
 
 /** One request of administration. */
 export interface AdminRequest {
   readonly method: string;
-  /** Path without query, without the prefix of the endpoint. */
+  /** The path without its query and without the prefix of the endpoint. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON; a text or a Buffer as it is. */
   readonly body?: Readonly<Record<string, unknown>> | string | Buffer | undefined;
-  /** Default: the time limit of the client options. */
+  /** Limit for the whole request; default: the time limit of the client options. */
   readonly timeout?: Seconds | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,9 +29,10 @@ export interface AdminClient {
   /** Where requests go, for messages. */
   readonly place: string;
   /**
-   * Rejects with `BenchmarkError` TARGET_UNREACHABLE (refused, unknown name, time limit; no server at all), TLS, CANCELLED,
-   * or TARGET_NOT_OPENSEARCH (an answer that is not HTTP or not the JSON it says it is).
+   * Sends a request. Rejects with `TARGET_UNREACHABLE` (refused, unknown name, time limit), `TLS`, `CANCELLED`, or
+   * `TARGET_NOT_OPENSEARCH` (an answer that is not HTTP, or not the JSON that it says it is).
    */
   request(request: AdminRequest): Promise<AdminReply>;
+  /** Closes all connections at once. */
   close(): Promise<void>;
 }

@@ -1,9 +1,11 @@
 // An HTTP answer as the load path sees it: overwritten for each answer, valid only during the callback that gets it.
 
+/** How the body of an answer is compressed; `other` is one that this program cannot read. */
 export type ContentEncoding = 'identity' | 'gzip' | 'deflate' | 'other';
 
 const NOTHING = Buffer.alloc(0);
 
+/** One answer. Each connection has one of these and fills it again and again. */
 export class Answer {
   status = 0;
   /** What was kept of the body, as it came over the wire (still encoded); empty if the body was skipped. */
@@ -13,13 +15,17 @@ export class Answer {
   /** Bytes of the body on the wire, kept or skipped (without chunk framing). */
   bodyLength = 0;
   encoding: ContentEncoding = 'identity';
-  /** The head names a type of content other than JSON: perhaps the page of a proxy. */
+  /** Whether the head names a type of content other than JSON, as the page of a proxy has. */
   isOtherThanJson = false;
-  /** The server closes the connection after this answer. */
+  /** Whether the server closes the connection after this answer. */
   closes = false;
-  /** Seconds for which the server says that it keeps the connection without a request (`Keep-Alive: timeout=5`); -1 if it does not say. */
+  /**
+   * Seconds for which the server says that it keeps the connection without a request (`Keep-Alive: timeout=5`); -1 if
+   * it does not say.
+   */
   idleSeconds = -1;
 
+  /** Empties it for the next answer. */
   reset(): void {
     this.status = 0;
     this.body = NOTHING;

@@ -2,9 +2,9 @@
 import { BenchmarkError } from '../errors.ts';
 import type { AdminClient, AdminReply, AdminRequest } from './admin-request.ts';
 
-/** What a proxy says for a host that is not there, or a host that is starting or stopping. */
+/** Statuses that a proxy answers in place of a host that is not there, or a host that is starting or stopping. */
 const NOT_THERE: ReadonlySet<number> = new Set([502, 503, 504]);
-/** A request that changes something may have been carried out by the host that did not answer. */
+/** Methods of requests that only read. Any other may have been carried out by the host that did not answer. */
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /**
@@ -41,7 +41,9 @@ export function anyHost(hosts: readonly AdminClient[]): AdminClient {
   };
 }
 
-/** An error that another host may not have is returned; any other is thrown. */
+/**
+ * Asks one host. An error that another host may not have is returned, so that the next one is asked; others are thrown.
+ */
 async function ask(host: AdminClient, request: AdminRequest): Promise<AdminReply | BenchmarkError> {
   try {
     return await host.request(request);
@@ -52,6 +54,7 @@ async function ask(host: AdminClient, request: AdminRequest): Promise<AdminReply
 }
 
 function noneAnswers(problems: readonly BenchmarkError[]): BenchmarkError {
-  const message = `None of the ${problems.length} hosts answers. ${problems.map((problem) => problem.message).join(' ')}`;
+  const reasons = problems.map(({ message }) => message).join(' ');
+  const message = `None of the ${problems.length} hosts answers. ${reasons}`;
   return new BenchmarkError('TARGET_UNREACHABLE', message, { hint: problems[0]?.hint });
 }

@@ -1,26 +1,35 @@
-// What is kept of the body of an answer: a view of the read buffer if it came in one read, else a buffer that is used again.
+// Keeps what is wanted of the body of an answer: as a view of the read buffer if it came in one read, else in a buffer
+// that is used again and again.
 import type { Answer } from './answer.ts';
 
-/** Asks whether the whole body is wanted, see `WireOwner.needsWholeBody`. */
+/** Asks whether the whole body is wanted, as `WireOwner.needsWholeBody` does. */
 export type BodyQuestion = (answer: Answer) => boolean;
 
-/** Bytes that are shown before a peeking owner is asked, unless the body is shorter; they stay kept if it does not want more. */
+/**
+ * How many bytes an owner with `peek` is shown before it is asked, unless the body is shorter. They stay kept if it
+ * does not want more.
+ */
 export const peekBytes = 1024;
-/** Of an error answer at least this much is kept. */
+/** How many bytes of an error answer are kept, whatever its owner wants. */
 export const errorBodyBytes = 65_536;
-/** Beyond this a body is cut off: each client may hold so much, and a copy of it while it grows. */
+/** How many bytes of any answer are kept at most. Each client may hold so many, and a copy of them while they grow. */
 const MAX_KEPT_BYTES = 268_435_456;
-/** A larger buffer is given back after its answer. */
+/** A buffer larger than this is not kept for the next answer. */
 const MAX_IDLE_BYTES = 1_048_576;
+/** Least size of a buffer. */
 const FIRST_BYTES = 16_384;
-/** A stated length is believed up to here when the first buffer is made. */
+/** A buffer of the length that the server states is made at once up to this size; beyond it grows with what comes. */
 const MAX_TRUSTED_BYTES = 16_777_216;
 const NOTHING = Buffer.alloc(0);
 
+/** Nothing more of the body is wanted. */
 const SKIP = 0;
+/** The owner is asked once it has been shown enough. */
 const ASK = 1;
+/** The body is wanted. */
 const KEEP = 2;
 
+/** The body of the answer under way. Pieces are added as they are read; nothing is allocated for one like the last. */
 export class BodyKeeper {
   private readonly answer: Answer;
   private readonly question: BodyQuestion;
@@ -42,7 +51,7 @@ export class BodyKeeper {
     this.question = question;
   }
 
-  /** `expected`: the stated length of the body, -1 if unknown. */
+  /** Begins with a body. `expected` is the stated length of the body, -1 if unknown. */
   begin(status: number, use: 'none' | 'peek' | 'all', expected: number): void {
     this.kept = 0;
     this.viewEnd = 0;
@@ -53,7 +62,7 @@ export class BodyKeeper {
     this.limit = use !== 'all' && isError ? errorBodyBytes : MAX_KEPT_BYTES;
   }
 
-  /** A piece of the body, without framing: `bytes[start..end)`. */
+  /** Adds a piece of the body, without framing: `bytes[start..end)`. */
   add(bytes: Buffer, start: number, end: number): void {
     this.answer.bodyLength += end - start;
     if (this.mode === SKIP) return;
@@ -69,7 +78,9 @@ export class BodyKeeper {
     this.kept += size;
   }
 
-  /** The read is over and the body is not: saves what the read buffer holds. */
+  /**
+   * Called when a read is over and the body is not: saves what the read buffer holds, and asks the owner if it is time.
+   */
   endRead(bytes: Buffer): void {
     if (this.mode === ASK && this.kept >= peekBytes) {
       this.show(bytes);
@@ -79,7 +90,7 @@ export class BodyKeeper {
     this.storeView(bytes);
   }
 
-  /** The body is over: makes it known in the answer. */
+  /** Called when the body is over: writes it into the answer. */
   complete(bytes: Buffer): void {
     this.show(bytes);
     if (this.mode === ASK) this.question(this.answer);
@@ -90,7 +101,9 @@ export class BodyKeeper {
     this.answer.isWhole = this.kept === this.answer.bodyLength;
   }
 
-  /** Answers of one task are often alike: then the view of the last one serves again. */
+  /**
+   * A view of the read buffer; that of the last answer if it lies in the same place, as answers of one task often do.
+   */
   private view(bytes: Buffer): Buffer {
     if (this.lastStart !== this.viewStart || this.lastEnd !== this.viewEnd || this.lastSource !== bytes) {
       this.lastView = bytes.subarray(this.viewStart, this.viewEnd);

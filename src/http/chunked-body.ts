@@ -1,32 +1,46 @@
-// The framing of a chunked body: finds the pieces of the body between sizes, extensions and trailers.
+// Reads the framing of a chunked body: finds the pieces of the body between sizes, extensions and trailers.
+//
+//   5;name=value CR LF   hello CR LF   0 CR LF   Trailer: x CR LF   CR LF
+//   size, extension      data          last      trailers           end
 
-/** {@link ChunkedBody.next}: all bytes were used up and the body goes on. */
+/** Returned by {@link ChunkedBody.next}: all bytes were used up and the body goes on. */
 export const chunksMore = 0;
-/** `pieceStart..pieceEnd` holds body bytes; call again with `pieceEnd`. */
+/**
+ * Returned by {@link ChunkedBody.next}: `pieceStart..pieceEnd` holds body bytes; the next call begins at `pieceEnd`.
+ */
 export const chunksPiece = 1;
-/** The body and its trailers are complete; `pieceEnd` is the index behind them. */
+/**
+ * Returned by {@link ChunkedBody.next}: the body and its trailers are complete; `pieceEnd` is the index behind them.
+ */
 export const chunksDone = 2;
-/** This is no chunked body; see {@link ChunkedBody.problem}. */
+/** Returned by {@link ChunkedBody.next}: this is no chunked body; {@link ChunkedBody.problem} says why. */
 export const chunksBroken = 3;
 
 const CR = 13;
 const LF = 10;
-/** Extensions and trailers together; a server that sends more is broken. */
+/** Limit of extensions and trailers together; a server that sends more is broken. */
 const MAX_FRAMING_BYTES = 65_536;
+/** Limit of the hexadecimal digits of a size, so that it stays exact as a number. */
 const MAX_SIZE_DIGITS = 12;
 
+/** What the next byte belongs to. */
 const S = { size: 0, extension: 1, sizeLf: 2, data: 3, dataCr: 4, dataLf: 5, trailerStart: 6, trailer: 7, trailerLf: 8, lastLf: 9 } as const;
 type State = (typeof S)[keyof typeof S];
 
+/** The framing of one body at a time, in whatever pieces it arrives. */
 export class ChunkedBody {
+  /** Index of the first byte of the piece that was found. */
   pieceStart = 0;
+  /** Index behind the piece that was found, or behind the whole body. */
   pieceEnd = 0;
+  /** What is wrong, after {@link chunksBroken}: `an answer with …`. */
   problem = '';
   private state: State = S.size;
   private digits = 0;
   private remaining = 0;
   private framingBytes = 0;
 
+  /** Begins with the next body. */
   reset(): void {
     this.state = S.size;
     this.digits = 0;
@@ -34,7 +48,7 @@ export class ChunkedBody {
     this.framingBytes = 0;
   }
 
-  /** Reads on in `bytes[at..end)`. */
+  /** Reads on in `bytes[at..end)`, and returns one of the four numbers above. */
   next(bytes: Buffer, at: number, end: number): number {
     for (let index = at; index < end; ) {
       if (this.state === S.data) {

@@ -12,9 +12,12 @@ import type { SocketFailure, Wire, WireOwner, WirePhase } from './wire.ts';
 import type { WireContext } from './wire-context.ts';
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
-/** A host that does not accept a connection in this time, or in the time limit of the options if that is shorter, is not there. */
+/**
+ * How long a host may take to accept a connection, or the time limit of the options if that is shorter. A host that
+ * takes longer is not there.
+ */
 const ACCEPT_SECONDS = 10;
-/** Some proxies say so before they close an idle connection. */
+/** How an answer begins that some proxies send, without a request, before they close an idle connection. */
 const IDLE_TIMEOUT_ANSWER = 'HTTP/1.1 408';
 
 /** A connection to one endpoint; {@link Wire.open} opens it. */
@@ -51,7 +54,7 @@ class Connection implements Wire {
     this.socket = socket;
     this.isShakingHands = false;
     this.limitOpening('accept the connection', Math.min(this.options.timeout, ACCEPT_SECONDS));
-    // Handlers of a socket that was given up must not speak for its successor.
+    // What still happens on a socket that was given up must not be taken for an event of its successor.
     const whenCurrent = (handle: () => void) => () => {
       if (this.socket === socket) handle();
     };
@@ -115,7 +118,7 @@ class Connection implements Wire {
         ...(this.options.verifyHostName ? {} : { checkServerIdentity: () => undefined }),
       });
     } catch (error) {
-      // Asynchronously, as any other failure: the caller has not stored what it needs to know yet.
+      // Told later, as any other failure is: the caller has not stored yet what it needs to know of this connection.
       this.openTimer = setTimeout(() => this.fail(failure('tls', messageOf(error))), 0);
       return null;
     }
@@ -150,7 +153,8 @@ class Connection implements Wire {
       this.fail(failure(reader.isTls ? 'tls' : 'protocol', `${this.place} sent ${reader.problem}`), reader.isForeign ? 'unanswered' : 'answering');
       return true;
     }
-    // An answer that overtakes its request leaves it in the socket: its buffer could not be re-used. (TLS has copied it.)
+    // If an answer overtakes its request, the rest of the request is still in the socket, and its buffer must not be
+    // used again. The connection is given up. (TLS has copied the request, so there it does not matter.)
     if (!this.endpoint.useTls && this.socket.writableLength > 0) reader.answer.closes = true;
     this.deliver();
     return true;
@@ -201,7 +205,7 @@ class Connection implements Wire {
 
   private fail({ kind, message }: SocketFailure, phase = this.phase()): void {
     this.release();
-    // A session of a handshake that failed is not tried again.
+    // The TLS session may be what made the handshake fail, so it is not tried again.
     if (phase === 'opening') this.shared.sessions(this.options).delete(this.place);
     this.owner.onFailure({ kind, message, phase });
   }

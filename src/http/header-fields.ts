@@ -1,8 +1,8 @@
-// Header fields of requests: names in lower case, later ones beat earlier ones, nothing that could end a line.
+// Checks, merges and writes the header fields of requests.
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-/** The client itself states how long a body is. */
+/** Fields that say how long a body is, which the client itself states. */
 const OURS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
 /** Why a header cannot be sent, for people; `null` if it can. The value is not shown: it may be a secret. */
@@ -21,7 +21,7 @@ export function mergeHeaders(...sources: readonly Readonly<Record<string, string
   return merged;
 }
 
-/** The lines of a head, each with its CR LF. */
+/** The lines of the fields as they are sent, each with its CR LF. */
 export function formatHeaders(headers: ReadonlyMap<string, string>): string {
   let text = '';
   for (const [name, value] of headers) text += `${name}: ${value}\r\n`;

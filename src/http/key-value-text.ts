@@ -1,11 +1,12 @@
-// The grammars of `--target-hosts` and `--client-options` (spec/1 §1.2): `k:v,k:v`, inline JSON, or the path of a JSON file.
+// Reads the three forms that `--target-hosts` and `--client-options` may have: `k:v,k:v`, JSON, or the path of a JSON
+// file.
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { type Json, JsonSyntaxError, parseJson } from '../json.ts';
 
 /** Reads a file as text; throws an error whose message says why it cannot, as `readTextFile` does. */
 export type ReadFile = (path: string) => string;
 
-/** Why a text is not of its grammar: for people, without showing values, which may be secrets. */
+/** Says why a text is none of its forms. The message shows no values, which may be secrets. */
 export class GrammarProblem extends BenchmarkError {
   constructor(message: string, hint?: string) {
     super('CONFIG', message, { hint });
@@ -15,7 +16,10 @@ export class GrammarProblem extends BenchmarkError {
 /** True if the text names a JSON file: it ends in `.json` and has neither `,` nor `:`. */
 export const isJsonPath = (text: string): boolean => /\.json$/i.test(text.trim()) && !/[,:]/.test(text);
 
-/** The JSON value that a text is or names; `null` if it is neither JSON nor a path of a JSON file. Throws {@link GrammarProblem}. */
+/**
+ * The JSON value that a text is, or that is in the file that it names; `null` if it is neither JSON nor the path of a
+ * JSON file. Throws {@link GrammarProblem} if the JSON or the file cannot be read.
+ */
 export function readJsonText(text: string, readFile: ReadFile, home: string | undefined): { readonly value: Json; readonly file?: string } | null {
   const trimmed = text.trim();
   if (trimmed.startsWith('{') || trimmed.startsWith('[{') || trimmed.startsWith('["')) return { value: parse(trimmed, 'the JSON') };
@@ -40,8 +44,9 @@ function parse(text: string, what: string): Json {
 }
 
 /**
- * Pairs `key:value`, separated by commas. A pair is split at its first `:`; a value in single or double quotes may hold `,`
- * and, doubled, its quote. All values stay text: only the option knows whether it wants a number. Throws {@link GrammarProblem}.
+ * Reads pairs `key:value`, separated by commas. A pair is split at its first `:`; a value in single or double quotes
+ * may hold `,` and, doubled, its quote. All values stay text, because only the option knows whether it wants a number.
+ * Throws {@link GrammarProblem}.
  */
 export function parseKeyValues(text: string): ReadonlyMap<string, string> {
   const pairs = new Map<string, string>();

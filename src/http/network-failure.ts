@@ -1,4 +1,4 @@
-// Errors of sockets and of TLS in words: which host, what happened, what to do.
+// Puts errors of sockets and of TLS into words: which host, what happened, what to do.
 import { messageOf } from '../errors.ts';
 import type { SocketFailure, WireFailureKind } from './wire.ts';
 
@@ -31,14 +31,13 @@ const TLS_REASONS: Readonly<Record<string, string>> = {
   HOSTNAME_MISMATCH: 'its certificate is for another host name',
 };
 
-// Alerts of the server, and what OpenSSL finds itself, by the names that Node.js makes of them.
-const CLIENT_CERTIFICATE_ALERTS =
-  /ALERT_(HANDSHAKE_FAILURE|NO_CERTIFICATE|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED)/;
+// Codes that Node.js makes of TLS alerts of the server, and of what OpenSSL itself finds wrong, by their meaning.
+const CLIENT_CERTIFICATE_ALERTS = /ALERT_(HANDSHAKE_FAILURE|(NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED)/;
 const VERSION_PROBLEMS = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|UNKNOWN_PROTOCOL/;
-const CIPHER_PROBLEMS = /NO_SHARED_CIPHER|INSUFFICIENT_SECURITY|NO_CIPHERS_AVAILABLE|DH_KEY_TOO_SMALL|(EE|CA)_KEY_TOO_SMALL|CA_MD_TOO_WEAK/;
+const CIPHER_PROBLEMS = /NO_SHARED_CIPHER|INSUFFICIENT_SECURITY|NO_CIPHERS_AVAILABLE|(DH|EE|CA)_KEY_TOO_SMALL|CA_MD_TOO_WEAK/;
 const CERTIFICATE_CODES = /^(CERT_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|CRL_|ERR_SSL_CERTIFICATE_VERIFY_FAILED|ERR_TLS_CERT_)/;
 
-// The reason in a message of OpenSSL: error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:…
+// Finds the reason in a message of OpenSSL: error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:…
 const OPENSSL_REASON = /:error:[0-9A-F]{8}:SSL routines:[^:]*:([^:]+):/;
 
 /** The code of an error of Node.js, `''` if it has none. */
@@ -48,7 +47,8 @@ export function codeOf(error: unknown): string {
 
 /**
  * What a failed socket means. `during` tells a connection that was not open yet from one that was lost. The kind `tls`
- * is kept for what the next attempt would meet again; a handshake that was cut off or garbled may succeed next time.
+ * is only given to what the next attempt would meet again; a handshake that was cut off or garbled may succeed next
+ * time.
  */
 export function explainSocketError(error: unknown, place: string, during: 'connect' | 'tls' | 'open'): SocketFailure {
   const code = tlsCodeOf(error);
@@ -72,10 +72,10 @@ function tlsCodeOf(error: unknown): string {
   return reason === null ? code : `ERR_SSL_${reason.replaceAll(' ', '_').toUpperCase()}`;
 }
 
-/** A message as a sentence. */
+/** A message as a sentence, with the full stop that it may lack. */
 export const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
-/** A failure in words. */
+/** A failure of a kind, with the sentence that says what happened. */
 export function failure(kind: WireFailureKind, message: string): SocketFailure {
   return { kind, message };
 }
@@ -103,9 +103,12 @@ function isTlsCode(code: string): boolean {
   return code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO';
 }
 
-/** Node.js puts the certificate beside the error. */
+/**
+ * The reason for a certificate of another host. Node.js puts the certificate into the error, so its names can be told.
+ */
 function wrongName(error: unknown): string {
   const cert: unknown = error instanceof Error && 'cert' in error ? error.cert : undefined;
   const names = typeof cert === 'object' && cert !== null && 'subjectaltname' in cert ? ` (it is for ${String(cert.subjectaltname)})` : '';
-  return `its certificate is for another host name${names}; use such a name as target, or give ssl_assert_hostname:false`;
+  const advice = 'use such a name as target, or give ssl_assert_hostname:false';
+  return `its certificate is for another host name${names}; ${advice}`;
 }

@@ -2,10 +2,13 @@
 import type { Problem } from '../errors.ts';
 import { Float, formatFloat, isJsonArray, isJsonNumber, isJsonObject, type Json, toNumber } from '../json.ts';
 
-/** Options by key: text from `k:v`, anything from JSON. */
+/** Options by key: their values are texts if they come from `k:v` pairs, and anything if they come from JSON. */
 export type RawOptions = ReadonlyMap<string, Json>;
 
-/** Each reader answers with the default if the option is absent or, having noted a problem, wrong. Problems never show values. */
+/**
+ * The options of one cluster. Each method that reads one returns the default if it is absent and, having noted a
+ * problem, if it is wrong. Problems never show values, which may be secrets.
+ */
 export class OptionValues {
   readonly problems: Problem[] = [];
   private readonly options: RawOptions;
@@ -17,21 +20,24 @@ export class OptionValues {
     this.cluster = cluster;
   }
 
+  /** Notes a problem of an option. The message reads on from its name: `must be a text`. */
   problem(key: string, message: string, hint?: string): void {
     this.problems.push({ path: this.cluster === 'default' ? key : `${this.cluster}.${key}`, message, hint });
   }
 
+  /** Whether an option is given and not `null`. */
   has(key: string): boolean {
     const value = this.raw(key);
     return value !== undefined && value !== null;
   }
 
+  /** The value as it was given. */
   raw(key: string): Json | undefined {
     this.used.add(key);
     return this.options.get(key);
   }
 
-  /** Numbers are fine too: a password may be one. An empty text is as good as none. */
+  /** A text, or a number as a text, because a password may be one. An empty text is as good as none. */
   text(key: string): string | null {
     const value = this.raw(key);
     if (value === undefined || value === null || value === '') return null;
@@ -41,6 +47,7 @@ export class OptionValues {
     return null;
   }
 
+  /** A boolean, as such, as `true` or `false` in any case, or as 1 or 0. */
   flag(key: string, byDefault: boolean): boolean {
     const value = this.raw(key);
     if (value === undefined || value === null) return byDefault;
@@ -51,6 +58,7 @@ export class OptionValues {
     return byDefault;
   }
 
+  /** A number of at least `least`, also as a text. */
   number(key: string, byDefault: number, least: number, isInteger: boolean): number {
     const value = this.raw(key);
     if (value === undefined || value === null) return byDefault;
@@ -71,7 +79,7 @@ export class OptionValues {
     return byDefault;
   }
 
-  /** Texts by name; from `k:v` as a JSON text in quotes. */
+  /** An object of texts, numbers and booleans, all as texts. */
   texts(key: string): Readonly<Record<string, string>> {
     const value = this.raw(key);
     if (value === undefined || value === null) return {};

@@ -1,4 +1,4 @@
-// Makes the options of one cluster from what the user gave (spec/1 §4.2).
+// Makes the options of one cluster from what the user gave. They have the names that OpenSearch Benchmark gives them.
 import { BenchmarkError, messageOf, type Problem } from '../errors.ts';
 import { isJsonArray, type Json } from '../json.ts';
 import { UnreadableText } from '../text-file.ts';
@@ -10,34 +10,40 @@ import { OptionValues, type RawOptions } from './option-values.ts';
 import { loadSessionCredentials, type SessionCredentials } from './session-credentials.ts';
 import { makeSecureContext } from './wire-context.ts';
 
-/** What options may come from besides the option itself. */
+/** Where values may come from besides the options: the environment, files, and the AWS session. */
 export interface OptionSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly readFile: ReadFile;
   readonly loadSession?: () => Promise<SessionCredentials>;
 }
 
+/** The options of one cluster with all that is wrong with them. */
 export interface ParsedOptions {
   readonly options: ClientOptions;
   /** Path in front of every request, from the option `url_prefix`; the one of a target beats it. */
   readonly urlPrefix: string;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
+  /** Whether the user gave a time limit. */
   readonly hasTimeout: boolean;
 }
 
-/** Seconds that hold once options are given without `timeout`. */
+/** The time limit in seconds where options are given without `timeout`, as in OpenSearch Benchmark. */
 export const timeoutOfGivenOptions = 10;
 
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  static_responses: 'canned answers without a network are not supported; run the canned target of this project (bench/target.ts) instead',
+  static_responses: 'canned answers without a network are not supported; ' + 'run the canned target of this project (bench/target.ts) instead',
   ssl_assert_fingerprint: 'pinning by fingerprint is not supported; give that certificate as ca_certs',
   ssl_version: 'the version of TLS is negotiated; it cannot be set',
 };
 const SNIFFING = ['sniff_on_start', 'sniff_on_connection_fail', 'sniffer_timeout', 'sniff_timeout'];
-/** Options of pools and libraries that have no counterpart here, and need none. */
+/** Options of the Python client that have no counterpart here and need none. */
 const NEEDLESS = ['max_connections', 'maxsize', 'pool_maxsize', 'enable_cleanup_closed', 'ssl_show_warn', 'ssl_context', 'port'];
 
+/**
+ * Reads the options of one cluster; `isGiven` tells whether the user gave any, for any cluster. Options without effect
+ * are warned of. Never rejects: what cannot be read is among the problems.
+ */
 export async function parseClientOptions(raw: RawOptions, cluster: string, isGiven: boolean, sources: OptionSources): Promise<ParsedOptions> {
   const values = new OptionValues(raw, cluster);
   const warnings: string[] = [];
@@ -67,7 +73,7 @@ export async function parseClientOptions(raw: RawOptions, cluster: string, isGiv
   return { options, urlPrefix, problems: values.problems, warnings, hasTimeout: values.has('timeout') };
 }
 
-/** True for the path of a problem about an option that works in the original and not here. */
+/** True for the path of a problem about an option that works in OpenSearch Benchmark and not here. */
 export function isUnsupportedOption(path: string | undefined): boolean {
   const key = path?.split('.').at(-1) ?? '';
   return key in UNSUPPORTED || SNIFFING.includes(key) || key === 'send_get_body_as';
@@ -109,14 +115,14 @@ function readPem(values: OptionValues, key: string, begin: RegExp, { env, readFi
     if (begin.test(text)) return text;
     values.problem(key, noPem);
   } catch (error) {
-    // The binary forms of certificates and keys are no text at all.
+    // A file that is no text may be a certificate or a key in binary form (DER).
     const isBinary = error instanceof UnreadableText && error.kind === 'garbled';
     values.problem(key, isBinary ? noPem : `the file ${path} cannot be read: ${messageOf(error)}`);
   }
   return null;
 }
 
-/** What is wrong with the certificates of a cluster, some of whose endpoints speak TLS: tried as connections will use them. */
+/** What is wrong with the certificates of a cluster, found by using them as connections do; `null` if nothing is. */
 export function certificateProblem(options: ClientOptions): Problem | null {
   try {
     makeSecureContext(options);
@@ -135,7 +141,7 @@ function readBasicAuth(values: OptionValues, { env }: OptionSources, isSigned: b
   if (user !== null && password !== null) return { user, password };
   if (user !== null || password !== null) {
     const [missing, given] = user === null ? ['basic_auth_user', 'basic_auth_password'] : ['basic_auth_password', 'basic_auth_user'];
-    // One may be in the environment, so that only the harmless one is on the command line.
+    // The other one may be in the environment, so that no password need be on the command line.
     const fromEnv = user === null ? env.OSB_BASIC_AUTH_USER : env.OSB_BASIC_AUTH_PASSWORD;
     if (fromEnv === undefined || fromEnv === '')
       values.problem(
@@ -158,7 +164,7 @@ function authOfEnvironment(values: OptionValues, env: OptionSources['env']): Bas
   return { user, password };
 }
 
-/** `user:password`, or both in an array. */
+/** Reads `user:password`, or both in an array; `null` if nothing is given, `wrong` if it is neither. */
 export function readHttpAuth(value: Json | undefined): BasicAuth | null | 'wrong' {
   if (value === undefined || value === null || value === '') return null;
   if (typeof value === 'string') {
@@ -191,7 +197,7 @@ function readOpaqueId(values: OptionValues): string | null {
   return id;
 }
 
-/** Names of the values in the client options and in the environment. */
+/** Names of the options that hold parts of the credentials. */
 const AWS_OPTIONS = {
   id: 'aws_access_key_id',
   secret: 'aws_secret_access_key',
@@ -199,6 +205,7 @@ const AWS_OPTIONS = {
   region: 'region',
   service: 'service',
 } as const;
+/** Names of the environment variables that hold them. */
 const AWS_VARIABLES = {
   id: 'OSB_AWS_ACCESS_KEY_ID',
   secret: 'OSB_AWS_SECRET_ACCESS_KEY',

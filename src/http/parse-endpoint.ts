@@ -1,4 +1,4 @@
-// One entry of `--target-hosts` as an endpoint (spec/1 §4.1): `host`, `host:port`, a URL, or a JSON object.
+// Parses one entry of `--target-hosts`: `host`, `host:port`, a URL, or a JSON object.
 import { isIPv6 } from 'node:net';
 import { isJsonObject, type Json } from '../json.ts';
 import { secretMask } from '../secrets.ts';
@@ -7,26 +7,32 @@ import type { Endpoint } from './endpoint.ts';
 import { OptionValues } from './option-values.ts';
 import { readHttpAuth } from './parse-client-options.ts';
 
+/** What holds for an entry that does not say otherwise. */
 export interface EndpointDefaults {
   readonly port: number;
   /** The option `use_ssl` of the cluster. */
   readonly useTls: boolean;
+  /** The option `url_prefix` of the cluster. */
   readonly prefix: string;
 }
 
-/** An endpoint, or what is wrong with it (for people, without secrets); warnings about unknown keys. */
+/** An endpoint with warnings about unknown keys, or what is wrong with it (without secrets). */
 export type ParsedEndpoint = { readonly endpoint: Endpoint; readonly warnings: readonly string[] } | { readonly problems: readonly string[] };
 
 const HTTPS_PORT = 443;
 const HOST = /^[A-Za-z0-9._-]+$/;
 
+/** Reads an entry. Never throws. */
 export function parseEndpoint(entry: Json, defaults: EndpointDefaults): ParsedEndpoint {
   if (typeof entry === 'string') return parseEndpointText(entry.trim(), defaults);
   if (isJsonObject(entry)) return parseEndpointObject(entry, defaults);
   return { problems: ['must be a text "host:port" or an object {"host": …, "port": …}'] };
 }
 
-/** An entry as it may be shown: without its user part, and without what may be one whose end is missing (`https://user:password`). */
+/**
+ * An entry as it may be shown: without its user part, and without what may be a user part that lacks its end
+ * (`https://user:password`).
+ */
 export function showEntry(text: string): string {
   const [, scheme = '', rest = ''] = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/)?(.*)$/s.exec(text) ?? [];
   const at = rest.lastIndexOf('@');

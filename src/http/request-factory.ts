@@ -1,4 +1,4 @@
-// Makes the bytes of requests for one cluster (spec/3 §5.2).
+// Makes the bytes of requests for one cluster.
 import { isIP } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { type Clock, systemClock } from '../clock.ts';
@@ -12,7 +12,7 @@ import { checkMethod, encodeTarget } from './request-target.ts';
 import { formatAmzDate, sha256Hex, signRequest } from './sigv4.ts';
 import type { TargetCluster } from './target-cluster.ts';
 
-/** A longer head (many headers) is copied together with its body instead. */
+/** Room for a head in front of a body. A longer head (many headers) is copied together with its body instead. */
 const HEAD_ROOM = 4096;
 const METHODS_THAT_READ: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 const METHODS_WITHOUT_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS']);
@@ -26,7 +26,7 @@ const COMMON_HEADERS = {
 const NOTHING = Buffer.alloc(0);
 const NEVER = -1;
 
-/** Requests for one cluster. `clock` dates signatures. */
+/** A factory of requests for one cluster. `clock` dates signatures. */
 export function createRequestFactory(cluster: TargetCluster, clock: Clock = systemClock): RequestFactory {
   const signer = cluster.options.sigV4 === null ? null : createCredentialKeeper(cluster.options.sigV4, clock);
   return {
@@ -37,7 +37,7 @@ export function createRequestFactory(cluster: TargetCluster, clock: Clock = syst
   };
 }
 
-/** `Host` of an endpoint: brackets around IPv6, no port if it is the one of the scheme. */
+/** The header `Host` of an endpoint: brackets around IPv6, and no port if it is the usual one of its scheme. */
 export function hostHeader(endpoint: Endpoint): string {
   const host = isIP(endpoint.host) === 6 ? `[${endpoint.host}]` : endpoint.host;
   return endpoint.port === (endpoint.useTls ? 443 : 80) ? host : `${host}:${endpoint.port}`;
@@ -56,7 +56,7 @@ function endpointHeaders(cluster: TargetCluster, endpoint: Endpoint): Readonly<R
   };
 }
 
-/** Makes heads for one request, in one variant per endpoint. */
+/** Makes the heads of one request, one for each endpoint. */
 class HeadMaker {
   readonly method: string;
   readonly isRepeatable: boolean;
@@ -99,12 +99,13 @@ class HeadMaker {
     return `${this.method} ${made.target} HTTP/1.1\r\n${formatHeaders(new Map([...made.headers, ...signature]))}`;
   }
 
+  /** The length, if one is sent, and the empty line. */
   end(bodyLength: number): string {
     return this.sendsLength ? `content-length: ${bodyLength}\r\n\r\n` : '\r\n';
   }
 }
 
-/** One set of bytes per endpoint, made when first asked for. */
+/** A request that never changes: its bytes for each endpoint are made once, or once a second if they are signed. */
 class ConstantRequest implements PreparedRequest {
   readonly isHead: boolean;
   readonly isRepeatable: boolean;
@@ -133,7 +134,10 @@ class ConstantRequest implements PreparedRequest {
   }
 }
 
-/** The head is written in front of the body, right-aligned, so that both are one piece of memory. */
+/**
+ * A request whose body changes. The head is written right in front of the body, so that both are one piece of memory
+ * and leave in one write.
+ */
 class ChangingRequest implements InPlaceRequest {
   readonly isHead: boolean;
   readonly isRepeatable: boolean;
@@ -180,7 +184,9 @@ class ChangingRequest implements InPlaceRequest {
     const end = this.heads.end(this.compressed?.length ?? this.length);
     const headLength = start.length + end.length;
     if (this.compressed !== null) return Buffer.concat([start, Buffer.from(end, 'latin1'), this.compressed]);
-    if (headLength > HEAD_ROOM) return Buffer.concat([start, Buffer.from(end, 'latin1'), this.buffer.subarray(HEAD_ROOM, HEAD_ROOM + this.length)]);
+    if (headLength > HEAD_ROOM) {
+      return Buffer.concat([start, Buffer.from(end, 'latin1'), this.buffer.subarray(HEAD_ROOM, HEAD_ROOM + this.length)]);
+    }
     const at = HEAD_ROOM - headLength;
     start.copy(this.buffer, at);
     this.buffer.write(end, at + start.length, 'latin1');
@@ -202,7 +208,10 @@ function checkHeaders(headers: Readonly<Record<string, string>>): void {
   throw new BenchmarkError('WORKLOAD_INVALID', `A request has headers that cannot be sent: ${problems.join('; ')}.`);
 }
 
-/** In a query `+` means a space to the server, but not to everybody who checks a signature. */
+/**
+ * A target whose query has `%20` in place of `+`. Both mean a space to the server, but whoever checks a signature may
+ * take `+` for itself.
+ */
 function withoutPlus(target: string): string {
   const query = target.indexOf('?');
   return query < 0 ? target : target.slice(0, query) + target.slice(query).replaceAll('+', '%20');

@@ -1,12 +1,13 @@
-// A request as bytes: what does not change between two requests of a task is serialised once.
+// Requests as bytes. What does not change between two requests of a task is serialised once.
 
-/** What makes a request. Path and query without the prefix of the endpoint. */
+/** What a request is made from. */
 export interface RequestParts {
   readonly method: string;
+  /** Path and query without the prefix of the endpoint. */
   readonly path: string;
   /** `null`: no body. A Buffer may be re-used by its owner once the request was answered. */
   readonly body: Buffer | null;
-  /** Extra headers; they beat those of the connection. Names in any case. */
+  /** Headers of this request, with names in any case; they beat those that every request to the cluster has. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** See {@link PreparedRequest.isRepeatable}; default: true for GET and HEAD, which only read. */
   readonly isRepeatable?: boolean | undefined;
@@ -14,28 +15,34 @@ export interface RequestParts {
 
 /** A request that can be sent again and again, to any endpoint of the cluster. */
 export interface PreparedRequest {
-  /** Head and body for this endpoint, to be written at once. Cached while nothing changes (a signature does, each second). */
+  /**
+   * Head and body for an endpoint, to be written at once. They are the same bytes as long as nothing changes; a
+   * signature changes each second.
+   */
   bytes(endpointIndex: number): Buffer;
-  /** A HEAD request: the answer has no body. */
+  /** Whether it is a HEAD request, whose answer has no body. */
   readonly isHead: boolean;
-  /** Sending it twice does no harm: it may be repeated if its connection was closed before an answer came. */
+  /**
+   * Whether sending it twice does no harm, so that it may be repeated if its connection ended before an answer came.
+   */
   readonly isRepeatable: boolean;
 }
 
 /** Makes requests for one cluster: adds Host, authentication, `content-type`, compression, signature. */
 export interface RequestFactory {
-  /** Throws `BenchmarkError` WORKLOAD_INVALID on a method, path or header that cannot be sent. */
+  /** A request that stays the same. Throws `WORKLOAD_INVALID` on a method, path or header that cannot be sent. */
   prepare(parts: RequestParts): PreparedRequest;
   /**
-   * A request whose body changes every time (bulk). The body lives at `headRoom` in `buffer`, so that the head can be put right in
-   * front of it and both leave in one write.
+   * A request whose body changes every time (bulk). The body lies at `headRoom` in its buffer, so that the head can be
+   * put right in front of it and both leave in one write. Throws as {@link prepare} does.
    */
   prepareInPlace(method: string, path: string, headers?: Readonly<Record<string, string>>): InPlaceRequest;
-  /** Bytes that a head may take in front of a body. */
+  /** How many bytes are kept free for a head in front of a body. */
   readonly headRoom: number;
 }
 
+/** A request that is sent with one body after another. */
 export interface InPlaceRequest extends PreparedRequest {
-  /** Body = `buffer[headRoom .. headRoom + length)`; `buffer[0 .. headRoom)` is overwritten by the head. */
+  /** Sets the body, `buffer[headRoom .. headRoom + length)`. What is in front of it is overwritten by the head. */
   setBody(buffer: Buffer, length: number): void;
 }

@@ -1,9 +1,9 @@
-// The head of an HTTP/1.x answer, read at byte level: strict, without making a string of what nobody asks for.
+// Reads the head of an HTTP/1.x answer at byte level: strictly, and without making strings of what nobody needs.
 import type { ContentEncoding } from './answer.ts';
 
-/** {@link ResponseHead.parse}: the end of the head has not arrived. */
+/** Returned by {@link ResponseHead.parse}: the end of the head has not arrived. */
 export const headIncomplete = -1;
-/** {@link ResponseHead.parse}: this is not HTTP; see {@link ResponseHead.problem}. */
+/** Returned by {@link ResponseHead.parse}: this is not HTTP; {@link ResponseHead.problem} says why. */
 export const headBroken = -2;
 /** Heads larger than this are refused. */
 export const maxHeadBytes = 65_536;
@@ -16,12 +16,12 @@ const COLON = 58;
 const ZERO = 48;
 const EQUALS = 61;
 const PREFIX = Buffer.from('HTTP/1.');
-/** `HTTP/1.1 200` and the byte behind it. */
+/** Length of `HTTP/1.1 200` and the byte behind it. */
 const SHORTEST_STATUS_LINE = 13;
 const TIMEOUT = 'timeout';
-/** A longer promise to keep a connection is as good as none. */
+/** Limit of a promise to keep a connection, so that its digits cannot overflow. */
 const LONGEST_IDLE_SECONDS = 1e9;
-/** Keeps a length exact as a JavaScript number. */
+/** Limit of the digits of a length, so that it stays exact as a number. */
 const MAX_LENGTH_DIGITS = 15;
 
 const NAME_BYTES = tableOf((byte) => /[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte)));
@@ -31,7 +31,7 @@ function tableOf(accepts: (byte: number) => boolean): Uint8Array {
   return Uint8Array.from({ length: 256 }, (_, byte) => (accepts(byte) ? 1 : 0));
 }
 
-/** One head, overwritten by each {@link parse}. */
+/** One head. Its fields are overwritten by each {@link parse}. */
 export class ResponseHead {
   status = 0;
   isHttp10 = false;
@@ -43,16 +43,16 @@ export class ResponseHead {
   /** N of `Keep-Alive: timeout=N`; -1 if the answer does not state it. */
   idleSeconds = -1;
   encoding: ContentEncoding = 'identity';
-  /** A content-type is named, and it is not one of JSON. */
+  /** Whether a content-type is named that is not one of JSON. */
   isOtherThanJson = false;
   /** What is wrong, after `headBroken`; shows only bytes of the status line. */
   problem = '';
-  /** After `headBroken`: what came is no answer of HTTP/1.x at all. */
+  /** Whether what came is no answer of HTTP/1.x at all, after `headBroken`. */
   isForeign = false;
-  /** After `headBroken`: what came is an alert of TLS. */
+  /** Whether what came is an alert of TLS, after `headBroken`. */
   isTls = false;
 
-  /** Reads `bytes[start..end)`: the index behind the head, `headIncomplete` or `headBroken`. */
+  /** Reads `bytes[start..end)`, and returns the index behind the head, `headIncomplete` or `headBroken`. */
   parse(bytes: Buffer, start: number, end: number): number {
     this.contentLength = -1;
     this.isHttp10 = false;
@@ -87,7 +87,7 @@ export class ResponseHead {
     return this.parseFields(bytes, at + 2, end);
   }
 
-  // One loop over all fields: it runs for each answer of the load (bench/wire.ts).
+  // Runs for each answer of the load, so it is one loop over all fields (measured by bench/wire.ts).
   private parseFields(bytes: Buffer, start: number, end: number): number {
     let at = start;
     while (at < end) {
@@ -112,7 +112,7 @@ export class ResponseHead {
     return headIncomplete;
   }
 
-  /** Only the length of a name is looked at first: nearly all fields are of no interest. */
+  /** Reads one field. Only the length of its name is looked at first, because nearly all fields are of no interest. */
   private readField(bytes: Buffer, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): boolean {
     switch (nameEnd - nameStart) {
       case 10:
@@ -180,7 +180,9 @@ export class ResponseHead {
   }
 }
 
-/** The number behind `timeout=`; -1 if there is none. Byte by byte, for some servers send the field with each answer. */
+/**
+ * The number behind `timeout=`; -1 if there is none. Makes no string, because some servers send the field each time.
+ */
 function readTimeout(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at + TIMEOUT.length < end; at++) {
     const equalsAt = at + TIMEOUT.length;
@@ -206,7 +208,7 @@ function isWord(bytes: Buffer, start: number, end: number, word: string): boolea
   return true;
 }
 
-/** Is there a `json` between the bytes, in any case: `application/json; charset=UTF-8`. */
+/** Whether there is a `json` among the bytes, in any case: `application/json; charset=UTF-8`. */
 function namesJson(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at + 4 <= end; at++) {
     const isJson =

@@ -4,11 +4,11 @@ import { BodyKeeper, type BodyQuestion } from './body-keeper.ts';
 import { ChunkedBody, chunksBroken, chunksDone, chunksPiece } from './chunked-body.ts';
 import { headBroken, headIncomplete, maxHeadBytes, ResponseHead } from './response-head.ts';
 
-/** {@link ResponseReader.push}: the answer goes on. */
+/** Returned by {@link ResponseReader.push}: the answer goes on. */
 export const answerMore = 0;
-/** The answer is complete. */
+/** Returned by {@link ResponseReader.push}: the answer is complete. */
 export const answerComplete = 1;
-/** This is not what an HTTP server may send; see {@link ResponseReader.problem}. */
+/** Returned by {@link ResponseReader.push}: no HTTP server may send this; {@link ResponseReader.problem} says what. */
 export const answerBroken = 2;
 
 const HEAD = 0;
@@ -16,14 +16,22 @@ const BODY_OF_LENGTH = 1;
 const BODY_IN_CHUNKS = 2;
 const BODY_UNTIL_CLOSE = 3;
 
-/** Heads that came in pieces and are shorter are parsed anew with each piece, so that garbage is seen early. */
+/** A head that comes in pieces is parsed anew with each of them up to this length, so that garbage is noticed early. */
 const SHORT_HEAD_BYTES = 512;
 const NOTHING = Buffer.alloc(0);
 
+/**
+ * Reads one answer after another.
+ *
+ *   head ──▶ body of a stated length ──▶ complete
+ *    ▲ │ ──▶ body in chunks ───────────▶ complete
+ *    │ └───▶ body until the server closes
+ *    └ interim heads (1xx) are skipped
+ */
 export class ResponseReader {
   /** The answer under way; overwritten for each. */
   readonly answer = new Answer();
-  /** What was wrong, after `answerBroken`: `… sent <problem>`. */
+  /** What was wrong, after `answerBroken`; it reads on from `… sent`. */
   problem = '';
   private readonly head = new ResponseHead();
   private readonly chunks = new ChunkedBody();
@@ -39,22 +47,22 @@ export class ResponseReader {
     this.keeper = new BodyKeeper(this.answer, question);
   }
 
-  /** After `answerBroken`: the server speaks TLS where plain HTTP was expected. */
+  /** Whether the server speaks TLS where plain HTTP was expected, after `answerBroken`. */
   get isTls(): boolean {
     return this.head.isTls;
   }
 
-  /** After `answerBroken`: what came is no HTTP/1.x from its first line on. */
+  /** Whether what came is no HTTP/1.x from its first line on, after `answerBroken`. */
   get isForeign(): boolean {
     return this.head.isForeign;
   }
 
-  /** Some bytes of the answer have arrived. */
+  /** Whether some bytes of the answer have arrived. */
   get hasBegun(): boolean {
     return this.state !== HEAD || this.partialLength > 0;
   }
 
-  /** A request goes out whose answer is to be read. */
+  /** Begins with the answer to a request that goes out now. */
   expect(isHead: boolean, bodyUse: 'none' | 'peek' | 'all'): void {
     this.isHead = isHead;
     this.bodyUse = bodyUse;
@@ -62,7 +70,10 @@ export class ResponseReader {
     this.partialLength = 0;
   }
 
-  /** Reads `bytes[0..length)`: `answerMore`, `answerComplete` or `answerBroken`. After `answerComplete` views of `bytes` are valid. */
+  /**
+   * Reads `bytes[0..length)`, and returns `answerMore`, `answerComplete` or `answerBroken`. After `answerComplete` the
+   * body of the answer may be a view of `bytes`.
+   */
   push(bytes: Buffer, length: number): number {
     let at = 0;
     if (this.state === HEAD) {
@@ -77,7 +88,7 @@ export class ResponseReader {
     return answerComplete;
   }
 
-  /** The server has closed its side: true if that completes the answer. */
+  /** Called when the server has closed its side; true if that completes the answer. */
   finish(): boolean {
     if (this.state !== BODY_UNTIL_CLOSE) return false;
     this.keeper.complete(NOTHING);

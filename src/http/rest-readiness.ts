@@ -1,4 +1,4 @@
-// Waits until the cluster answers (spec/1 §4.4), and asks what it is.
+// Waits until the cluster answers, and asks what it is.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, systemClock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
@@ -8,7 +8,7 @@ import type { AdminClient, AdminReply } from './admin-request.ts';
 import { formatPlace } from './endpoint.ts';
 import type { TargetCluster } from './target-cluster.ts';
 
-/** What `GET /` says; for results. */
+/** What a cluster says of itself (`GET /`), for the results. */
 export interface ClusterIdentity {
   /** Hash of the build. */
   readonly revision: string | null;
@@ -18,6 +18,7 @@ export interface ClusterIdentity {
   readonly distribution: string;
 }
 
+/** How long a cluster is waited for. */
 export interface Patience {
   /** Limit for a cluster that answers but is not ready, in ms. */
   readonly ready: number;
@@ -38,7 +39,7 @@ export interface WaitOptions {
 }
 
 const USUAL_PATIENCE: Patience = { ready: 120_000, answer: 10_000, pause: 1000 };
-/** One attempt may take so long. */
+/** Limit of one attempt. */
 const ATTEMPT_SECONDS = 10;
 const NOT_READY: ReadonlySet<number> = new Set([408, 429, 502, 503, 504]);
 const SERVERLESS_VERSION = '2.11.0';
@@ -47,9 +48,10 @@ const INDICES = { method: 'GET', path: '/_cat/indices' };
 const ROOT = { method: 'GET', path: '/' };
 
 /**
- * Resolves once the REST layer answers and as many nodes are there as there are targets, or those that came within ten seconds
- * (several targets may lead to one node). Wrong credentials, wrong certificates and things that are not OpenSearch fail at once;
- * a target that never answers after ten seconds.
+ * Resolves once the REST layer answers and the cluster has as many nodes as there are targets; after ten seconds fewer
+ * will do, because several targets may lead to one node. Rejects at once with `CREDENTIALS`, `TLS` or
+ * `TARGET_NOT_OPENSEARCH`, and with `TARGET_UNREACHABLE` for a target that has not answered for ten seconds, or was not
+ * ready for two minutes.
  */
 export async function waitForRest(
   client: AdminClient,
@@ -79,7 +81,10 @@ export async function waitForRest(
   }
 }
 
-/** Asks `GET /`. Throws `BenchmarkError` TARGET_NOT_OPENSEARCH for anything that is not OpenSearch, or too old. */
+/**
+ * Asks the cluster what it is (`GET /`). Throws `TARGET_NOT_OPENSEARCH` for anything that is not OpenSearch, or too
+ * old. A serverless collection, which does not know this request, has the version 2.11.0.
+ */
 export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Promise<ClusterIdentity> {
   const reply = await client.request({ ...ROOT, signal });
   if (reply.status === 404) {
@@ -98,7 +103,7 @@ export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Pr
   return {
     revision: textIn(version, 'build_hash'),
     distributionVersion: number,
-    // A cluster that names no flavour has the only one that there was at first.
+    // Versions from before there were flavours do not name theirs, which was this one.
     distributionFlavor: textIn(version, 'build_flavor') ?? 'oss',
     distribution: textIn(version, 'distribution') ?? 'elasticsearch',
   };
@@ -107,13 +112,16 @@ export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Pr
 /** A host that is listed twice is one node. */
 const hostCount = ({ endpoints }: TargetCluster): number => new Set(endpoints.map(formatPlace)).size;
 
-/** The server itself waits a little for the nodes. */
+/** Asks for the health of the cluster, which itself waits a little for as many nodes. */
 function askHealth(client: AdminClient, nodes: number, signal?: AbortSignal): Promise<AdminReply> {
   const query = { wait_for_nodes: `>=${nodes}`, timeout: nodes > 1 ? '2s' : '1s' };
   return client.request({ ...HEALTH, query, timeout: seconds(ATTEMPT_SECONDS), signal });
 }
 
-/** 200; or, after a while, 408 with a state: the REST layer is there, but fewer nodes than targets. */
+/**
+ * Whether the cluster is ready: it answers 200, or, if fewer nodes will do, 408 with a state, which says that the REST
+ * layer is there but some nodes are not. Throws for what no OpenSearch answers.
+ */
 function isReady(reply: AdminReply, isLenient: boolean): boolean {
   const { place } = reply;
   if (reply.status === 200 && textIn(reply.body, 'status') === null)
@@ -123,7 +131,7 @@ function isReady(reply: AdminReply, isLenient: boolean): boolean {
   return reply.status === 200 || (isLenient && reply.status === 408 && textIn(reply.body, 'status') !== null);
 }
 
-/** A serverless collection has no health. */
+/** Asks a serverless collection, which has no health, for something that it knows. */
 async function askServerless(client: AdminClient, signal?: AbortSignal): Promise<void> {
   const reply = await client.request({ ...INDICES, timeout: seconds(ATTEMPT_SECONDS), signal });
   if (reply.status === 404)
@@ -133,7 +141,7 @@ async function askServerless(client: AdminClient, signal?: AbortSignal): Promise
 
 function notOpenSearch(message: string): BenchmarkError {
   return new BenchmarkError('TARGET_NOT_OPENSEARCH', message, {
-    hint: 'Check that --target-hosts names an OpenSearch cluster, not a proxy or a dashboard, with its path if it has one.',
+    hint: 'Check that --target-hosts names an OpenSearch cluster, not a proxy or a dashboard, ' + 'with its path if it has one.',
   });
 }
 

@@ -1,14 +1,18 @@
-// The default chain of AWS credentials (`amazon_aws_log_in:session`): environment, profiles, single sign-on, container, instance.
+// Loads credentials by the default chain of AWS (`amazon_aws_log_in:session`): environment, profiles, single sign-on,
+// container, instance.
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { AwsCredentials } from './client-options.ts';
 
+/** What the chain has found. */
 export interface SessionCredentials {
   readonly credentials: AwsCredentials;
-  /** Wall time in ms at which they end; `null` if they do not. */
+  /** Wall time in ms at which the credentials end; `null` if they do not. */
   readonly expiresAt: number | null;
 }
 
-/** Loads the chain's library, which is optional, and asks it. Throws `BenchmarkError` CREDENTIALS saying which part is missing. */
+/**
+ * Loads the chain's library, which is optional, and asks it. Rejects with `CREDENTIALS`, which says what is missing.
+ */
 export async function loadSessionCredentials(): Promise<SessionCredentials> {
   const provider = await importChain();
   try {
@@ -29,7 +33,7 @@ export async function loadSessionCredentials(): Promise<SessionCredentials> {
   }
 }
 
-/** Programs and services of the chain may never answer. */
+/** Limit for the chain, whose programs and services may never answer. */
 const limitMillis = 30_000;
 
 async function withLimit<T>(work: Promise<T>): Promise<T> {

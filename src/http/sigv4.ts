@@ -2,29 +2,32 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { AwsCredentials } from './client-options.ts';
 
-/** What is signed. */
+/** The parts of a request that its signature covers. */
 export interface SignedParts {
   readonly method: string;
   /** Path and query as they are sent. */
   readonly target: string;
-  /** By lower-case name; `host` and the date must be among them. */
+  /** Headers by lower-case name. `host` and the date must be among them. */
   readonly headers: ReadonlyMap<string, string>;
   /** Hexadecimal SHA-256 of the body as it is sent. */
   readonly bodyHash: string;
 }
 
+/** Whose signature it is, for what, and when. */
 export interface SigningScope {
   readonly credentials: AwsCredentials;
   readonly region: string;
+  /** `es` or `aoss`. */
   readonly service: string;
-  /** `YYYYMMDDTHHMMSSZ`. */
+  /** The time of the signature, as `YYYYMMDDTHHMMSSZ`. */
   readonly time: string;
 }
 
+/** SHA-256 in hexadecimal. */
 export const sha256Hex = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const hmac = (key: string | Buffer, data: string): Buffer => createHmac('sha256', key).update(data).digest();
 
-/** Wall time in ms as AWS writes it. */
+/** A wall time in ms as AWS writes it: `YYYYMMDDTHHMMSSZ`. */
 export function formatAmzDate(wall: number): string {
   return `${new Date(wall).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
 }
@@ -48,10 +51,11 @@ export function authorization(parts: SignedParts, scope: SigningScope): string {
   const credentialScope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
   const text = `AWS4-HMAC-SHA256\n${time}\n${credentialScope}\n${sha256Hex(canonicalRequest(parts, names))}`;
   const signature = hmac(signingKey(scope), text).toString('hex');
-  return `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${credentialScope}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
+  const credential = `${credentials.accessKeyId}/${credentialScope}`;
+  return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
 }
 
-/** The form of a request that both sides hash. */
+/** The canonical form of a request, which both sides make and hash; `names` are those of its headers, sorted. */
 export function canonicalRequest(parts: SignedParts, names: readonly string[]): string {
   const split = parts.target.indexOf('?');
   const path = split < 0 ? parts.target : parts.target.slice(0, split);
@@ -65,7 +69,7 @@ function signingKey(scope: SigningScope): Buffer {
   return hmac(hmac(hmac(day, scope.region), scope.service), 'aws4_request');
 }
 
-/** Normalised, and encoded once more than it is sent (all services but S3). */
+/** The path normalised, and percent-encoded once more than it is sent, as all services but S3 want it. */
 function canonicalPath(path: string): string {
   const segments: string[] = [];
   for (const segment of path.split('/')) {
@@ -92,7 +96,7 @@ function canonicalQuery(query: string): string {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** A `%` that encodes nothing stands for itself. */
+/** Decodes a percent-encoded text; one with a `%` that encodes nothing stays as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,10 +1,12 @@
-// Which parts of `--target-hosts` and `--client-options` are secret, however well or badly they are written.
+// Finds the secrets in `--target-hosts` and `--client-options`, however well or badly these are written.
 import { isJsonArray, isJsonObject, type Json } from '../json.ts';
 import type { Secrets } from '../secrets.ts';
 import type { RawOptions } from './option-values.ts';
 import type { TargetCluster } from './target-cluster.ts';
 
-/** Client options whose values may be shown. All others are secret, misspelt ones above all: `basic_auth_pasword`. */
+/**
+ * Client options whose values may be shown. All others are secret, because one may be misspelt: `basic_auth_pasword`.
+ */
 const harmlessOptions: ReadonlySet<string> = new Set([
   'amazon_aws_log_in',
   'basic_auth_user',
@@ -51,7 +53,7 @@ export function registerOptionSecrets(secrets: Secrets, options: RawOptions): vo
   }
 }
 
-/** All secrets of a cluster whose options are parsed: those that came from files and from the environment, too. */
+/** All secrets of a cluster whose options are parsed, including those that came from files and from the environment. */
 export function secretsOf({ endpoints, options }: TargetCluster): readonly string[] {
   const users = [options.basicAuth, ...endpoints.map((endpoint) => endpoint.basicAuth)].flatMap((auth) => (auth === null ? [] : [auth]));
   const aws = options.sigV4?.credentials;
@@ -63,7 +65,10 @@ export function secretsOf({ endpoints, options }: TargetCluster): readonly strin
   ];
 }
 
-/** `https://user:password@host`, with or without a scheme; without a colon the whole user part is a token. */
+/**
+ * Registers the password in `https://user:password@host`, with or without a scheme. In a user part without a colon all
+ * of it is secret.
+ */
 function registerUserPart(secrets: Secrets, entry: string): void {
   const at = entry.lastIndexOf('@');
   if (at < 0) return;
@@ -73,7 +78,7 @@ function registerUserPart(secrets: Secrets, entry: string): void {
   try {
     secrets.register(decodeURIComponent(password));
   } catch {
-    // Not percent-encoded: that is refused later, and the text as it was typed is known.
+    // The password is not percent-encoded: that is refused later, and what was typed is registered already.
   }
 }
 
@@ -88,14 +93,14 @@ function registerHeaders(secrets: Secrets, value: Json): void {
   else for (const [name, item] of value) secrets.register(...headerSecrets(name, String(item)));
 }
 
-/** The value, and what is in it behind a word such as `Bearer`, and behind the names of cookies. */
+/** The secrets in a header: its value, and what is in it behind a word such as `Bearer` or the name of a cookie. */
 function headerSecrets(name: string, value: string): readonly string[] {
   if (harmlessHeaders.has(name.toLowerCase())) return [];
   const parts = value.split(/[\s;,]+/).map((part) => part.replace(/^[\w.-]+=(?!=*$)/, ''));
   return [value, ...parts.filter((part) => part !== value && part.length >= 8)];
 }
 
-/** Every text and number in a value. */
+/** Registers every text and number in a value. */
 function registerAll(secrets: Secrets, value: Json | undefined): void {
   if (isJsonArray(value)) for (const item of value) registerAll(secrets, item);
   else if (isJsonObject(value)) for (const item of value.values()) registerAll(secrets, item);

@@ -1,5 +1,4 @@
-// `--target-hosts` and `--client-options` as typed data.
-
+// Parses `--target-hosts` and `--client-options`, and checks them against each other.
 import { BenchmarkError, exitCodes, formatProblem, type Problem } from '../errors.ts';
 import { isJsonArray, isJsonObject, type Json } from '../json.ts';
 import { knownSecrets, type Secrets } from '../secrets.ts';
@@ -14,24 +13,29 @@ import type { SessionCredentials } from './session-credentials.ts';
 import type { TargetCluster, Targets } from './target-cluster.ts';
 import { registerHostSecrets, registerOptionSecrets, secretsOf } from './target-secrets.ts';
 
+/** What the user gave, and the surroundings that complete it. */
 export interface TargetInput {
   /** The text of `--target-hosts`; empty = this machine. */
   readonly targetHosts: string;
   /** The text of `--client-options`; absent or empty = none given. */
   readonly clientOptions?: string | undefined;
-  /** True if `clientOptions` is not from the user. */
+  /** Whether `clientOptions` is a default and not from the user; the time limit is then the usual one. */
   readonly isDefaultOptions?: boolean | undefined;
   /** For targets without a port; 9200 if absent. */
   readonly defaultPort?: number | undefined;
-  /** Environment variables: `OSB_BASIC_AUTH_USER`, `OSB_BASIC_AUTH_PASSWORD`, `OSB_AWS_…` (spec/1 §3.3), `HOME`. */
+  /**
+   * Environment variables; read are `OSB_BASIC_AUTH_USER`, `OSB_BASIC_AUTH_PASSWORD`, those of AWS (`OSB_AWS_…`,
+   * `OSB_REGION`, `OSB_SERVICE`) and `HOME`.
+   */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly readFile?: ReadFile | undefined;
   /** Where secrets are noted, as soon as they are read; those of the process if absent. */
   readonly secrets?: Secrets | undefined;
-  /** The default chain of AWS credentials, for tests. */
+  /** Replaces the default chain of AWS credentials, in tests. */
   readonly loadSession?: (() => Promise<SessionCredentials>) | undefined;
 }
 
+/** The targets, and what the user should know of them. */
 export interface ParsedTargets {
   readonly targets: Targets;
   /** Options that have no effect and the like. */
@@ -45,7 +49,10 @@ const DEFAULT_CLUSTER = 'default';
 const HOSTS_FLAG = '--target-hosts';
 const OPTIONS_FLAG = '--client-options';
 
-/** All forms of spec/1 §4.1-4.2. Throws a `BenchmarkError` (exit code 64) with all problems at once; none of them shows a secret. */
+/**
+ * Reads hosts and options in all their forms: pairs, JSON by cluster, or the path of a JSON file. Rejects with `CONFIG`
+ * or `UNSUPPORTED` (exit code 64) and all problems at once; none of them shows a secret.
+ */
 export async function parseTargets(input: TargetInput): Promise<ParsedTargets> {
   const problems: Problem[] = [];
   const readFile = input.readFile ?? readTextFile;
@@ -136,7 +143,7 @@ function readOptions(input: TargetInput, isGiven: boolean, readFile: ReadFile): 
   if (json === null) return new Map([[DEFAULT_CLUSTER, parseKeyValues(text)]]);
   if (!isJsonObject(json.value)) throw new GrammarProblem('must be an object of clusters', '{"default":{"timeout":60}}');
   const { value } = json;
-  // Options without a cluster around them can only mean the one that there is.
+  // Options that are not in objects by cluster can only be those of the cluster `default`.
   if (![...value.entries()].some(([key, item]) => key !== 'headers' && isJsonObject(item))) return new Map([[DEFAULT_CLUSTER, value]]);
   const options = new Map<string, RawOptions>();
   for (const [name, item] of value) {
@@ -179,13 +186,17 @@ function readEndpoints(
   });
 }
 
-/** Options are checked against what will be used: a target may ask for TLS although the options do not. */
+/**
+ * Notes what is wrong with certificates, and warns if no endpoint uses them. The endpoints decide, because a target may
+ * say `https` although the options say nothing of TLS.
+ */
 function checkCertificates(name: string, endpoints: readonly Endpoint[], options: ClientOptions, problems: Problem[], warnings: string[]): void {
   const given = { ca_certs: options.caCertificates, client_cert: options.clientCertificate };
   const named = Object.entries(given).flatMap(([option, file]) => (file === null ? [] : [option]));
   if (named.length === 0 || endpoints.length === 0) return;
   if (!endpoints.some(({ useTls }) => useTls)) {
-    warnings.push(`${named.join(' and ')} of the client options ${named.length === 1 ? 'has' : 'have'} no effect: no target speaks TLS.`);
+    const verb = named.length === 1 ? 'has' : 'have';
+    warnings.push(`${named.join(' and ')} of the client options ${verb} no effect: no target speaks TLS.`);
     return;
   }
   const problem = certificateProblem(options);
@@ -196,7 +207,8 @@ function checkCertificates(name: string, endpoints: readonly Endpoint[], options
 
 function timeoutNotice(cluster: string): string {
   const whose = cluster === DEFAULT_CLUSTER ? '' : ` of the cluster ${cluster}`;
-  return `The client options${whose} name no timeout: requests are cut after ${timeoutOfGivenOptions} seconds. Add timeout:60 for the usual limit.`;
+  const limit = `requests are cut after ${timeoutOfGivenOptions} seconds`;
+  return `The client options${whose} name no timeout: ${limit}. Add timeout:60 for the usual limit.`;
 }
 
 function problemsError(problems: readonly Problem[]): BenchmarkError {

@@ -1,21 +1,28 @@
-// What the connections of one thread share: the read buffer, TLS settings and TLS sessions.
+// What the connections of one thread share: their read buffer, TLS settings and TLS sessions.
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { ClientOptions } from './client-options.ts';
 
-/** Made once per thread by {@link createWireContext}. */
+/** What the connections of one thread share. */
 export interface WireContext {
-  /** All sockets read into it: a read is handled synchronously, so nobody else writes to it meanwhile. */
+  /** All sockets read into it. A read is handled synchronously, so nobody else writes to it meanwhile. */
   readonly readBuffer: Buffer;
-  /** Throws `BenchmarkError` TLS if a certificate or key cannot be used. */
+  /** The TLS settings for some options. Throws `TLS` if a certificate or key cannot be used. */
   secureContext(options: ClientOptions): SecureContext;
-  /** The last TLS session by host and port, for a short handshake; apart for each set of options, because the host is not verified again. */
+  /**
+   * The last TLS session by host and port, for a short handshake. Each set of options has its own sessions, because a
+   * host is not verified again when a session is resumed.
+   */
   sessions(options: ClientOptions): Map<string, Buffer>;
 }
 
-/** One read takes up to this much. Measured (bench/wire.ts): no gain beyond, and the buffer stays in the cache of the core. */
+/**
+ * How many bytes one read takes at most. Measured with bench/wire.ts: more gains nothing, and so much stays in the
+ * cache of the core.
+ */
 const READ_BYTES = 65_536;
 
+/** Makes the context of a thread. */
 export function createWireContext(): WireContext {
   const contexts = new WeakMap<ClientOptions, SecureContext>();
   const sessions = new WeakMap<ClientOptions, Map<string, Buffer>>();
@@ -34,7 +41,10 @@ export function createWireContext(): WireContext {
   };
 }
 
-/** TLS settings of a client: its certificate, and whom it trusts (`ca_certs`, else the bundled list). */
+/**
+ * TLS settings of a client: its certificate, and whom it trusts (`ca_certs`, else the list of Node.js). Throws `TLS` if
+ * a certificate or key cannot be used.
+ */
 export function makeSecureContext(options: ClientOptions): SecureContext {
   try {
     return createSecureContext({
@@ -44,7 +54,7 @@ export function makeSecureContext(options: ClientOptions): SecureContext {
     });
   } catch (error) {
     throw new BenchmarkError('TLS', `The certificates of the client options cannot be used: ${messageOf(error)}.`, {
-      hint: 'ca_certs, client_cert and client_key name PEM files; the key must belong to the certificate and have no passphrase',
+      hint: 'ca_certs, client_cert and client_key name PEM files; ' + 'the key must belong to the certificate and have no passphrase',
     });
   }
 }

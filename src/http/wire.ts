@@ -1,10 +1,14 @@
-// The contract between a client of the load and its connection.
+// The contract between a client of the load and its connection:
+//
+//   closed ──open()──▶ opening ──onOpen──▶ open ──send()──▶ busy ──onAnswer──▶ open
+//     ▲                   │                  │                │
+//     └── onFailure ◀─────┴── onIdleClose ◀──┴── onFailure ◀──┘      destroy() leads to closed without a call
 import type { Answer } from './answer.ts';
 
 /**
- * Why a connection gave no answer. `refused`, `unreachable` and `handshake` (the TLS handshake was cut off) only while
- * connecting. `tls` is the one kind that cannot get better by itself: a certificate, a name, a version of the protocol,
- * or plain text on one side and TLS on the other.
+ * Why a connection gave no answer. `refused`, `unreachable` and `handshake` (the TLS handshake was cut off) happen only
+ * while connecting. `tls` is the one kind that cannot get better by itself: a certificate, a name, a version of the
+ * protocol, or plain text on one side and TLS on the other.
  */
 export type WireFailureKind = 'refused' | 'unreachable' | 'handshake' | 'tls' | 'lost' | 'protocol';
 
@@ -26,6 +30,7 @@ export type WirePhase =
   /** In the middle of an answer, or at the place where it breaks the rules. */
   | 'answering';
 
+/** Why and when a connection failed. */
 export interface WireFailure extends SocketFailure {
   readonly phase: WirePhase;
 }
@@ -35,16 +40,21 @@ export interface WireOwner {
   /** The connection is open (TLS done): `send` may be called. */
   onOpen(): void;
   /**
-   * Asked once per answer with status < 300 that was sent with `peek`, when at least 1,024 bytes of its body (or all of it) are there.
-   * `true` keeps the whole body, `false` skips the rest: `body` then is the first 1,024 bytes, or the whole of a body that had arrived already.
+   * Asked once per answer with status < 300 whose request was sent with `peek`, when at least 1,024 bytes of its body
+   * (or all of it) are there. `true` keeps the whole body, `false` skips the rest: `body` then is the first 1,024
+   * bytes, or the whole of a body that had arrived already.
    */
   needsWholeBody(answer: Answer): boolean;
   /**
-   * The last byte of the answer is there. `answer` is valid during the call only. `send` may be called from within, unless
-   * `answer.closes`: the connection is then closed already, nothing more is called, and `open` may be called from within.
+   * The last byte of the answer is there. `answer` is valid during the call only. `send` may be called from within,
+   * unless `answer.closes`: the connection is then closed already, nothing more is called, and `open` may be called
+   * from within.
    */
   onAnswer(answer: Answer): void;
-  /** The connection is gone, whether a request was under way or not. Called once; the connection is then closed and can be opened again. */
+  /**
+   * The connection is gone, whether a request was under way or not. Called once; the connection is then closed and can
+   * be opened again.
+   */
   onFailure(failure: WireFailure): void;
   /** An idle connection was closed in an orderly way by the server: no request was lost. */
   onIdleClose(): void;
