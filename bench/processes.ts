@@ -9,8 +9,12 @@ import { fileURLToPath } from 'node:url';
 import type { DriverOrder, StepFigures } from './driver.ts';
 
 const TARGET_CORE = '0';
-const DRIVER_CORE = '1';
-const QUERY = '{"query":{"match_all":{}}}';
+/** The core that the driver and wrk take turns on. */
+export const DRIVER_CORE = '1';
+/** Path of the request that wrk sends. */
+export const SEARCH_PATH = '/bench/_search';
+/** Body of the request that wrk sends. */
+export const QUERY = '{"query":{"match_all":{}}}';
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -61,21 +65,25 @@ export class Driver {
   }
 }
 
-/** What wrk did in a second and what it cost. */
-export interface WrkFigures {
+/** What was done in a second and what it cost. */
+export interface RoundFigures {
   readonly requests: number;
+  /** CPU time (user and system) in microseconds. */
   readonly cpuMicros: number;
 }
+
+/** CPU time of one request, in microseconds. */
+export const microsPerRequest = (figures: RoundFigures): number => figures.cpuMicros / figures.requests;
 
 let wrkScript: string | null = null;
 
 /** Lets wrk send searches for a second. */
-export function runWrk(port: number, connections: number, useTls: boolean): Promise<WrkFigures> {
+export function runWrk(port: number, connections: number, useTls: boolean): Promise<RoundFigures> {
   if (wrkScript === null) {
     wrkScript = join(mkdtempSync(join(tmpdir(), 'osb-bench-')), 'search.lua');
     writeFileSync(wrkScript, `wrk.method = "POST"\nwrk.body = '${QUERY}'\nwrk.headers["content-type"] = "application/json"\n`);
   }
-  const url = `${useTls ? 'https' : 'http'}://127.0.0.1:${port}/bench/_search`;
+  const url = `${useTls ? 'https' : 'http'}://127.0.0.1:${port}${SEARCH_PATH}`;
   const wrk = `wrk -t1 -c${connections} -d1s -s ${wrkScript} ${url}`;
   const command = `TIMEFORMAT='cpu %U %S'; time taskset -c ${DRIVER_CORE} ${wrk}`;
   return new Promise((resolve, reject) => {

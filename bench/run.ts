@@ -10,7 +10,7 @@ import { measureBias } from './bias.ts';
 import { writeBenchCorpus } from './bulk-corpus.ts';
 import type { DriverOrder, StepFigures } from './driver.ts';
 import { measurePacing } from './pacing.ts';
-import { Driver, median, runWrk, withTarget } from './processes.ts';
+import { Driver, median, microsPerRequest, runWrk, withTarget } from './processes.ts';
 import { countStorm } from './storm.ts';
 import { measureWall } from './wall.ts';
 
@@ -33,8 +33,6 @@ const searchOrder = (port: number, clients: number, change: Partial<DriverOrder>
   ...change,
 });
 
-const perRequest = (figures: { readonly requests: number; readonly cpuMicros: number }): number => figures.cpuMicros / figures.requests;
-
 /** Requests per CPU-second of this driver, divided by those of wrk. */
 async function compareWithWrk(clients: number, useTls: boolean, rounds: number, least: number): Promise<Row> {
   return withTarget(useTls ? ['--tls'] : [], async (port) => {
@@ -45,8 +43,8 @@ async function compareWithWrk(clients: number, useTls: boolean, rounds: number, 
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      const wrk = perRequest(await runWrk(port, clients, useTls));
-      const own = perRequest(await driver.step());
+      const wrk = microsPerRequest(await runWrk(port, clients, useTls));
+      const own = microsPerRequest(await driver.step());
       theirs.push(wrk);
       ours.push(own);
       ratios.push(wrk / own);

@@ -5,32 +5,19 @@
 //
 // Driver and wrk take turns on core 1 in rounds of a second, while the canned target has core 0. It prints the medians
 // of both and the median of the ratios of the rounds.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { BodyUse } from '../src/http/answer.ts';
 import { defaultClientOptions } from '../src/http/client-options.ts';
 import { createWire } from '../src/http/connection.ts';
 import type { Endpoint } from '../src/http/endpoint.ts';
 import type { Wire } from '../src/http/wire.ts';
 import { createWireContext } from '../src/http/wire-context.ts';
-import { median } from './processes.ts';
+import { DRIVER_CORE, median, microsPerRequest, QUERY, type RoundFigures, runWrk, SEARCH_PATH, withTarget } from './processes.ts';
 
-const QUERY = '{"query":{"match":{"message":"benchmark"}},"size":10,"track_total_hits":false}';
 const HERE = fileURLToPath(import.meta.url);
-const TARGET_CORE = '0';
-const DRIVER_CORE = '1';
-
-type BodyUse = 'none' | 'peek' | 'all';
-
-interface Round {
-  readonly requests: number;
-  /** CPU time (user and system) in seconds. */
-  readonly cpu: number;
-}
 
 interface Job {
   readonly port: number;
@@ -40,10 +27,10 @@ interface Job {
 }
 
 /** Sends the same request on all connections for a second, each as soon as the last answer is there. */
-function drive(job: Job): Promise<Round> {
+function drive(job: Job): Promise<RoundFigures> {
   const endpoint: Endpoint = { host: '127.0.0.1', port: job.port, useTls: job.useTls, prefix: '', basicAuth: null };
   const options = { ...defaultClientOptions, useTls: job.useTls, verifyCertificates: false };
-  const target = `POST /logs/_search HTTP/1.1\r\nhost: 127.0.0.1:${job.port}\r\n`;
+  const target = `POST ${SEARCH_PATH} HTTP/1.1\r\nhost: 127.0.0.1:${job.port}\r\n`;
   const fields = `content-type: application/json\r\nconnection: keep-alive\r\ncontent-length: ${QUERY.length}\r\n`;
   const request = Buffer.from(`${target}${fields}\r\n${QUERY}`);
   const shared = createWireContext();
@@ -58,7 +45,7 @@ function drive(job: Job): Promise<Round> {
       setTimeout(() => {
         const used = process.cpuUsage(start ?? undefined);
         for (const wire of wires) wire.destroy();
-        resolve({ requests, cpu: (used.user + used.system) / 1e6 });
+        resolve({ requests, cpuMicros: used.user + used.system });
       }, 1000);
     };
     for (let index = 0; index < job.connections; index++) {
@@ -110,37 +97,21 @@ function nextLine(child: ChildProcess): Promise<string> {
   });
 }
 
-function runWrk(job: Job, script: string): Promise<Round> {
-  const url = `${job.useTls ? 'https' : 'http'}://127.0.0.1:${job.port}/logs/_search`;
-  const wrk = `wrk -t1 -c${job.connections} -d1s -s ${script} ${url}`;
-  const command = `TIMEFORMAT='cpu %U %S'; time taskset -c ${DRIVER_CORE} ${wrk}`;
-  return new Promise((resolve, reject) => {
-    execFile('bash', ['-c', command], (error, out, err) => {
-      const requests = /(\d+) requests in/.exec(out)?.[1];
-      const cpu = /cpu ([\d.]+) ([\d.]+)/.exec(err);
-      if (error !== null || requests === undefined || cpu === null) reject(error ?? new Error(`wrk said: ${out}${err}`));
-      else resolve({ requests: Number(requests), cpu: Number(cpu[1]) + Number(cpu[2]) });
-    });
-  });
-}
-
-const microsPerRequest = (round: Round): number => (round.cpu * 1e6) / round.requests;
-
-async function compare(job: Job, rounds: number, driver: ChildProcess, script: string): Promise<string> {
-  const measureOurs = async (): Promise<Round> => {
+async function compare(job: Job, rounds: number, driver: ChildProcess): Promise<string> {
+  const measureOurs = async (): Promise<RoundFigures> => {
     const line = nextLine(driver);
     driver.stdin?.write(`${JSON.stringify(job)}\n`);
     return JSON.parse(await line);
   };
   await measureOurs();
-  const ours: Round[] = [];
-  const theirs: Round[] = [];
+  const ours: RoundFigures[] = [];
+  const theirs: RoundFigures[] = [];
   for (let round = 0; round < rounds; round++) {
-    theirs.push(await runWrk(job, script));
+    theirs.push(await runWrk(job.port, job.connections, job.useTls));
     ours.push(await measureOurs());
   }
   const ratios = ours.map((round, index) => microsPerRequest(round) / microsPerRequest(theirs[index] ?? round));
-  const show = (rows: readonly Round[]) =>
+  const show = (rows: readonly RoundFigures[]) =>
     `${median(rows.map(microsPerRequest)).toFixed(2)} us (${Math.round(median(rows.map((row) => row.requests)))}/s)`;
   const figures = `wrk ${show(theirs)}, wire ${show(ours)}, ratio ${median(ratios).toFixed(3)}`;
   return `${String(job.connections).padStart(5)} connections: ${figures}`;
@@ -158,28 +129,21 @@ async function main(): Promise<void> {
     },
   });
   if (values.driver) return serveJobs();
-  const directory = mkdtempSync(join(tmpdir(), 'osb-bench-'));
-  const script = join(directory, 'post.lua');
-  writeFileSync(script, `wrk.method = "POST"\nwrk.body = [[${QUERY}]]\nwrk.headers["Content-Type"] = "application/json"\n`);
-  const targetArguments = [HERE.replace(/wire\.js$/, 'target.js'), '--body-bytes', values['body-bytes'], ...(values.tls ? ['--tls'] : [])];
-  const target = spawn('taskset', ['-c', TARGET_CORE, process.execPath, ...targetArguments], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const driver = spawn('taskset', ['-c', DRIVER_CORE, process.execPath, HERE, '--driver'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  try {
-    const port = Number(/\d+/.exec(await nextLine(target))?.[0]);
-    for (const connections of values.connections.split(',').map(Number)) {
-      const job: Job = {
-        port,
-        useTls: values.tls,
-        connections,
-        bodyUse: values['body-use'] === 'all' ? 'all' : values['body-use'] === 'none' ? 'none' : 'peek',
-      };
-      process.stdout.write(`${await compare(job, Number(values.rounds), driver, script)}\n`);
+  const targetArguments = ['--body-bytes', values['body-bytes'], ...(values.tls ? ['--tls'] : [])];
+  await withTarget(targetArguments, async (port) => {
+    const driver = spawn('taskset', ['-c', DRIVER_CORE, process.execPath, HERE, '--driver'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      for (const connections of values.connections.split(',').map(Number)) {
+        const bodyUse = values['body-use'] === 'all' || values['body-use'] === 'none' ? values['body-use'] : 'peek';
+        const job: Job = { port, useTls: values.tls, connections, bodyUse };
+        process.stdout.write(`${await compare(job, Number(values.rounds), driver)}\n`);
+      }
+    } finally {
+      driver.kill();
     }
-  } finally {
-    driver.kill();
-    target.kill();
-    rmSync(directory, { recursive: true });
-  }
+  });
 }
 
 await main();
