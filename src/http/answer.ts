@@ -3,6 +3,17 @@
 /** How the body of an answer is compressed; `other` is one that this program cannot read. */
 export type ContentEncoding = 'identity' | 'gzip' | 'deflate' | 'other';
 
+/**
+ * How much is wanted of the body of a successful answer. Bodies of error answers are always kept, up to a bound.
+ */
+export type BodyUse =
+  /** Nothing: the body is skipped and never copied. */
+  | 'none'
+  /** Its first bytes, which decide whether the rest is needed: see `WireOwner.needsWholeBody`. */
+  | 'peek'
+  /** The whole body. */
+  | 'all';
+
 const NOTHING = Buffer.alloc(0);
 
 /** One answer. Each connection has one of these and fills it again and again. */

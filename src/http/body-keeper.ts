@@ -1,6 +1,6 @@
 // Keeps what is wanted of the body of an answer: as a view of the read buffer if it came in one read, else in a buffer
 // that is used again and again.
-import type { Answer } from './answer.ts';
+import type { Answer, BodyUse } from './answer.ts';
 
 /** Asks whether the whole body is wanted, as `WireOwner.needsWholeBody` does. */
 export type BodyQuestion = (answer: Answer) => boolean;
@@ -52,7 +52,7 @@ export class BodyKeeper {
   }
 
   /** Begins with a body. `expected` is the stated length of the body, -1 if unknown. */
-  begin(status: number, use: 'none' | 'peek' | 'all', expected: number): void {
+  begin(status: number, use: BodyUse, expected: number): void {
     this.kept = 0;
     this.viewEnd = 0;
     this.expected = expected;

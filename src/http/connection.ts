@@ -3,6 +3,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { messageOf } from '../errors.ts';
+import type { BodyUse } from './answer.ts';
 import type { ClientOptions } from './client-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formatPlace } from './endpoint.ts';
@@ -85,7 +86,7 @@ class Connection implements Wire {
     }
   }
 
-  send(bytes: Buffer, isHead: boolean, bodyUse: 'none' | 'peek' | 'all'): void {
+  send(bytes: Buffer, isHead: boolean, bodyUse: BodyUse): void {
     if (this.socket === null || !this.isOpen || this.isBusy) throw new Error('A request was sent on a connection that is closed or busy.');
     this.reader.expect(isHead, bodyUse);
     this.isBusy = true;

@@ -1,5 +1,5 @@
 // Reads the answers of one connection, in whatever pieces they arrive.
-import { Answer } from './answer.ts';
+import { Answer, type BodyUse } from './answer.ts';
 import { BodyKeeper, type BodyQuestion } from './body-keeper.ts';
 import { ChunkedBody, chunksBroken, chunksDone, chunksPiece } from './chunked-body.ts';
 import { headBroken, headIncomplete, maxHeadBytes, ResponseHead } from './response-head.ts';
@@ -38,7 +38,7 @@ export class ResponseReader {
   private readonly keeper: BodyKeeper;
   private state = HEAD;
   private isHead = false;
-  private bodyUse: 'none' | 'peek' | 'all' = 'none';
+  private bodyUse: BodyUse = 'none';
   private remaining = 0;
   private partialHead: Buffer = NOTHING;
   private partialLength = 0;
@@ -63,7 +63,7 @@ export class ResponseReader {
   }
 
   /** Begins with the answer to a request that goes out now. */
-  expect(isHead: boolean, bodyUse: 'none' | 'peek' | 'all'): void {
+  expect(isHead: boolean, bodyUse: BodyUse): void {
     this.isHead = isHead;
     this.bodyUse = bodyUse;
     this.state = HEAD;

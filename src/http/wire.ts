@@ -3,7 +3,7 @@
 //   closed ──open()──▶ opening ──onOpen──▶ open ──send()──▶ busy ──onAnswer──▶ open
 //     ▲                   │                  │                │
 //     └── onFailure ◀─────┴── onIdleClose ◀──┴── onFailure ◀──┘      destroy() leads to closed without a call
-import type { Answer } from './answer.ts';
+import type { Answer, BodyUse } from './answer.ts';
 
 /**
  * Why a connection gave no answer. `refused`, `unreachable` and `handshake` (the TLS handshake was cut off) happen only
@@ -67,7 +67,7 @@ export interface Wire {
   /** Opens the connection, or opens it again after it was closed. Fails after the time limit of the options. */
   open(): void;
   /** Sends one request. Only when open and not busy. */
-  send(bytes: Buffer, isHead: boolean, bodyUse: 'none' | 'peek' | 'all'): void;
+  send(bytes: Buffer, isHead: boolean, bodyUse: BodyUse): void;
   /** Ends the connection at once without a callback (a timeout, the end of the run). */
   destroy(): void;
 }

@@ -3,7 +3,7 @@
 
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { Problem } from '../errors.ts';
-import type { Answer } from '../http/answer.ts';
+import type { Answer, BodyUse } from '../http/answer.ts';
 import type { PreparedRequest, RequestFactory } from '../http/request.ts';
 import type { JsonObject } from '../json.ts';
 import type { Millis } from '../units.ts';
@@ -95,17 +95,6 @@ export class Outcome {
     this.errorDescription = description;
   }
 }
-
-/**
- * How much of a successful answer's body an operation reads. Bodies of error answers are always kept, up to a bound.
- */
-export type BodyUse =
-  /** Nothing: the body is skipped and never copied. */
-  | 'none'
-  /** Its first bytes, which decide whether the rest is needed: see {@link RequestOperation.needsWholeBody}. */
-  | 'peek'
-  /** The whole body. */
-  | 'all';
 
 interface OperationBase {
   /**

@@ -1,11 +1,11 @@
 // `search`: sends one constant request, which is made into bytes once. With `pages` it is a scroll.
-import type { Answer } from '../http/answer.ts';
+import type { Answer, BodyUse } from '../http/answer.ts';
 import type { PreparedRequest, RequestFactory } from '../http/request.ts';
 import { isJsonObject, type Json } from '../json.ts';
 import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
 import { decodeBody, decodeHead, whyUnreadable } from './body.ts';
 import { defineOperation, type ParameterFacts } from './define.ts';
-import type { BodyUse, OperationType, Outcome, RequestOperation } from './operation.ts';
+import type { OperationType, Outcome, RequestOperation } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { PIT_REFERENCE } from './point-in-time.ts';
 import { withQuery } from './request-options.ts';

@@ -1,9 +1,9 @@
 // One request at a time on a set of connections: waits for a connection, sends, and repeats what was lost on a
 // connection that had grown stale.
-import type { Answer } from '../http/answer.ts';
+import type { Answer, BodyUse } from '../http/answer.ts';
 import type { PreparedRequest } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
-import { type BodyUse, type FailureKind, RequestFailure } from '../operation/operation.ts';
+import { type FailureKind, RequestFailure } from '../operation/operation.ts';
 import { ClientConnections, type ClientContext, type ConnectionUser } from './client-connections.ts';
 import type { StandstillWatch } from './standstill.ts';
 import type { TargetWatch } from './target-watch.ts';

@@ -7,7 +7,7 @@
 //
 // Only an answer makes good what failed before: a target that accepts connections and closes them is not knocked at
 // without a pause.
-import type { Answer } from '../http/answer.ts';
+import type { Answer, BodyUse } from '../http/answer.ts';
 import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
 import { backOffMillis, longestBackOffMillis } from './back-off.ts';
 import type { EndpointWatch } from './endpoint-watch.ts';
@@ -97,7 +97,7 @@ export class WireSlot implements WireOwner, Waiter {
   }
 
   /** Sends one request; only while free. The handler gets its end. */
-  send(bytes: Buffer, isHead: boolean, bodyUse: 'none' | 'peek' | 'all', handler: RequestHandler): void {
+  send(bytes: Buffer, isHead: boolean, bodyUse: BodyUse, handler: RequestHandler): void {
     this.handler = handler;
     this.state = 'busy';
     this.figures.requests++;

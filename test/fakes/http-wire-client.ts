@@ -1,5 +1,5 @@
 // A wire with promises around it, for tests.
-import type { Answer } from '../../src/http/answer.ts';
+import type { Answer, BodyUse } from '../../src/http/answer.ts';
 import { type ClientOptions, defaultClientOptions } from '../../src/http/client-options.ts';
 import { createWire } from '../../src/http/connection.ts';
 import type { Endpoint } from '../../src/http/endpoint.ts';
@@ -25,7 +25,7 @@ export interface TestWire {
   /** The next event, in order. */
   next(): Promise<WireEvent>;
   /** Sends and waits for what comes of it. */
-  ask(request?: string, bodyUse?: 'none' | 'peek' | 'all', isHead?: boolean): Promise<WireEvent>;
+  ask(request?: string, bodyUse?: BodyUse, isHead?: boolean): Promise<WireEvent>;
 }
 
 export const plainRequest = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';

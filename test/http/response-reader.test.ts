@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import type { BodyUse } from '../../src/http/answer.ts';
 import { answerBroken, answerComplete, answerMore, ResponseReader } from '../../src/http/response-reader.ts';
 import { startRawServer } from '../fakes/http-raw-server.ts';
 
@@ -19,7 +20,7 @@ interface Read {
 }
 
 interface Use {
-  readonly bodyUse?: 'none' | 'peek' | 'all';
+  readonly bodyUse?: BodyUse;
   readonly isHead?: boolean;
   readonly wants?: boolean;
   /** The server closes after the last byte. */
@@ -131,7 +132,7 @@ test('a skipped body is counted and not kept', () => {
 });
 
 test('error answers keep up to 64 KiB, even if the body was not wanted', () => {
-  const kept = (size: number, bodyUse: 'none' | 'peek' | 'all') => {
+  const kept = (size: number, bodyUse: BodyUse) => {
     const head = Buffer.from(`HTTP/1.1 429 Too Many Requests\r\ncontent-length: ${size}\r\n\r\n`);
     const body = Buffer.alloc(size, 'e');
     const pieces = [head, ...Array.from({ length: Math.ceil(size / 50_000) }, (_, index) => body.subarray(index * 50_000, (index + 1) * 50_000))];
