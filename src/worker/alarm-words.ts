@@ -59,7 +59,7 @@ export class AlarmWords {
   }
 
   private micros(millis: number): number {
-    // Rounded up: the helper never rings early.
+    // Rounded up, so that the helper never rings early.
     return Math.ceil(millis * 1000 + this.offset) | 0;
   }
 }

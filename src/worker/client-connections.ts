@@ -69,7 +69,7 @@ export class ClientConnections implements SlotOwner {
    */
   take(isFresh: boolean): WireSlot | null {
     const { slots, turn } = this;
-    // The hot path of most runs: no turn to look up.
+    // With a single endpoint, as in most runs, there is no turn to look up.
     if (slots.length === 1 && !isFresh && slots[0]?.isFree === true) return slots[0];
     for (let tried = 0; tried < slots.length; tried++) {
       const slot = slots[turn.next];

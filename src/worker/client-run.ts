@@ -18,14 +18,17 @@ export interface ClientRun {
   readonly timeoutText: string;
   /** Requests of one execution that are under way at the same time, at most. */
   readonly concurrency: number;
-  /** A failed request ends the test. */
+  /** Whether a failed request ends the test. */
   readonly abortsOnError: boolean;
 }
 
-/** How requests that failed are repeated: only when the user asked for it. */
-export interface RetryPolicy {
+/** How the client options want requests that failed to be repeated. By default none is. */
+export interface RequestRetryPolicy {
+  /** How often one request is repeated at most. */
   readonly maxRetries: number;
+  /** HTTP statuses of answers whose requests are repeated. */
   readonly statuses: readonly number[];
+  /** Whether a request without an answer in time is repeated. */
   readonly onTimeout: boolean;
 }
 
@@ -34,7 +37,7 @@ export interface ClientHost {
   readonly timeline: Timeline;
   /** Makes the requests of scripts. */
   readonly requests: RequestFactory;
-  readonly retries: RetryPolicy;
+  readonly retries: RequestRetryPolicy;
   /** The client has done all its tasks of the step. */
   onClientDone(): void;
   /** One task of the client has ended. */

@@ -1,8 +1,10 @@
-// A client of the load: sends the requests of its tasks one after another, when the schedule wants them, and times them.
+// A client of the load: sends the requests of its tasks one after another, when the schedule wants them, and times
+// them.
 //
 //   proceed ─▶ next request ─▶ wait for its time ─▶ send ─▶ answer, loss or timeout ─▶ record ─▶ proceed
 //
-// A state machine driven by the read callback of its connection: no promise and no allocation per request of the hot path.
+// It is a state machine that the read callback of its connection drives: there is no promise and no allocation per
+// request of the hot path.
 import { messageOf } from '../errors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { PreparedRequest } from '../http/request.ts';
@@ -23,6 +25,7 @@ const VIOLATION = 'assertion';
 
 type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'sending' | 'script' | 'ended';
 
+/** The times of the sample under way; one object for all samples of a client. */
 class Times implements SampleTimes {
   processingStart = 0;
   requestStart = 0;
@@ -31,6 +34,7 @@ class Times implements SampleTimes {
   intended = Number.NaN;
 }
 
+/** One simulated user. It runs the tasks of one step after another, with one request, or one execution, at a time. */
 export class LoadClient implements Waiter, ExchangeOwner {
   /** When the execution under way must have ended; infinite if there is none. */
   deadline = Number.POSITIVE_INFINITY;
@@ -41,10 +45,12 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private position = 0;
   private run: ClientRun | null = null;
   private state: State = 'idle';
+  /** The task ends after what is under way. */
   private stops = false;
   /** Start of the current task: the time 0 of its schedule. */
   private start = 0;
   private request: PreparedRequest | null = null;
+  /** How often the request under way was repeated because the client options say so. */
   private attempts = 0;
   /** Borrowed from the first request of a task to its end. */
   private exchange: Exchange | null = null;
@@ -60,11 +66,14 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.exchanges = exchanges;
   }
 
+  /** Whether a request waits for a connection. */
   get isConnecting(): boolean {
     return this.exchange?.isConnecting === true || this.session?.isConnecting === true;
   }
 
-  /** Share of one of the tasks of the step that is done: 0 before it begins, 1 after it has ended; `null` if unknown. */
+  /**
+   * Share of one of the tasks of the step that is done: 0 before it begins, 1 after it has ended; `null` if unknown.
+   */
   progress(run: ClientRun, now: number): number | null {
     if (run !== this.run) return this.runs.indexOf(run) > this.position ? 0 : 1;
     return run.schedule.progress(millis(now - this.start)) ?? run.operation.progress();
@@ -106,6 +115,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.endRun(performance.now());
   }
 
+  /** Closes its connections for good. */
   close(): void {
     this.exchanges.close();
   }
@@ -116,8 +126,9 @@ export class LoadClient implements Waiter, ExchangeOwner {
   }
 
   /**
-   * The thread stood still: what this client would have sent in `span` ms is not sent, and what is under way gives no sample, for its times
-   * would be the driver's. Waiters of the timeline have been moved already.
+   * Called when the thread stood still: what this client would have sent in `span` ms is not sent, and what is under
+   * way gives no sample, because its times would be those of the driver. Waiters of the timeline have been moved
+   * already.
    */
   skip(span: number): void {
     const { run, times } = this;
@@ -275,7 +286,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
       this.endRun(performance.now());
       return;
     }
-    // Unthrottled requests need no look at the clock here: one reading less each.
+    // The clock is only read for throttled requests, which saves the others a reading each.
     if (!Number.isNaN(times.intended) && times.intended > performance.now()) {
       this.state = 'waiting';
       this.host.timeline.wait(this, times.intended);
@@ -302,7 +313,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.send(now);
   }
 
-  /** Sends the request on the next open connection, or waits for one. The time keeps running since {@link dispatch}. */
+  /** Sends the request on the next open connection, or waits for one. The request's time began in {@link dispatch}. */
   private send(now: number): void {
     const { run, request } = this;
     if (run === null || request === null || run.operation.kind !== 'request') return;

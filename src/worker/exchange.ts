@@ -149,7 +149,7 @@ export class Exchange implements RequestHandler, ConnectionUser {
   onRefused(failure: WireFailure): void {
     if (this.state !== 'connecting') return;
     if (this.needsFresh) {
-      // Rather a connection that is open than none.
+      // No fresh connection can be opened, so one that is open has to do.
       this.needsFresh = false;
       this.transmit(performance.now());
       if (this.isSent()) return;

@@ -1,4 +1,5 @@
-// Watches the load thread itself: how busy it was and how late it sent, so that a report can say whether the driver was the limit.
+// Watches the load thread itself: how busy it was and how late it sent, so that a report can say whether the driver was
+// the limit.
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Histogram } from '../metrics/histogram.ts';
@@ -9,6 +10,7 @@ const NANOS_PER_MILLI = 1e6;
 /** Linux counts the CPU time of threads in ticks of this length. */
 const MILLIS_PER_TICK = 10;
 
+/** The health of one load thread between two reports. */
 export class HealthMonitor {
   private readonly timeline: Timeline;
   private readonly lags = new Histogram();
@@ -21,10 +23,12 @@ export class HealthMonitor {
     this.timeline = timeline;
   }
 
+  /** Adds a delay of sending in ms. */
   recordLag(millis: number): void {
     this.lags.record(millis * NANOS_PER_MILLI);
   }
 
+  /** Adds a time in which the thread did not run. */
   recordStandstill(standstill: Standstill): void {
     this.standstills.push(standstill);
   }

@@ -14,7 +14,7 @@ import { threadAlarm, timerAlarm } from './alarm.ts';
 import { LoadClient } from './client.ts';
 import type { Dialler } from './client-connections.ts';
 import { ClientExchanges } from './client-exchanges.ts';
-import type { ClientHost, ClientRun, RetryPolicy } from './client-run.ts';
+import type { ClientHost, ClientRun, RequestRetryPolicy } from './client-run.ts';
 import { createDialler } from './dialler.ts';
 import { HealthMonitor } from './health.ts';
 import { processClock, type WorkerMessage } from './messages.ts';
@@ -25,18 +25,22 @@ import type { StandstillOwner } from './standstill.ts';
 import { TargetWatch } from './target-watch.ts';
 import { Timeline } from './timeline.ts';
 
+/** Time between two looks at the deadlines of all clients. */
 const SWEEP_MILLIS = 50;
+/** Time between two reports. */
 const REPORT_MILLIS = 1000;
 
+/** The step that is open or runs, with what this thread does in it. */
 interface StepRuns {
   readonly step: WorkerStep;
   readonly clients: readonly { readonly client: LoadClient; readonly runs: readonly ClientRun[] }[];
   readonly recorders: readonly TaskRecorder[];
 }
 
+/** One load thread. Its owner opens and runs one step after another; what happens is told by messages. */
 export class LoadWorker implements ClientHost, StandstillOwner {
   readonly timeline: Timeline;
-  readonly retries: RetryPolicy;
+  readonly retries: RequestRetryPolicy;
   readonly requests: RequestFactory;
   private readonly plan: WorkerPlan;
   private readonly facts: WorkloadFacts;
@@ -76,7 +80,10 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     for (const id of ids) this.clients.set(id, this.createClient(id, dialler));
   }
 
-  /** Makes the operations of a step and opens the connections of its clients, both before the clock of the step runs. */
+  /**
+   * Makes the operations of a step and opens the connections of its clients, both before the clock of the step runs.
+   * Rejects if an operation cannot be made or its first data cannot be read.
+   */
   async open(index: number): Promise<void> {
     const step = this.plan.steps.find((candidate) => candidate.index === index);
     if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
@@ -125,6 +132,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     for (const { client } of this.current?.clients ?? []) client.cancel();
   }
 
+  /** Closes all connections and stops all timers, for good. */
   close(): void {
     if (this.sweepTimer !== null) clearInterval(this.sweepTimer);
     this.sweepTimer = null;
@@ -141,8 +149,10 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     const { worker, lease } = this.plan;
     const length = standstill.to - standstill.from;
     if (lease !== null && length >= lease) {
-      const what = `Worker ${worker} stood still for ${(length / 1000).toFixed(1)} s, after which the test run may have gone on without it. It sends nothing more.`;
-      this.fail(new BenchmarkError('WORKER_LOST', what, { hint: 'Was its process or its machine suspended, or short of CPU?' }));
+      const what = `Worker ${worker} stood still for ${(length / 1000).toFixed(1)} s`;
+      const message = `${what}, after which the test run may have gone on without it. It sends nothing more.`;
+      const hint = 'Was its process or its machine suspended, or short of CPU?';
+      this.fail(new BenchmarkError('WORKER_LOST', message, { hint }));
       this.cancel();
       return false;
     }
@@ -161,15 +171,10 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   }
 
   onFatal(run: ClientRun, kind: string, description: string): void {
-    this.fail(
-      new BenchmarkError(
-        'OPERATION_FAILED',
-        `Task "${run.taskName}" failed on worker ${this.plan.worker}: ${kind}${description === '' ? '' : `: ${description}`}`,
-        {
-          hint: run.abortsOnError ? 'The test ends with the first failed request because of --on-error=abort.' : undefined,
-        },
-      ),
-    );
+    const reason = description === '' ? kind : `${kind}: ${description}`;
+    const message = `Task "${run.taskName}" failed on worker ${this.plan.worker}: ${reason}`;
+    const hint = run.abortsOnError ? 'The test ends with the first failed request because of --on-error=abort.' : undefined;
+    this.fail(new BenchmarkError('OPERATION_FAILED', message, { hint }));
   }
 
   /** The clients begin with different endpoints, so that they spread over them. */
@@ -213,6 +218,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     });
     const limit = type.limit?.(spec) ?? null;
     const timeout = limit ?? this.plan.target.options.timeout * 1000;
+    const setBy = limit === null ? 'timeout of the client options' : 'request-timeout of the operation';
     return {
       task: cell.task,
       taskName: task.name,
@@ -225,7 +231,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       recorder,
       concurrency: type.concurrency(spec),
       timeout,
-      timeoutText: `${timeout / 1000} s (${limit === null ? 'timeout of the client options' : 'request-timeout of the operation'})`,
+      timeoutText: `${timeout / 1000} s (${setBy})`,
       abortsOnError: this.plan.onError === 'abort' && !task.isNonFatal,
     };
   }
@@ -304,7 +310,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   }
 }
 
-/** What the first request of a client needs is read before the clock of the step runs. */
+/** Reads what the first request of a client needs, so that it is there when the clock of the step begins to run. */
 function firstData(runs: readonly ClientRun[]): Promise<void> {
   const operation = runs[0]?.operation;
   return (operation?.kind === 'request' ? operation.ready() : null) ?? Promise.resolve();

@@ -3,7 +3,9 @@ import type { WireError } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import type { WorkerPlan } from './plan.ts';
 
+/** What the coordinator's process tells a load thread to do. */
 export type WorkerCommand =
+  /** Take the plan and make the clients; answered by `prepared`. */
   | { readonly kind: 'prepare'; readonly plan: WorkerPlan }
   /** Make the step's operations and open its connections; answered by `opened`. */
   | { readonly kind: 'open'; readonly step: number }
@@ -11,9 +13,12 @@ export type WorkerCommand =
   | { readonly kind: 'run'; readonly step: number; readonly startAt: number }
   /** A completing task has ended on all workers: end the others. */
   | { readonly kind: 'complete'; readonly step: number }
+  /** End the load at once; what was measured is reported. */
   | { readonly kind: 'cancel' }
+  /** End the thread. */
   | { readonly kind: 'close' };
 
+/** What a load thread tells the coordinator's process. */
 export type WorkerMessage =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'opened'; readonly step: number }
@@ -22,6 +27,7 @@ export type WorkerMessage =
   | { readonly kind: 'completing-done'; readonly step: number; readonly task: number }
   /** All clients have reached the join point; `report` is the last one of the step. */
   | { readonly kind: 'step-done'; readonly step: number; readonly report: WorkerReport }
+  /** The thread cannot go on; `report` is what it had measured and not yet reported. */
   | { readonly kind: 'failed'; readonly error: WireError; readonly report: WorkerReport | null };
 
 /** A monotonic clock in ms that all threads of a process share, unlike `performance.now()`. */

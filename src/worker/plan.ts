@@ -1,4 +1,5 @@
-// What a worker is told before a run: plain data that survives a thread boundary and a wire. JSON of operations travels as text, without loss.
+// What a worker is told before a run: plain data that can be handed to a thread or sent over a network. JSON of
+// operations is written as text, because only so it loses nothing.
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import { isJsonObject, parseJson, writeJson } from '../json.ts';
@@ -7,40 +8,48 @@ import type { Cell } from '../schedule/allocation.ts';
 import type { LoopSettings } from '../schedule/loop-control.ts';
 import type { TargetThroughput, Workload } from '../workload/model.ts';
 
+/** What one worker needs to know of a run. */
 export interface WorkerPlan {
+  /** Its number among all workers of the run, from 0. */
   readonly worker: number;
   readonly target: TargetCluster;
   readonly facts: FactsText;
   readonly steps: readonly WorkerStep[];
   /**
-   * A thread that stood still for so many ms has lost its place in the test run: the coordinator may have gone on without it.
-   * `null` = it lives in the coordinator's own process.
+   * A thread that stood still for so many ms has lost its place in the test run, because the coordinator may have gone
+   * on without it. `null` = it lives in the coordinator's own process.
    */
   readonly lease: number | null;
   readonly onError: 'continue' | 'abort';
-  /** Assertions of operations are checked; a violation ends the run. */
+  /** Whether assertions of operations are checked; a violation ends the run. */
   readonly checksAssertions: boolean;
-  /** Random choices of a run derive from it. */
+  /** All random choices of the run follow from it. */
   readonly seed: number;
 }
 
+/** What one worker does in one step. */
 export interface WorkerStep {
+  /** Index of the step in the schedule, from 0. */
   readonly index: number;
   readonly tasks: readonly TaskPlan[];
   /** The clients of this worker that have work in the step. */
   readonly clients: readonly { readonly client: number; readonly cells: readonly Cell[] }[];
+  /** Positions in `tasks` of those tasks of which the first to end ends the step; empty = all have to end. */
   readonly completing: readonly number[];
 }
 
+/** A task as workers need to know it. */
 export interface TaskPlan extends LoopSettings {
   readonly name: string;
+  /** `params` is JSON as text. */
   readonly operation: { readonly name: string; readonly type: string; readonly params: string };
   readonly targetThroughput: TargetThroughput | null;
   readonly schedule: 'deterministic' | 'poisson';
+  /** Whether the run goes on after failed requests of the task even with `--on-error=abort`. */
   readonly isNonFatal: boolean;
 }
 
-/** The workload's facts with every JSON body as text. */
+/** What operations must know of the workload, with every JSON body as text. */
 export interface FactsText {
   readonly indices: readonly { readonly name: string; readonly body: string | null; readonly types: readonly string[] }[];
   readonly dataStreams: readonly string[];
@@ -57,6 +66,7 @@ interface TemplateText {
   readonly deleteMatchingIndices: boolean;
 }
 
+/** Writes what operations must know of a workload, and where its documents lie. */
 export function encodeFacts(workload: Workload, corpora: readonly PreparedCorpus[]): FactsText {
   const withText = <T extends { readonly body: Parameters<typeof writeJson>[0] }>(item: T): Omit<T, 'body'> & { readonly body: string } => ({
     ...item,
@@ -72,6 +82,7 @@ export function encodeFacts(workload: Workload, corpora: readonly PreparedCorpus
   };
 }
 
+/** Reads what {@link encodeFacts} has written. */
 export function decodeFacts(text: FactsText): WorkloadFacts {
   const withJson = <T extends { readonly body: string }>(item: T): Omit<T, 'body'> & { readonly body: ReturnType<typeof parseJson> } => ({
     ...item,
@@ -86,7 +97,7 @@ export function decodeFacts(text: FactsText): WorkloadFacts {
   };
 }
 
-/** The parameters of a task's operation. */
+/** Reads the parameters of a task's operation from their text. */
 export function decodeParams(text: string): ReadonlyMap<string, ReturnType<typeof parseJson>> {
   const params = parseJson(text);
   if (!isJsonObject(params)) throw new TypeError('The parameters of an operation are not a JSON object.');

@@ -7,10 +7,11 @@ import { throughputCell } from '../metrics/throughput.ts';
 import type { Outcome } from '../operation/operation.ts';
 import type { SampleType } from '../schedule/loop-control.ts';
 
-/** Raw values kept between two reports; more are only in the histograms. */
+/** How many raw values are kept between two reports; further ones are only in the histograms. */
 const RAW_BOUND = 5000;
 const NANOS_PER_MILLI = 1e6;
 
+/** Work of one tenth of a second that goes on. */
 interface OpenSlot {
   readonly cell: number;
   readonly type: SampleType;
@@ -36,6 +37,7 @@ export interface SampleTimes {
   readonly intended: number;
 }
 
+/** What happened in one task on one thread since the last report. Recording allocates next to nothing. */
 export class TaskRecorder {
   readonly task: string;
   private readonly isThrottled: boolean;
@@ -54,7 +56,7 @@ export class TaskRecorder {
   private work = 0;
   private unit: string | null = null;
   private taskStart: number | null = null;
-  /** NaN = there was none: a field that may also be `null` would allocate each number that is stored in it. */
+  /** NaN = there was none. A field that may also be `null` would allocate each number that is stored in it. */
   private lastRequestStart = Number.NaN;
 
   private readonly latency = new Histogram();
@@ -81,40 +83,43 @@ export class TaskRecorder {
     this.isThrottled = isThrottled;
   }
 
-  /** Tells when the step begins, a reading of the monotonic clock. */
+  /** Takes the start of the step, a reading of the monotonic clock. */
   begin(stepStart: number): void {
     this.stepStart = stepStart;
   }
 
-  /** A client begins the task, a reading of the monotonic clock. */
+  /** Notes that a client begins the task at `now`, a reading of the monotonic clock. */
   taskBegins(now: number): void {
     const start = now - this.stepStart;
     if (this.taskStart === null || start < this.taskStart) this.taskStart = start;
   }
 
+  /** Counts a request that is sent. */
   requestSent(): void {
     this.requests++;
   }
 
+  /** Counts one of the sent requests as failed. */
   requestFailed(): void {
     this.failedRequests++;
   }
 
+  /** Counts a request that is repeated because the user asked for it. */
   retried(): void {
     this.retries++;
   }
 
-  /** A client has ended its part, and so many requests that were due before were not sent. */
+  /** Counts requests that were due before a client ended its part, and that were not sent. */
   unsent(requests: number): void {
     this.unsentRequests += requests;
   }
 
-  /** A request that was lost on a stale connection is sent again. */
+  /** Counts a request that is sent again because it was lost on a stale connection. */
   requestRepeated(): void {
     this.repeats++;
   }
 
-  /** No connection could be opened for a request. */
+  /** Counts a request for which no connection could be opened. */
   requestRefused(): void {
     this.refusedRequests++;
   }
@@ -124,7 +129,7 @@ export class TaskRecorder {
     const start = times.requestStart - this.stepStart;
     if (!(start <= this.lastRequestStart)) this.lastRequestStart = start;
     if (!outcome.success) this.errors.count(outcome.errorKind ?? 'error', 1, outcome.errorDescription ?? '');
-    // What failed as a whole did nothing, and does not know in what unit.
+    // An execution that failed as a whole did no work, and the unit of its outcome says nothing.
     if (outcome.weight > 0) this.unit = outcome.unit;
     this.work += outcome.weight;
     this.documents += outcome.documents;
@@ -144,7 +149,7 @@ export class TaskRecorder {
     this.addTimes(times);
   }
 
-  /** A part of a composite, under its own name. */
+  /** Records the time of a part of a composite, under its own name. */
   part(operation: string, type: string, millis: number): void {
     let part = this.parts.get(operation);
     if (part === undefined) {
@@ -155,7 +160,7 @@ export class TaskRecorder {
     part.histogram.record(millis * NANOS_PER_MILLI);
   }
 
-  /** Everything since the last call. */
+  /** Returns everything since the last call, and begins anew. */
   drain(progress: number | null): TaskReport {
     const raw = this.drainRaw();
     this.closeSlot(this.normalSlot);
@@ -214,8 +219,8 @@ export class TaskRecorder {
   }
 
   /**
-   * Work counts when it is done: counted at its start, a few long requests side by side would look several times as
-   * fast as they are.
+   * Counts work at the time when it is done. If it counted at its start, a few long requests side by side would look
+   * several times as fast as they are.
    * @param end in ms since the start of the step
    */
   private addToSlot(type: SampleType, end: number, work: number): void {

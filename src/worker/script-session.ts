@@ -1,4 +1,5 @@
-// What an operation of several requests works with: sends them on the client's connections and keeps the time of the whole.
+// What an operation of several requests works with: it sends them on the client's connections and keeps the time of the
+// whole.
 import { messageOf } from '../errors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { RequestFactory } from '../http/request.ts';
@@ -12,7 +13,7 @@ import { type Exchange, type ExchangeOwner, requestFailureOf } from './exchange.
 import type { TaskRecorder } from './recorder.ts';
 import type { Timeline, Waiter } from './timeline.ts';
 
-/** What an execution works with. */
+/** The parts of the worker and of the client that an execution works with. */
 export interface ScriptTools {
   readonly exchanges: ClientExchanges;
   readonly requests: RequestFactory;
@@ -23,7 +24,7 @@ export interface ScriptTools {
 /** How long an execution may take, in ms, and how a message names that. */
 export type ScriptLimit = Pick<ClientRun, 'timeout' | 'timeoutText'>;
 
-/** What one execution has in common with its concurrent parts. */
+/** What the concurrent parts of one execution have in common. */
 class Execution {
   readonly tools: ScriptTools;
   readonly start = performance.now();
@@ -31,7 +32,7 @@ class Execution {
   readonly lateText: string;
   firstStart: number | null = null;
   lastEnd: number | null = null;
-  /** Why nothing may be sent any more. */
+  /** Why nothing may be sent any more; `null` while it may. */
   ended: 'timeout' | 'cancelled' | null = null;
   readonly sessions = new Set<ScriptSession>();
 
@@ -48,6 +49,7 @@ interface Pending {
   readonly reject: (failure: RequestFailure) => void;
 }
 
+/** One execution of an operation of several requests, or a concurrent part of it: one request or pause at a time. */
 export class ScriptSession implements Session, ExchangeOwner, Waiter {
   private readonly execution: Execution;
   private pending: Pending | null = null;
@@ -69,15 +71,17 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     return this.execution.start;
   }
 
-  /** Time of the first request's start and the last answer's end; `null` if nothing was sent. */
+  /** When the first request was sent; `null` if none was. */
   get firstStart(): number | null {
     return this.execution.firstStart;
   }
 
+  /** When the last answer ended; `null` if there was none. */
   get lastEnd(): number | null {
     return this.execution.lastEnd;
   }
 
+  /** Whether a request of the execution waits for a connection. */
   get isConnecting(): boolean {
     return [...this.execution.sessions].some((session) => session.exchange?.isConnecting === true);
   }
@@ -132,6 +136,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     this.endAll('timeout', this.execution.lateText);
   }
 
+  /** The test is cancelled: whatever is under way fails, and nothing more is sent. */
   cancel(): void {
     this.endAll('cancelled', 'the test was cancelled');
     this.close();
@@ -210,7 +215,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     for (const session of [...this.execution.sessions]) session.fail(kind, message);
   }
 
-  /** What was under way, which has ended. */
+  /** Returns what was under way, which has ended, and gives its connections back. */
   private take(): Pending | null {
     const { pending, exchange } = this;
     const { timeline, exchanges } = this.execution.tools;

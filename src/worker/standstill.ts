@@ -1,4 +1,5 @@
-// Notices that this thread did not run for a while: its process was suspended, its machine slept, or others had the CPU.
+// Notices that this thread did not run for a while: its process was suspended, its machine slept, or others had the
+// CPU.
 import { uptime } from 'node:os';
 import type { Standstill } from '../metrics/report.ts';
 
@@ -55,8 +56,7 @@ export class StandstillWatch {
 
   /**
    * Called with a reading of the monotonic clock before anything is measured or sent by it: tells the owner of a
-   * standstill that has just ended.
-   * Returns whether anything may be sent.
+   * standstill that has just ended. Returns whether anything may be sent.
    */
   look(now: number): boolean {
     if (this.owner === null) return this.mayGoOn;

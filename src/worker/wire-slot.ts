@@ -1,9 +1,9 @@
 // One connection of a client to one endpoint. It waits for one thing at a time:
 //
 //   closed ──▶ opening ──▶ open ◀──▶ busy
-//     ▲ ▲         │          │         │       the end of a connection, or of an attempt: closed, and opened again in the
-//     │ └─────────┴──────────┴─────────┤       same turn; after several failures in a row it backs off first
-//     └──────── backing-off ◀──────────┘
+//     ▲ ▲         │          │         │       A connection or an attempt that ends leads to closed, and is opened
+//     │ └─────────┴──────────┴─────────┤       again in the same turn. After several failures in a row it backs off
+//     └──────── backing-off ◀──────────┘       first.
 //
 // Only an answer makes good what failed before: a target that accepts connections and closes them is not knocked at
 // without a pause.
