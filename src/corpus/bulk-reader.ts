@@ -40,7 +40,9 @@ export interface BulkReaderOptions {
 
 const NEWLINE = 10;
 const SMALLEST_READ = 4096;
-const LARGEST_READ = 1 << 30;
+const LARGEST_READ = 1 << 28;
+/** Beyond this size `Buffer.indexOf` finds nothing. */
+const LARGEST_BUFFER = 0x7fff_ffff;
 const SCRATCH_SIZE = 1 << 18;
 
 /** As many bodies are made together as fit into so many bytes. */
@@ -218,6 +220,7 @@ export class BulkReader {
   /** Reads about as many bytes as the missing documents have. */
   private async readMore(cursor: BodyCursor, file: SliceFile, gap: number, missing: number): Promise<void> {
     const length = Math.min(LARGEST_READ, Math.ceil(missing * this.bytesPerDocument * 1.02) + SMALLEST_READ);
+    if (cursor.end + length >= LARGEST_BUFFER) throw tooLarge(file.slice, this.options.bulkSize);
     reserve(cursor, length + 1);
     const count = await file.read(cursor.buffer, cursor.end, length, cursor.end - gap);
     cursor.end += count;
@@ -247,6 +250,16 @@ export class BulkReader {
     const hasIds = conflicts !== null && slice.documentSet.targetDataStream === null;
     return documentWriter(slice.documentSet, hasIds ? { ids: new ConflictIds(slice, conflicts, random), onConflict: conflicts.onConflict } : null);
   }
+}
+
+function tooLarge({ documentSet }: DocumentSlice, bulkSize: number): BenchmarkError {
+  return new BenchmarkError(
+    'CORPUS',
+    `A bulk request of ${bulkSize === 1 ? 'one document' : `${bulkSize} documents`} of ${documentSet.path} is larger than 2 GB.`,
+    {
+      hint: 'Use a smaller "bulk-size". Does a line end follow each document?',
+    },
+  );
 }
 
 /** Makes room for `length` bytes behind those that are there. */

@@ -6,6 +6,7 @@ import { secretsOf } from '../http/target-secrets.ts';
 import { writeJson } from '../json.ts';
 import { Completion } from '../schedule/completion.ts';
 import { knownSecrets } from '../secrets.ts';
+import { bytes } from '../units.ts';
 import { connectionsOf } from '../worker/connection-count.ts';
 import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
 import { encodeFacts, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
@@ -214,12 +215,14 @@ export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[], 
   const { run, workers, firstWorker } = plan;
   const facts = encodeFacts(run.workload, corpora);
   const tasks = new Map(run.steps.map((step) => [step.index, step.tasks.map(taskPlan)]));
+  const memory = bytes(process.availableMemory() / Math.max(1, workers.length));
   return workers.map((clients, index) => ({
     worker: firstWorker + index,
     target: run.target,
     facts,
     steps: run.steps.map((step) => workerStep(step, tasks.get(step.index) ?? [], clients)),
     lease,
+    memory,
     onError: run.onError,
     checksAssertions: run.checksAssertions,
     seed: run.seed,

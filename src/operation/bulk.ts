@@ -2,6 +2,7 @@
 // bytes are read.
 import { BulkReader } from '../corpus/bulk-reader.ts';
 import { clientSlices } from '../corpus/client-slices.ts';
+import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { Answer } from '../http/answer.ts';
 import type { InPlaceRequest, PreparedRequest } from '../http/request.ts';
 import { decodeBody, decodeHead, whyUnreadable } from './body.ts';
@@ -98,6 +99,20 @@ class BulkOperation implements RequestOperation {
   }
 }
 
+/** An action line with the name of an index has about so many bytes. */
+const ACTION_BYTES = 60;
+
+/** Of documents of average size. */
+function largestBody({ bulkSize }: BulkParams, corpora: readonly PreparedCorpus[], clients: number): number {
+  const bodies = corpora.flatMap(({ documentSets }) =>
+    documentSets.map(({ size, documentCount }) => {
+      const documents = Math.min(bulkSize, Math.ceil(documentCount / clients));
+      return documents * (size / Math.max(1, documentCount) + ACTION_BYTES);
+    }),
+  );
+  return Math.max(0, ...bodies);
+}
+
 /** `bulk`: one sample is one request of `bulk-size` documents, and its weight is their number. */
 export const bulk: OperationType = defineOperation({
   name: 'bulk',
@@ -105,5 +120,6 @@ export const bulk: OperationType = defineOperation({
   runsOnServerless: true,
   read: readBulkParams,
   corpora: (params) => params.selection.corpora,
+  bodyBytes: (params, workload, clients) => largestBody(params, selectCorpora(workload.corpora, params.selection), clients),
   create: (params, context) => new BulkOperation(params, context),
 });

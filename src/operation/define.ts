@@ -3,7 +3,7 @@
 import { BenchmarkError } from '../errors.ts';
 import type { Millis } from '../units.ts';
 import type { IndexDefinitions } from '../workload/model.ts';
-import type { LoadOperation, OperationContext, OperationSpec, OperationType } from './operation.ts';
+import type { LoadOperation, OperationContext, OperationSpec, OperationType, WorkloadFacts } from './operation.ts';
 import { ParamReader } from './params.ts';
 import { readTimeout } from './request-options.ts';
 
@@ -40,6 +40,11 @@ export interface OperationDefinition<P> {
   corpora?(parameters: P): readonly string[];
   /** How long one execution may take if `request-timeout` is not given. Default: the client option `timeout`. */
   limit?(parameters: P): Millis | null;
+  /**
+   * About how many bytes the largest request body of one client has, of `clients` that share the documents. Default: as
+   * many as stand in the workload, which are there anyway.
+   */
+  bodyBytes?(parameters: P, workload: WorkloadFacts, clients: number): number;
   /** Requests of one execution that are under way at the same time; default: 1. */
   concurrency?(parameters: P): number;
 }
@@ -70,6 +75,9 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
       const reader = new ParamReader(spec.params);
       const timeout = readTimeout(reader);
       return timeout ?? definition.limit?.(definition.read(reader, NO_FACTS)) ?? null;
+    },
+    bodyBytes(spec, workload, clients) {
+      return definition.bodyBytes?.(readChecked(definition, spec, workload), workload, clients) ?? 0;
     },
     concurrency(spec) {
       return definition.concurrency?.(definition.read(new ParamReader(spec.params), NO_FACTS)) ?? 1;

@@ -268,6 +268,11 @@ export interface OperationType {
   limit?(spec: OperationSpec): Millis | null;
   /** How many requests one execution has under way at the same time, at most. */
   concurrency(spec: OperationSpec): number;
+  /**
+   * About how many bytes the largest request body of one client has, of `clients` that share the documents. Absent for
+   * operations whose bodies stand in the workload.
+   */
+  bodyBytes?(spec: OperationSpec, workload: WorkloadFacts, clients: number): number;
 }
 
 /** The part of the workload that checks may look at. */

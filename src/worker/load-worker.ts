@@ -11,6 +11,7 @@ import { Completion } from '../schedule/completion.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer } from '../schedule/pacer.ts';
 import { threadAlarm, timerAlarm } from './alarm.ts';
+import { requireBodyMemory } from './body-memory.ts';
 import { LoadClient } from './client.ts';
 import type { Dialler } from './client-connections.ts';
 import { ClientExchanges } from './client-exchanges.ts';
@@ -67,6 +68,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.timeline = new Timeline(isPaced ? threadAlarm : timerAlarm);
     this.health = new HealthMonitor(this.timeline);
     this.facts = decodeFacts(plan.facts);
+    requireBodyMemory({ steps: plan.steps, facts: this.facts, specOf: (task) => this.specOf(task), available: plan.memory });
     const { options, endpoints } = plan.target;
     this.requests = createRequestFactory(plan.target);
     this.watch = new TargetWatch(endpoints.length, plan.onError === 'abort', (error) => this.fail(error));

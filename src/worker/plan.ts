@@ -6,6 +6,7 @@ import { isJsonObject, parseJson, writeJson } from '../json.ts';
 import type { WorkloadFacts } from '../operation/operation.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { LoopSettings } from '../schedule/loop-control.ts';
+import type { Bytes } from '../units.ts';
 import type { TargetThroughput, Workload } from '../workload/model.ts';
 
 /** What one worker needs to know of a run. */
@@ -20,6 +21,8 @@ export interface WorkerPlan {
    * on without it. `null` = it lives in the coordinator's own process.
    */
   readonly lease: number | null;
+  /** What the request bodies of this thread may take. */
+  readonly memory: Bytes;
   readonly onError: 'continue' | 'abort';
   /** Whether assertions of operations are checked; a violation ends the run. */
   readonly checksAssertions: boolean;
