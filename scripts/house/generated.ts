@@ -45,7 +45,7 @@ export function withPicture(page: string, table: readonly Room[] = rooms): strin
 
 function pictureText(table: readonly Room[]): string {
   const rows = table.map(({ folder, holds, imports }) => {
-    const name = folder === '.' ? '`src/*.ts`' : `\`${folder}/\``;
+    const name = folder === '.' ? '`src/*.ts`' : `\`${folder}${folder.endsWith('.ts') ? '' : '/'}\``;
     const others = imports.filter((other) => other !== '.').map((other) => `\`${other}\``);
     return `| ${name} | ${holds} | ${others.join(', ')} |`;
   });
