@@ -1,13 +1,15 @@
-// What a command works with once its words are parsed: console, settings, log, and the parts of the program that do the work.
+// What a command works with once its words are parsed: console, settings, log, and the parts of the program that do the
+// work.
 import type { CommonOptions } from './args/common-options.ts';
 import type { Settings } from './config/settings.ts';
-import type { Environment } from './environment.ts';
+import type { ProcessEnvironment } from './environment.ts';
 import type { Log } from './log.ts';
 import type { Console } from './output/console.ts';
 import type { Services } from './services.ts';
 
-export interface Context {
-  readonly environment: Environment;
+/** What a command works with. */
+export interface CommandContext {
+  readonly environment: ProcessEnvironment;
   readonly console: Console;
   readonly settings: Settings;
   readonly log: Log;

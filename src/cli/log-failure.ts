@@ -1,7 +1,7 @@
-// What only the log says of an error.
+// Writes to the log what only the log says of an error.
 import type { Log } from './log.ts';
 
-/** The stack of an error and of its causes goes to the log, and only there. */
+/** Writes the stacks of an error and of its causes to the log, if there is one. They are shown nowhere else. */
 export function logFailure(log: Log | null, error: unknown): void {
   for (let current = error; current !== undefined; current = current instanceof Error ? current.cause : undefined) {
     log?.write('ERROR', 'cli', current instanceof Error ? (current.stack ?? current.message) : String(current));

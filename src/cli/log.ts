@@ -1,4 +1,5 @@
-// The log file: one line per entry, UTC, rotated by size, without secrets (spec/1 §3.1).
+// The log file: one line per entry, UTC, rotated by size, without secrets. Its lines have the form that OpenSearch
+// Benchmark gives them.
 import { closeSync, constants, existsSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
@@ -6,13 +7,16 @@ import { makeDirectories, systemReason } from '../files.ts';
 import { visibleText } from './output/visible-text.ts';
 import { redact } from './redact.ts';
 
+/** How serious an entry is. */
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR';
 
 /** What the rest of the command line logs to. */
 export interface Log {
+  /** Writes an entry; `logger` names the part of the program that it is about. Never throws. */
   write(level: LogLevel, logger: string, message: string): void;
 }
 
+/** Where a log is and how it grows. */
 export interface LogFileOptions {
   readonly path: string;
   readonly processId: number;
@@ -28,6 +32,7 @@ const defaultKeep = 5;
 
 /** A log on disk. A disk that is full must not end a test run: writing stops, and {@link LogFile.failure} says why. */
 export class LogFile implements Log {
+  /** Why the last entry could not be written; `null` if it was. */
   failure: Error | null = null;
   readonly path: string;
   private readonly options: LogFileOptions;
@@ -47,7 +52,8 @@ export class LogFile implements Log {
 
   write(level: LogLevel, logger: string, message: string): void {
     const { path, processId, clock } = this.options;
-    const line = `${timestamp(clock.wall())} -not-actor-/PID:${processId} ${logger} ${level} ${visibleText(redact(message))}\n`;
+    const origin = `-not-actor-/PID:${processId} ${logger}`;
+    const line = `${timestamp(clock.wall())} ${origin} ${level} ${visibleText(redact(message))}\n`;
     try {
       if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes)) this.rotate();
       append(path, line);
@@ -75,11 +81,11 @@ export class LogFile implements Log {
   }
 }
 
-/** A log may be a pipe to another program, which is not waited for. */
+/** How a log is opened. It may be a pipe to another program, for which nothing waits. */
 const appendFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 function append(path: string, line: string): void {
-  // The mode of a new file: what runs and against which hosts is nobody else's business.
+  // Only its owner may read a new log, which says what was run and against which hosts.
   const file = openSync(path, appendFlags, 0o600);
   try {
     writeSync(file, line);

@@ -1,5 +1,4 @@
-// From words to exit code: parse, prepare, run, explain failures.
-
+// Runs one command line, from its words to the exit code: parses, prepares, runs, and explains failures.
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { packageVersion } from '../package.ts';
 import { knownSecrets } from '../secrets.ts';
@@ -7,8 +6,8 @@ import { closestMatch } from '../workload/closest-match.ts';
 import type { Command, ReadyCommand } from './args/command.ts';
 import { commandHelp, programHelp, usageLine } from './args/help.ts';
 import { loadSettings, type Settings } from './config/settings.ts';
-import type { Context } from './context.ts';
-import type { Environment } from './environment.ts';
+import type { CommandContext } from './context.ts';
+import type { ProcessEnvironment } from './environment.ts';
 import { LogFile } from './log.ts';
 import { logFailure } from './log-failure.ts';
 import { banner } from './output/banner.ts';
@@ -20,8 +19,16 @@ import { registerEnvironment } from './redact.ts';
 import { realServices, type Services } from './services.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** Runs one command line and returns the exit code. Never throws, never ends the process; prints only to the streams of the environment. */
-export async function main(program: Program, words: readonly string[], environment: Environment, services: Services = realServices): Promise<number> {
+/**
+ * Runs one command line and returns the exit code. Failures of commands are told and never rejected with; the process
+ * is not ended, and nothing is printed but to the streams of the environment.
+ */
+export async function main(
+  program: Program,
+  words: readonly string[],
+  environment: ProcessEnvironment,
+  services: Services = realServices,
+): Promise<number> {
   const [verb, ...rest] = words;
   const console = new Console(environment, false);
   registerEnvironment(environment.variables);
@@ -53,7 +60,7 @@ export async function main(program: Program, words: readonly string[], environme
   return new CommandRun(program, ready, environment, services).run();
 }
 
-function complainAboutVerb(console: Console, program: Program, environment: Environment, verb: string, words: readonly string[]): number {
+function complainAboutVerb(console: Console, program: Program, environment: ProcessEnvironment, verb: string, words: readonly string[]): number {
   const names = program.commands.map(({ name }) => name);
   const meant = closestMatch(verb, names);
   const isFlag = verb.startsWith('-');
@@ -64,7 +71,7 @@ function complainAboutVerb(console: Console, program: Program, environment: Envi
   return exitCodes.usage;
 }
 
-function complainAboutFlags(console: Console, environment: Environment, verb: string, command: Command, error: unknown): number {
+function complainAboutFlags(console: Console, environment: ProcessEnvironment, verb: string, command: Command, error: unknown): number {
   if (!(error instanceof BenchmarkError)) throw error;
   const { program } = environment;
   console.complain(usageLine(program, verb, command));
@@ -77,14 +84,14 @@ function complainAboutFlags(console: Console, environment: Environment, verb: st
 class CommandRun {
   private readonly program: Program;
   private readonly ready: ReadyCommand;
-  private readonly environment: Environment;
+  private readonly environment: ProcessEnvironment;
   private readonly services: Services;
   private readonly console: Console;
   private readonly start: number;
   private settings: Settings | null = null;
   private log: LogFile | null = null;
 
-  constructor(program: Program, ready: ReadyCommand, environment: Environment, services: Services) {
+  constructor(program: Program, ready: ReadyCommand, environment: ProcessEnvironment, services: Services) {
     this.program = program;
     this.ready = ready;
     this.environment = environment;
@@ -105,7 +112,7 @@ class CommandRun {
     }
   }
 
-  private prepare(): Context {
+  private prepare(): CommandContext {
     const { environment, console, services, ready } = this;
     const settings = loadSettings(environment.variables, environment.homeDirectory, ready.common.configurationName);
     this.settings = settings;

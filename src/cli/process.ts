@@ -1,10 +1,10 @@
-// The real process around a command: streams, signals, and errors that nobody caught.
+// Runs a command line in the real process, with its streams, its signals, and errors that nobody caught.
 import { availableParallelism, homedir, userInfo } from 'node:os';
 import { basename } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { exitCodes, messageOf } from '../errors.ts';
 import { emergencyLog } from './emergency-log.ts';
-import type { Environment } from './environment.ts';
+import type { ProcessEnvironment } from './environment.ts';
 import { main } from './main.ts';
 import { guardStreams } from './output/guarded-streams.ts';
 import type { Program } from './program.ts';
@@ -23,7 +23,7 @@ export async function runProcess(program: Program): Promise<void> {
   process.exit(code === exitCodes.success && streams.failure() !== null ? exitCodes.failure : code);
 }
 
-function realEnvironment(signal: AbortSignal): Environment {
+function realEnvironment(signal: AbortSignal): ProcessEnvironment {
   const { BENCHMARK_ALTERNATIVE_BINARY_NAME: otherName } = process.env;
   return {
     program: otherName !== undefined && otherName !== '' ? otherName : basename(process.argv[1] ?? 'opensearch-benchmark'),
@@ -48,8 +48,8 @@ function workingDirectory(): string {
   }
 }
 
-/** One line for the user and the stack for the log, whatever happens. */
-function reportUncaught(environment: Environment): void {
+/** Ends the process after an error that nobody caught, with one line for the user and the stack in the log. */
+function reportUncaught(environment: ProcessEnvironment): void {
   const onError = (error: unknown): void => {
     const path = emergencyLog(environment, error);
     const details = path === null ? '' : ` Details are in ${path}.`;

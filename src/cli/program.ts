@@ -1,4 +1,4 @@
-// Which commands a program has.
+// The two programs and the commands that each has.
 import type { Command } from './args/command.ts';
 import { executeTestCommand } from './commands/execute-test.ts';
 import { fleetCommand } from './commands/fleet.ts';
@@ -7,21 +7,24 @@ import { listCommand } from './commands/list.ts';
 import { commandsNotBuilt } from './commands/not-built.ts';
 import { daemonCommands } from './daemon/commands.ts';
 
+/** A program as its user sees it. */
 export interface Program {
+  /** What it does, in one sentence for its help. */
   readonly summary: string;
+  /** In the order of the help. */
   readonly commands: readonly Command[];
-  /** Shown above the output of its commands. */
+  /** Whether a banner stands above the output of its commands. */
   readonly hasBanner: boolean;
 }
 
-/** `opensearch-benchmark` alias `osb`. */
+/** The program `opensearch-benchmark`, also called `osb`. */
 export const benchmarkProgram: Program = {
-  summary: 'Measures how fast an OpenSearch cluster is: runs a workload against it and reports throughput, latency and errors.',
+  summary: 'Measures how fast an OpenSearch cluster is: ' + 'runs a workload against it and reports throughput, latency and errors.',
   hasBanner: true,
   commands: [executeTestCommand, listCommand, infoCommand, fleetCommand, ...commandsNotBuilt],
 };
 
-/** `opensearch-benchmarkd` alias `osbd`. */
+/** The program `opensearch-benchmarkd`, also called `osbd`. */
 export const daemonProgram: Program = {
   summary: 'Runs on every machine that generates load, so that one test run may use them all.',
   hasBanner: false,

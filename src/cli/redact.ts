@@ -1,7 +1,11 @@
-// Keeps secrets out of logs and messages: those that are known by their value, and what the name in front of it calls a secret.
+// Keeps secrets out of logs and messages: those that are known by their value, and those that the name in front of them
+// gives away.
 import { isSecretName, knownSecrets, secretMask } from '../secrets.ts';
 
-// With a bound in front: a long text without such a name is read once, not once from each of its characters.
+/**
+ * Matches the name of a secret. The characters in front are bounded, because otherwise a long text without such a name
+ * would be read to its end from each of its characters.
+ */
 const secretName = '[\\w.-]{0,40}(?:password|passwd|secret|token|access_key_id|api_?key|credential|http_auth)[\\w.-]*';
 const patterns: readonly (readonly [RegExp, string])[] = [
   // "basic_auth_password": "x", basic_auth_password:'x', password = x
@@ -13,18 +17,23 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(Signature=)[0-9a-f]+/g, `$1${secretMask}`],
 ];
 
-/** A text for the log or for an error: known secrets are masked wherever they are, and unknown ones behind names such as `password:`. */
+/**
+ * A text for the log or for an error, without secrets: known ones are masked wherever they are, and unknown ones behind
+ * names such as `password:`.
+ */
 export function redact(text: string): string {
   return knownSecrets.mask(patterns.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), text));
 }
 
-/** Variables of this project whose values may be shown; what else begins with `OSB_` may be a secret. */
+/** Matches variables of this project whose values may be shown. Any other that begins with `OSB_` may be a secret. */
 const harmlessVariable = /^OSB_(?:.*_)?(?:USER|REGION|SERVICE|HOST|PORT)$/;
 
-/** Variables that say where something lies, which is no secret. */
+/** Matches variables that say where something lies, which is no secret. */
 const namesPlace = /_(?:FILE|PATH|DIR|DIRECTORY|URL|URI|SOCK)$/i;
 
-/** Notes the secrets that the environment holds: by the name of a variable, and in the addresses of proxies. */
+/**
+ * Registers the secrets that the environment holds: values of variables with such names, and passwords in addresses.
+ */
 export function registerEnvironment(variables: Readonly<Record<string, string | undefined>>): void {
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined) continue;

@@ -1,4 +1,4 @@
-// One test run at a time per configuration: two at once would measure each other.
+// Lets only one test run at a time go on per configuration, because two at once would measure each other.
 import { execFileSync } from 'node:child_process';
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,17 +9,23 @@ import { readTextFile, UnreadableText } from '../text-file.ts';
 /** Who holds the lock. */
 export interface LockHolder {
   readonly processId: number;
-  /** When the process started, as the system says it: tells a process from a later one with the same id. `null` = unknown. */
+  /**
+   * When the process started, as the system says it, which tells a process from a later one with the same id. `null` =
+   * unknown.
+   */
   readonly processStart: string | null;
   readonly testRunId: string;
 }
 
+/** A lock that this process holds. */
 export interface RunLock {
-  /** Gives the lock back; only if it is still ours. */
+  /** Gives the lock back, unless somebody else has taken it over. */
   release(): void;
 }
 
+/** Who wants the lock, and how much. */
 export interface LockRequest {
+  /** The lock file. */
   readonly path: string;
   readonly processId: number;
   readonly testRunId: string;
@@ -27,11 +33,17 @@ export interface LockRequest {
   readonly endsOther: boolean;
 }
 
-/** Attempts; each failed one means that another process took or left the lock in between. */
+/**
+ * How often the lock is tried for. An attempt fails if another process takes or leaves the lock in the middle of it.
+ */
 const attempts = 5;
+/** How many ms a process has for its end after each signal. */
 const patience = 3000;
 
-/** Takes the lock. Fails with ANOTHER_RUN if a live process holds it. The lock of a dead one is taken over. */
+/**
+ * Takes the lock; that of a process that is gone is taken over. Rejects with `ANOTHER_RUN` if a live process holds it,
+ * and with `DISK` if the file cannot be written.
+ */
 export async function takeRunLock(request: LockRequest): Promise<RunLock> {
   const { path, processId, testRunId } = request;
   const own: LockHolder = { processId, processStart: processStart(processId), testRunId };
@@ -48,7 +60,7 @@ export async function takeRunLock(request: LockRequest): Promise<RunLock> {
   throw new BenchmarkError('ANOTHER_RUN', `Other test runs keep taking the lock ${path}.`, { hint: 'Try again.' });
 }
 
-/** A lock that is given back at the latest when the process ends, however it is asked to. */
+/** A lock that is given back at the latest when the process ends, whatever ends it. */
 function held(path: string, own: LockHolder): RunLock {
   const release = (): void => {
     process.off('exit', release);
@@ -120,7 +132,7 @@ function removeStale(path: string, processId: number): void {
   }
 }
 
-/** Is the process that took the lock still there, and not another one that got its id since? */
+/** Whether the process that took the lock is still there, and not a later one with the same id. */
 export function isAlive(holder: LockHolder): boolean {
   if (!exists(holder.processId)) return false;
   const start = processStart(holder.processId);
@@ -132,7 +144,7 @@ function exists(processId: number): boolean {
     process.kill(processId, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is alive too.
+    // A process of another user cannot be signalled, but it is there.
     return isCode(error, 'EPERM');
   }
 }
@@ -150,15 +162,17 @@ export function processStart(processId: number): string | null {
       }).trim() || null
     );
   } catch {
-    // The process is gone, or its facts are not for us: then nothing is known about it.
+    // The process is gone, or its facts may not be read.
     return null;
   }
 }
 
-/** The 22nd field; the second one is a name in brackets that may hold spaces. */
+/**
+ * The 22nd field of `/proc/<id>/stat`. It is counted from behind the second one, a name in brackets with any spaces.
+ */
 const startFromStat = (stat: string): string | null => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
 
-/** Ends a test run of ours: first politely, so that it stores what it has, then not. */
+/** Ends another test run: first by SIGTERM, so that it stores what it has, then by SIGKILL. */
 async function endProcess(holder: LockHolder): Promise<void> {
   if (holder.processStart === null || processStart(holder.processId) !== holder.processStart) {
     const hint = `Look at process ${holder.processId} and end it yourself.`;

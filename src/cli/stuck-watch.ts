@@ -1,4 +1,4 @@
-// A thread that ends the process if the main thread is stuck after it was asked to end; see `signals.ts`.
+// Entry of a thread that ends the process if the main thread is stuck after it was asked to end; `signals.ts` starts it.
 import { workerData } from 'node:worker_threads';
 
 /** What the thread watches. */
@@ -15,7 +15,8 @@ function isWatch(value: unknown): value is StuckWatch {
 
 function watch({ beats, stuckMillis }: StuckWatch): never {
   for (let seen = Atomics.load(beats, 0); ; seen = Atomics.load(beats, 0)) {
-    // A process that was itself suspended, or has no core, shows no beats either: the wait is cut into pieces that only count while it runs.
+    // A process that was itself suspended, or has no core, shows no beats either: the wait is cut into pieces that only
+    // count while it runs.
     for (let piece = 0; piece < 10 && Atomics.load(beats, 0) === seen; piece++) Atomics.wait(beats, 0, seen, stuckMillis / 10);
     if (Atomics.load(beats, 0) === seen) process.kill(process.pid, 'SIGKILL');
   }

@@ -1,7 +1,10 @@
-// Ends the wait for work that does not know of Ctrl-C.
+// Lets Ctrl-C end the wait for work that does not listen to it.
 import { BenchmarkError } from '../errors.ts';
 
-/** The result of the work, or CANCELLED as soon as the signal is aborted; what becomes of the work after that is not waited for. */
+/**
+ * Resolves with the result of the work, or rejects with `CANCELLED` as soon as the signal is aborted. Nothing waits for
+ * the work after that.
+ */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_resolve, reject) => {

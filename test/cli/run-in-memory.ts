@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
-import type { Environment } from '../../src/cli/environment.ts';
+import type { ProcessEnvironment } from '../../src/cli/environment.ts';
 import { main } from '../../src/cli/main.ts';
 import { benchmarkProgram, type Program } from '../../src/cli/program.ts';
 import type { Services } from '../../src/cli/services.ts';
@@ -41,7 +41,7 @@ export async function runInMemory(home: string, words: readonly string[], option
     isTTY: options.isTTY ?? false,
     columns: options.columns ?? 80,
   });
-  const environment: Environment = {
+  const environment: ProcessEnvironment = {
     program: 'opensearch-benchmark',
     variables: options.variables ?? {},
     stdout: stream('stdout'),

@@ -1,18 +1,17 @@
-// A command as data: its names, its flags, and what runs with their typed values.
-
+// Commands as data: their names, their flags, and what runs with the typed values of these.
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import type { CommonOptions } from './common-options.ts';
 import type { Flags, Values } from './flag.ts';
 import { type ParsedFlags, parseFlags, shownWord } from './parser.ts';
 
-/** The one word that a command may take after its verb, e.g. what to list. */
+/** The word that a command may take after its verb, e.g. what to list. */
 export interface Positional {
   readonly name: string;
   readonly description: string;
   readonly choices: readonly string[];
-  /** Names of older versions → today's. */
+  /** Words of older versions, with the words of today. */
   readonly aliases: Readonly<Record<string, string>>;
 }
 
@@ -27,6 +26,7 @@ export interface Invocation<F extends Flags> {
   readonly given: ReadonlySet<string>;
 }
 
+/** A command as its author writes it down. */
 export interface CommandSpec<F extends Flags> {
   readonly name: string;
   /** Other names, accepted silently. */
@@ -37,15 +37,17 @@ export interface CommandSpec<F extends Flags> {
   /** Of each group at most one flag may be given. */
   readonly exclusive?: readonly (readonly (keyof F & string)[])[];
   readonly positional?: Positional;
-  /** Does the work watch the signal of the environment itself? Otherwise Ctrl-C ends the command without further ado. */
+  /** Whether the work watches the signal of the environment itself. Otherwise Ctrl-C ends the command at once. */
   readonly endsItself?: boolean;
-  /** Is the output read by programs, so that banner and final line would spoil it? */
+  /** Whether the output is for programs, so that banner and final line are left out. */
   readonly hasPlainOutput?: (options: Values<F>) => boolean;
   /** Does the work and returns the exit code. */
-  readonly execute: (context: Context, invocation: Invocation<F>) => Promise<number>;
+  readonly execute: (context: CommandContext, invocation: Invocation<F>) => Promise<number>;
 }
 
+/** A command whose words were understood. */
 export interface ReadyCommand {
+  /** As typed. */
   readonly verb: string;
   /** The command line as it was understood, for the log: without the values that may be secret. */
   readonly shown: string;
@@ -53,9 +55,10 @@ export interface ReadyCommand {
   readonly common: CommonOptions;
   readonly hasPlainOutput: boolean;
   readonly endsItself: boolean;
-  readonly run: (context: Context) => Promise<number>;
+  readonly run: (context: CommandContext) => Promise<number>;
 }
 
+/** A command as the help and the program see it, whatever the types of its flags. */
 export interface Command {
   readonly name: string;
   readonly aliases: readonly string[];
@@ -64,13 +67,13 @@ export interface Command {
   readonly flags: Flags;
   readonly exclusive: readonly (readonly string[])[];
   readonly positional: Positional | null;
-  /** False for those that the help lists as not in this version. */
+  /** Whether it is in this version; the help lists the others apart. */
   readonly isBuilt: boolean;
-  /** Reads the words after the verb. Throws a USAGE error that holds all problems. */
+  /** Reads the words after the verb. Throws `USAGE` with all problems. */
   readonly parse: (verb: string, words: readonly string[]) => ReadyCommand;
 }
 
-/** Makes a command of its table; the only place where the parser's values get their types. */
+/** Makes a command from what its author wrote down. It is the only place where values of flags get their types. */
 export function defineCommand<F extends Flags>(spec: CommandSpec<F>): Command {
   const parse = (verb: string, words: readonly string[]): ReadyCommand => {
     const parsed = parseFlags(spec.flags, words);
@@ -96,12 +99,15 @@ export function defineCommand<F extends Flags>(spec: CommandSpec<F>): Command {
   return { name, aliases, summary, description, flags, exclusive, positional, isBuilt: true, parse };
 }
 
-/** A wrong command line: exit code 2, all problems at once. */
+/** The error for a wrong command line, with all problems at once: exit code 2. */
 export function usageError(problems: readonly string[]): BenchmarkError {
   return new BenchmarkError('USAGE', problems.join('\n'), { problems: problems.map((message) => ({ message })) });
 }
 
-/** A command line that parses but contradicts itself: exit code 64, as scripts of the original expect. */
+/**
+ * The error for a command line that can be read but contradicts itself: exit code 64, as scripts for OpenSearch
+ * Benchmark expect.
+ */
 export function contradiction(message: string, hint?: string): BenchmarkError {
   return new BenchmarkError('USAGE', message, { hint, exitCode: exitCodes.failure });
 }

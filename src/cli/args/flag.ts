@@ -1,12 +1,16 @@
-// A flag of a command as data: its names, its grammar, its default and what help says about it.
+// Flags of commands as data: their names, their grammar, their defaults and what the help says about them.
 import { secretMask } from '../../secrets.ts';
 
-/** A value that cannot be read; the parser adds the name of the flag. */
+/** Says why a value cannot be read. The parser adds the name of the flag. */
 export class ValueProblem extends Error {}
 
-/** `none`: a switch. `optional`: may stand without a value. `many`: takes all values up to the next flag. */
+/**
+ * How many values a flag takes: none if it is a switch, one, one or none (`optional`), or all up to the next flag
+ * (`many`).
+ */
 export type Arity = 'none' | 'one' | 'optional' | 'many';
 
+/** A flag whose value has the type `T`. */
 export interface Flag<T> {
   /** The long name without dashes, e.g. `test-run-id`. */
   readonly long: string;
@@ -15,14 +19,16 @@ export interface Flag<T> {
   /** Long names of older versions, accepted silently and not shown. */
   readonly aliases: readonly string[];
   readonly arity: Arity;
+  /** What stands for the value in the help. */
   readonly placeholder: string;
+  /** The words that are allowed; empty = any text. */
   readonly choices: readonly string[];
   readonly description: string;
-  /** Heading in help. */
+  /** Heading in the help. */
   readonly group: string;
   readonly isHidden: boolean;
   readonly isRequired: boolean;
-  /** The default as help shows it; `null` = nothing to show. */
+  /** The default as the help shows it; `null` = nothing is shown. */
   readonly defaultText: string | null;
   /** The value of the flag when it is absent. */
   readonly fallback: T;
@@ -30,9 +36,9 @@ export interface Flag<T> {
   parse(texts: readonly string[]): T;
   /** The value as the log shows it. */
   show(value: T): string;
-  /** What the flag would do, if that is not built yet; a value with an effect is then refused. */
+  /** What the flag would do if it is not built yet: a value with an effect is then refused. `null` = it is built. */
   readonly notBuilt: string | null;
-  /** Has this value no effect, so that even a flag that is not built may carry it? */
+  /** Whether a value has no effect, so that even a flag that is not built may carry it. */
   isWithoutEffect(value: T): boolean;
 }
 
@@ -49,7 +55,7 @@ interface Description {
   readonly group: string;
   readonly isHidden?: boolean;
   readonly notBuilt?: string;
-  /** The value may hold secrets: the log shows only that it was given. */
+  /** Whether the value may hold secrets: the log then only shows that it was given. */
   readonly isSecret?: boolean;
 }
 
@@ -79,7 +85,7 @@ const describe = (long: string, description: Description) => ({
   notBuilt: description.notBuilt ?? null,
 });
 
-/** A flag with one value (or, with `arity`, an optional one or several, joined by commas). */
+/** Makes a flag with a value: one, or by its `arity` an optional one or several, which are joined by commas. */
 export function valueFlag<T>(long: string, value: ValueDescription<T>): Flag<T> {
   const choices = value.choices ?? [];
   return {
@@ -100,7 +106,7 @@ export function valueFlag<T>(long: string, value: ValueDescription<T>): Flag<T> 
   };
 }
 
-/** A flag without value: absent = false. */
+/** Makes a flag without a value, which is `false` if it is absent. */
 export function switchFlag(long: string, description: Description): Flag<boolean> {
   return {
     ...describe(long, description),
@@ -116,7 +122,7 @@ export function switchFlag(long: string, description: Description): Flag<boolean
   };
 }
 
-/** A flag whose value is one of a few words. */
+/** Makes a flag whose value is one of a few words. */
 export function choiceFlag<const C extends string>(
   long: string,
   choice: Description & { readonly choices: readonly C[]; readonly fallback: C; readonly defaultText?: string | null },

@@ -1,14 +1,15 @@
-// The grammars of flag values (spec/1 §1.2): text to typed value, or a problem that says what is wrong.
+// The grammars of values of flags. Each function makes a typed value of a text, or throws a ValueProblem that says what
+// is wrong.
 import { JsonSyntaxError, parseJson } from '../../json.ts';
 import { ValueProblem } from './flag.ts';
 
-/** Text as it is; nothing given = `null`. */
+/** A text as it is; an empty one is `null`. */
 export const readText = (text: string): string | null => (text === '' ? null : text);
 
-/** File systems take names of up to 255 bytes. */
+/** Limit of an id in bytes. File systems take names of up to 255 bytes, and some are made by adding to the id. */
 const longestRunId = 200;
 
-/** The id of a test run: it names a directory. */
+/** The id of a test run, which must be good for the name of a directory. */
 export function readRunId(text: string): string | null {
   if (text === '.' || text === '..' || /[/\\]|\p{Cc}/u.test(text))
     throw new ValueProblem(`'${text}' cannot name a directory; use letters, digits, -, _ and .`);
@@ -17,7 +18,7 @@ export function readRunId(text: string): string | null {
   return readText(text);
 }
 
-/** Comma separated, trimmed; the empty text is the empty list. */
+/** A list whose items are separated by commas and trimmed; an empty text is an empty list. */
 export function readList(text: string): readonly string[] {
   if (text.trim() === '') return [];
   return text
@@ -26,7 +27,10 @@ export function readList(text: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
-/** A list in which nothing is missing: an empty one, or an empty item, is what an empty variable of a shell leaves, and would mean something else. */
+/**
+ * A list that is not empty and has no empty item. Those are what an empty variable of a shell leaves, and what they
+ * would mean is not what the user wants.
+ */
 export function readFilledList(text: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim());
   const isEmpty = items.every((item) => item === '');
@@ -35,7 +39,7 @@ export function readFilledList(text: string): readonly string[] {
   return items;
 }
 
-/** Text that is there. */
+/** A text that is not empty. */
 export function readFilledText(text: string): string {
   if (text.trim() === '') throw new ValueProblem('it is empty; is a variable of the shell empty? Without the flag the default holds');
   return text;
@@ -76,7 +80,7 @@ export function readBoolean(text: string): boolean {
   throw new ValueProblem(`'${text}' is neither true nor false`);
 }
 
-/** `key:value,key:value`, split at the first colon of each pair. Values stay text. */
+/** Pairs `key:value,key:value`, each split at its first colon. Values stay texts. */
 export function readTags(text: string): Readonly<Record<string, string>> {
   const pairs = readList(text).map((pair) => {
     const colon = pair.indexOf(':');
@@ -117,7 +121,7 @@ export function readJdk(text: string): string {
   return text;
 }
 
-/** `YYYY-MM-DD HH:MM:SS` in UTC, as epoch ms. */
+/** A time `YYYY-MM-DD HH:MM:SS` in UTC, as ms since 1970. */
 export function readTimestamp(text: string): number {
   const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)$/.exec(text.trim());
   const value = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}Z`);

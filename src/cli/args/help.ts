@@ -1,4 +1,4 @@
-// Help texts: fitted to the terminal, grouped, with defaults.
+// Makes the texts of help: fitted to the terminal, grouped, with defaults.
 import type { Command } from './command.ts';
 import type { Flag } from './flag.ts';
 
@@ -6,10 +6,10 @@ const helpFlag = { label: '-h, --help', text: 'Show this help and exit.' };
 const indent = 2;
 const labelColumn = 26;
 
-/** Help is readable between these widths; wider lines are hard to follow. */
+/** The width of help for a terminal of so many columns: from 60 to 120, as wider lines are hard to follow. */
 export const clampWidth = (columns: number): number => Math.min(120, Math.max(60, columns));
 
-/** Help of one command under the verb that was typed. */
+/** The help of one command, under the verb that was typed. */
 export function commandHelp(program: string, verb: string, command: Command, columns: number): string {
   const width = clampWidth(columns);
   const sections = [usageLine(program, verb, command), '', ...wrap(command.description, width), ''];
@@ -24,14 +24,12 @@ export function commandHelp(program: string, verb: string, command: Command, col
     sections.push('');
   }
   sections.push('Other:', ...entry(helpFlag.label, helpFlag.text, width), '');
-  sections.push(
-    ...wrap('A long flag may be shortened as long as it stays unique, and its value may follow after a space or an equals sign.', width),
-    '',
-  );
+  const rule = 'A long flag may be shortened as long as it stays unique';
+  sections.push(...wrap(`${rule}, and its value may follow after a space or an equals sign.`, width), '');
   return sections.join('\n');
 }
 
-/** Help of a program: its commands. */
+/** The help of a program, which lists its commands. */
 export function programHelp(program: string, summary: string, commands: readonly Command[], columns: number): string {
   const width = clampWidth(columns);
   const lines = [`usage: ${program} COMMAND [flags]`, '', ...wrap(summary, width), ''];
@@ -47,8 +45,10 @@ export function programHelp(program: string, summary: string, commands: readonly
 /** The one line above the complaints about a command line. */
 export function usageLine(program: string, verb: string, command: Command): string {
   const positional = command.positional === null ? '' : ` ${command.positional.name}`;
-  const required = Object.values(command.flags).filter((flag) => flag.isRequired);
-  return `usage: ${program} ${verb}${positional}${required.map((flag) => ` --${flag.long} ${flag.placeholder}`).join('')} [flags]`;
+  const required = Object.values(command.flags)
+    .filter((flag) => flag.isRequired)
+    .map((flag) => ` --${flag.long} ${flag.placeholder}`);
+  return `usage: ${program} ${verb}${positional}${required.join('')} [flags]`;
 }
 
 const namesOf = (command: Command): string => [command.name, ...command.aliases.filter((alias) => !alias.includes('_'))].join(', ');

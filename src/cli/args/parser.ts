@@ -1,11 +1,14 @@
-// Words of the command line to values of flags, with the rules of the original's parser (spec/1 §1.1).
+// Makes values of flags from the words of a command line, by the rules of Python's argparse, which OpenSearch Benchmark
+// uses.
 //
-// Written here because no parser offers them together: unique prefixes of long flags, short flags of several letters (`-tid`), values glued to
-// one-letter flags (`-chost:1`), optional values, old names that stay hidden, and all problems at once.
+// It is written here because no library has them all: unique prefixes of long flags, short flags of several letters
+// (`-tid`), values glued to flags of one letter (`-chost:1`), optional values, old names that stay hidden, and all
+// problems at once.
 
 import { closestMatch } from '../../workload/closest-match.ts';
 import { type Flag, type Flags, ValueProblem } from './flag.ts';
 
+/** What the words of a command line say. */
 export interface ParsedFlags {
   /** A value for every flag, the fallback for those that were not given. */
   readonly values: ReadonlyMap<string, unknown>;
@@ -81,7 +84,10 @@ class Parser {
     else this.problems.push(`ambiguous flag ${spelling}: could be ${candidates.map(({ as }) => `--${as}`).join(', ')}`);
   }
 
-  /** An exact name beats prefixes, and prefixes of today's names beat those of old names, so that an old name never takes a prefix away. */
+  /**
+   * The flags that a name may mean. An exact name beats prefixes, and prefixes of today's names beat those of old
+   * names, so that an old name never makes a prefix ambiguous.
+   */
   private longCandidates(typed: string): readonly { readonly name: string; readonly flag: Flag<unknown>; readonly as: string }[] {
     const today = this.entries.map(([name, flag]) => ({ name, flag, as: flag.long }));
     const old = this.entries.flatMap(([name, flag]) => flag.aliases.map((as) => ({ name, flag, as })));
@@ -155,7 +161,9 @@ class Parser {
     return next === undefined || next === '--' ? '' : `; a value that starts with a dash is written with an equals sign: --flag=${shownWord(next)}`;
   }
 
-  /** After a flag that nobody knows its value would look like a stray word: leave it out of the complaints. */
+  /**
+   * Skips what may be the value of a flag that is not known, which would otherwise be complained of as a stray word.
+   */
   private skipValue(): void {
     const next = this.words[this.position];
     if (next !== undefined && !this.isFlag(next) && !(this.words[this.position - 1] ?? '').includes('=')) this.position++;
@@ -170,7 +178,7 @@ class Parser {
   }
 }
 
-/** A word that nobody understands, for messages: what may be a secret in it is left out. */
+/** A word that was not understood, for messages: what may be a secret in it is left out. */
 export const shownWord = (word: string): string => word.replace(/([:=@]).+$/s, '$1…');
 
 const labelOf = ({ flag, spelling }: Match): string => (spelling === `--${flag.long}` ? spelling : `${spelling} (--${flag.long})`);

@@ -1,5 +1,4 @@
-// The flags of `run` alias `execute-test` (spec/1 §1.4).
-
+// The flags of `run`, also called `execute-test`.
 import { benchmarkOnly, pipelines } from '../../coordinator/pipeline.ts';
 import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
 import { readBoolean, readDictionaryText, readInteger, readList, readNumber, readTags, readText, readTimestamp } from '../args/grammar.ts';
@@ -24,7 +23,7 @@ const { load, results, run, target, telemetry, workload } = groups;
 
 const runFlags = {
   pipeline: choiceFlag('pipeline', {
-    description: 'Steps of the run: against a cluster that is there already, or with one that is provisioned. See "list pipelines".',
+    description: 'Steps of the run: against a cluster that is there already, or with one that is provisioned. ' + 'See "list pipelines".',
     group: run,
     choices: [...pipelines.map(({ name }) => name), ...Object.keys(pipelinesNotBuilt)],
     fallback: benchmarkOnly.name,

@@ -4,7 +4,7 @@ import { summaryFormats } from '../../report/formats.ts';
 import { summaryRows } from '../../report/summary.ts';
 import { errorTable, warnings } from '../../report/warnings.ts';
 import type { Invocation } from '../args/command.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { summaryHeading } from '../output/banner.ts';
 import type { ResultsFile } from '../output/results-file.ts';
 import { redact } from '../redact.ts';
@@ -12,7 +12,7 @@ import type { executeTestFlags } from './execute-test-flags.ts';
 
 /** Prints the summary, on a terminal or not, and appends it to the file of `--results-file`, if there is one. */
 export async function reportRun(
-  context: Context,
+  context: CommandContext,
   { options }: Invocation<typeof executeTestFlags>,
   outcome: RunOutcome,
   file: ResultsFile | null,

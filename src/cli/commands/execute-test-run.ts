@@ -1,4 +1,4 @@
-// The work of `run`: from typed flags to a finished test run and its summary.
+// Does the work of `run`, from typed flags to a finished test run and its summary.
 import { randomUUID } from 'node:crypto';
 import type { RunConfig, WorkersConfig } from '../../coordinator/config.ts';
 import type { RunListener } from '../../coordinator/events.ts';
@@ -13,7 +13,7 @@ import { bytes } from '../../units.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { Invocation } from '../args/command.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { ProgressView } from '../output/progress.ts';
 import type { ResultsFile } from '../output/results-file.ts';
 import { takeRunLock } from '../run-lock.ts';
@@ -29,10 +29,11 @@ type Run = Invocation<typeof executeTestFlags>;
  * Runs the test and reports it, also in the file of `--results-file`. Returns the exit code; throws what made the run
  * fail, after its report.
  */
-export async function executeTest(context: Context, run: Run, file: ResultsFile | null): Promise<number> {
+export async function executeTest(context: CommandContext, run: Run, file: ResultsFile | null): Promise<number> {
   const { console, settings, services, environment } = context;
   if (settings.datastoreType !== 'in-memory') {
-    const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${settings.rootDirectory}/test-runs.`;
+    const place = `${settings.rootDirectory}/test-runs`;
+    const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${place}.`;
     throw new BenchmarkError('UNSUPPORTED', 'A metrics store in OpenSearch (datastore.type = opensearch) is not in this version.', { hint });
   }
   const testRunId = run.options.testRunId ?? randomUUID();
@@ -46,7 +47,8 @@ export async function executeTest(context: Context, run: Run, file: ResultsFile 
   });
   try {
     if (isStored(settings.rootDirectory, testRunId)) {
-      console.warning(`There is a test run [${testRunId}] already. Its results are kept beside those of this one, under the time of its start.`);
+      const fate = 'Its results are kept beside those of this one, under the time of its start.';
+      console.warning(`There is a test run [${testRunId}] already. ${fate}`);
     }
     const outcome = await services.runTest(config, { listener: makeListener(context), signal: environment.signal, clock: environment.clock });
     console.eraseStatus();
@@ -61,22 +63,22 @@ export async function executeTest(context: Context, run: Run, file: ResultsFile 
 }
 
 /** Shows the events of the run, and that Ctrl-C was heard. */
-function makeListener({ console, log, environment: { clock, signal } }: Context): RunListener {
+function makeListener({ console, log, environment: { clock, signal } }: CommandContext): RunListener {
   const view = new ProgressView(console, clock);
   signal.addEventListener('abort', () => console.warning('The test run is being cancelled. Once more ends the program at once.'), { once: true });
   return (event) => {
     if (event.kind === 'info' || event.kind === 'warning') log.write(event.kind === 'info' ? 'INFO' : 'WARNING', 'run', event.message);
     if (event.kind === 'step-end') log.write('INFO', 'run', `Step ${event.step + 1} of ${event.steps} ended: ${event.tasks.join(', ')}.`);
-    // A step that was cut short is not done.
+    // A step that was cut short is not shown as done.
     if (event.kind === 'step-end' && signal.aborted) console.eraseStatus();
     else view.handle(event);
   };
 }
 
-function makeConfig(context: Context, run: Run, testRunId: string, targets: Targets, workers: WorkersConfig | null): RunConfig {
+function makeConfig(context: CommandContext, run: Run, testRunId: string, targets: Targets, workers: WorkersConfig | null): RunConfig {
   const { environment, settings, common } = context;
   const { options } = run;
-  // Wrong ones are found now and not when the cluster has answered.
+  // Parameters are read now, so that wrong ones are told before anything waits for the cluster.
   const params = readParams(context, options);
   return {
     load: {
@@ -107,8 +109,10 @@ function makeConfig(context: Context, run: Run, testRunId: string, targets: Targ
   };
 }
 
-/** What the user chose freely, which may be secret by its name, is shown in the log once that is known. */
-function readParams({ log }: Context, options: Run['options']): JsonObject {
+/**
+ * Reads the parameters and tags, registers those whose names say that they are secret, and then shows all in the log.
+ */
+function readParams({ log }: CommandContext, options: Run['options']): JsonObject {
   const params = parseWorkloadParams(options.workloadParams);
   const tags = new Map(Object.entries(options.userTag));
   for (const values of [params, tags]) knownSecrets.registerNamed(values);
@@ -116,8 +120,8 @@ function readParams({ log }: Context, options: Run['options']): JsonObject {
   return params;
 }
 
-/** The listed machines; `null` if that is only this one, which needs no daemon. */
-async function workersOf(context: Context, { options }: Run): Promise<WorkersConfig | null> {
+/** The machines that `--worker-ips` lists; `null` if that is only this one, which needs no daemon. */
+async function workersOf(context: CommandContext, { options }: Run): Promise<WorkersConfig | null> {
   const { workerIps, workerWait, onWorkerLoss, killRunningProcesses } = options;
   if (workerIps.every((name) => name.toLowerCase() === 'localhost')) return null;
   const { accessOf } = await import('./coordinator-access.ts');
@@ -133,16 +137,21 @@ async function workersOf(context: Context, { options }: Run): Promise<WorkersCon
   };
 }
 
-async function loadForRun(context: Context, { options }: Run, params: JsonObject, distributionVersion: string | null): Promise<LoadedWorkload> {
+async function loadForRun(
+  context: CommandContext,
+  { options }: Run,
+  params: JsonObject,
+  distributionVersion: string | null,
+): Promise<LoadedWorkload> {
   // The other machines of a fleet are taken to be like this one.
   const availableMemory = bytes(process.availableMemory() * Math.max(1, options.workerIps.length));
   const { testMode } = options;
   const load = loadNamedWorkload(context, options, { purpose: 'run', params, testMode, distributionVersion, availableMemory });
-  // Git may be at work on a slow network.
+  // Loading may take long, as git may be at work on a slow network.
   return untilAborted(context.environment.signal, load);
 }
 
-function logOutcome({ log }: Context, outcome: RunOutcome): void {
+function logOutcome({ log }: CommandContext, outcome: RunOutcome): void {
   log.write('INFO', 'run', `Test run ${outcome.testRun.id} ended: ${outcome.status}.`);
   for (const warning of outcome.results.driverWarnings) log.write('WARNING', 'run', warning);
   for (const task of outcome.results.tasks) {

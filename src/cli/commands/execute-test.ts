@@ -1,8 +1,8 @@
-// run alias execute-test: one test run, from flags to summary.
+// The command `run`, also called `execute-test`: one test run, from flags to summary.
 import { BenchmarkError, exitCodes, messageOf } from '../../errors.ts';
 import { summaryFormats } from '../../report/formats.ts';
 import { type Command, defineCommand, type Invocation } from '../args/command.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { type Ending, trailingStatus } from '../output/final-line.ts';
 import { openResultsFile, type ResultsFile, resultsFileOf } from '../output/results-file.ts';
 import { executeTestFlags } from './execute-test-flags.ts';
@@ -25,6 +25,7 @@ const provisioningOnly = [
   'preserveInstall',
 ] as const;
 
+/** The command `run`. Its work is imported when it is wanted. */
 export const executeTestCommand: Command = defineCommand({
   name: 'run',
   aliases: ['execute-test', 'execute', 'execute_test'],
@@ -48,7 +49,7 @@ export const executeTestCommand: Command = defineCommand({
 });
 
 /** Runs the test; the results file ends each run with a line that says how it went. */
-async function checkAndRun(context: Context, run: Run, file: ResultsFile | null): Promise<number> {
+async function checkAndRun(context: CommandContext, run: Run, file: ResultsFile | null): Promise<number> {
   const start = context.environment.clock.now();
   const { isForPeople } = summaryFormats[run.options.resultsFormat];
   const status = async (ending: Ending): Promise<void> => {
@@ -64,7 +65,7 @@ async function checkAndRun(context: Context, run: Run, file: ResultsFile | null)
     code = await executeTest(context, run, file);
   } catch (error) {
     const ending = error instanceof BenchmarkError && error.exitCode === exitCodes.cancelled ? 'cancelled' : 'failure';
-    // The first error is the one to tell.
+    // Only the first error is told to the user.
     await status(ending).catch((second) => context.log.write('ERROR', 'run', messageOf(second)));
     throw error;
   }
@@ -75,16 +76,11 @@ async function checkAndRun(context: Context, run: Run, file: ResultsFile | null)
 function checkPipeline({ options, given }: Run): void {
   if (options.distributionVersion === null || given.has('pipeline')) return;
   const hint = 'Start a cluster and use --pipeline=benchmark-only with --target-hosts.';
-  throw new BenchmarkError(
-    'UNSUPPORTED',
-    '--distribution-version without --pipeline asks for a cluster to be provisioned, which is not in this version.',
-    {
-      hint,
-    },
-  );
+  const message = '--distribution-version without --pipeline asks for a cluster to be provisioned';
+  throw new BenchmarkError('UNSUPPORTED', `${message}, which is not in this version.`, { hint });
 }
 
-function warnAboutProvisioning({ console }: Context, { options, given }: Run): void {
+function warnAboutProvisioning({ console }: CommandContext, { options, given }: Run): void {
   for (const name of provisioningOnly) {
     const flag = executeTestFlags[name];
     if (given.has(name) && JSON.stringify(options[name]) !== JSON.stringify(flag.fallback)) {

@@ -1,4 +1,4 @@
-// fleet: the nodes that are there, and whether a distributed run could begin with them.
+// The command `fleet`: shows the nodes that are there, and whether a distributed run could begin with them.
 import { BenchmarkError, exitCodes, messageOf, type Problem } from '../../errors.ts';
 import type { Bus } from '../../fleet/protocol/bus.ts';
 import type { ListedNode } from '../../fleet/run/node-directory.ts';
@@ -7,23 +7,28 @@ import type { Endpoint } from '../../http/endpoint.ts';
 import { packageVersion } from '../../package.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { type Command, defineCommand } from '../args/command.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { readTargets } from './read-targets.ts';
 import { commonFlags, targetFlags, workerFlags } from './shared-flags.ts';
 
 const { workerIps, workerWait } = workerFlags;
 const flags = { workerIps, workerWait, ...targetFlags, ...commonFlags };
 
-/** Wall clocks that differ by more are worth a word; results do not depend on them. */
+/** A wall clock that differs by more is worth a warning, although results do not depend on it. */
 const CLOCK_TOLERANCE_MILLIS = 1000;
+const CLOCK_EFFECT = 'Results do not depend on it, but logs will not agree.';
+/** Less free disk than this is worth a warning. */
 const LITTLE_DISK_BYTES = 5 * 2 ** 30;
+/** Less free memory than this is worth a warning. */
 const LITTLE_MEMORY_BYTES = 2 ** 29;
 
+/** The command `fleet`. */
 export const fleetCommand: Command = defineCommand({
   name: 'fleet',
   summary: 'Show the machines that generate load, and check them before a run.',
   description:
-    'Shows the nodes that have joined the coordinator of this machine. With --target-hosts, each tries to reach the cluster; with --worker-ips, those that are missing are named.',
+    'Shows the nodes that have joined the coordinator of this machine. With --target-hosts, each tries to reach the ' +
+    'cluster; with --worker-ips, those that are missing are named.',
   flags,
   execute: async (context, run) => {
     const { accessOf } = await import('./coordinator-access.ts');
@@ -48,7 +53,7 @@ export const fleetCommand: Command = defineCommand({
 
 type Looked = { readonly node: ListedNode; readonly survey: NodeSurvey | null; readonly failure: string | null };
 
-async function show({ console }: Context, bus: Bus, listed: readonly ListedNode[], endpoints: readonly Endpoint[]): Promise<number> {
+async function show({ console }: CommandContext, bus: Bus, listed: readonly ListedNode[], endpoints: readonly Endpoint[]): Promise<number> {
   if (listed.length === 0) {
     const hint = 'Start a daemon on each machine: opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=COORDINATOR';
     throw new BenchmarkError('FLEET', 'No node has joined the coordinator of this machine.', { hint });
@@ -104,7 +109,7 @@ function notesOf({ node: { name }, survey }: Looked): readonly string[] {
   return [
     ...(Math.abs(wallOffset) < CLOCK_TOLERANCE_MILLIS
       ? []
-      : [`The wall clock of ${name} is off by ${(wallOffset / 1000).toFixed(1)} seconds. Results do not depend on it, but logs will not agree.`]),
+      : [`The wall clock of ${name} is off by ${(wallOffset / 1000).toFixed(1)} seconds. ${CLOCK_EFFECT}`]),
     ...(probe.freeDiskBytes < LITTLE_DISK_BYTES
       ? [`Node ${name} has only ${size(probe.freeDiskBytes)} of free disk for ${probe.dataDirectory}.`]
       : []),

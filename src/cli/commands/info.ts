@@ -1,4 +1,4 @@
-// info: what a workload consists of.
+// The command `info`: shows what a workload consists of.
 import { exitCodes } from '../../errors.ts';
 import { type Command, defineCommand } from '../args/command.ts';
 import { choiceFlag, switchFlag } from '../args/flag.ts';
@@ -16,6 +16,7 @@ const flags = {
   ...commonFlags,
 };
 
+/** The command `info`. */
 export const infoCommand: Command = defineCommand({
   name: 'info',
   summary: 'Show what a workload consists of.',

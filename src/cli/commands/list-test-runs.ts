@@ -1,15 +1,14 @@
-// list test-runs: what is stored, newest first.
+// The command `list test-runs`: shows what is stored, newest first.
 import { plainTable } from '../../report/plain-table.ts';
 import { testRunList, testRunListHeader } from '../../store/test-run-list.ts';
 import { listTestRuns } from '../../store/test-run-store.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 
 /** Prints the newest stored test runs as a table. */
-export async function showTestRuns({ console, settings }: Context, limit: number): Promise<void> {
+export async function showTestRuns({ console, settings }: CommandContext, limit: number): Promise<void> {
   if (settings.datastoreType !== 'in-memory') {
-    console.warning(
-      `The store of ${settings.file} (datastore.type = ${settings.datastoreType}) is not read in this version; these are the files below ${settings.rootDirectory}.`,
-    );
+    const store = `The store of ${settings.file} (datastore.type = ${settings.datastoreType})`;
+    console.warning(`${store} is not read in this version; these are the files below ${settings.rootDirectory}.`);
   }
   const runs = await listTestRuns(settings.rootDirectory, limit);
   if (runs.length === 0) {

@@ -1,12 +1,11 @@
-// list workloads: the workloads of a repository with their sizes and test procedures.
-
+// The command `list workloads`: shows the workloads of a repository with their sizes and test procedures.
 import { operationCatalog } from '../../operation/registry.ts';
 import { formatCount } from '../../report/number-format.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { describeWorkload, type WorkloadDescription } from '../../workload/describe.ts';
 import { listWorkloadAt, listWorkloads, type WorkloadListing } from '../../workload/load.ts';
 import { contradiction } from '../args/command.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { sizeText, sourceText } from '../output/workload-text.ts';
 import type { OriginOptions } from './workload-options.ts';
 import { workloadOrigin } from './workload-request.ts';
@@ -17,7 +16,7 @@ interface ListOptions extends OriginOptions {
 }
 
 /** Prints the workloads of a repository, or the one at a path, as a table. */
-export async function showWorkloads(context: Context, options: ListOptions): Promise<void> {
+export async function showWorkloads(context: CommandContext, options: ListOptions): Promise<void> {
   const { console, environment } = context;
   const { workloadPath, workloadRevision } = options;
   if (workloadPath !== null && workloadRevision !== null) throw contradiction('--workload-revision and --workload-path exclude each other.');

@@ -1,12 +1,11 @@
-// list: workloads, pipelines and stored test runs.
-
+// The command `list`: shows workloads, pipelines and stored test runs.
 import { pipelines } from '../../coordinator/pipeline.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { plainTable } from '../../report/plain-table.ts';
 import { type Command, defineCommand, type Invocation } from '../args/command.ts';
 import { valueFlag } from '../args/flag.ts';
 import { readInteger } from '../args/grammar.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { pipelinesNotBuilt } from './not-built.ts';
 import { clusterConfigFlags, commonFlags, distributionVersionFlag, groups, workloadSourceFlags } from './shared-flags.ts';
 
@@ -26,13 +25,15 @@ const flags = {
 
 type List = Invocation<typeof flags>;
 
-const lists: Readonly<Record<string, (context: Context, list: List) => Promise<void> | void>> = {
-  // Loaded when they are wanted, so that help need not wait for them.
+/** What can be listed, and what lists it. */
+const lists: Readonly<Record<string, (context: CommandContext, list: List) => Promise<void> | void>> = {
+  // Imported when they are wanted, so that help need not wait for them.
   workloads: async (context, { options }) => (await import('./list-workloads.ts')).showWorkloads(context, options),
   pipelines: showPipelines,
   'test-runs': async (context, { options }) => (await import('./list-test-runs.ts')).showTestRuns(context, options.limit),
 };
 
+/** The command `list`. */
 export const listCommand: Command = defineCommand({
   name: 'list',
   summary: 'List workloads, pipelines or stored test runs.',
@@ -65,7 +66,7 @@ export const listCommand: Command = defineCommand({
   },
 });
 
-function showPipelines({ console }: Context): void {
+function showPipelines({ console }: CommandContext): void {
   console.print('Available pipelines:\n');
   const built = pipelines.map(({ name, description }) => [name, description]);
   const later = Object.entries(pipelinesNotBuilt).map(([name, description]) => [name, `${description} (not in this version)`]);

@@ -1,4 +1,5 @@
-// Commands of OpenSearch Benchmark whose work is not in this version: they show in the help and refuse to run, whatever follows them.
+// Commands of OpenSearch Benchmark whose work is not in this version: they are in the help and refuse to run, whatever
+// follows them.
 import { BenchmarkError } from '../../errors.ts';
 import type { Command } from '../args/command.ts';
 
@@ -33,7 +34,7 @@ export const commandsNotBuilt: readonly Command[] = table.map(([name, summary]) 
   isBuilt: false,
   parse: (verb, words) => ({
     verb,
-    // Nothing of what follows was understood.
+    // What follows the verb is not read, so nothing of it can be shown.
     shown: verb,
     isHelpWanted: words.includes('--help') || words.includes('-h'),
     common: { isQuiet: false, isOffline: false, configurationName: null },

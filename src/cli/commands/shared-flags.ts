@@ -1,5 +1,4 @@
-// Flags that several commands share, each described once.
-
+// The flags that several commands share.
 import { summaryFormatNames } from '../../report/formats.ts';
 import { choiceFlag, switchFlag, valueFlag } from '../args/flag.ts';
 import {
@@ -15,6 +14,7 @@ import {
   readVersion,
 } from '../args/grammar.ts';
 
+/** Headings under which the help lists flags. */
 export const groups = {
   workload: 'Workload',
   target: 'Cluster under test',
@@ -27,7 +27,7 @@ export const groups = {
   command: 'Flags',
 } as const;
 
-/** Every command has these. */
+/** Flags that every command has. */
 export const commonFlags = {
   quiet: switchFlag('quiet', { description: 'Print nothing; the exit code tells the outcome, and files are still written.', group: groups.common }),
   offline: switchFlag('offline', { description: 'Assume that there is no connection to the internet: no downloads, no git.', group: groups.common }),
@@ -41,7 +41,7 @@ export const commonFlags = {
   }),
 };
 
-/** Where a workload comes from. */
+/** Flags that say where a workload comes from. */
 export const workloadSourceFlags = {
   workloadPath: valueFlag('workload-path', {
     description: 'Directory that holds workload.json, or a .json file.',
@@ -51,7 +51,8 @@ export const workloadSourceFlags = {
     parse: readText,
   }),
   workloadRepository: valueFlag('workload-repository', {
-    description: "Repository of workloads: the name of a <name>.url in the configuration, the path of one, or 'builtin' for those of this package.",
+    description:
+      'Repository of workloads: the name of a <name>.url in the configuration, the path of one, ' + "or 'builtin' for those of this package.",
     group: groups.workload,
     placeholder: 'NAME',
     fallback: 'default',
@@ -66,7 +67,7 @@ export const workloadSourceFlags = {
   }),
 };
 
-/** Which workload, and which part of it. */
+/** Flags that say which workload is meant, and which part of it. */
 export const workloadFlags = {
   workload: valueFlag('workload', {
     short: 'w',
@@ -109,11 +110,12 @@ export const workloadFlags = {
   }),
 };
 
+/** Flags that say which cluster is under test, and how it is spoken to. */
 export const targetFlags = {
   targetHosts: valueFlag('target-hosts', {
     isSecret: true,
     short: 't',
-    description: 'host:port,… or https://user:password@host, or JSON (inline or a .json file) by cluster name. Default: 127.0.0.1:9200.',
+    description: 'host:port,… or https://user:password@host, or JSON (inline or a .json file) by cluster name. ' + 'Default: 127.0.0.1:9200.',
     group: groups.target,
     placeholder: 'HOSTS',
     fallback: '',
@@ -123,7 +125,9 @@ export const targetFlags = {
     isSecret: true,
     short: 'c',
     description:
-      "Options of the HTTP client: key:value,… or JSON by cluster name. E.g. timeout, use_ssl, verify_certs, basic_auth_user, basic_auth_password, ca_certs, http_compress. Quote text that looks like a number: '123'.",
+      'Options of the HTTP client: key:value,… or JSON by cluster name. E.g. timeout, use_ssl, verify_certs, ' +
+      'basic_auth_user, basic_auth_password, ca_certs, http_compress. ' +
+      "Quote text that looks like a number: '123'.",
     group: groups.target,
     placeholder: 'OPTIONS',
     defaultText: 'timeout:60',
@@ -132,7 +136,7 @@ export const targetFlags = {
   }),
 };
 
-/** How results are shown; `run` and `compare` have them. */
+/** Flags that say how results are shown. */
 export const resultsFlags = {
   resultsFile: valueFlag('results-file', {
     description: 'File to which the summary is appended; directories are made.',
@@ -161,11 +165,14 @@ export const resultsFlags = {
   }),
 };
 
+/** The percentiles of latency that the summary shows unless the user names others. */
 export const defaultPercentiles: readonly number[] = [50, 90, 99, 99.9, 99.99, 100];
 
+/** A flag whose value is a list of percentiles. */
 export const percentilesFlag = (long: string, description: string, fallback: readonly number[]) =>
   valueFlag(long, { description, group: groups.results, placeholder: 'LIST', fallback, parse: readPercentiles });
 
+/** The flag `--distribution-version`. */
 export const distributionVersionFlag = valueFlag('distribution-version', {
   description: 'Version of OpenSearch: chooses the branch of the workloads instead of asking the cluster.',
   group: groups.target,
@@ -174,7 +181,7 @@ export const distributionVersionFlag = valueFlag('distribution-version', {
   parse: readVersion,
 });
 
-/** Configuration of a cluster that is provisioned. */
+/** Flags that say where configurations of provisioned clusters come from. */
 export const clusterConfigFlags = {
   clusterConfigPath: valueFlag('cluster-config-path', {
     aliases: ['provision-config-path'],
@@ -202,7 +209,7 @@ export const clusterConfigFlags = {
   }),
 };
 
-/** What to provision. */
+/** Flags that say what is provisioned. */
 export const provisioningFlags = {
   distributionRepository: valueFlag('distribution-repository', {
     description: 'Repository of distributions to download from.',
@@ -231,7 +238,7 @@ export const provisioningFlags = {
   ...clusterConfigFlags,
 };
 
-/** Nodes that are built, configured or started. */
+/** Flags for nodes that are built, configured or started. */
 export const nodeFlags = {
   revision: valueFlag('revision', {
     description: 'Source revision to build: current, latest, a commit, @timestamp, or name:revision pairs.',
@@ -264,11 +271,13 @@ export const nodeFlags = {
   }),
 };
 
+/** The flag `--preserve-install`. */
 export const preserveInstallFlag = switchFlag('preserve-install', {
   description: 'Keep the provisioned node and its data.',
   group: groups.provisioning,
 });
 
+/** The flag `--test-run-id`. */
 export const testRunIdFlag = valueFlag('test-run-id', {
   short: 'tid',
   aliases: ['test-execution-id'],
@@ -279,7 +288,7 @@ export const testRunIdFlag = valueFlag('test-run-id', {
   parse: readRunId,
 });
 
-/** Which machines generate the load. */
+/** Flags that say which machines generate the load. */
 export const workerFlags = {
   workerIps: valueFlag('worker-ips', {
     aliases: ['load-worker-coordinator-hosts'],

@@ -17,7 +17,7 @@ export interface WorkloadOptions extends OriginOptions {
   readonly excludeTasks: readonly string[];
 }
 
-/** Combinations of the workload flags that make no sense (exit code 64). */
+/** Throws `USAGE` (exit code 64) if the workload flags contradict each other or name no workload. */
 export function checkWorkloadFlags({ workload, workloadPath, workloadRevision }: WorkloadOptions): void {
   if (workload === null && workloadPath === null) throw contradiction('No workload is given.', 'Use --workload=NAME or --workload-path=PATH.');
   if (workload !== null && workloadPath !== null) throw contradiction('--workload and --workload-path exclude each other.');

@@ -1,4 +1,4 @@
-// From the workload flags, which run, list and info share, to what the loader wants.
+// Makes requests to the loader of workloads from the flags that run, list and info share.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
@@ -9,14 +9,14 @@ import { closestMatch } from '../../workload/closest-match.ts';
 import { BUILTIN, isRepositoryPath, type WorkloadOrigin } from '../../workload/find.ts';
 import { type LoadedWorkload, loadWorkload } from '../../workload/load.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import type { OriginOptions, WorkloadOptions } from './workload-options.ts';
 
-/** An address of git, as opposed to a path: `https://…`, `user@host:…`. */
+/** Matches an address of git, as opposed to a path: `https://…`, `user@host:…`. */
 const ADDRESS = /^\w[\w+.-]*:\/\/|^[^/]+@[^/]+:/;
 
-/** Where workloads come from. A repository that the configuration does not know fails with CONFIG. */
-export function workloadOrigin(context: Context, options: OriginOptions, distributionVersion: string | null): WorkloadOrigin {
+/** Where workloads come from. Throws `CONFIG` for a repository that the configuration does not know. */
+export function workloadOrigin(context: CommandContext, options: OriginOptions, distributionVersion: string | null): WorkloadOrigin {
   const { settings, common, environment } = context;
   const { workloadRepository: repository, workloadRevision: revision } = options;
   const url = settings.workloadRepositories.get(repository) ?? settings.workloadRepositories.get(repository.toLowerCase());
@@ -32,7 +32,7 @@ export function workloadOrigin(context: Context, options: OriginOptions, distrib
   };
 }
 
-/** The built-in workloads, a path, and a clone that lies where clones lie need no address. */
+/** Whether a repository needs no address: the built-in workloads, a path, or a clone that is there already. */
 function isUsableWithoutAddress(repository: string, settings: Settings): boolean {
   if (repository === BUILTIN) return true;
   return isRepositoryPath(repository) ? !ADDRESS.test(repository) : existsSync(join(settings.workloadsDirectory, repository));
@@ -45,12 +45,13 @@ function unknownRepository(repository: string, settings: Settings): BenchmarkErr
   }
   const known = [...settings.workloadRepositories.keys(), BUILTIN];
   const meant = closestMatch(repository, known);
+  const question = meant === null ? '' : `Did you mean ${meant}? `;
   return new BenchmarkError('CONFIG', `The workload repository [${repository}] is not in ${settings.file}.`, {
-    hint: `${meant === null ? '' : `Did you mean ${meant}? `}Add ${repository}.url to [workloads], or use one of ${known.join(', ')}, or a path.`,
+    hint: `${question}Add ${repository}.url to [workloads], or use one of ${known.join(', ')}, or a path.`,
   });
 }
 
-/** What a caller adds to the flags. */
+/** What the workload is loaded for, which each command adds to the flags. */
 export interface LoadPurpose {
   readonly purpose: 'run' | 'inspect';
   /** The parameters that the user gave. */
@@ -62,7 +63,7 @@ export interface LoadPurpose {
 }
 
 /** Loads the workload that the flags name; see `loadWorkload` for its errors. */
-export async function loadNamedWorkload(context: Context, options: WorkloadOptions, purpose: LoadPurpose): Promise<LoadedWorkload> {
+export async function loadNamedWorkload(context: CommandContext, options: WorkloadOptions, purpose: LoadPurpose): Promise<LoadedWorkload> {
   return loadWorkload({
     ...workloadOrigin(context, options, purpose.distributionVersion),
     workload: options.workload,

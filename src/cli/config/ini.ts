@@ -1,12 +1,14 @@
-// Reads ini files as Python's configparser does, apart from its interpolation (spec/1 §3.2).
+// Reads ini files as Python's configparser does, apart from its interpolation.
 import type { Problem } from '../../errors.ts';
 
+/** The value of a key. */
 export interface IniEntry {
   readonly value: string;
   /** Counts from 1. */
   readonly line: number;
 }
 
+/** What an ini file says. */
 export interface Ini {
   /** Section name → key in lower case → entry. */
   readonly sections: ReadonlyMap<string, ReadonlyMap<string, IniEntry>>;
@@ -19,8 +21,9 @@ interface Draft {
 }
 
 /**
- * Sections, `key = value` or `key: value`, whole-line comments, continuation lines that are indented. Keys know no case.
- * `%` is an ordinary character; files written for the original double it, so `%%` reads as one.
+ * Reads sections, `key = value` or `key: value`, comments that are whole lines, and continuation lines that are
+ * indented. Keys know no case. `%` is an ordinary character; files written for OpenSearch Benchmark double it, so `%%`
+ * reads as one. Never throws: what is wrong is among the problems.
  */
 export function parseIni(file: string, text: string): Ini {
   return new IniReader(file).read(text);

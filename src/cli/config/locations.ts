@@ -1,9 +1,10 @@
-// Where the configuration lies on disk (spec/1 §3.1). Nothing that is there already is ever deleted.
+// Where the configuration lies on disk. Nothing that is there already is ever deleted.
 import { lstatSync, symlinkSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
 import { makeDirectories, systemReason } from '../../files.ts';
 
+/** Absolute paths of the configuration. */
 export interface Locations {
   /** The configuration directory itself, never the link to it. */
   readonly directory: string;
@@ -13,8 +14,8 @@ export interface Locations {
 }
 
 /**
- * Finds the configuration directory and makes it on first use: `.benchmark` below BENCHMARK_HOME or the home directory, with `.osb` as a link to it.
- * A real directory `.osb` is used as it is. Fails with CONFIG.
+ * Finds the configuration directory and makes it on first use: `.benchmark` below `BENCHMARK_HOME` or the home
+ * directory, with `.osb` as a link to it. A real directory `.osb` is used as it is. Throws `CONFIG`.
  */
 export function provideLocations(variables: Readonly<Record<string, string | undefined>>, homeDirectory: string): Locations {
   const base = baseDirectory(variables, homeDirectory);
@@ -35,7 +36,7 @@ export function locationsIn(directory: string): Locations {
   return { directory, logDirectory: join(directory, 'logs'), lockFile: join(directory, 'run.lock') };
 }
 
-/** Path of `benchmark.ini`, or of `benchmark-<name>.ini` for a named configuration. */
+/** Path of `benchmark.ini`, or of `benchmark-<name>.ini` for a named configuration. Throws `CONFIG` for a bad name. */
 export function iniFile(locations: Locations, configurationName: string | null): string {
   if (configurationName !== null && !/^[\w.-]+$/.test(configurationName)) {
     throw new BenchmarkError('CONFIG', `The configuration name '${configurationName}' may only have letters, digits, dots, dashes and underscores.`);
@@ -54,7 +55,10 @@ function isRealDirectory(path: string): boolean {
   return stats?.isDirectory() ?? false;
 }
 
-/** Makes the other name, for scripts that use it. Whatever has that name already stays, and systems without links do without. */
+/**
+ * Makes the link `.osb`, for scripts that use that name. Whatever has the name already stays, and systems without links
+ * do without.
+ */
 function link(base: string, directory: string): void {
   const path = join(base, '.osb');
   if (path === directory || lstatSync(path, { throwIfNoEntry: false }) !== undefined) return;

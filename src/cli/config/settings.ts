@@ -1,4 +1,4 @@
-// benchmark.ini as typed data: command line beats ini, ini beats default.
+// Reads benchmark.ini as typed data. A flag of the command line beats what it says, and that beats the defaults.
 import { writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { BenchmarkError, type Problem } from '../../errors.ts';
@@ -9,6 +9,7 @@ import { type Ini, type IniEntry, parseIni } from './ini.ts';
 import { iniFile, type Locations, provideLocations } from './locations.ts';
 import { configVersion, iniTemplate } from './template.ts';
 
+/** What the configuration says, with the defaults for what it leaves out. */
 export interface Settings {
   readonly locations: Locations;
   /** The ini file, for messages. */
@@ -23,20 +24,20 @@ export interface Settings {
   readonly dataDirectory: string;
   /** Where repositories of workloads are cloned. */
   readonly workloadsDirectory: string;
-  /** Name → address; `null` = a local directory only. */
+  /** Addresses of repositories by name; `null` = only a directory on this machine. */
   readonly workloadRepositories: ReadonlyMap<string, string | null>;
   readonly datastoreType: 'in-memory' | 'opensearch';
   /** `reporting/output.processingtime`: rows of processing time in the summary. */
   readonly showProcessingTime: boolean;
 }
 
-/** Section names of today → those of 1.x, which are read as well. */
+/** Names of sections as OpenSearch Benchmark 1.x had them, by the names of today. Both are read. */
 const olderSections: Readonly<Record<string, string>> = { reporting: 'results_publishing', cluster_configs: 'provision_configs' };
 
 /** Address of the official workloads. */
 export const officialWorkloads = 'https://github.com/opensearch-project/opensearch-benchmark-workloads';
 
-/** Finds or makes the configuration and reads it. Fails with CONFIG that names file and line of every problem. */
+/** Finds or makes the configuration and reads it. Throws `CONFIG`, which names file and line of every problem. */
 export function loadSettings(
   variables: Readonly<Record<string, string | undefined>>,
   homeDirectory: string,
@@ -48,7 +49,7 @@ export function loadSettings(
   return readSettings(file, text, locations, homeDirectory);
 }
 
-/** Reads the text of an ini file. Fails with CONFIG. */
+/** Reads the text of an ini file. Throws `CONFIG`. */
 export function readSettings(file: string, text: string, locations: Locations, homeDirectory: string): Settings {
   const ini = parseIni(file, text);
   registerSecrets(ini);
@@ -77,7 +78,7 @@ export function readSettings(file: string, text: string, locations: Locations, h
   return settings;
 }
 
-/** Passwords of stores, and those in the addresses of repositories. */
+/** Registers passwords of stores, and those in the addresses of repositories. */
 function registerSecrets({ sections }: Ini): void {
   for (const entries of sections.values()) {
     for (const [key, { value }] of entries) {
@@ -159,7 +160,10 @@ class SettingsReader {
     return repositories;
   }
 
-  /** Older files, and those without a version, hold nothing that would be read in another way. */
+  /**
+   * Reports a file of a newer format. Older files, and those without a version, hold nothing that would be read in
+   * another way.
+   */
   checkVersion(): void {
     const entry = this.find('meta', 'config.version');
     if (entry === null || entry.value === '') return;

@@ -5,7 +5,7 @@ import type { Locations } from './locations.ts';
 /** The version of the format of `benchmark.ini`, which is that of OpenSearch Benchmark. */
 export const configVersion = 17;
 
-/** All settings that users commonly change, with their defaults. */
+/** The text of a new ini file: all settings that users commonly change, with their defaults. */
 export function iniTemplate(locations: Locations, workloads: string): string {
   const root = join(locations.directory, 'benchmarks');
   return `# Configuration of opensearch-benchmark. Flags of the command line beat what is written here.

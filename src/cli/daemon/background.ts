@@ -8,21 +8,24 @@ import { checkAdmission, checkStart } from '../../daemon/start-check.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { resolveAddress } from '../../nats/addresses.ts';
 import { runDirectoryIn } from '../../nats/hub-access.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { daemonOptions } from './daemon-options.ts';
 import type { StartOptions } from './flags.ts';
 import { daemonLogFile, startedLines } from './messages.ts';
 import { readStartMessage, type Started } from './start-message.ts';
 
-/** What a restart has to know before it stops a daemon that works: flags, and whether a daemon with these would start and be let in. */
-export async function checkRestart(context: Context, options: StartOptions): Promise<void> {
+/**
+ * Checks before a restart whether a daemon with these flags would start and be admitted, so that one that works is not
+ * stopped for nothing. Rejects with what would be wrong.
+ */
+export async function checkRestart(context: CommandContext, options: StartOptions): Promise<void> {
   const daemon = daemonOptions(context, options, () => {});
   await checkStart(daemon, findDaemon(runDirectoryIn(context.settings.locations.directory))?.port ?? null);
   await checkAdmission(daemon);
 }
 
-/** Starts it and prints how. Fails with the error of the daemon. */
-export async function startInBackground(context: Context, options: StartOptions): Promise<number> {
+/** Starts the daemon and prints how that went. Rejects with the error of the daemon. */
+export async function startInBackground(context: CommandContext, options: StartOptions): Promise<number> {
   const { settings, console, environment } = context;
   // Mistakes of the command line are told before a process is made.
   const daemon = daemonOptions(context, options, () => {});
@@ -51,7 +54,7 @@ export async function startInBackground(context: Context, options: StartOptions)
   }
 }
 
-function launch({ environment, common }: Context, options: StartOptions, logFile: string): ChildProcess {
+function launch({ environment, common }: CommandContext, options: StartOptions, logFile: string): ChildProcess {
   const words = [
     `--node-ip=${options.nodeIp}`,
     `--coordinator-ip=${options.coordinatorIp}`,

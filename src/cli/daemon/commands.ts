@@ -1,24 +1,25 @@
-// start, stop, restart, status and token of opensearch-benchmarkd.
+// The commands of opensearch-benchmarkd: start, stop, restart, status and token.
 import { defineCommand } from '../args/command.ts';
 import { switchFlag } from '../args/flag.ts';
 import { commonFlags, groups } from '../commands/shared-flags.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { type StartOptions, startFlags, tokenKeyFlag } from './flags.ts';
 
 const plain = { hasPlainOutput: () => true } as const;
 
-async function start(context: Context, options: StartOptions): Promise<number> {
+async function start(context: CommandContext, options: StartOptions): Promise<number> {
   if (options.foreground) return (await import('./foreground.ts')).runInForeground(context, options);
   return (await import('./background.ts')).startInBackground(context, options);
 }
 
-async function restart(context: Context, options: StartOptions): Promise<number> {
+async function restart(context: CommandContext, options: StartOptions): Promise<number> {
   // A daemon that works is not stopped for one that cannot start.
   await (await import('./background.ts')).checkRestart(context, options);
   await (await import('./stop.ts')).endRunningDaemon(context);
   return start(context, options);
 }
 
+/** The commands of the daemon's program, in the order of the help. Their work is imported when it is wanted. */
 export const daemonCommands = [
   defineCommand({
     name: 'start',
@@ -49,7 +50,8 @@ export const daemonCommands = [
   defineCommand({
     name: 'status',
     summary: 'Say whether the daemon runs.',
-    description: 'Says whether the daemon of this machine runs, as what, and which nodes are in its fleet. The exit code is 3 if it does not run.',
+    description:
+      'Says whether the daemon of this machine runs, as what, and which nodes are in its fleet. ' + 'The exit code is 3 if it does not run.',
     flags: commonFlags,
     ...plain,
     execute: async (context) => (await import('./status.ts')).showStatus(context),
@@ -58,7 +60,8 @@ export const daemonCommands = [
     name: 'token',
     summary: 'Make a token for the fleet.',
     description:
-      'To be run on the coordinator: prints the token of its fleet, and makes it first if there is none. Give it to start on all nodes, in OSB_FLEET_TOKEN or with --token-file.',
+      'To be run on the coordinator: prints the token of its fleet, and makes it first if there is none. ' +
+      'Give it to start on all nodes, in OSB_FLEET_TOKEN or with --token-file.',
     flags: {
       new: switchFlag('new', {
         description: 'Make a new token; the one before is of no use any more once the coordinator is restarted.',

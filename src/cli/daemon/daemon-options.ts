@@ -1,15 +1,15 @@
-// From flags, environment and settings to the options of the daemon.
+// Makes the options of the daemon from flags, environment and settings.
 import type { DaemonOptions } from '../../daemon/daemon.ts';
 import { runDirectoryIn } from '../../nats/hub-access.ts';
 import { findToken } from '../../nats/token.ts';
 import { tokenKeyFileIn } from '../../nats/token-key.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { contradiction } from '../args/command.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { absolutePath, type StartOptions } from './flags.ts';
 
-/** Reads what the daemon needs. The token is a secret: it is masked from here on. Fails with CONFIG or USAGE. */
-export function daemonOptions({ environment, settings }: Context, options: StartOptions, log: DaemonOptions['log']): DaemonOptions {
+/** Reads what the daemon needs. The token is registered as a secret. Throws `CONFIG` or `USAGE`. */
+export function daemonOptions({ environment, settings }: CommandContext, options: StartOptions, log: DaemonOptions['log']): DaemonOptions {
   const inPlace = (path: string): string => absolutePath(path, environment.workingDirectory);
   const { natsCredentials } = options;
   const natsUrl = options.natsUrl ?? (environment.variables.OSB_NATS_URL || null);

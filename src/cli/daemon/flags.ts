@@ -1,4 +1,4 @@
-// Flags of opensearch-benchmarkd.
+// The flags of opensearch-benchmarkd.
 import { isAbsolute, resolve } from 'node:path';
 import { defaultFleetPort } from '../../nats/fleet-port.ts';
 import { type Flag, switchFlag, ValueProblem, type Values, valueFlag } from '../args/flag.ts';
@@ -11,7 +11,7 @@ const address = (long: string, description: string): Flag<string | null> =>
 const optionalText = (long: string, placeholder: string, description: string): Flag<string | null> =>
   valueFlag(long, { description, group: groups.command, placeholder, fallback: null, parse: readFilledText });
 
-/** Where the coordinator's part of a token lies. */
+/** The flag `--token-key-file`: where the coordinator's part of the token lies. */
 export const tokenKeyFlag = optionalText(
   'token-key-file',
   'PATH',
@@ -23,7 +23,7 @@ export const startFlags = {
   nodeIp: address('node-ip', 'Address of this machine, as --worker-ips names it.'),
   coordinatorIp: address(
     'coordinator-ip',
-    'Address of the machine on which test runs are started. The same as --node-ip makes this machine the coordinator.',
+    'Address of the machine on which test runs are started. ' + 'The same as --node-ip makes this machine the coordinator.',
   ),
   port: valueFlag('port', {
     description: 'Port of the coordinator, the only one that is opened; the same on all nodes.',
@@ -34,13 +34,14 @@ export const startFlags = {
   tokenFile: optionalText(
     'token-file',
     'PATH',
-    'File that holds the token of the fleet; instead of the environment variable OSB_FLEET_TOKEN. With a token all is encrypted, and nobody joins without it.',
+    'File that holds the token of the fleet; instead of the environment variable OSB_FLEET_TOKEN. ' +
+      'With a token all is encrypted, and nobody joins without it.',
   ),
   tokenKeyFile: tokenKeyFlag,
   natsUrl: optionalText(
     'nats-url',
     'URL',
-    'Use this NATS instead of a server on the coordinator; its owner decides who may connect. Or the environment variable OSB_NATS_URL.',
+    'Use this NATS instead of a server on the coordinator; its owner decides who may connect. ' + 'Or the environment variable OSB_NATS_URL.',
   ),
   natsCredentials: optionalText('nats-credentials', 'PATH', 'File with the credentials for --nats-url.'),
   wait: valueFlag('wait', {
@@ -57,9 +58,10 @@ export const startFlags = {
   ...commonFlags,
 };
 
+/** The values of the flags of start and restart. */
 export type StartOptions = Values<typeof startFlags>;
 
-/** Longer than anybody waits, and shorter than what timers can count. */
+/** Limit of a wait in seconds, which timers can still count. */
 const longestWait = 86_400;
 
 function readWait(text: string): number {
@@ -74,5 +76,5 @@ function readPort(text: string): number {
   return port;
 }
 
-/** A path that a user typed, seen from where he typed it. */
+/** The absolute form of a path that a user typed in the working directory. */
 export const absolutePath = (path: string, workingDirectory: string): string => (isAbsolute(path) ? path : resolve(workingDirectory, path));

@@ -1,10 +1,11 @@
-// The daemon itself: runs until it is told to end. In the background it tells its starter, over a channel, that it is ready or why not.
+// Runs the daemon until it is told to end. In the background it tells the process that has started it, over a channel,
+// that it is ready or why not.
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Daemon } from '../../daemon/daemon.ts';
 import { exitCodes, toWireError } from '../../errors.ts';
 import { resolveAddress } from '../../nats/addresses.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { type Log, LogFile } from '../log.ts';
 import { logFailure } from '../log-failure.ts';
 import { redact } from '../redact.ts';
@@ -14,7 +15,7 @@ import { daemonLogFile, startedLines } from './messages.ts';
 import type { StartMessage } from './start-message.ts';
 
 /** Starts the daemon in this process and resolves with the exit code when a signal has ended it. */
-export async function runInForeground(context: Context, options: StartOptions): Promise<number> {
+export async function runInForeground(context: CommandContext, options: StartOptions): Promise<number> {
   const { environment, settings, console } = context;
   const isBackground = process.send !== undefined;
   const address = await resolveAddress(options.nodeIp ?? '');
@@ -44,7 +45,7 @@ export async function runInForeground(context: Context, options: StartOptions): 
   return exitCodes.success;
 }
 
-/** Speaks to the starter and lets it go. */
+/** Tells something to the process that has started this one, if there is one, and closes the channel to it. */
 async function tell(message: StartMessage): Promise<void> {
   if (process.send === undefined || !process.connected) return;
   const send = process.send.bind(process);

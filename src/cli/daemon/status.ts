@@ -7,14 +7,14 @@ import { type StatusAnswer, statusAnswerCodec } from '../../fleet/protocol/hub-m
 import { hubSubject } from '../../fleet/protocol/subjects.ts';
 import { connectCoordinator } from '../../nats/connect.ts';
 import { runDirectoryIn } from '../../nats/hub-access.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 
-/** As services have it: 3 = stopped. */
+/** The exit code for a daemon that does not run, as scripts of services have it. */
 export const stoppedExitCode = 3;
 const timeoutMillis = 2000;
 
-/** Prints `Running` and what there is to know, or `Stopped`. */
-export async function showStatus({ console, settings }: Context): Promise<number> {
+/** Prints `Running` and what there is to know, or `Stopped`. Resolves with the exit code. */
+export async function showStatus({ console, settings }: CommandContext): Promise<number> {
   const runDirectory = runDirectoryIn(settings.locations.directory);
   const daemon = findDaemon(runDirectory);
   if (daemon === null) {
@@ -59,10 +59,10 @@ function describeHub({ nodes, refused, natsVersion, run }: StatusAnswer): readon
     `NATS: ${natsVersion}`,
     `Test run: ${run === null ? 'none' : `${run.testRunId}, process ${run.processId}`}`,
     `Nodes: ${nodes.length}`,
-    ...nodes.map(
-      ({ hello }) =>
-        `  ${hello.address} (${hello.hostName}): ${hello.role}, version ${hello.version}, ${hello.cores} cores, process ${hello.processId}`,
-    ),
+    ...nodes.map(({ hello }) => {
+      const { address, hostName, role, version, cores, processId } = hello;
+      return `  ${address} (${hostName}): ${role}, version ${version}, ${cores} cores, process ${processId}`;
+    }),
     ...(refused.length === 0 ? [] : [`Refused: ${refused.length}`]),
     ...refused.map(({ address, hostName, reason }) => `  ${address} (${hostName}): ${reason}`),
   ];

@@ -1,25 +1,26 @@
-// Ends the daemon of this configuration; nothing else.
+// Ends the daemon of this configuration, and no other process.
 import { findDaemon } from '../../daemon/daemon-state.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { runDirectoryIn } from '../../nats/hub-access.ts';
 import { signalProcess, untilGone } from '../../nats/process-identity.ts';
-import type { Context } from '../context.ts';
+import type { CommandContext } from '../context.ts';
 import { stoppingLine } from './messages.ts';
 
-/** Longer than what an orderly end may take: load that ends, and a server that stops. */
+/** Limit of an orderly end, in which load ends and a server stops. */
 const patienceMillis = 12_000;
+/** Limit of the end after SIGKILL. */
 const killPatienceMillis = 3000;
 
-/** Stops it, with a dot per second. Fails with FLEET if none runs. */
-export async function stopDaemon(context: Context): Promise<number> {
+/** Stops the daemon, with a dot per second. Rejects with `FLEET` if none runs. */
+export async function stopDaemon(context: CommandContext): Promise<number> {
   if (await endRunningDaemon(context)) return exitCodes.success;
   throw new BenchmarkError('FLEET', 'Could not shut down actor system: Actor system is not running.', {
     hint: 'No daemon runs with this configuration; another BENCHMARK_HOME has another daemon.',
   });
 }
 
-/** `false` if none runs. */
-export async function endRunningDaemon({ console, environment, settings }: Context): Promise<boolean> {
+/** Ends the daemon; `false` if none runs. Rejects with `FLEET` if it does not end. */
+export async function endRunningDaemon({ console, environment, settings }: CommandContext): Promise<boolean> {
   const daemon = findDaemon(runDirectoryIn(settings.locations.directory));
   if (daemon === null) return false;
   let line = stoppingLine;
@@ -33,7 +34,7 @@ export async function endRunningDaemon({ console, environment, settings }: Conte
   console.showStatus(line);
   signalProcess(daemon.process, 'SIGTERM');
   if (!(await untilGone(daemon.process, patienceMillis, onTick))) {
-    // What it leaves behind ends with it: the server waits for exactly that.
+    // Nothing is left behind: the NATS server that it has started ends by itself when the daemon is gone.
     signalProcess(daemon.process, 'SIGKILL');
     if (!(await untilGone(daemon.process, killPatienceMillis, onTick))) {
       throw new BenchmarkError('FLEET', `The daemon, process ${daemon.process.processId}, does not end.`);

@@ -1,29 +1,30 @@
-// The only writer to the terminal: prefixes, colours, silence, no secrets, nothing that acts on it but its own colours
-// and one line that is rewritten in place.
+// Writes to the terminal, as the only one to do so: with prefixes and colours, or not at all if that is wanted, without
+// secrets, and without characters that act on the terminal but its own colours and one line that is rewritten in place.
 import { knownSecrets } from '../../secrets.ts';
-import type { Environment, OutputStream } from '../environment.ts';
+import type { OutputStream, ProcessEnvironment } from '../environment.ts';
 import { redact } from '../redact.ts';
 import { visibleText } from './visible-text.ts';
 
 type Style = 'bold' | 'underline' | 'red' | 'green';
 const codes: Readonly<Record<Style, string>> = { bold: '1', underline: '4', red: '31;1', green: '32;1' };
-/** What {@link Console} puts around a styled text. */
+/** Matches what {@link Console} puts around a styled text. */
 const ownCodes = new RegExp(`(\u001b\\[(?:0|${Object.values(codes).join('|')})m)`);
 const defaultWidth = 80;
 
-/** Characters of a line of a complaint, which may quote what somebody gave in its whole length. */
+/** Limit of a line of a complaint in characters. It may quote what the user gave, which can be very long. */
 const longestLine = 2000;
-/** Of these, the ones that are kept from the end, where a message says what is wrong. */
+/** How many characters of a longer line are kept from its end, where a message says what is wrong. */
 const keptEnd = 500;
 
-/** A line of a bearable length. */
+/** A line, with its middle left out if it is too long. */
 function bounded(line: string): string {
   const surplus = line.length - longestLine;
   return surplus <= 0 ? line : `${line.slice(0, longestLine - keptEnd)} … (${surplus} characters more) … ${line.slice(-keptEnd)}`;
 }
 
+/** The terminal of one command. */
 export class Console {
-  /** Standard output is a terminal that understands cursor movements. */
+  /** Whether standard output is a terminal that understands movements of the cursor. */
   readonly isInteractive: boolean;
   private readonly stdout: OutputStream;
   private readonly stderr: OutputStream;
@@ -33,7 +34,7 @@ export class Console {
   /** The line that is rewritten in place; empty = none on the screen. */
   private status = '';
 
-  constructor(environment: Pick<Environment, 'stdout' | 'stderr' | 'variables'>, isQuiet: boolean) {
+  constructor(environment: Pick<ProcessEnvironment, 'stdout' | 'stderr' | 'variables'>, isQuiet: boolean) {
     const { stdout, stderr, variables } = environment;
     this.stdout = stdout;
     this.stderr = stderr;
@@ -55,36 +56,39 @@ export class Console {
     return this.columns ?? this.width;
   }
 
-  /** A line (or several) as it is. */
+  /** Prints a line (or several) as it is, unless `--quiet` was given. */
   print(text = ''): void {
     if (this.isQuiet) return;
     this.printResult(text);
   }
 
-  /** A result that scripts read, e.g. JSON: printed despite `--quiet`. */
+  /** Prints a result that scripts read, e.g. JSON, even if `--quiet` was given. */
   printResult(text: string): void {
     this.printSecret(knownSecrets.mask(text));
   }
 
-  /** What the user asked to see although it is a secret. */
+  /** Prints what the user asked to see although it is a secret. */
   printSecret(text: string): void {
     this.eraseStatus();
     this.stdout.write(`${this.shown(text)}\n`);
   }
 
+  /** Tells the user something. */
   info(message: string): void {
     this.print(`[INFO] ${message}`);
   }
 
+  /** Warns the user. */
   warning(message: string): void {
     this.print(`[WARNING] ${message}`);
   }
 
+  /** Says on standard error why a command failed, unless `--quiet` was given. */
   error(message: string): void {
     if (!this.isQuiet) this.complain(`[ERROR] ${message}`);
   }
 
-  /** A complaint about the command line: shown even if `--quiet` is among its words. */
+  /** Prints a complaint about the command line to standard error, even if `--quiet` is among its words. */
   complain(text: string): void {
     this.eraseStatus();
     this.stderr.write(`${this.shown(redact(text).split('\n').map(bounded).join('\n'))}\n`);
@@ -105,6 +109,7 @@ export class Console {
     this.status = '';
   }
 
+  /** Takes the rewritten line off the screen. */
   eraseStatus(): void {
     if (this.status !== '') this.stdout.write('\r\u001b[2K');
     this.status = '';

@@ -1,9 +1,9 @@
-// How a failed command explains itself (spec/1 §1.1).
+// The texts by which a failed command explains itself.
 import { BenchmarkError, causeMessages, formatProblem } from '../../errors.ts';
 
 const mostProblems = 50;
 
-/** The text after `[ERROR]`: message, problems one per line, causes one tab deeper each, and what to do. */
+/** The text behind `[ERROR]`: message, problems one per line, causes one tab deeper each, and what to do. */
 export function failureText(verb: string, error: unknown): string {
   const known = error instanceof BenchmarkError ? error : null;
   const [message = '', ...causes] = causeMessages(error);

@@ -1,11 +1,13 @@
-// The last lines of a command: did it work, and how long did it take (spec/1 §5.7).
+// The last lines of a command, which say whether it worked and how long it took.
+
+/** How a command ended. */
 export type Ending = 'success' | 'failure' | 'cancelled';
 
 const words: Readonly<Record<Ending, string>> = { success: '✅ SUCCESS', failure: '❌ FAILURE', cancelled: '❌ CANCELLED' };
 
 const statusText = (ending: Ending, seconds: number): string => `${words[ending]} (took ${Math.round(seconds)} seconds)`;
 
-/** The framed line; the rules are as long as the text. */
+/** The line between two rules that are as long as its text. */
 export function finalLines(ending: Ending, seconds: number): string {
   const text = `[INFO] ${statusText(ending, seconds)}`;
   const rule = '-'.repeat(text.length);

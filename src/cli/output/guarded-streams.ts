@@ -1,4 +1,4 @@
-// Standard output and standard error that may fail: a reader that goes away, a disk that is full.
+// Guards standard output and standard error, which may fail: a reader goes away, or a disk is full.
 import { systemCode, systemReason } from '../../files.ts';
 
 /** What is known of the standard streams of this process. */
@@ -7,9 +7,12 @@ export interface GuardedStreams {
   failure(): string | null;
 }
 
-/** Nobody reads any more (`| head`, a terminal that was closed): what is printed after that is nobody's business. */
+/** Errors of a stream that nobody reads any more (`| head`, a terminal that was closed), so that nothing is lost. */
 const nobodyReads: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'ECONNRESET', 'ERR_STREAM_DESTROYED']);
-/** Errors of the two streams end no work: its results are stored. One that loses output is told once, on the other stream. */
+/**
+ * Keeps errors of the two streams from ending the process, because the work goes on and its results are stored. An
+ * error that loses output is told once, on the other stream.
+ */
 export function guardStreams({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): GuardedStreams {
   let failure: string | null = null;
   const guard = (stream: NodeJS.WriteStream, name: string, other: NodeJS.WriteStream): void => {

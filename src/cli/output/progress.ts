@@ -1,4 +1,4 @@
-// Progress of a test run: one rewritten line on a terminal, a line per change elsewhere.
+// Shows the progress of a test run: by one line that is rewritten on a terminal, by a line per change elsewhere.
 import type { Clock } from '../../clock.ts';
 import type { RunEvent } from '../../coordinator/events.ts';
 import { formatCount } from '../../report/number-format.ts';
@@ -8,7 +8,7 @@ import type { Console } from './console.ts';
 type Progress = Extract<RunEvent, { kind: 'progress' }>;
 type Preparation = Extract<RunEvent, { kind: 'preparation' }>;
 
-/** Without a terminal a long step says at most this often that it is alive, in ms. */
+/** Without a terminal, the time in ms between two lines that say that a long step goes on. */
 const quietInterval = 30_000;
 
 interface Reading {
@@ -16,7 +16,7 @@ interface Reading {
   readonly requests: number;
 }
 
-/** Turns the events of a run into lines. One object per run. */
+/** Turns the events of one run into lines. */
 export class ProgressView {
   private readonly console: Console;
   private readonly clock: Clock;
@@ -34,6 +34,7 @@ export class ProgressView {
     this.lastLine = this.stepStart;
   }
 
+  /** Shows an event. */
   handle(event: RunEvent): void {
     if (event.kind === 'info') this.console.info(event.message);
     else if (event.kind === 'warning') this.console.warning(event.message);
@@ -68,8 +69,10 @@ export class ProgressView {
     const tasks = event.tasks.join(',');
     if (this.console.isInteractive) this.console.showStatus(layout(`Running ${tasks}`, facts, event.progress, this.console.width));
     else if (isNew) this.line(`[${event.step + 1}/${event.steps}] Running ${tasks} …`);
-    else if (this.isDue())
-      this.line(`[${event.step + 1}/${event.steps}] ${tasks}: ${[percent(event.progress), facts].filter((text) => text !== '').join(', ')}`);
+    else if (this.isDue()) {
+      const known = [percent(event.progress), facts].filter((text) => text !== '');
+      this.line(`[${event.step + 1}/${event.steps}] ${tasks}: ${known.join(', ')}`);
+    }
   }
 
   private stepEnd(event: Extract<RunEvent, { kind: 'step-end' }>): void {
@@ -118,12 +121,16 @@ export class ProgressView {
   }
 }
 
-/** Characters that the left side of a status line keeps where the terminal is narrow: facts give way then. */
+/** How many characters the left side of a status line keeps where the terminal is narrow. Facts are left out then. */
 const leastRoom = 15;
 
-/** What runs on the left, facts and percent on the right; the left side gives way first, then the facts from their end. */
+/**
+ * A status line: what goes on at the left, facts and percent at the right. Where there is no room for all, the left
+ * side is cut first, then facts are left out from their end.
+ */
 export function layout(what: string, facts: string, progress: number | null, width: number): string {
-  const right = `${facts === '' ? '' : `${facts} `}${progress === null ? '[  ?% done]' : `[${percent(progress).padStart(4)} done]`}`;
+  const done = progress === null ? '[  ?% done]' : `[${percent(progress).padStart(4)} done]`;
+  const right = facts === '' ? done : `${facts} ${done}`;
   const room = Math.min(width, 110) - 2 - right.length;
   if (facts !== '' && room < Math.min(leastRoom, what.length)) {
     return layout(what, facts.slice(0, Math.max(0, facts.lastIndexOf(', '))), progress, width);

@@ -1,4 +1,4 @@
-// The file of `--results-file`: runs are appended, directories are made.
+// Writes the file of `--results-file`: runs are appended, and directories are made.
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -6,17 +6,19 @@ import { setTimeout } from 'node:timers/promises';
 import { BenchmarkError } from '../../errors.ts';
 import { makeDirectories, systemCode, systemReason } from '../../files.ts';
 import { knownSecrets } from '../../secrets.ts';
-import type { Environment } from '../environment.ts';
+import type { ProcessEnvironment } from '../environment.ts';
 
 interface WithDirectories {
-  readonly environment: Pick<Environment, 'workingDirectory' | 'homeDirectory'>;
+  readonly environment: Pick<ProcessEnvironment, 'workingDirectory' | 'homeDirectory'>;
 }
 
 interface WithResultsFile {
   readonly options: { readonly resultsFile: string | null };
 }
 
-/** Absolute path of what `--results-file` names, `null` if it was not given; a bare name lies in the working directory. */
+/**
+ * Absolute path of what `--results-file` names; `null` if it was not given. A bare name lies in the working directory.
+ */
 export function resultsFileOf({ environment }: WithDirectories, { options: { resultsFile } }: WithResultsFile): string | null {
   if (resultsFile === null) return null;
   const { workingDirectory, homeDirectory } = environment;
@@ -26,22 +28,22 @@ export function resultsFileOf({ environment }: WithDirectories, { options: { res
 
 /** The results file of one run. */
 export interface ResultsFile {
-  /** Appends text. Fails with DISK. */
+  /** Appends a text. Rejects with `DISK`. */
   append(text: string): Promise<void>;
-  /** Gives back what is held; nothing can be appended then. */
+  /** Closes what is open; nothing can be appended then. */
   close(): void;
 }
 
 /**
  * Finds out before a run whether its results can be written, and leaves a regular file as it is until they are. Makes
- * missing directories. Fails with DISK.
+ * missing directories. Throws `DISK`.
  */
 export function openResultsFile(path: string): ResultsFile {
   try {
     makeDirectories(dirname(path));
     const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
     const file = openSync(path, openFlags, 0o666);
-    // Who reads a pipe takes the first close for the end of the results.
+    // Whoever reads a pipe takes its first close for the end of the results, so it stays open.
     if (fstatSync(file).isFIFO()) return new ResultsPipe(path, file);
     try {
       tryToWrite(file);
@@ -55,10 +57,10 @@ export function openResultsFile(path: string): ResultsFile {
   return new RegularResultsFile(path);
 }
 
-/** A pipe that nobody reads refuses, instead of being waited for. */
+/** How the file is opened. With O_NONBLOCK, opening a pipe that nobody reads fails, instead of waiting for a reader. */
 const openFlags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
-/** A file that is opened anew for each text, because it may be moved away meanwhile. */
+/** A regular file. It is opened anew for each text, because it may be moved away meanwhile. */
 class RegularResultsFile implements ResultsFile {
   private readonly path: string;
 
@@ -76,12 +78,13 @@ class RegularResultsFile implements ResultsFile {
   }
 
   close(): void {
-    // Nothing is held.
+    // Nothing is open between two texts.
   }
 }
 
-/** A reader that takes nothing for so long, in ms, has stopped reading. */
+/** A reader that has taken nothing for so many ms has stopped reading. */
 const pipePatience = 5000;
+/** How many ms lie between two attempts to write to a full pipe. */
 const pipePause = 20;
 
 /** A pipe that is held open from the start of the run to its end. */
@@ -120,7 +123,7 @@ class ResultsPipe implements ResultsFile {
   }
 }
 
-/** A full disk shows only when something is written. */
+/** Writes a byte and takes it back, because only that shows that the disk is full. */
 function tryToWrite(file: number): void {
   const stats = fstatSync(file);
   if (!stats.isFile() && !stats.isCharacterDevice()) return;

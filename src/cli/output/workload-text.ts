@@ -1,5 +1,4 @@
-// The text of `info` (spec/1 §6.2).
-
+// Makes the text of `info`.
 import { formatCount } from '../../report/number-format.ts';
 import type { ProcedureDescription, StepDescription, TaskDescription, WorkloadDescription } from '../../workload/describe.ts';
 import type { WorkloadSource } from '../../workload/model.ts';
