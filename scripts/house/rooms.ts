@@ -97,7 +97,21 @@ export const rooms: readonly Room[] = [
   {
     folder: 'cli',
     holds: 'argv to typed command; alone prints, reads the environment, exits',
-    imports: ['.', 'workload', 'http', 'operation', 'fleet', 'fleet/protocol', 'fleet/run', 'nats', 'store', 'report', 'coordinator', 'daemon'],
+    imports: [
+      '.',
+      'workload',
+      'http',
+      'operation',
+      'fleet',
+      'fleet/protocol',
+      'fleet/run',
+      'nats',
+      'metrics',
+      'store',
+      'report',
+      'coordinator',
+      'daemon',
+    ],
   },
   { folder: 'library', holds: 'what the library adds to the engine', imports: ['.', 'workload', 'operation'] },
   {

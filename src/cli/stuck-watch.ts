@@ -1,4 +1,5 @@
-// Entry of a thread that ends the process if the main thread is stuck after it was asked to end; `signals.ts` starts it.
+// Entry of the thread, started by `signals.ts`, that ends the process if the main thread is stuck after it was asked to
+// end.
 import { workerData } from 'node:worker_threads';
 
 /** What the thread watches. */

@@ -1,11 +1,11 @@
 // The flags of `run`, also called `execute-test`.
 import { benchmarkOnly, pipelines } from '../../coordinator/pipeline.ts';
+import { defaultPercentiles } from '../../metrics/percentiles.ts';
 import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
 import { readBoolean, readDictionaryText, readInteger, readList, readNumber, readTags, readText, readTimestamp } from '../args/grammar.ts';
 import { pipelinesNotBuilt } from './not-built.ts';
 import {
   commonFlags,
-  defaultPercentiles,
   distributionVersionFlag,
   groups,
   nodeFlags,

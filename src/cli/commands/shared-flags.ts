@@ -165,9 +165,6 @@ export const resultsFlags = {
   }),
 };
 
-/** The percentiles of latency that the summary shows unless the user names others. */
-export const defaultPercentiles: readonly number[] = [50, 90, 99, 99.9, 99.99, 100];
-
 /** A flag whose value is a list of percentiles. */
 export const percentilesFlag = (long: string, description: string, fallback: readonly number[]) =>
   valueFlag(long, { description, group: groups.results, placeholder: 'LIST', fallback, parse: readPercentiles });
