@@ -99,8 +99,10 @@ export class NodeSession {
     this.node?.cancel();
   }
 
-  /** The node is about to go: says so, and ends the load. */
+  /** The node is about to go: ends the load, hands over what was measured last, and says so. */
   async leave(reason: string): Promise<void> {
+    this.node?.cancel();
+    await Promise.race([this.load, sleep(CANCEL_PATIENCE_MILLIS, undefined, { ref: false })]);
     this.tell({ kind: 'leaving', reason });
     await Promise.race([this.outbox.flush(), sleep(LEAVE_PATIENCE_MILLIS, undefined, { ref: false })]);
     await this.orphan(reason);

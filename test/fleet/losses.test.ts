@@ -201,6 +201,7 @@ describe('a distributed run', { concurrency: true }, () => {
       const error = await ended;
       assert.ok(performance.now() - begin < 2000);
       assert.ok(error instanceof BenchmarkError && error.message === 'Node 127.0.0.1 is lost: its daemon was stopped.');
+      assert.equal(run.requests().steady, scene.seen('steady'), 'what the leaving node had measured is kept');
     }),
   );
 });
