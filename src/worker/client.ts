@@ -368,6 +368,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.session = null;
     this.deadline = Number.POSITIVE_INFINITY;
     session.close();
+    if (error !== null) session.countFailure(error);
     if (error instanceof RequestFailure) {
       const { kind, description } = describeFailure(error);
       this.failWhole(kind, description);

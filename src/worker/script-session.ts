@@ -35,6 +35,10 @@ class Execution {
   /** Why nothing may be sent any more; `null` while it may. */
   ended: 'timeout' | 'cancelled' | null = null;
   readonly sessions = new Set<ScriptSession>();
+  /** Carried the last request that was answered. */
+  lastExchange: Exchange | null = null;
+  /** Failures that the operation was told: their requests have been counted as failed ones. */
+  readonly told = new WeakSet<RequestFailure>();
 
   constructor(tools: ScriptTools, { timeout, timeoutText }: ScriptLimit) {
     this.tools = tools;
@@ -131,6 +135,15 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     this.execution.lastEnd = now;
   }
 
+  /**
+   * The execution failed with `error`. Unless it is a failure of a request that has been counted, the operation could
+   * not make anything of the last answer: then that request has failed.
+   */
+  countFailure(error: unknown): void {
+    const isOfRequest = error instanceof RequestFailure && (error.kind !== 'protocol' || this.execution.told.has(error));
+    if (!isOfRequest) this.execution.lastExchange?.countFailure();
+  }
+
   /** The limit of the whole operation is over: whatever is under way fails, and nothing more is sent. */
   expire(): void {
     this.endAll('timeout', this.execution.lateText);
@@ -169,13 +182,14 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     const pending = this.take();
     if (pending === null || pending.request === null) return;
     this.execution.tools.timeline.hadWork = true;
+    this.execution.lastExchange = exchange;
     const body = Buffer.from(decodeBody(answer));
     if (answer.status >= 300 && !(pending.request.ignoredStatus?.includes(answer.status) ?? false)) {
       exchange?.countFailure();
       pending.reject(new RequestFailure('status', `HTTP ${answer.status}`, answer.status, body));
     } else if (body.length === 0 && answer.bodyLength > 0 && answer.encoding !== 'identity') {
       exchange?.countFailure();
-      pending.reject(new RequestFailure('protocol', `the answer cannot be read: ${whyUnreadable(answer)}`));
+      this.reject(pending, new RequestFailure('protocol', `the answer cannot be read: ${whyUnreadable(answer)}`));
     } else {
       pending.resolve({ status: answer.status, body });
     }
@@ -184,7 +198,12 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
   onFailure(failure: WireFailure): void {
     this.execution.tools.timeline.standstill.look(performance.now());
     this.endTime();
-    this.take()?.reject(requestFailureOf(failure));
+    this.reject(this.take(), requestFailureOf(failure));
+  }
+
+  private reject(pending: Pending | null, failure: RequestFailure): void {
+    this.execution.told.add(failure);
+    pending?.reject(failure);
   }
 
   /** The request under way has ended, with an answer or without. */
@@ -200,7 +219,7 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
       this.exchange = exchanges.borrow();
       this.exchange.send(prepared, 'all', recorder, this, performance.now());
     } catch (error) {
-      this.take()?.reject(new RequestFailure('protocol', messageOf(error)));
+      this.reject(this.take(), new RequestFailure('protocol', messageOf(error)));
     }
   }
 

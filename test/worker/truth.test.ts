@@ -122,6 +122,27 @@ test('repeats happen only when they were asked for, and are counted', async () =
   });
 });
 
+test('an answer that an operation of several requests cannot read is a failed request', async () => {
+  let pages = 0;
+  let unreadable = 0;
+  const every: Behaviour = (request, response) => {
+    const isPage = request.url?.startsWith('/idx/_search') === true;
+    if (isPage && ++pages % 3 === 0) {
+      unreadable++;
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
+    } else response.writeHead(200, { 'content-type': 'application/json' }).end('{"_scroll_id":"s","took":1,"hits":{"total":5,"hits":[{}]}}');
+  };
+  await withTarget([every], async (target) => {
+    const params = { index: 'idx', pages: 2, 'results-per-page': 1, body: {} };
+    const schedule = [task('page', 'scroll-search', params, { clients: 1, iterations: 10 })];
+    const { tasks, endpoints } = await drive({ targetHosts: target.host, schedule });
+    const results = tasks.get('page');
+    assert.deepEqual([pages, unreadable, results?.errorRate], [10, 3, 0.3]);
+    assert.deepEqual([results?.requests, results?.failedRequests], [total(target, every), unreadable]);
+    assert.deepEqual([endpoints[0]?.requests, endpoints[0]?.errors], [total(target, every), unreadable]);
+  });
+});
+
 test('a request without an answer in time is a failed one', async () => {
   const silent: Behaviour = () => {};
   await withTarget([plain, silent], async (target) => {
