@@ -11,6 +11,7 @@ import type { Step } from '../schedule/allocation.ts';
 import type { RunListener } from './events.ts';
 import { StepProgress } from './step-progress.ts';
 
+/** The reports of one test run. */
 export class Collector {
   private readonly clock: Clock;
   private readonly listener: RunListener;
@@ -45,6 +46,7 @@ export class Collector {
     this.progress = new StepProgress(clock.now(), []);
   }
 
+  /** Begins to follow a step: from now on its progress is told. */
   beginStep(step: Step): void {
     this.current = step;
     const completing = step.completing.flatMap((position) => step.tasks[position]?.name ?? []);
@@ -53,6 +55,7 @@ export class Collector {
     this.tell(null, null);
   }
 
+  /** Tells that a step is over, and makes the results of its tasks. All their reports must have been added. */
   endStep(step: Step): void {
     const { errors } = this.totals(step);
     this.listener({ kind: 'step-end', step: step.index, steps: this.steps.length, tasks: names(step), errors });
@@ -60,7 +63,10 @@ export class Collector {
     for (const { name } of step.tasks) this.finish(name);
   }
 
-  /** Adds a report; `place` names its machine if there are several. A worker's reports must come in order and without gaps: anything else is a defect, never silently accepted. */
+  /**
+   * Adds a report; `place` names its machine if there are several. Throws `INTERNAL` if reports of a worker do not come
+   * in order and without gaps, because then something that was measured is lost.
+   */
   add(report: WorkerReport, place: string | null = null): void {
     const expected = this.sequences.get(report.worker) ?? 0;
     if (report.sequence !== expected) {
@@ -78,7 +84,7 @@ export class Collector {
     this.tellProgress();
   }
 
-  /** What happened at each host of the target. */
+  /** What happened at each host of the target, in its order. */
   endpointResults(): readonly EndpointResults[] {
     return this.endpoints.results();
   }
@@ -89,7 +95,7 @@ export class Collector {
     return this.steps.flatMap((step) => step.tasks.flatMap(({ name }) => this.finished.get(name) ?? []));
   }
 
-  /** Where the driver, and not the cluster, was the limit. */
+  /** Sentences about steps in which the driver, and not the cluster, was the limit. */
   driverWarnings(results: readonly TaskResults[]): readonly string[] {
     const medians = new Map(results.map(({ task, latency }) => [task, latency?.percentiles.find(([percentile]) => percentile === 50)?.[1] ?? null]));
     return this.steps.flatMap((step) => {
@@ -115,7 +121,7 @@ export class Collector {
     return metrics;
   }
 
-  /** Once a second, whatever the number of workers. */
+  /** Tells the progress once a second, however many workers report. */
   private tellProgress(): void {
     const now = this.clock.now();
     if (this.current === null || now - this.lastEventAt < 900) return;

@@ -11,7 +11,10 @@ import { alwaysOnDevices } from '../telemetry/registry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
 import { benchmarkOnly, type Pipeline } from './pipeline.ts';
 
-/** Loads the workload once the version of the cluster is known: it chooses the branch of a repository. `null` = not known. */
+/**
+ * Loads the workload once the version of the cluster has been asked, which chooses the branch of a repository; `null`
+ * if the version is not known.
+ */
 export type WorkloadLoader = (distributionVersion: string | null) => Promise<LoadedWorkload>;
 
 /** What is sent, to whom, and by which machines. */
@@ -20,27 +23,30 @@ export interface LoadConfig {
   readonly workload: LoadedWorkload | WorkloadLoader;
   /** How the run gets its cluster; default: it is there already. */
   readonly pipeline?: Pipeline;
-  /** Does not wait until the cluster answers; default `false`. */
+  /** Whether the run begins without waiting until the cluster answers; default `false`. */
   readonly skipRestApiCheck?: boolean;
-  /** Version of the cluster; default `null`, the cluster is asked. */
+  /** Version of the cluster, in place of the one that it tells; default `null`. */
   readonly distributionVersion?: string | null;
-  /** The workload was cut down to a smoke test; default `false`. */
+  /** Whether the workload was cut down to a smoke test; default `false`. */
   readonly testMode?: boolean;
   /** Whether a failed request ends the run; default `continue`. */
   readonly onError?: 'continue' | 'abort';
-  /** Assertions of operations are checked, and a violated one ends the run; default `false`. */
+  /** Whether assertions of operations are checked, and a violated one ends the run; default `false`. */
   readonly checksAssertions?: boolean;
   /** Load threads; default: one per core that this process may use. */
   readonly cores?: number;
-  /** Machines that generate the load; default `null`, this process. */
+  /** Machines that generate the load; default `null`: this process does. */
   readonly workers?: WorkersConfig | null;
-  /** Where documents lie that are downloaded or generated; default `null`: a workload that needs such documents is refused. */
+  /**
+   * Where documents lie that are downloaded or generated; default `null`: a workload that needs such documents is
+   * refused.
+   */
   readonly dataDirectory?: string | null;
-  /** Nothing is downloaded; default `false`. */
+  /** Whether it is forbidden to download anything; default `false`. */
   readonly isOffline?: boolean;
   /** Environment variables for downloads, e.g. of a proxy; default: none. */
   readonly environmentVariables?: Readonly<Record<string, string | undefined>>;
-  /** Random choices of the run derive from it; default: a random one. */
+  /** An integer from which all random choices of the run follow; default: a random one. */
   readonly seed?: number;
 }
 
@@ -48,14 +54,15 @@ export interface LoadConfig {
 export interface WorkersConfig {
   /** `--worker-ips`: addresses, host names, `localhost` for the coordinator's own node. */
   readonly names: readonly string[];
-  /** `--worker-wait`, in seconds. */
+  /** `--worker-wait`: how many seconds nodes that do not answer yet are waited for. */
   readonly wait: number;
+  /** Whether the run ends when a node is lost, or goes on without its clients. */
   readonly onWorkerLoss: 'abort' | 'continue';
-  /** Who holds the fleet, for others that want it. */
+  /** Id of this process, which others that want the fleet are told. */
   readonly processId: number;
-  /** Another run was just ended: wait until the fleet notices. */
+  /** Whether to wait if the fleet is still held by another run, because that run has just been ended. */
   readonly isPatient: boolean;
-  /** Connects to the NATS of the coordinator. */
+  /** Connects to the NATS server of the coordinator's daemon. */
   readonly connect: () => Promise<FleetConnection>;
   /** The IP address of a name. */
   readonly resolve: (name: string) => Promise<string>;

@@ -2,9 +2,13 @@
 
 import type { PreparationEvent } from '../corpus/preparation.ts';
 
+/** Something that happens while a run goes on. */
 export type RunEvent =
   | PreparationEvent
-  /** A step of the schedule: `progress` 0..1, `null` if unknown; `secondsLeft` `null` if unknown. */
+  /**
+   * How far a step of the schedule is: `progress` is 0..1 and `secondsLeft` an estimate, both `null` if unknown.
+   * `requests` and `errors` count those of the step so far.
+   */
   | {
       readonly kind: 'progress';
       readonly step: number;
@@ -15,7 +19,9 @@ export type RunEvent =
       readonly requests: number;
       readonly errors: number;
     }
-  /** `errors` counts all requests of the step that failed, but none that was repeated on another connection. */
+  /**
+   * A step is over. `errors` counts all requests of it that failed, but none that was repeated on another connection.
+   */
   | {
       readonly kind: 'step-end';
       readonly step: number;
@@ -24,4 +30,5 @@ export type RunEvent =
       readonly errors: number;
     };
 
+/** Hears what happens while a run goes on. It must not throw. */
 export type RunListener = (event: RunEvent) => void;

@@ -1,4 +1,4 @@
-// The seam for pipelines: how a test run gets the cluster that it measures.
+// Pipelines: how a test run gets the cluster that it measures.
 import type { Targets } from '../http/target-cluster.ts';
 
 /** A way to a cluster. */
@@ -7,7 +7,10 @@ export interface Pipeline {
   readonly name: string;
   /** One sentence for `list pipelines`. */
   readonly description: string;
-  /** Provides the cluster. `given` is what the user named; `signal` ends the work early. */
+  /**
+   * Provides the cluster. `given` is what the user named; `signal` ends the work early. A rejection ends the run before
+   * it has begun.
+   */
   provide(given: Targets, signal: AbortSignal): Promise<ProvidedCluster>;
 }
 

@@ -1,4 +1,5 @@
-// The machines of a test run: this one, or the nodes that the user listed, found and claimed before anything else is done.
+// The machines of a test run: this one, or the nodes that the user listed, found and claimed before anything else is
+// done.
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { documentFiles } from '../corpus/document-files.ts';
@@ -20,20 +21,26 @@ import type { Corpus } from '../workload/model.ts';
 import type { CompleteConfig } from './config.ts';
 import type { RunListener } from './events.ts';
 
-/** Enough for a message to a thread, and to a node. */
+/** From the order to start a step to its start: enough for the order to reach all load threads of this process. */
 const LOCAL_START_DELAY_MILLIS = 5;
+/** From the order to start a step to its start: enough for the order to reach all nodes. */
 const REMOTE_START_DELAY_MILLIS = 250;
 
 /** Nodes that were found, and the right to use them. */
 export interface ClaimedNodes {
+  /** For the messages of the run, which must not wait behind documents. */
   readonly bus: FleetConnection;
   /** For plans and documents. */
   readonly bulk: FleetConnection;
   readonly nodes: readonly ListedNode[];
+  /** Gives the nodes back and closes the connections. */
   release(): Promise<void>;
 }
 
-/** Finds and claims the nodes that the user listed; `null` if the load is to come from this process. Fails with FLEET or ANOTHER_RUN. */
+/**
+ * Claims the fleet and finds the nodes that the user listed; `null` if the load is to come from this process. Rejects
+ * with `FLEET` or `ANOTHER_RUN`.
+ */
 export async function claimNodes({ load, naming }: CompleteConfig, signal: AbortSignal): Promise<ClaimedNodes | null> {
   const { workers } = load;
   const { testRunId } = naming;
@@ -67,19 +74,23 @@ export async function claimNodes({ load, naming }: CompleteConfig, signal: Abort
   }
 }
 
+/** What the machines of a run need to know, and whom they tell. */
 export interface RunFleetOptions {
   readonly config: CompleteConfig;
+  /** The nodes that the user listed; `null` = this process drives the load. */
   readonly claimed: ClaimedNodes | null;
   readonly listener: RunListener;
   /** Prepares documents on this machine. */
   readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
-  /** What nodes may ask for. */
+  /** The corpora whose documents nodes may ask for. */
   readonly corpora: readonly Corpus[];
-  /** `place` names the machine if there are several. */
+  /** Takes each report of a worker; `place` names its machine if there are several. */
   readonly onReport: (report: WorkerReport, place: string | null) => void;
 }
 
+/** The machines of one test run and what they have done. */
 export class RunFleet {
+  /** What the run drives. */
   readonly fleet: Fleet;
   private readonly options: RunFleetOptions;
   private readonly link: RunLink | null;
@@ -163,7 +174,10 @@ export class RunFleet {
     }
   }
 
-  /** The documents of a set for a node that cannot get them elsewhere: the archive if it is here, for it is smaller. */
+  /**
+   * The documents of a set for a node that cannot get them elsewhere, prepared here if need be: the archive if this
+   * machine has it, which is smaller, else the plain file.
+   */
   private async locate(corpusName: string, set: number): Promise<DocumentSource> {
     const { corpora, prepareCorpora } = this.options;
     this.prepared ??= prepareCorpora(corpora);

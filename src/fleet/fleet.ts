@@ -104,7 +104,7 @@ export class Fleet {
   /** The first completing task that has ended on all nodes ends the others everywhere. */
   private endPart(step: number, task: number | null, node: FleetNode): void {
     const { completion } = this;
-    const hasEnded = task === null ? (completion?.withdraw(node).length ?? 0) > 0 : completion?.hasEnded(task, node) === true;
+    const hasEnded = task === null ? (completion?.withdraw(node).length ?? 0) > 0 : completion?.end(task, node) === true;
     if (!hasEnded) return;
     this.completion = null;
     for (const { node: other } of this.members) other.completeStep(step);

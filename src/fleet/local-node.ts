@@ -161,7 +161,7 @@ export class LocalNode implements FleetNode {
         this.events?.onReport(message.report);
         return;
       case 'completing-done':
-        if (this.completion?.hasEnded(message.task, thread) === true) this.events?.onCompletingDone(message.step, message.task);
+        if (this.completion?.end(message.task, thread) === true) this.events?.onCompletingDone(message.step, message.task);
         return;
       case 'failed':
         if (message.report !== null) this.events?.onReport(message.report);

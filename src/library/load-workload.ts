@@ -8,9 +8,9 @@ import { type LoadedWorkload, loadWorkload as load } from '../workload/load.ts';
 
 /** Which workload, and what of it. */
 export interface WorkloadChoice {
-  /** The directory that holds `workload.json`, or the file itself; or else `builtin`. */
+  /** The directory that holds `workload.json`, or the file itself. */
   readonly path?: string;
-  /** The name of a workload that comes with this package, e.g. `eventdata`. */
+  /** In place of a path: the name of a workload that comes with this package, e.g. `eventdata`. */
   readonly builtin?: string;
   /** Values for the variables of its templates; default: none. */
   readonly params?: Readonly<Record<string, unknown>>;
@@ -20,13 +20,16 @@ export interface WorkloadChoice {
   readonly includeTasks?: readonly string[];
   /** Tasks to leave out, in the same words; default: none. */
   readonly excludeTasks?: readonly string[];
-  /** Cuts the workload down to a smoke test; default `false`. Tell the test run, too. */
+  /**
+   * Whether the workload is cut down to a smoke test; default `false`. The test run must be told as well, by the
+   * `testMode` of its load.
+   */
   readonly testMode?: boolean;
 }
 
 /**
- * Finds, renders and checks a workload. Fails with a `BenchmarkError` that holds all problems at once: `WORKLOAD_NOT_FOUND`,
- * `WORKLOAD_SYNTAX`, `WORKLOAD_INVALID`, `WORKLOAD_PARAMS_UNUSED`, `UNSUPPORTED` or `USAGE`.
+ * Finds, renders and checks a workload. Rejects with a `BenchmarkError` that holds all problems at once:
+ * `WORKLOAD_NOT_FOUND`, `WORKLOAD_SYNTAX`, `WORKLOAD_INVALID`, `WORKLOAD_PARAMS_UNUSED`, `UNSUPPORTED` or `USAGE`.
  */
 export async function loadWorkload(choice: WorkloadChoice): Promise<LoadedWorkload> {
   const params = toJson(choice.params ?? {});

@@ -16,7 +16,7 @@ export class Completion<P> {
   }
 
   /** Notes that a participant has ended its part of a task. True if it was the last one: once per task. */
-  hasEnded(task: number, participant: P): boolean {
+  end(task: number, participant: P): boolean {
     const left = this.waiting.get(task);
     return left?.delete(participant) === true && left.size === 0;
   }
@@ -25,7 +25,7 @@ export class Completion<P> {
    * Notes that a participant is gone. Returns the tasks that have ended by that, because nobody else was left in them.
    */
   withdraw(participant: P): readonly number[] {
-    return [...this.waiting.keys()].filter((task) => this.hasEnded(task, participant));
+    return [...this.waiting.keys()].filter((task) => this.end(task, participant));
   }
 
   private join(task: number, participant: P): void {

@@ -164,7 +164,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   }
 
   onRunDone(run: ClientRun): void {
-    if (this.current === null || this.completion?.hasEnded(run.task, run) !== true) return;
+    if (this.current === null || this.completion?.end(run.task, run) !== true) return;
     this.post({ kind: 'completing-done', step: this.current.step.index, task: run.task });
   }
 
