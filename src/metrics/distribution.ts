@@ -1,4 +1,4 @@
-// Times of one kind as raw samples while they are few, as a histogram beyond that.
+// Holds times of one kind: as raw samples while they are few, as a histogram beyond that.
 import { BenchmarkError } from '../errors.ts';
 import { millis, millisToNanos, nanos, nanosToMillis } from '../units.ts';
 import { Histogram } from './histogram.ts';
@@ -6,8 +6,9 @@ import { interpolatedPercentiles, type PercentileValues, sortedPercentiles, supp
 import type { PercentileStats } from './results.ts';
 
 /**
- * Percentiles are exact while every sample is held; once a sample is missing, or there are more than `bound`,
- * the samples give way to a histogram, which is at most 0.1 % off. Takes at most 8 bytes per sample held, or 221 kB.
+ * A growing number of times in ms. Percentiles are exact while every sample is held; once a sample is missing, or there
+ * are more than `bound`, the samples give way to a histogram, which is at most 0.1 % off. Takes at most 8 bytes per
+ * sample held, or 221 kB.
  */
 export class Distribution {
   private readonly bound: number;
@@ -24,14 +25,14 @@ export class Distribution {
     return this.total;
   }
 
-  /** Are all samples held, so that percentiles are exact? */
+  /** Whether all samples are held, so that percentiles are exact. */
   get isExact(): boolean {
     return this.raw !== null;
   }
 
   /**
-   * Adds `count` samples: `raw` holds all or some of them in ms, `payload` all of them as an encoded histogram over ns (`null`: only `raw`).
-   * Fails with `INTERNAL` if the two do not add up.
+   * Adds `count` samples. `raw` holds all or some of them in ms, `payload` all of them as an encoded histogram over ns;
+   * if it is `null`, `raw` holds all. Throws `INTERNAL` if neither holds `count` samples.
    */
   add(count: number, raw: Float64Array, payload: Uint8Array | null): void {
     if (count === 0) return;
@@ -59,7 +60,7 @@ export class Distribution {
     return this.raw === null ? new Float64Array(0) : this.raw.subarray(0, this.total);
   }
 
-  /** Those of the requested percentiles that the samples support, and their mean; `null` without samples. */
+  /** The mean, and those of the requested percentiles that so many samples support; `null` without samples. */
   stats(requested: readonly number[]): PercentileStats | null {
     if (this.total === 0) return null;
     if (this.histogram !== null) return histogramStats(this.histogram, requested);

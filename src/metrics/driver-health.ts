@@ -2,30 +2,31 @@
 import type { DriverHealth, Standstill } from './report.ts';
 import { standstillWarnings } from './standstill-warnings.ts';
 
-/** A thread busier than this has no time left to notice answers when they come. */
+/** Share of the time, 0..1, from which on a busy thread has no time left to notice answers when they come. */
 const SATURATED = 0.95;
 /** Share of a step's time that must have been saturated before it is worth a warning. */
 const SATURATED_SHARE = 1 / 3;
-/** Steps shorter than this say nothing about utilisation. */
+/** A worker that was observed for less than this in a step has no utilisation worth a warning. */
 const MIN_OBSERVED_MILLIS = 500;
-/** A delay of sending below this many ms is no news. */
+/** A delay of sending below this many ms is never worth a warning. */
 const MIN_LAG_MILLIS = 2;
-/** Nor is one below this share of the latency. */
+/** A delay below this share of the median latency is not worth a warning either. */
 const LAG_SHARE_OF_LATENCY = 0.2;
-/** Share of the reports that must be late: a single pause of a long step is no news. */
+/** Share of a worker's reports that must be late before it is worth a warning: a long step may have a single pause. */
 const LATE_SHARE = 0.25;
-/** Fewer late reports than this are no news either, unless there are no others: each is a second at most. */
+/** Number of a worker's reports that must be late, or all if there are fewer. A report covers a second at most. */
 const MIN_LATE_REPORTS = 3;
-/** Below this share of its busy time a thread lacked CPU; only told of threads that are busy enough to say so. */
+/** A thread that had the CPU for less than this share of its busy time lacked CPU. */
 const STARVED = 0.7;
+/** Share of the time that a thread must be busy before a lack of CPU can be told from idleness. */
 const BUSY_ENOUGH = 0.3;
-/** Delays are counted in classes, eight to a doubling. */
+/** Delays are counted in classes of a logarithmic scale, so that the number of reports does not matter. */
 const CLASSES_PER_DOUBLING = 8;
 
-/** One task of a step, for judging the step's health. */
+/** What must be known of a task to judge whether the driver was its limit. */
 export interface TaskLoad {
   readonly task: string;
-  /** Has it a target throughput? */
+  /** Whether it has a target throughput. */
   readonly isThrottled: boolean;
   /** In ms; `null` without samples. */
   readonly medianLatency: number | null;
@@ -47,7 +48,7 @@ export class DriverHealthMonitor {
   private readonly standstills = new Map<number, Map<string, Standstill[]>>();
   private readonly steps = new Map<number, Map<string, WorkerHealth>>();
 
-  /** Takes the health of one report. `worker` is its name for people: `worker 3`, `worker 0 on 10.0.0.5`. */
+  /** Adds the health of one report. `worker` is its name for people: `worker 3`, `worker 0 on 10.0.0.5`. */
   record(step: number, worker: string, health: DriverHealth): void {
     const known = this.worker(step, worker);
     known.millis += health.intervalMillis;
@@ -86,8 +87,9 @@ export class DriverHealthMonitor {
   }
 
   /**
-   * Warnings about a step, for people. A throttled task is harmed by requests that leave late: its latencies count the delay.
-   * An unthrottled one has no such delay; its throughput is the driver's when a thread is busy all the time.
+   * Warnings about a step, for people. A throttled task is harmed by requests that leave late, because its latencies
+   * count the delay. An unthrottled one has no such delay, but its throughput is that of the driver when a thread is
+   * busy all the time.
    */
   warnings(step: number, tasks: readonly TaskLoad[]): readonly string[] {
     const workers = [...(this.steps.get(step) ?? [])];
@@ -112,9 +114,11 @@ function lateWarnings(workers: NamedHealth, tasks: readonly TaskLoad[]): readonl
   if (worst === null) return [];
   const [name, health] = worst;
   return [
-    `Requests of ${quoted(tasks)} left late on ${late.length} of ${workers.length} workers. The worst is ${name}: in ${lateReports(health, limit)} of ` +
-      `${health.lagReports} reports the 99th percentile of the delay was above ${figure(limit)} ms, at most ${figure(health.worstLag)} ms` +
-      `${starvation(health)}. The latencies contain this delay of the load driver. Use more worker threads or nodes, or a lower target throughput.`,
+    `Requests of ${quoted(tasks)} left late on ${late.length} of ${workers.length} workers. ` +
+      `The worst is ${name}: in ${lateReports(health, limit)} of ${health.lagReports} reports ` +
+      `the 99th percentile of the delay was above ${figure(limit)} ms, at most ${figure(health.worstLag)} ms` +
+      `${starvation(health)}. The latencies contain this delay of the load driver. ` +
+      'Use more worker threads or nodes, or a lower target throughput.',
   ];
 }
 
@@ -132,16 +136,19 @@ function saturationWarnings(workers: NamedHealth, tasks: readonly TaskLoad[]): r
   if (worst === null) return [];
   const [name, health] = worst;
   return [
-    `The load driver was the limit of ${quoted(tasks)}: ${saturated.length} of ${workers.length} workers had no time to spare. The busiest is ${name}, ` +
-      `busy ${percent(health.busyMillis / health.millis)} of the time${starvation(health)}. The cluster may be able to do more than the throughput says, ` +
-      'and faster than the service times say. Use more worker threads or nodes.',
+    `The load driver was the limit of ${quoted(tasks)}: ` +
+      `${saturated.length} of ${workers.length} workers had no time to spare. The busiest is ${name}, ` +
+      `busy ${percent(health.busyMillis / health.millis)} of the time${starvation(health)}. ` +
+      'The cluster may be able to do more than the throughput says, and faster than the service times say. ' +
+      'Use more worker threads or nodes.',
   ];
 }
 
-/** A thread that is ready to run but does not run shares its core with somebody. */
+/** Says so if a thread was ready to run and did not run, because others used its core; else nothing. */
 function starvation(health: WorkerHealth): string {
   if (health.busyMillis < BUSY_ENOUGH * health.millis || health.cpuMillis >= STARVED * health.busyMillis) return '';
-  return `, with only ${percent(health.cpuMillis / health.millis)} of a core: other programs on the machine take CPU from it`;
+  const share = percent(health.cpuMillis / health.millis);
+  return `, with only ${share} of a core: other programs on the machine take CPU from it`;
 }
 
 function greatest(workers: NamedHealth, measure: (health: WorkerHealth) => number): NamedHealth[number] | null {

@@ -8,11 +8,11 @@ export interface Outage {
   readonly since: EpochMillis;
   /** When it answered again; `null` if it did not until the end of the run. */
   readonly until: EpochMillis | null;
-  /** How long it is known to have lasted, in seconds. */
+  /** How long it is known to have lasted, in seconds: if it has no end, until the last report that told of it. */
   readonly seconds: number;
   /** The machine that could not reach it; `null` if there is only one. */
   readonly node: string | null;
-  /** What the last attempt to connect met. */
+  /** Why the attempt to connect failed that was the last one when the outage was first told. */
   readonly reason: string;
 }
 
@@ -26,17 +26,17 @@ export interface EndpointResults {
   /** Connections that were opened, and attempts that failed. */
   readonly connections: number;
   readonly connectionFailures: number;
-  /** The first ones, in the order in which they began. */
+  /** The first 100, in the order in which they were reported. */
   readonly outages: readonly Outage[];
 }
 
-/** What a report says anew of the reachability of a host. */
+/** Tells that an outage of a host has begun or, if it has `until`, ended. */
 export interface EndpointChange {
   readonly endpoint: string;
   readonly outage: Outage;
 }
 
-/** Outages of one host that are told one by one. */
+/** How many outages of one host are kept for the results. */
 const MAX_OUTAGES = 100;
 
 interface OpenOutage {
@@ -55,7 +55,7 @@ interface Sums {
   connections: number;
   connectionFailures: number;
   readonly outages: OpenOutage[];
-  /** By machine. */
+  /** The outages that go on, by the machine that sees them. */
   readonly open: Map<string | null, OpenOutage>;
 }
 

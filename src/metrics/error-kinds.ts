@@ -1,11 +1,11 @@
-// Failures counted by kind, in bounded space however many kinds a broken cluster invents.
+// Counts failures by kind, in bounded space however many kinds a broken cluster invents.
 import type { ErrorCount } from './report.ts';
 
 /** Kinds beyond this many are counted together. */
 const MAX_KINDS = 50;
 const OTHER = 'other errors';
 
-/** Counts of errors by kind, the first example of each kept. */
+/** Counts of failures by kind. Of each kind the first example is kept. */
 export class ErrorKinds {
   private readonly counts = new Map<string, { count: number; readonly example: string }>();
 
@@ -17,16 +17,17 @@ export class ErrorKinds {
     else known.count += count;
   }
 
+  /** Adds what others have counted. */
   add(errors: readonly ErrorCount[]): void {
     for (const { kind, count, example } of errors) this.count(kind, count, example);
   }
 
-  /** The most frequent first. The example is the first one that was reported. */
+  /** The kinds, the most frequent first. */
   list(): readonly ErrorCount[] {
     return [...this.counts].map(([kind, { count, example }]) => ({ kind, count, example })).sort((left, right) => right.count - left.count);
   }
 
-  /** What {@link list} gives, and begins anew. */
+  /** Returns the {@link list} and empties it. */
   drain(): readonly ErrorCount[] {
     const errors = this.list();
     this.counts.clear();

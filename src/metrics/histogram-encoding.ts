@@ -1,11 +1,13 @@
-// The uncompressed V2 payload of HdrHistogram: a header, then counts as ZigZag LEB128 numbers in which a negative number skips empty slots.
+// Writes and reads the uncompressed V2 payload of HdrHistogram: a header of 40 bytes (big-endian: cookie, length of the
+// rest, offset, digits, lowest and highest value, a ratio), then the counts of the slots as ZigZag LEB128 numbers, in
+// which a negative number skips as many empty slots.
 import { BenchmarkError } from '../errors.ts';
 
 const COOKIE = 0x1c849303 | 0x10;
 const HEADER_BYTES = 40;
 const MAX_WORD_BYTES = 9;
 
-/** What a payload says of the histogram it came from; both sides must agree. Values in ns. */
+/** The shape of a histogram, on which the writer of a payload and its reader must agree. Values in ns. */
 export interface EncodingSettings {
   readonly significantDigits: number;
   readonly lowestDiscernible: number;
@@ -48,7 +50,10 @@ export function writeCounts(settings: EncodingSettings, counts: Float64Array, fi
   return scratch.slice(0, at);
 }
 
-/** Writes seven bits per byte, least first; the numbers here stay below 2^52, so the rule for a ninth full byte never applies. */
+/**
+ * Writes a number with seven bits per byte, least first, and returns where it ends. Numbers here stay below 2^52, so
+ * the format's rule for a ninth byte with all eight bits never applies.
+ */
 function writeWord(target: Uint8Array, start: number, word: number): number {
   let at = start;
   let rest = word;
@@ -64,7 +69,7 @@ function writeWord(target: Uint8Array, start: number, word: number): number {
   return at;
 }
 
-/** Where reading a payload stands: a number at a time, so that the reader's loop allocates nothing. */
+/** Reads the counts of a payload one by one, so that the loop of its user allocates nothing. */
 export class CountsReader {
   /** The slot of the count that `next` returned. */
   slot = -1;
@@ -73,14 +78,14 @@ export class CountsReader {
   private readonly end: number;
   private at = HEADER_BYTES;
 
-  /** Fails with `INTERNAL` if the payload is not one of these settings. */
+  /** Throws `INTERNAL` if the payload is not one of these settings. */
   constructor(settings: EncodingSettings, payload: Uint8Array, slots: number) {
     this.payload = payload;
     this.slots = slots;
     this.end = checkHeader(settings, payload);
   }
 
-  /** The next count above 0, in ascending order of slots; 0 at the end. Fails with `INTERNAL` if the payload is broken. */
+  /** The next count above 0, in ascending order of slots; 0 at the end. Throws `INTERNAL` if the payload is broken. */
   next(): number {
     while (this.at < this.end) {
       const word = this.word();

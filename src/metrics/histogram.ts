@@ -1,9 +1,11 @@
-// A log-linear histogram of times (HdrHistogram's scheme): three significant digits from nanoseconds to an hour, in one array.
+// A log-linear histogram of times (HdrHistogram's scheme): three significant digits from nanoseconds to an hour, in one
+// array.
 import { BenchmarkError } from '../errors.ts';
 import { CountsReader, histogramEncodingLimit, writeCounts } from './histogram-encoding.ts';
 
 /*
- * Slots. The unit is 64 ns. The first 2,048 slots are one unit wide; from there on every doubling of the value gets 1,024 slots of twice the width:
+ * Slots. The unit is 64 ns. The first 2,048 slots are one unit wide; from there on every doubling of the value gets
+ * 1,024 slots of twice the width:
  *
  *   value   0 ......... 131,071 | 131,072 ... 262,143 | 262,144 ... 524,287 | ...
  *   width         64 ns         |       128 ns        |       256 ns        | ...
@@ -27,7 +29,8 @@ export const highestTrackable = 3_600_000_000_000;
 export const significantDigits = 3;
 
 const SLOTS = 27 * HALF_COUNT;
-// The figures beside the counts live in the same array: stores into it never allocate, stores into fields of an object may.
+// Positions of the figures that stand behind the counts in the same array, because a store of a float into an array of
+// floats never allocates, while one into a field of an object may.
 const COUNT = SLOTS;
 const SUM = SLOTS + 1;
 const MIN = SLOTS + 2;
@@ -40,13 +43,14 @@ function slotOf(ns: number): number {
     const doubling = 15 - Math.clz32(ns | LINEAR_MASK);
     return (doubling << HALF_COUNT_MAGNITUDE) + (ns >>> (doubling + UNIT_MAGNITUDE));
   }
-  // Beyond 32 bits: what the linear part tells apart is far below the slot's width, so it is dropped first. The scaling is exact.
+  // A value beyond 32 bits loses the bits of the linear part first, which are far below the slot's width; the division
+  // by a power of two is exact.
   const high = (ns / 2 ** LINEAR_BITS) | 0;
   const doubling = 32 - Math.clz32(high);
   return (doubling << HALF_COUNT_MAGNITUDE) + (high >>> (doubling + UNIT_MAGNITUDE - LINEAR_BITS));
 }
 
-/** Width of the slots from `index * HALF_COUNT` on. A table, because powers of floats are slow. */
+/** Width in ns of the slots from `index * HALF_COUNT` on, as a table, because powers of floats are slow. */
 const WIDTHS = Float64Array.from({ length: SLOTS / HALF_COUNT }, (_, index) => lowestDiscernible * 2 ** Math.max(0, index - 1));
 
 /** The number of whole values in a slot. */
@@ -60,12 +64,13 @@ function lowestOf(slot: number): number {
 /** The largest whole value of a slot. */
 const highestOf = (slot: number): number => lowestOf(slot) + widthOf(slot) - 1;
 
-/** The middle of the values of a slot: what stands for them when only their count is known. */
+/** The middle of the values of a slot, which stands for each of them when only their count is known. */
 const middleOf = (slot: number): number => lowestOf(slot) + (widthOf(slot) - 1) / 2;
 
 /**
- * Times in nanoseconds as counts. Takes 221 kB whatever it holds. Recording allocates nothing.
- * Values are exact to 0.1 % (below 65 us: to 64 ns); `count`, `min`, `max` and `mean` of recorded values are exact, of merged payloads to 0.1 %.
+ * Times in nanoseconds as counts. Takes 221 kB whatever it holds. Recording allocates nothing. Values are exact to 0.1
+ * % (below 65 us: to 64 ns); `count`, `min`, `max` and `mean` are exact for recorded values, and to 0.1 % for merged
+ * payloads.
  */
 export class Histogram {
   private readonly data = new Float64Array(SLOTS + 5);
@@ -94,7 +99,10 @@ export class Histogram {
     return this.count === 0 ? 0 : (this.data[SUM] ?? 0) / this.count;
   }
 
-  /** How many recorded values lay beyond {@link highestTrackable} (or below 0) and were taken as the nearest value inside. Not encoded. */
+  /**
+   * How many recorded values lay beyond {@link highestTrackable} (or below 0) and were taken as the nearest value
+   * inside. Not encoded.
+   */
   get clamped(): number {
     return this.data[CLAMPED] ?? 0;
   }
@@ -123,14 +131,17 @@ export class Histogram {
    */
   percentile(percentile: number): number {
     const position = (Math.min(percentile, 100) / 100) * this.count;
-    // One unit in the last place of tolerance: 0.07 * 100 must not become rank 8.
+    // The product may be off by one unit in its last place, which is taken away: 0.07 * 100 must not become rank 8.
     const rank = Math.ceil(position - 2 ** (Math.floor(Math.log2(position)) - 52));
     const slot = this.slotAtRank(Math.max(rank, 1));
     if (slot < 0) return 0;
     return percentile === 0 ? lowestOf(slot) : Math.min(highestOf(slot), this.max);
   }
 
-  /** The best guess in ns at the value of a rank, counted from 1 to `count` in ascending order: the middle of its slot. 0 if there is none. */
+  /**
+   * The best guess in ns at the value of a rank, counted from 1 to `count` in ascending order: the middle of its slot.
+   * 0 if there is none.
+   */
   valueAtRank(rank: number): number {
     const slot = this.slotAtRank(rank);
     return slot < 0 ? 0 : Math.max(this.min, Math.min(middleOf(slot), this.max));
@@ -162,8 +173,8 @@ export class Histogram {
   }
 
   /**
-   * Adds the counts of a payload of {@link encode}, without a histogram in between, and returns how many values it held.
-   * Fails with `INTERNAL`, possibly half-way, if the payload is broken or of other settings.
+   * Adds the counts of a payload of {@link encode}, without a histogram in between, and returns how many values it
+   * held. Throws `INTERNAL`, possibly when half of it was added, if the payload is broken or of other settings.
    */
   addEncoded(payload: Uint8Array): number {
     const data = this.data;

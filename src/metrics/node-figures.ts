@@ -1,4 +1,4 @@
-// What each machine of a run has done, and how hard it had to work: the `fleet` of test_run.json.
+// Sums up what each machine of a run has done and how hard it had to work, for the `fleet` of test_run.json.
 import type { WorkerReport } from './report.ts';
 
 /** One machine that drove load. */
@@ -6,11 +6,14 @@ export interface NodeResults {
   /** `localhost` or an address. */
   readonly address: string;
   readonly hostName: string;
+  /** Version of this program on the machine. */
   readonly version: string;
   /** Load threads that it could use. */
   readonly cores: number;
+  /** How many of the run's clients were dealt to it. */
   readonly clients: number;
   readonly requests: number;
+  /** The failed ones among `requests`. */
   readonly errors: number;
   /** CPU time in s of its load threads. */
   readonly cpuSeconds: number;
@@ -34,6 +37,7 @@ export class NodeFigures {
   private maxUtilisation = 0;
   private lag: number | null = null;
 
+  /** Adds a report of one of the machine's workers. */
   add({ tasks, health }: WorkerReport): void {
     for (const { requests, failedRequests } of tasks) {
       this.requests += requests;
@@ -46,6 +50,7 @@ export class NodeFigures {
     if (health.sendLagP99 !== null) this.lag = Math.max(this.lag ?? 0, health.sendLagP99);
   }
 
+  /** The sums, beside what is known of the machine without them. */
   results(facts: Pick<NodeResults, 'address' | 'hostName' | 'version' | 'cores' | 'clients' | 'clockOffset' | 'lost'>): NodeResults {
     return {
       ...facts,

@@ -1,11 +1,13 @@
-// Outages of hosts of the target in words: while the run goes on, and below the summary.
+// Puts outages of hosts of the target into words: while the run goes on, and below the summary.
 import type { EpochMillis } from '../units.ts';
 import type { EndpointChange, EndpointResults, Outage } from './endpoint-figures.ts';
 
-/** Outages of one host that are told below the summary; more are only counted. */
+/** How many outages of one host are told below the summary; more are only counted. */
 const TOLD_OUTAGES = 3;
 
-/** One line about a host that cannot be reached any more, or that answers again. `hosts`: how many the target has. */
+/**
+ * One line about a host that cannot be reached any more, or that answers again. `hosts` says how many the target has.
+ */
 export function tellOutage({ endpoint, outage }: EndpointChange, hosts: number): string {
   const to = seenFrom(outage);
   if (outage.until !== null) return `${endpoint} answers again${to}, after ${inSeconds(outage.seconds)}.`;
@@ -19,7 +21,8 @@ export function outageWarnings(endpoints: readonly EndpointResults[]): readonly 
   return endpoints.flatMap(({ endpoint, outages }) => {
     const told = outages.slice(0, TOLD_OUTAGES).map((outage) => {
       const end = outage.until === null ? ', to the end of the run' : '';
-      return `${endpoint} answered no request${seenFrom(outage)} from ${timeOfDay(outage.since)} for ${inSeconds(outage.seconds)}${end}${share}.`;
+      const time = `from ${timeOfDay(outage.since)} for ${inSeconds(outage.seconds)}${end}`;
+      return `${endpoint} answered no request${seenFrom(outage)} ${time}${share}.`;
     });
     const more = outages.length - told.length;
     return more > 0 ? [...told, `${endpoint} could not be reached ${more} more ${more === 1 ? 'time' : 'times'}.`] : told;

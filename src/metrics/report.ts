@@ -1,8 +1,11 @@
 // What a worker tells the coordinator, once a second and at the end of a step: what has changed since the last time,
 // never anything that grows with the number of requests.
 
+/** What one worker did in one step since its last report. */
 export interface WorkerReport {
+  /** Number of the worker among all workers of the run, from 0. */
   readonly worker: number;
+  /** Index of the step in the schedule, from 0. */
   readonly step: number;
   /** Counts the reports of a worker from 0, so that a loss or a repeat is seen. */
   readonly sequence: number;
@@ -20,13 +23,13 @@ export interface EndpointReport {
   /** Connections that were opened, and attempts that failed. */
   readonly connections: number;
   readonly connectionFailures: number;
-  /** For how many ms it has answered nothing while the worker could not connect to it; `null` if it can be reached. */
+  /** For how many ms it has answered nothing while the worker could not connect to it; `null` if it is reachable. */
   readonly downMillis: number | null;
-  /** What the last attempt met; `null` if it can be reached. */
+  /** Why the last attempt to connect failed; `null` if it can be reached. */
   readonly downReason: string | null;
 }
 
-/** The kinds of time of a sample. */
+/** Something for each kind of time that a sample has: a histogram, raw values or whatever `T` is. */
 export interface TimeColumns<T> {
   readonly latency: T;
   readonly serviceTime: T;
@@ -35,8 +38,8 @@ export interface TimeColumns<T> {
 }
 
 /**
- * What happened in one task on one worker since the last report. Moments are in ms since the start of the step, the
- * instant on which all threads and nodes agreed: so neither their clocks nor their number matter.
+ * What happened in one task on one worker since the last report. Moments are in ms since the start of the step, which
+ * is an instant on which all threads and nodes agreed, so that moments of different workers can be compared.
  */
 export interface TaskReport {
   /** Name of the task; unique within the test procedure. */
@@ -54,7 +57,7 @@ export interface TaskReport {
   readonly unsent: number;
   /** Requests that were sent again because a re-used connection had ended before it answered. */
   readonly repeats: number;
-  /** Requests that could not be sent, as no connection could be opened; none of `requests`. */
+  /** Requests that could not be sent, as no connection could be opened; they are not counted in `requests`. */
   readonly refusedRequests: number;
   readonly normalSamples: number;
   readonly failedNormalSamples: number;
@@ -65,7 +68,7 @@ export interface TaskReport {
   /** Unit of the last sample that did any work; `null` if there was none yet. */
   readonly unit: string | null;
   readonly errors: readonly ErrorCount[];
-  /** Documents of bulk requests, those of the warm-up and of requests that never left included. */
+  /** Documents of bulk requests, including those of the warm-up and those of requests that could not be sent. */
   readonly documents: number;
   /** Those of them that the target did not take, or of which no answer says that it did, by kind of reason. */
   readonly failedDocuments: readonly ErrorCount[];
@@ -98,10 +101,14 @@ export interface ErrorCount {
   readonly example: string;
 }
 
+/** The service times of one part of a composite operation since the last report. */
 export interface PartReport {
   readonly operation: string;
+  /** Operation type of the part. */
   readonly type: string;
+  /** An uncompressed HDR V2 payload over nanoseconds. */
   readonly serviceTime: Uint8Array;
+  /** How many times the payload holds. */
   readonly count: number;
 }
 
@@ -126,8 +133,9 @@ export interface DriverHealth {
    * free. `null` without throttled requests.
    */
   readonly sendLagP99: number | null;
-  /** Milliseconds of CPU that the thread used in the interval, and the interval's length. */
+  /** Milliseconds of CPU that the thread used in the last interval. */
   readonly cpuMillis: number;
+  /** Length of the last interval: the time since the report before, in ms. */
   readonly intervalMillis: number;
   /** Times in which the thread did not run, in their order. */
   readonly standstills: readonly Standstill[];

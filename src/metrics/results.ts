@@ -4,6 +4,7 @@
 import type { EndpointResults } from './endpoint-figures.ts';
 import type { ErrorCount } from './report.ts';
 
+/** Percentiles and mean of one kind of time. */
 export interface PercentileStats {
   /** Percentile → value in ms, ascending percentiles, chosen by the number of samples. */
   readonly percentiles: readonly (readonly [percentile: number, value: number])[];
@@ -11,18 +12,21 @@ export interface PercentileStats {
   readonly unit: 'ms';
 }
 
+/** The throughput of a task, over its values of about one per second. All four are `null` if mean or median is 0. */
 export interface ThroughputStats {
-  /** All `null` if nothing was measured (or mean or median is 0). */
   readonly min: number | null;
   readonly mean: number | null;
   readonly median: number | null;
   readonly max: number | null;
+  /** E.g. `docs/s`. */
   readonly unit: string;
   /** Only what `--throughput-percentiles` asked for. */
   readonly percentiles: readonly (readonly [percentile: number, value: number])[];
 }
 
+/** What was measured of one task, by all workers together. */
 export interface TaskResults {
+  /** Name of the task. */
   readonly task: string;
   readonly operation: string;
   readonly operationType: string;
@@ -32,13 +36,17 @@ export interface TaskResults {
   readonly clientProcessingTime: PercentileStats | null;
   readonly processingTime: PercentileStats | null;
   readonly throughput: ThroughputStats;
-  /** 0..1 over normal samples. */
+  /** Share of the normal samples that failed, 0..1. */
   readonly errorRate: number;
-  /** Largest relative time in ms of any request. */
+  /** From the start of the task to the start of its last request, in ms. */
   readonly duration: number;
+  /** HTTP requests sent, warm-up and repeats included. */
   readonly requests: number;
+  /** The failed ones among `requests`. */
   readonly failedRequests: number;
+  /** Normal samples. */
   readonly samples: number;
+  /** Attempts that repeated a request because the workload or the client options ask for it. */
   readonly retries: number;
   /**
    * Requests that the schedule wanted before the end and that were not sent, because their clients still waited for
@@ -53,8 +61,9 @@ export interface TaskResults {
   /** `null` if the task sent no documents. */
   readonly documents: DocumentResults | null;
   readonly meta: Readonly<Record<string, unknown>>;
-  /** Is the task shown: its operation is reportable, or it had errors. */
+  /** Whether the task is shown, which it is if its operation is reportable or if it had errors. */
   readonly isReported: boolean;
+  /** Times that the cluster itself measured and told in its answers, such as those of profiled searches. */
   readonly profile: readonly { readonly name: string; readonly stats: PercentileStats }[];
   /** The parts of a composite operation, each under its own name. */
   readonly parts: readonly PartResults[];
@@ -63,11 +72,11 @@ export interface TaskResults {
 
 /** What became of the documents of a task's bulk requests, those of the warm-up included. */
 export interface DocumentResults {
-  /** Those of all executions of the operation, those included whose request never left. */
+  /** Documents of all executions of the operation, including those of requests that could not be sent. */
   readonly total: number;
-  /** Those that the target did not take, or of which no answer says that it did. */
+  /** Documents that the target did not take, or of which no answer says that it did. */
   readonly failed: number;
-  /** Why, the most frequent kind of reason first; the counts add up to `failed`. */
+  /** Why documents failed, the most frequent kind of reason first; the counts add up to `failed`. */
   readonly reasons: readonly ErrorCount[];
 }
 
@@ -85,7 +94,10 @@ export interface ShardTime {
   readonly perShard: { readonly min: number; readonly median: number; readonly max: number } | null;
 }
 
-/** What the telemetry that is always on found in the cluster. Absent = the cluster did not say. */
+/**
+ * What the telemetry that is always on found in the cluster: times in ms, sizes in bytes. What the cluster did not say
+ * is absent.
+ */
 export interface ClusterStats {
   readonly indexingTime?: ShardTime | undefined;
   readonly indexingThrottleTime?: ShardTime | undefined;
@@ -112,12 +124,23 @@ export interface ClusterStats {
   readonly memoryStoredFields?: number | undefined;
 }
 
+/** The names of those figures of a cluster that are times of its primary shards. */
+export type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' | 'mergeThrottleTime' | 'refreshTime' | 'flushTime';
+
+/** The names of those figures of a cluster that are single numbers. */
+export type NumberProperty = Exclude<keyof ClusterStats, ShardTimeProperty>;
+
+/** {@link ClusterStats} while they are put together. */
+export type MutableClusterStats = { -readonly [Key in keyof ClusterStats]: ClusterStats[Key] };
+
+/** All that a test run has measured. */
 export interface Results {
+  /** In the order of the schedule; only those that have begun. */
   readonly tasks: readonly TaskResults[];
   /** The hosts of the target, in its order. */
   readonly endpoints: readonly EndpointResults[];
   readonly cluster: ClusterStats;
-  /** The run was cancelled or failed: what is here was measured until then. */
+  /** Whether the run was cancelled, failed or lost a node, so that figures are missing. */
   readonly isPartial: boolean;
   /** Reasons to believe that the load driver, and not the cluster, was the limit; for people. */
   readonly driverWarnings: readonly string[];

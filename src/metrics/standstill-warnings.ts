@@ -1,7 +1,10 @@
 // Says from when to when load threads did not run, and what became of their requests.
 import type { Standstill } from './report.ts';
 
-/** Standstills of several workers that have a time in common: the process or the machine stood still. */
+/**
+ * A time in which one or several workers stood still. Standstills of several workers that overlap are one, because it
+ * was the process or the machine that stood still.
+ */
 interface Pause {
   from: number;
   to: number;

@@ -1,4 +1,4 @@
-// One task's figures over all workers: reports go in, results come out.
+// The figures of one task over all workers: reports go in, results come out.
 
 import { BenchmarkError } from '../errors.ts';
 import { Distribution, histogramStats } from './distribution.ts';
@@ -21,11 +21,11 @@ export interface TaskIdentity {
   readonly meta: Readonly<Record<string, unknown>>;
 }
 
-/** What was asked for on the command line. */
+/** Which percentiles the user wants in the results. */
 export interface ResultSettings {
-  /** `--latency-percentiles`: latency only; the other times have the default ones. */
+  /** Percentiles of latency, by `--latency-percentiles`; the other times have the default ones. */
   readonly latencyPercentiles: readonly number[];
-  /** `--throughput-percentiles`. */
+  /** Percentiles of throughput, by `--throughput-percentiles`. */
   readonly throughputPercentiles: readonly number[];
 }
 
@@ -35,8 +35,7 @@ const DEFAULT_UNIT = 'ops';
 
 /**
  * Merges the reports of all workers about one task, in any order. What it holds is bounded: raw samples up to
- * `rawBound`, then histograms;
- * a throughput value per second.
+ * `rawBound`, then histograms, and a throughput value per second.
  */
 export class TaskMetrics {
   readonly identity: TaskIdentity;
@@ -85,7 +84,7 @@ export class TaskMetrics {
     return this.failedRequestCount - this.repeats + this.refusedRequestCount;
   }
 
-  /** Some client has sent a request, or tried to. */
+  /** Whether a client has sent a request, or tried to. */
   get hasBegun(): boolean {
     return this.requestCount + this.refusedRequestCount > 0;
   }
@@ -104,7 +103,7 @@ export class TaskMetrics {
   }
 
   /**
-   * Adds what a worker did since its last report. Fails with `INTERNAL` if a histogram is broken or does not hold what
+   * Adds what a worker did since its last report. Throws `INTERNAL` if a histogram is broken or does not hold what
    * was counted.
    */
   merge(report: TaskReport): void {

@@ -18,16 +18,17 @@ const HELD_CELLS = 36_000;
 /** The cell of a time in ms since the start of the step. */
 export const throughputCell = (time: number): number => Math.floor(time / CELL_MILLIS);
 
-/** Work per second from the start of the task, warm-up included, until a moment. */
+/** One value of throughput: the work per second from the start of the task, warm-up included, until a moment. */
 export interface ThroughputPoint {
   /** In ms since the start of the step. */
   readonly time: number;
   readonly type: ThroughputSlot['type'];
+  /** In the unit of the work, per second. */
   readonly value: number;
 }
 
 /** What all recorders did in one cell. */
-class Cell {
+class WorkCell {
   readonly warmup = { end: Number.NEGATIVE_INFINITY, work: 0 };
   readonly normal = { end: Number.NEGATIVE_INFINITY, work: 0 };
 }
@@ -37,7 +38,7 @@ class Cell {
  * nor on the order in which it was told. What is held is bounded: the cells of an hour, and a value per second.
  */
 export class ThroughputGrid {
-  private readonly cells = new Map<number, Cell>();
+  private readonly cells = new Map<number, WorkCell>();
   private readonly closed = new RunningAverage();
   private firstOpen = Number.NEGATIVE_INFINITY;
   private start = Number.POSITIVE_INFINITY;
@@ -71,7 +72,7 @@ export class ThroughputGrid {
   private count(index: number, { type, end, work }: ThroughputSlot): void {
     let cell = this.cells.get(index);
     if (cell === undefined) {
-      cell = new Cell();
+      cell = new WorkCell();
       this.cells.set(index, cell);
     }
     const part = cell[type];
@@ -79,7 +80,7 @@ export class ThroughputGrid {
     if (end > part.end) part.end = end;
   }
 
-  private ordered(): [index: number, cell: Cell][] {
+  private ordered(): [index: number, cell: WorkCell][] {
     return [...this.cells].sort(([left], [right]) => left - right);
   }
 
@@ -93,12 +94,17 @@ export class ThroughputGrid {
   }
 }
 
-/** A value is the work so far divided by the time so far, and closes when the time so far reaches the next whole second. */
+/**
+ * Makes the values of throughput. A value is the work so far divided by the time so far, and closes when the time so
+ * far reaches the next whole second.
+ */
 class RunningAverage {
   private total = 0;
-  /** Time so far, and the one at which the next value closes. */
+  /** Time so far, in ms since the start of the task. */
   private elapsed = 0;
+  /** The time so far at which the next value closes. */
   private due = 1000;
+  /** End of the last work, in ms since the start of the step. */
   private end = 0;
   private type: ThroughputSlot['type'] = 'warmup';
   private hasPointOfType = false;
@@ -110,8 +116,8 @@ class RunningAverage {
     return copy;
   }
 
-  /** Cells come in the order of time. */
-  add({ warmup, normal }: Cell, start: number): void {
+  /** Adds the next cell; cells must come in the order of time. */
+  add({ warmup, normal }: WorkCell, start: number): void {
     if (Number.isFinite(warmup.end)) this.addPart(warmup, start);
     if (!Number.isFinite(normal.end)) return;
     if (this.type === 'warmup') {
@@ -121,7 +127,7 @@ class RunningAverage {
     this.addPart(normal, start);
   }
 
-  /** Work of a time whose values are closed. */
+  /** Adds work of a time whose values are closed: it counts in all values to come. */
   addLate(work: number): void {
     this.total += work;
   }
@@ -132,7 +138,7 @@ class RunningAverage {
     return this.points;
   }
 
-  private addPart({ end, work }: Cell['normal'], start: number): void {
+  private addPart({ end, work }: WorkCell['normal'], start: number): void {
     this.total += work;
     this.end = end;
     this.elapsed = Math.max(this.elapsed, end - start);
@@ -156,7 +162,7 @@ export function throughputStats(values: readonly number[], unit: string, percent
   const median = sortedPercentiles(sorted, [50])[0]?.[1] ?? 0;
   const perSecond = `${unit}/s`;
   if (sorted.length === 0 || mean === 0 || median === 0) return { min: null, mean: null, median: null, max: null, unit: perSecond, percentiles: [] };
-  // Where the values are too few for what was asked for, nothing takes its place.
+  // Percentiles that so few values do not support are left out, and no other takes their place.
   const supported = supportedPercentiles(sorted.length, percentiles).filter((percentile) => percentiles.includes(percentile));
   return { min: sorted[0] ?? null, mean, median, max: sorted.at(-1) ?? null, unit: perSecond, percentiles: sortedPercentiles(sorted, supported) };
 }

@@ -44,7 +44,8 @@ function decode(answer: Answer, body: Buffer): Buffer {
 }
 
 /**
- * Why an answer that should hold JSON cannot be read, for the end of a sentence. To be asked once reading it has failed: it looks at the whole body.
+ * Why an answer that should hold JSON cannot be read, for the end of a sentence. To be asked once reading it has
+ * failed: it looks at the whole body.
  */
 export function whyUnreadable(answer: Answer): string {
   if (answer.bodyLength === 0) return `it has no body (HTTP ${answer.status})`;

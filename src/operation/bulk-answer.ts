@@ -1,5 +1,6 @@
 // What the answer to a bulk request says. Usually its first bytes say that nothing failed; else each item is looked at.
 import { oneLine } from './http-error.ts';
+import { member, parseAnswer } from './json-answer.ts';
 import type { DocumentFailure } from './operation.ts';
 import { jsonPath, scanBoolean } from './scan.ts';
 
@@ -27,7 +28,7 @@ export interface BulkErrors {
  * documents that were sent. `null` if the body is no answer to a bulk request.
  */
 export function readBulkErrors(body: Buffer, documents: number): BulkErrors | null {
-  const items = member(parse(body), 'items');
+  const items = member(parseAnswer(body), 'items');
   if (!Array.isArray(items)) return null;
   const reasons = new Set<string>();
   const kinds = new Map<string, { count: number; readonly example: string }>();
@@ -78,19 +79,6 @@ function describeItem(result: unknown): string {
 function describe(reasons: readonly string[]): string {
   const shown = reasons.slice(0, MOST_REASONS);
   return oneLine(`${shown.join(' | ')}${reasons.length > shown.length ? ' | …' : ''}`);
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    // The caller reports an answer that is not JSON as one that cannot be read.
-    return null;
-  }
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function onlyMember(item: unknown): unknown {

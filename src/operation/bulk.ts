@@ -88,7 +88,8 @@ class BulkOperation implements RequestOperation {
   private readErrors(answer: Answer, outcome: Outcome): number {
     const errors = answer.isWhole ? readBulkErrors(decodeBody(answer), this.documents) : null;
     if (errors === null) {
-      const example = `The answer to a bulk request cannot be read: ${whyUnreadable(answer)}. Its items count as failed.`;
+      const reason = whyUnreadable(answer);
+      const example = `The answer to a bulk request cannot be read: ${reason}. Its items count as failed.`;
       outcome.fail('bulk', example);
       outcome.failedDocuments = [{ kind: 'unreadable answer', count: this.documents, example }];
       return this.documents;

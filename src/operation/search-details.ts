@@ -1,5 +1,6 @@
 // What the answer to a search says of the search: hits, relation, `took`, `timed_out` (`detailed-results`), and the
 // metrics of a profile.
+import { member, parseAnswer } from './json-answer.ts';
 import { jsonPath, scanBoolean, scanNumber, scanString } from './scan.ts';
 
 const TOOK = jsonPath('took');
@@ -8,7 +9,7 @@ const TOTAL = jsonPath('hits.total');
 const TOTAL_VALUE = jsonPath('hits.total.value');
 const TOTAL_RELATION = jsonPath('hits.total.relation');
 
-/** ParameterFacts from the start of an answer to a search; `undefined` = the answer does not say it. */
+/** What the start of an answer to a search says; `undefined` = it does not say it. */
 export interface SearchDetails {
   /** Time that the server took, in ms. */
   readonly took: number | undefined;
@@ -45,7 +46,7 @@ export function nameDetails(details: SearchDetails): ReadonlyMap<string, string 
  * children.
  */
 export function readProfile(body: Buffer, metrics: readonly string[]): ReadonlyMap<string, number> | null {
-  const shards = listAt(member(parse(body), 'profile'), 'shards');
+  const shards = listAt(member(parseAnswer(body), 'profile'), 'shards');
   if (shards.length === 0) return null;
   const sums = new Map<string, number>([['query_time', 0], ...metrics.map((name): [string, number] => [name, 0])]);
   const add = (name: string, nanos: unknown): void => {
@@ -64,19 +65,6 @@ export function readProfile(body: Buffer, metrics: readonly string[]): ReadonlyM
     }
   }
   return sums;
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    // The caller reports that an answer which is not JSON holds no profile.
-    return null;
-  }
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }
 
 function listAt(value: unknown, name: string): readonly unknown[] {

@@ -1,8 +1,5 @@
 // Which key of stored results holds which figure of the cluster, in the order of the file.
-import type { ClusterStats } from '../metrics/results.ts';
-
-type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' | 'mergeThrottleTime' | 'refreshTime' | 'flushTime';
-type NumberProperty = Exclude<keyof ClusterStats, ShardTimeProperty>;
+import type { NumberProperty, ShardTimeProperty } from '../metrics/results.ts';
 
 /** A time summed over the primary shards, its spread at `<key>_per_shard`, and for some a count at `countKey`. */
 interface ShardTimeKeys {

@@ -5,6 +5,7 @@ import type { ErrorCount } from '../metrics/report.ts';
 import type {
   ClusterStats,
   DocumentResults,
+  MutableClusterStats,
   PartResults,
   PercentileStats,
   Results,
@@ -15,8 +16,6 @@ import type {
 import { clusterNumbers, shardTimes } from './cluster-keys.ts';
 import { parseEndpoint } from './endpoints-document.ts';
 import { numberField, objectField, objectsField, textField, textsField } from './fields.ts';
-
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
  * Results from their JSON, which holds reported tasks only. Missing values become empty, 0 or `null`; tasks without a
@@ -119,7 +118,7 @@ function parsePercentiles(entry: JsonObject): PercentileStats['percentiles'] {
 }
 
 function parseCluster(document: JsonObject): ClusterStats {
-  const stats: Mutable<ClusterStats> = {};
+  const stats: MutableClusterStats = {};
   for (const { key, property, countKey, countProperty } of shardTimes) {
     const total = numberField(document, key);
     if (total !== null) stats[property] = { total, perShard: parsePerShard(objectField(document, `${key}_per_shard`)) };

@@ -1,13 +1,10 @@
 // Totals of the indices: times of merging, refreshing and flushing, sizes and counts.
-import type { ClusterStats, ShardTime } from '../metrics/results.ts';
+import type { ClusterStats, MutableClusterStats, NumberProperty, ShardTime, ShardTimeProperty } from '../metrics/results.ts';
 import type { TelemetryDevice } from './device.ts';
 import { entriesAt, itemsAt, numberAt, valueAt } from './document.ts';
 import { fetchStats, type StatsRequest, type Warn } from './stats-client.ts';
 
 type Path = readonly string[];
-type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' | 'mergeThrottleTime' | 'refreshTime' | 'flushTime';
-type NumberProperty = Exclude<keyof ClusterStats, ShardTimeProperty>;
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** Times of primary shards in ms: property, name in warnings, path below `primaries` and below a shard. */
 const times: readonly (readonly [ShardTimeProperty, string, Path])[] = [
@@ -64,7 +61,7 @@ export const indexPath = (indices: readonly string[]): string => (indices.length
  */
 export function parseIndexStats(document: unknown, warn: Warn): ClusterStats {
   if (document === undefined) return {};
-  const stats: Mutable<ClusterStats> = {};
+  const stats: MutableClusterStats = {};
   if (entriesAt(document, '_all', 'primaries').length === 0) {
     warn('The cluster has no statistics of the indices: none of them exists.');
     return stats;
