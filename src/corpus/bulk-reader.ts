@@ -253,13 +253,10 @@ export class BulkReader {
 }
 
 function tooLarge({ documentSet }: DocumentSlice, bulkSize: number): BenchmarkError {
-  return new BenchmarkError(
-    'CORPUS',
-    `A bulk request of ${bulkSize === 1 ? 'one document' : `${bulkSize} documents`} of ${documentSet.path} is larger than 2 GB.`,
-    {
-      hint: 'Use a smaller "bulk-size". Does a line end follow each document?',
-    },
-  );
+  const documents = bulkSize === 1 ? 'one document' : `${bulkSize} documents`;
+  return new BenchmarkError('CORPUS', `A bulk request of ${documents} of ${documentSet.path} is larger than 2 GB.`, {
+    hint: 'Use a smaller "bulk-size". Does a line end follow each document?',
+  });
 }
 
 /** Makes room for `length` bytes behind those that are there. */

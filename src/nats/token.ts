@@ -1,4 +1,4 @@
-// The token of a fleet: the coordinator's certificate authority and a secret, as one printable line (design §4).
+// The token of a fleet: the coordinator's certificate authority and a secret, as one printable line.
 //
 //   osb1.<certificate authority, DER in base64url>.<secret>
 import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';

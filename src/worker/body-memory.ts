@@ -1,15 +1,17 @@
-// Whether the request bodies of a thread's clients fit into memory: asked before the load, when the documents are there.
+// Checks that the request bodies of a thread's clients fit into memory, before the load begins and once the documents
+// are there.
 import { BenchmarkError, type Problem } from '../errors.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
 import type { Bytes } from '../units.ts';
 import type { TaskPlan, WorkerStep } from './plan.ts';
 
-/** One body is on its way while the next one is made. */
+/** How many bodies a client holds, because the next one is made while one is on its way. */
 const BODIES_PER_CLIENT = 2;
-/** More is not made. OpenSearch takes a tenth of it, unless it is configured otherwise. */
+/** Limit of one body in bytes. OpenSearch takes a tenth of it, unless it is configured otherwise. */
 const LARGEST_BODY = 1 << 30;
 
+/** The work of one thread, and the memory for it. */
 export interface BodyMemory {
   readonly steps: readonly WorkerStep[];
   readonly facts: WorkloadFacts;
@@ -18,7 +20,7 @@ export interface BodyMemory {
   readonly available: Bytes;
 }
 
-/** Fails with `WORKLOAD_INVALID`, naming each task, if bodies are too large, alone or all together. */
+/** Throws `WORKLOAD_INVALID`, naming each task, if bodies are too large, alone or all together. */
 export function requireBodyMemory({ steps, facts, specOf, available }: BodyMemory): void {
   const problems: Problem[] = [];
   for (const step of steps) {
@@ -34,7 +36,8 @@ export function requireBodyMemory({ steps, facts, specOf, available }: BodyMemor
   if (problems.length === 0) return;
   throw new BenchmarkError('WORKLOAD_INVALID', 'The requests of this load are too large.', {
     problems,
-    hint: 'Use a smaller "bulk-size" or fewer clients. OpenSearch takes requests of up to 100 MB, unless http.max_content_length says otherwise.',
+    hint:
+      'Use a smaller "bulk-size" or fewer clients. ' + 'OpenSearch takes requests of up to 100 MB, unless http.max_content_length says otherwise.',
   });
 }
 
@@ -44,7 +47,8 @@ function problemOf(body: number, clients: number, available: Bytes): string | nu
   const needed = clients * BODIES_PER_CLIENT * body;
   if (needed <= available) return null;
   const whose = clients === 1 ? 'a client' : `${clients} clients`;
-  return `the requests of ${whose} of one thread need about ${gigabytes(needed)} of memory, and ${gigabytes(available)} are available`;
+  const need = `about ${gigabytes(needed)} of memory, and ${gigabytes(available)} are available`;
+  return `the requests of ${whose} of one thread need ${need}`;
 }
 
 const gigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision(2))} GB`;
