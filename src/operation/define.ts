@@ -63,6 +63,7 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     check(spec, workload) {
       const reader = new ParamReader(spec.params);
       definition.read(reader, workload);
+      reader.noteSlips();
       return reader.problems;
     },
     corpora(spec, workload) {

@@ -2,6 +2,7 @@
 import type { Problem } from '../errors.ts';
 import { Float, isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonArray, type JsonObject, toNumber, writeJson } from '../json.ts';
 import { longestWait, type Millis, seconds, secondsToMillis } from '../units.ts';
+import { slipOf } from '../workload/closest-match.ts';
 
 /** Limits of a number. `min` and `max` are allowed themselves, `above` is not. */
 export interface NumberBounds {
@@ -24,6 +25,8 @@ export class ParamReader {
   readonly problems: Problem[];
   /** Stands before the names in problems: empty at the top, `requests[2].` in a nested object. */
   private readonly prefix: string;
+  /** Names of parameters that were asked for. */
+  private readonly asked = new Set<string>();
 
   constructor(params: JsonObject, problems: Problem[] = [], prefix = '') {
     this.params = params;
@@ -43,6 +46,7 @@ export class ParamReader {
 
   /** The value as it is; `null` if there is none, see {@link has}. */
   value(name: string): Json {
+    this.asked.add(name);
     const value = this.params.get(name) ?? null;
     return value === '' ? null : value;
   }
@@ -50,6 +54,18 @@ export class ParamReader {
   /** Notes that something is wrong with a parameter. */
   problem(name: string, message: string, hint?: string): void {
     this.problems.push(hint === undefined ? { path: `${this.prefix}${name}`, message } : { path: `${this.prefix}${name}`, message, hint });
+  }
+
+  /**
+   * Notes parameters that nobody has asked for and that look like misspelt ones: what their author meant to give would
+   * be missing. To be called when all has been read.
+   */
+  noteSlips(): void {
+    const known = [...this.asked];
+    for (const name of this.params.keys()) {
+      const meant = this.asked.has(name) ? null : slipOf(name, known);
+      if (meant !== null) this.problem(name, `"${name}" is no parameter that has an effect here.`, `Did you mean "${meant}"?`);
+    }
   }
 
   integer<F>(name: string, fallback: F, bounds: NumberBounds = {}): number | F {

@@ -52,6 +52,12 @@ export function closestMatch(word: string, known: readonly string[], cutoff = 0.
   return best;
 }
 
+/** Similarity from which a key is taken for a misspelt one: `iteration`, `target_throughput`. */
+const SLIP = 0.8;
+
+/** The known key that the author of another one probably meant; `null` if it looks like none. */
+export const slipOf = (key: string, known: readonly string[]): string | null => closestMatch(key.toLowerCase().replaceAll('_', '-'), known, SLIP);
+
 /** `Did you mean "x"?`, or `undefined` if nothing is close. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const match = closestMatch(word, known);

@@ -1,4 +1,5 @@
 // Parses the corpora of a workload and their documents.
+import { CORPUS_KEYS, DOCUMENT_KEYS, findIdleKeys } from './known-keys.ts';
 import type { Corpus, DocumentSet, IndexDefinitions } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { WorkloadNotes } from './parse-context.ts';
@@ -34,6 +35,7 @@ export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, no
 
 function parseCorpus(view: ObjectView, definitions: IndexDefinitions, notes: WorkloadNotes): Corpus {
   const name = view.requiredName('name');
+  findIdleKeys(view, CORPUS_KEYS);
   const isStreaming = view.choice('streaming-ingestion', ['aws']) !== null;
   if (isStreaming) notes.streamingCorpora.add(name);
   const defaults: CorpusDefaults = {
@@ -53,6 +55,7 @@ function parseCorpus(view: ObjectView, definitions: IndexDefinitions, notes: Wor
 
 function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentSet {
   const sourceFile = view.requiredName('source-file');
+  findIdleKeys(view, DOCUMENT_KEYS);
   const documentFile = unpackedName(sourceFile);
   const includesActionAndMetaData = view.boolean('includes-action-and-meta-data', defaults.includesActionAndMetaData);
   const documentCount = view.integer('document-count', 1);

@@ -1,5 +1,7 @@
 // Parses the indices, data streams and templates of a workload.
+
 import type { Json } from '../json.ts';
+import { findIdleKeys, INDEX_KEYS, TEMPLATE_KEYS } from './known-keys.ts';
 import type { ComponentTemplateDefinition, IndexDefinition, IndexDefinitions, TemplateDefinition } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { ParseContext } from './parse-context.ts';
@@ -32,6 +34,7 @@ function parseNamed<T>(root: ObjectView, key: string, what: string, parse: (view
 
 function parseIndex(view: ObjectView, context: ParseContext): IndexDefinition {
   const name = view.requiredName('name');
+  findIdleKeys(view, INDEX_KEYS);
   const file = view.text('body');
   return {
     name,
@@ -42,6 +45,7 @@ function parseIndex(view: ObjectView, context: ParseContext): IndexDefinition {
 
 function parseTemplate(view: ObjectView, context: ParseContext): TemplateDefinition {
   const name = view.requiredName('name');
+  findIdleKeys(view, TEMPLATE_KEYS);
   return {
     name,
     pattern: view.requiredText('index-pattern'),
@@ -52,6 +56,7 @@ function parseTemplate(view: ObjectView, context: ParseContext): TemplateDefinit
 
 function parseComponentTemplate(view: ObjectView, context: ParseContext): ComponentTemplateDefinition {
   const name = view.requiredName('name');
+  findIdleKeys(view, TEMPLATE_KEYS);
   return { name, body: requiredBody(view, `component template ${name}`, context) };
 }
 

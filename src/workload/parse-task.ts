@@ -1,11 +1,11 @@
 // Parses one task of a schedule.
 import { isJsonObject } from '../json.ts';
 import { longestWait, type Seconds, seconds } from '../units.ts';
+import { findIdleKeys, TASK_KEYS } from './known-keys.ts';
 import type { Task } from './model.ts';
 import type { ObjectView } from './object-view.ts';
 import { taskKey, type WorkloadNotes } from './parse-context.ts';
 import type { WorkloadOperations } from './parse-operations.ts';
-import { findIdleKeys, TASK_KEYS } from './task-keys.ts';
 import { readTargetThroughput } from './throughput.ts';
 
 /** Counts and periods, which a parallel element hands down to its tasks. */

@@ -1,6 +1,7 @@
 // Parses the rendered document into a workload: the one place where untyped input becomes the model. All problems are
 // found in one go.
 import { isJsonObject, type Json, toNumber } from '../json.ts';
+import { findIdleKeys, WORKLOAD_KEYS } from './known-keys.ts';
 import type { Workload, WorkloadSource } from './model.ts';
 import { describeJson, ObjectView } from './object-view.ts';
 import type { ParseContext, WorkloadNotes } from './parse-context.ts';
@@ -23,6 +24,7 @@ export function parseWorkload(json: Json, name: string, source: WorkloadSource, 
   if (!isJsonObject(json)) context.sink.add('', `A workload must be an object, not ${describeJson(json)}`);
   const root = new ObjectView(isJsonObject(json) ? json : new Map(), '', context.sink);
   if (context.sink.problems.length === 0) checkVersion(root);
+  findIdleKeys(root, WORKLOAD_KEYS);
   const definitions = parseIndexDefinitions(root, context);
   const workload: Workload = {
     name,

@@ -216,3 +216,14 @@ test('law: a check never throws, and what it accepts can be created', () => {
     { numRuns: 2000 },
   );
 });
+
+test('a parameter that looks like a misspelt one is a problem, another one is not', () => {
+  const check = (params: object): readonly (readonly [string | undefined, string | undefined])[] =>
+    (operationType('bulk')?.check(spec('bulk', { 'bulk-size': 5, corpora: 'plain', ...params }), facts) ?? []).map(({ path, hint }) => [path, hint]);
+  assert.deepEqual(check({ 'ingest-percentge': 50, bulk_size: 3, 'detailed-result': true }), [
+    ['ingest-percentge', 'Did you mean "ingest-percentage"?'],
+    ['bulk_size', 'Did you mean "bulk-size"?'],
+    ['detailed-result', 'Did you mean "detailed-results"?'],
+  ]);
+  assert.deepEqual(check({ comment: 'x', 'refresh-afterwards': true }), []);
+});

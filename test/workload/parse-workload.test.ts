@@ -255,6 +255,24 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
     ],
   ],
   [
+    'slips in the keys of a workload, its indices, corpora, documents and test procedures',
+    {
+      descripton: 'x',
+      indices: [{ name: 'i', bdy: 'i.json' }],
+      corpora: [
+        { name: 'c', target_index: 'i', documents: [{ 'source-file': 'd.json', 'document-count': 1, 'includes-action-and-metadata': true }] },
+      ],
+      test_procedures: [{ name: 'p', defaults: true, schedule: [{ operation: 'cluster-health' }] }],
+    },
+    [
+      'descripton: is no key that has an effect here',
+      'indices[0].bdy: is no key that has an effect here',
+      'corpora[0].target_index: is no key that has an effect here',
+      'corpora[0].documents[0].includes-action-and-metadata: is no key that has an effect here',
+      'test_procedures[0].defaults: is no key that has an effect here',
+    ],
+  ],
+  [
     'numbers beyond all timers',
     task({ 'time-period': 3_000_000, 'target-interval': 3_000_000 }),
     [
