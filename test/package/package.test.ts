@@ -128,7 +128,7 @@ describe('an installation from the tarballs alone', () => {
   });
 
   test('has a server that the daemon finds though PATH and the cache are empty', async () => {
-    const installed: unknown = await import(pathToFileURL(join(modules, 'opensearch-benchmark/dist/src/daemon/nats-binary.js')).href);
+    const installed: unknown = await import(pathToFileURL(join(modules, 'opensearch-benchmark/dist/src/nats/nats-binary.js')).href);
     const { findNatsServer } = installed as typeof import('../../src/nats/nats-binary.ts');
     const found = await findNatsServer({ variables: { PATH: '', XDG_CACHE_HOME: join(work, 'none') }, homeDirectory: join(work, 'none') });
     assert.deepEqual(found, { path: join(modules, serverPackage, serverPath(thisPlatform)), version: '2.15.2' });
