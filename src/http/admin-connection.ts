@@ -1,6 +1,7 @@
 // Connections of the official client as this project needs them: signed like the load, and with the errors of sockets
 // kept.
-import type { ClientRequest, ClientRequestArgs, IncomingMessage } from 'node:http';
+import { type ClientRequest, type ClientRequestArgs, IncomingMessage } from 'node:http';
+import { createUnzip } from 'node:zlib';
 import { Connection } from '@opensearch-project/opensearch';
 import { systemClock } from '../clock.ts';
 import { createCredentialKeeper } from './credential-keeper.ts';
@@ -36,14 +37,14 @@ export function adminConnectionClass(cluster: TargetCluster, socketErrors: Socke
 
     override request(parameters: RequestParameters, callback: ResponseCallback): ClientRequest {
       const request = super.request(parameters, (error, response) => {
-        if (response !== null) {
-          // From here on the library prints errors to the console, so its listeners are taken away. What breaks the
-          // body it reports in another way as well.
-          request.removeAllListeners('error');
-          request.on('error', () => {});
-          limitAnswer(response, socketErrors);
-        }
-        callback(error, response);
+        if (response === null) return callback(error, null);
+        // From here on the library prints errors to the console, so its listeners are taken away. What breaks the
+        // body it reports in another way as well.
+        request.removeAllListeners('error');
+        request.on('error', () => {});
+        const answer = unpack(response, socketErrors);
+        limitAnswer(answer, socketErrors);
+        callback(error, answer);
       });
       return request;
     }
@@ -77,6 +78,33 @@ function watch(request: ClientRequest, socketErrors: SocketErrors): ClientReques
 function keep(error: Error, socketErrors: SocketErrors): void {
   if (socketErrors.size >= MAX_ERRORS) socketErrors.clear();
   socketErrors.set(error.message, error);
+}
+
+/**
+ * The answer without compression. The library would unpack it as a whole, whatever size it grows to; here it comes
+ * piece by piece, and can be given up.
+ */
+function unpack(response: IncomingMessage, socketErrors: SocketErrors): IncomingMessage {
+  const { 'content-encoding': encoding = '', 'content-length': _packedLength, ...headers } = response.headers;
+  if (!/gzip|deflate/i.test(encoding)) return response;
+  const plain = new IncomingMessage(response.socket);
+  plain.headers = headers;
+  plain.statusCode = response.statusCode;
+  const unzip = createUnzip();
+  unzip.on('data', (part: Buffer) => plain.push(part));
+  unzip.on('end', () => {
+    plain.complete = true;
+    plain.push(null);
+  });
+  unzip.on('error', (error) => {
+    keep(error, socketErrors);
+    plain.emit('error', error);
+  });
+  plain.on('close', () => unzip.destroy());
+  response.on('aborted', () => plain.emit('aborted'));
+  response.on('error', () => {});
+  response.pipe(unzip);
+  return plain;
 }
 
 /**

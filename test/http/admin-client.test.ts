@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { TlsOptions } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { BenchmarkError } from '../../src/errors.ts';
 import { createAdminClient, requireStatus } from '../../src/http/admin-client.ts';
 import type { AdminClient } from '../../src/http/admin-request.ts';
@@ -458,6 +459,21 @@ test('bytes behind an answer change nothing, and print nothing', async (context)
   assert.equal((await ask(clusterAt(server.port))).status, 200);
   await server.close();
   assert.equal(print.mock.callCount(), 0);
+});
+
+test('a compressed answer is read, and given up if it unpacks to more than there is room for', async () => {
+  const compressed =
+    (body: Buffer): Handler =>
+    (_, response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
+  await withServer(compressed(gzipSync('{"a":1}')), async (port) => assert.deepEqual((await ask(clusterAt(port))).body, { a: 1 }));
+  await withServer(compressed(gzipSync('{"a":1}').subarray(0, 15)), async (port) =>
+    assert.match(await failure(ask(clusterAt(port)), 'TARGET_NOT_OPENSEARCH'), /cannot be decompressed/),
+  );
+  const bomb = Buffer.concat(Array.from({ length: 9 }, () => gzipSync(Buffer.alloc(64 * 1_048_576, ' '))));
+  await withServer(compressed(bomb), async (port) =>
+    assert.match(await failure(ask(clusterAt(port, { timeout: 60 })), 'TARGET_NOT_OPENSEARCH'), /with more than 256 MiB/),
+  );
 });
 
 test('an answer without end is given up at its limit', async () => {
