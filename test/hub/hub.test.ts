@@ -108,6 +108,6 @@ describe('a server that is killed', () => {
     // The connection of before the restart is forgotten: the end of the new one is the end of the node.
     await node.connection.close();
     await untilListed('127.0.0.6', false);
-    assert.equal(states[0], 'registered');
+    assert.ok(states.includes('registered'), states.join(', '));
   });
 });
