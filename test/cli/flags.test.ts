@@ -9,7 +9,7 @@ import { runInMemory, temporaryDirectory } from './run-in-memory.ts';
 
 const home = temporaryDirectory();
 
-/** The flags of `run` in the original (spec/1 §1.4) and its names in version 1 (§1.3). */
+/** The flags of `run` in the original and its names in version 1. */
 const flagsOfRun =
   'workload workload-path workload-repository workload-revision workload-params test-procedure include-tasks exclude-tasks pipeline target-hosts client-options test-mode test-run-id user-tag on-error kill-running-processes results-file results-format results-numbers-align show-in-results latency-percentiles throughput-percentiles telemetry telemetry-params worker-ips distribution-version distribution-repository revision cluster-config cluster-config-params cluster-config-path cluster-config-repository cluster-config-revision opensearch-plugins plugin-params runtime-jdk preserve-install grpc-target-hosts database-type enable-assertions enable-worker-coordinator-profiling randomization-enabled randomization-repeat-frequency randomization-n randomization-alpha test-iterations aggregate sleep-timer cancel-on-error load-test-qps redline-test redline-scale-step redline-scaledown-percentage redline-post-scaledown-sleep redline-max-clients redline-max-cpu-usage redline-cpu-window-seconds redline-cpu-check-interval visualize visualize-output-path effective-start-date skip-rest-api-check quiet offline configuration-name';
 const olderFlagsOfRun =

@@ -22,7 +22,7 @@ describe('rounding', () => {
 });
 
 describe('the share of a client', () => {
-  it('is that of spec/3 §2.6', () => {
+  it('is that of OpenSearch Benchmark, rounded half to even', () => {
     assert.deepEqual(shares(10, 3), [
       [0, 3],
       [3, 4],
@@ -76,7 +76,7 @@ describe('the slices of a client', () => {
 
   it('take a bulk more for every rest', () => {
     const perClient = [0, 1, 2].map((index) => countBulks(clientSlices(corpora.slice(0, 1), index, 3), 100));
-    // 333 documents in bulks of 100 are 4 bulks, whatever the number of workers (spec/3 §2.6); the one document of the second set is another.
+    // 333 documents in bulks of 100 are 4 bulks, whatever the number of workers; the one document of the second set is another.
     assert.deepEqual(perClient, [4, 5, 4]);
   });
 });

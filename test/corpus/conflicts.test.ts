@@ -81,7 +81,7 @@ describe('conflicting ids', () => {
   });
 
   it('prefer recent ids with recency', () => {
-    // Position = round((used - 1) * (1 - min(Exp(30 * recency), 1))), spec/2 §5.3: e^-3 makes 3 / 15 = 0.2 of the way back.
+    // Position = round((used - 1) * (1 - min(Exp(30 * recency), 1))): e^-3 makes 3 / 15 = 0.2 of the way back.
     const fresh = Array.from({ length: 10 }, () => 0.9);
     const ids = new ConflictIds(slice(0, 100), settings({ probability: 50, recency: 0.5 }), scripted([...fresh, 0, 0, 0, 1 - Math.exp(-3)]));
     for (let index = 0; index < 11; index++) ids.next();

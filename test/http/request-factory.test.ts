@@ -1,4 +1,4 @@
-// The bytes of requests (spec/3 §5.2).
+// The bytes of requests.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,4 +1,4 @@
-// The grammars of targets and client options (spec/1 §4.1-4.2), and that no secret leaves them.
+// The grammars of targets and client options, and that no secret leaves them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

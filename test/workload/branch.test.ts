@@ -1,4 +1,4 @@
-// Which branch or tag fits a version: the rules of spec/2 §1.2.
+// Which branch or tag of a workload repository fits a version.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-// The grammar of --workload-params: spec/1 §1.2 and spec/2 §1.1.
+// The grammar of --workload-params.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// JSON → model: the shapes and rules of spec/2 §3.
+// JSON → model: the shapes of a workload and the rules for them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { leafTasks } from '../../src/workload/model.ts';

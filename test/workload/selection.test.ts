@@ -1,4 +1,4 @@
-// Filters, test mode, serverless, and the data of `info`: spec/2 §§3.6, 3.7, 3.9.
+// Filters, test mode, serverless, and the data of `info`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
