@@ -100,7 +100,7 @@ async function inspectCluster(
 }
 
 /** What a run has found when it begins. */
-interface Run {
+interface RunParts {
   readonly config: CompleteConfig;
   readonly provided: ProvidedCluster;
   readonly listener: RunListener;
@@ -125,7 +125,7 @@ class TestRunner {
   private readonly collector: Collector;
   private readonly runFleet: RunFleet;
 
-  constructor({ config, provided, listener, signal, clock, client, cluster, loaded, claimed }: Run) {
+  constructor({ config, provided, listener, signal, clock, client, cluster, loaded, claimed }: RunParts) {
     this.config = config;
     this.provided = provided;
     this.listener = listener;

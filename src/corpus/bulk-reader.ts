@@ -49,7 +49,7 @@ const SCRATCH_SIZE = 1 << 18;
 const READ_AHEAD = 1 << 18;
 
 /** A body within a buffer. */
-interface Body {
+interface BulkBody {
   readonly start: number;
   readonly length: number;
   readonly documents: number;
@@ -58,7 +58,7 @@ interface Body {
 /** One of the two buffers, with the bodies that were made in it. */
 interface BodyBuffer {
   readonly cursor: BodyCursor;
-  bodies: Body[];
+  bodies: BulkBody[];
   /** How many of the bodies were handed out. */
   taken: number;
   documentSet: PreparedDocumentSet | null;

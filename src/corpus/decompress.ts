@@ -58,13 +58,13 @@ export async function* decompress(path: string, compression: Compression, contex
   }
 }
 
-type Child = ReturnType<typeof spawnProgram>;
+type UnpackingProgram = ReturnType<typeof spawnProgram>;
 
 const spawnProgram = (name: string, args: readonly string[], signal: AbortSignal) =>
   spawn(name, args, { stdio: ['ignore', 'pipe', 'pipe'], signal, shell: false, windowsHide: true });
 
 /** `null` if there is no such program. */
-async function start(name: string, args: readonly string[], signal: AbortSignal): Promise<Child | null> {
+async function start(name: string, args: readonly string[], signal: AbortSignal): Promise<UnpackingProgram | null> {
   const child = spawnProgram(name, args, signal);
   try {
     await once(child, 'spawn');
@@ -77,7 +77,7 @@ async function start(name: string, args: readonly string[], signal: AbortSignal)
   }
 }
 
-async function* contentOf(child: Child, name: string, path: string): AsyncGenerator<Uint8Array> {
+async function* contentOf(child: UnpackingProgram, name: string, path: string): AsyncGenerator<Uint8Array> {
   const ended = new Promise((resolve) => child.once('close', resolve));
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -25,7 +25,7 @@ const MAX_SIZE_DIGITS = 12;
 
 /** What the next byte belongs to. */
 const S = { size: 0, extension: 1, sizeLf: 2, data: 3, dataCr: 4, dataLf: 5, trailerStart: 6, trailer: 7, trailerLf: 8, lastLf: 9 } as const;
-type State = (typeof S)[keyof typeof S];
+type ChunkState = (typeof S)[keyof typeof S];
 
 /** The framing of one body at a time, in whatever pieces it arrives. */
 export class ChunkedBody {
@@ -35,7 +35,7 @@ export class ChunkedBody {
   pieceEnd = 0;
   /** What is wrong, after {@link chunksBroken}: `an answer with …`. */
   problem = '';
-  private state: State = S.size;
+  private state: ChunkState = S.size;
   private digits = 0;
   private remaining = 0;
   private framingBytes = 0;

@@ -49,7 +49,7 @@ interface OpenOutage {
   readonly workers: Set<number>;
 }
 
-interface Sums {
+interface EndpointSums {
   requests: number;
   errors: number;
   connections: number;
@@ -63,7 +63,7 @@ interface Sums {
 export class EndpointFigures {
   /** The host of each endpoint of the target. */
   private readonly hosts: readonly string[];
-  private readonly sums: ReadonlyMap<string, Sums>;
+  private readonly sums: ReadonlyMap<string, EndpointSums>;
 
   /** @param hosts `host:port` of each endpoint, in the order of the target */
   constructor(hosts: readonly string[]) {
@@ -101,7 +101,7 @@ export class EndpointFigures {
     }));
   }
 
-  private followOutage(sums: Sums, figures: EndpointReport, worker: number, node: string | null, now: EpochMillis): Outage | null {
+  private followOutage(sums: EndpointSums, figures: EndpointReport, worker: number, node: string | null, now: EpochMillis): Outage | null {
     const open = sums.open.get(node);
     if (figures.downMillis !== null) {
       if (open !== undefined) {

@@ -23,7 +23,7 @@ import type { Waiter } from './timeline.ts';
 /** Kind of failure of an assertion: it always ends the test. */
 const VIOLATION = 'assertion';
 
-type State = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'sending' | 'script' | 'ended';
+type ClientState = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'sending' | 'script' | 'ended';
 
 /** The times of the sample under way; one object for all samples of a client. */
 class Times implements SampleTimes {
@@ -44,7 +44,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private runs: readonly ClientRun[] = [];
   private position = 0;
   private run: ClientRun | null = null;
-  private state: State = 'idle';
+  private state: ClientState = 'idle';
   /** The task ends after what is under way. */
   private stops = false;
   /** Start of the current task: the time 0 of its schedule. */

@@ -1,7 +1,7 @@
 // Who waits for which time: a binary heap in which each waiter stands once, wherever it was put in from.
 
 /** A waiter's place in the queue. It stays with the waiter, so that waiting again allocates nothing. */
-interface Entry<T> {
+interface QueueEntry<T> {
   readonly waiter: T;
   due: number;
   /** Of two with equal due times the one that was put in first comes first. */
@@ -17,8 +17,8 @@ const ABSENT = -1;
  * Putting in, moving and removing take O(log n).
  */
 export class DueQueue<T extends object> {
-  private readonly heap: Entry<T>[] = [];
-  private readonly entries = new WeakMap<T, Entry<T>>();
+  private readonly heap: QueueEntry<T>[] = [];
+  private readonly entries = new WeakMap<T, QueueEntry<T>>();
   private lastOrder = 0;
 
   /** Number of waiters in the queue. */
@@ -79,7 +79,7 @@ export class DueQueue<T extends object> {
     this.heap.length = 0;
   }
 
-  private takeOut(entry: Entry<T>): void {
+  private takeOut(entry: QueueEntry<T>): void {
     const last = this.heap.pop();
     if (last !== undefined && last !== entry) {
       this.place(last, entry.position);
@@ -89,12 +89,12 @@ export class DueQueue<T extends object> {
     entry.position = ABSENT;
   }
 
-  private place(entry: Entry<T>, position: number): void {
+  private place(entry: QueueEntry<T>, position: number): void {
     this.heap[position] = entry;
     entry.position = position;
   }
 
-  private siftUp(entry: Entry<T>): void {
+  private siftUp(entry: QueueEntry<T>): void {
     let { position } = entry;
     while (position > 0) {
       const parentPosition = (position - 1) >> 1;
@@ -106,7 +106,7 @@ export class DueQueue<T extends object> {
     this.place(entry, position);
   }
 
-  private siftDown(entry: Entry<T>): void {
+  private siftDown(entry: QueueEntry<T>): void {
     let { position } = entry;
     for (;;) {
       let childPosition = 2 * position + 1;
@@ -125,6 +125,6 @@ export class DueQueue<T extends object> {
   }
 }
 
-function isBefore<T>(left: Entry<T>, right: Entry<T>): boolean {
+function isBefore<T>(left: QueueEntry<T>, right: QueueEntry<T>): boolean {
   return left.due < right.due || (left.due === right.due && left.order < right.order);
 }

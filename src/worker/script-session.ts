@@ -25,7 +25,7 @@ export interface ScriptTools {
 export type ScriptLimit = Pick<ClientRun, 'timeout' | 'timeoutText'>;
 
 /** What the concurrent parts of one execution have in common. */
-class Execution {
+class ScriptExecution {
   readonly tools: ScriptTools;
   readonly start = performance.now();
   readonly deadline: number;
@@ -55,19 +55,19 @@ interface Pending {
 
 /** One execution of an operation of several requests, or a concurrent part of it: one request or pause at a time. */
 export class ScriptSession implements Session, ExchangeOwner, Waiter {
-  private readonly execution: Execution;
+  private readonly execution: ScriptExecution;
   private pending: Pending | null = null;
   /** Borrowed for the request under way, so that a client has no more connections than requests at the same time. */
   private exchange: Exchange | null = null;
 
-  private constructor(execution: Execution) {
+  private constructor(execution: ScriptExecution) {
     this.execution = execution;
     execution.sessions.add(this);
   }
 
   /** Begins an execution that must end within the limit. */
   static begin(tools: ScriptTools, limit: ScriptLimit): ScriptSession {
-    return new ScriptSession(new Execution(tools, limit));
+    return new ScriptSession(new ScriptExecution(tools, limit));
   }
 
   /** Start of the execution, a reading of the monotonic clock. */

@@ -1,6 +1,7 @@
 // The flags of `run`, also called `execute-test`.
 import { benchmarkOnly, pipelines } from '../../coordinator/pipeline.ts';
 import { defaultPercentiles } from '../../metrics/percentiles.ts';
+import type { Invocation } from '../args/command.ts';
 import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
 import { readBoolean, readDictionaryText, readInteger, readList, readNumber, readTags, readText, readTimestamp } from '../args/grammar.ts';
 import { pipelinesNotBuilt } from './not-built.ts';
@@ -194,6 +195,9 @@ export const executeTestFlags = {
   preserveInstall: preserveInstallFlag,
   ...commonFlags,
 };
+
+/** What the command `run` has learned from its command line. */
+export type ExecuteTestInvocation = Invocation<typeof executeTestFlags>;
 
 function number<T extends number | null>(long: string, group: string, description: string, fallback: T, notBuilt: string): Flag<number | T> {
   const parse = (text: string): number | T => readInteger(text, 0);

@@ -3,17 +3,16 @@ import type { RunOutcome } from '../../coordinator/run.ts';
 import { summaryFormats } from '../../report/formats.ts';
 import { summaryRows } from '../../report/summary.ts';
 import { errorTable, warnings } from '../../report/warnings.ts';
-import type { Invocation } from '../args/command.ts';
 import type { CommandContext } from '../context.ts';
 import { summaryHeading } from '../output/banner.ts';
 import type { ResultsFile } from '../output/results-file.ts';
 import { redact } from '../redact.ts';
-import type { executeTestFlags } from './execute-test-flags.ts';
+import type { ExecuteTestInvocation } from './execute-test-flags.ts';
 
 /** Prints the summary, on a terminal or not, and appends it to the file of `--results-file`, if there is one. */
 export async function reportRun(
   context: CommandContext,
-  { options }: Invocation<typeof executeTestFlags>,
+  { options }: ExecuteTestInvocation,
   outcome: RunOutcome,
   file: ResultsFile | null,
 ): Promise<void> {

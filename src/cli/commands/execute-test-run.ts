@@ -12,24 +12,21 @@ import { isStored } from '../../store/test-run-store.ts';
 import { bytes } from '../../units.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
-import type { Invocation } from '../args/command.ts';
 import type { CommandContext } from '../context.ts';
 import { ProgressView } from '../output/progress.ts';
 import type { ResultsFile } from '../output/results-file.ts';
 import { takeRunLock } from '../run-lock.ts';
 import { untilAborted } from '../until-aborted.ts';
-import type { executeTestFlags } from './execute-test-flags.ts';
+import type { ExecuteTestInvocation } from './execute-test-flags.ts';
 import { reportRun } from './execute-test-report.ts';
 import { readTargets } from './read-targets.ts';
 import { loadNamedWorkload } from './workload-request.ts';
-
-type Run = Invocation<typeof executeTestFlags>;
 
 /**
  * Runs the test and reports it, also in the file of `--results-file`. Returns the exit code; throws what made the run
  * fail, after its report.
  */
-export async function executeTest(context: CommandContext, run: Run, file: ResultsFile | null): Promise<number> {
+export async function executeTest(context: CommandContext, run: ExecuteTestInvocation, file: ResultsFile | null): Promise<number> {
   const { console, settings, services, environment } = context;
   if (settings.datastoreType !== 'in-memory') {
     const place = `${settings.rootDirectory}/test-runs`;
@@ -75,7 +72,13 @@ function makeListener({ console, log, environment: { clock, signal } }: CommandC
   };
 }
 
-function makeConfig(context: CommandContext, run: Run, testRunId: string, targets: Targets, workers: WorkersConfig | null): RunConfig {
+function makeConfig(
+  context: CommandContext,
+  run: ExecuteTestInvocation,
+  testRunId: string,
+  targets: Targets,
+  workers: WorkersConfig | null,
+): RunConfig {
   const { environment, settings, common } = context;
   const { options } = run;
   // Parameters are read now, so that wrong ones are told before anything waits for the cluster.
@@ -112,7 +115,7 @@ function makeConfig(context: CommandContext, run: Run, testRunId: string, target
 /**
  * Reads the parameters and tags, registers those whose names say that they are secret, and then shows all in the log.
  */
-function readParams({ log }: CommandContext, options: Run['options']): JsonObject {
+function readParams({ log }: CommandContext, options: ExecuteTestInvocation['options']): JsonObject {
   const params = parseWorkloadParams(options.workloadParams);
   const tags = new Map(Object.entries(options.userTag));
   for (const values of [params, tags]) knownSecrets.registerNamed(values);
@@ -121,7 +124,7 @@ function readParams({ log }: CommandContext, options: Run['options']): JsonObjec
 }
 
 /** The machines that `--worker-ips` lists; `null` if that is only this one, which needs no daemon. */
-async function workersOf(context: CommandContext, { options }: Run): Promise<WorkersConfig | null> {
+async function workersOf(context: CommandContext, { options }: ExecuteTestInvocation): Promise<WorkersConfig | null> {
   const { workerIps, workerWait, onWorkerLoss, killRunningProcesses } = options;
   if (workerIps.every((name) => name.toLowerCase() === 'localhost')) return null;
   const { accessOf } = await import('./coordinator-access.ts');
@@ -139,7 +142,7 @@ async function workersOf(context: CommandContext, { options }: Run): Promise<Wor
 
 async function loadForRun(
   context: CommandContext,
-  { options }: Run,
+  { options }: ExecuteTestInvocation,
   params: JsonObject,
   distributionVersion: string | null,
 ): Promise<LoadedWorkload> {

@@ -1,14 +1,12 @@
 // The command `run`, also called `execute-test`: one test run, from flags to summary.
 import { BenchmarkError, exitCodes, messageOf } from '../../errors.ts';
 import { summaryFormats } from '../../report/formats.ts';
-import { type Command, defineCommand, type Invocation } from '../args/command.ts';
+import { type Command, defineCommand } from '../args/command.ts';
 import type { CommandContext } from '../context.ts';
 import { type Ending, trailingStatus } from '../output/final-line.ts';
 import { openResultsFile, type ResultsFile, resultsFileOf } from '../output/results-file.ts';
-import { executeTestFlags } from './execute-test-flags.ts';
+import { type ExecuteTestInvocation, executeTestFlags } from './execute-test-flags.ts';
 import { checkWorkloadFlags } from './workload-options.ts';
-
-type Run = Invocation<typeof executeTestFlags>;
 
 /** Flags that only matter when a cluster is provisioned. */
 const provisioningOnly = [
@@ -49,7 +47,7 @@ export const executeTestCommand: Command = defineCommand({
 });
 
 /** Runs the test; the results file ends each run with a line that says how it went. */
-async function checkAndRun(context: CommandContext, run: Run, file: ResultsFile | null): Promise<number> {
+async function checkAndRun(context: CommandContext, run: ExecuteTestInvocation, file: ResultsFile | null): Promise<number> {
   const start = context.environment.clock.now();
   const { isForPeople } = summaryFormats[run.options.resultsFormat];
   const status = async (ending: Ending): Promise<void> => {
@@ -73,14 +71,14 @@ async function checkAndRun(context: CommandContext, run: Run, file: ResultsFile 
   return code;
 }
 
-function checkPipeline({ options, given }: Run): void {
+function checkPipeline({ options, given }: ExecuteTestInvocation): void {
   if (options.distributionVersion === null || given.has('pipeline')) return;
   const hint = 'Start a cluster and use --pipeline=benchmark-only with --target-hosts.';
   const message = '--distribution-version without --pipeline asks for a cluster to be provisioned';
   throw new BenchmarkError('UNSUPPORTED', `${message}, which is not in this version.`, { hint });
 }
 
-function warnAboutProvisioning({ console }: CommandContext, { options, given }: Run): void {
+function warnAboutProvisioning({ console }: CommandContext, { options, given }: ExecuteTestInvocation): void {
   for (const name of provisioningOnly) {
     const flag = executeTestFlags[name];
     if (given.has(name) && JSON.stringify(options[name]) !== JSON.stringify(flag.fallback)) {

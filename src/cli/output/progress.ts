@@ -5,8 +5,8 @@ import { formatCount } from '../../report/number-format.ts';
 import { elapsed, type MonoMillis } from '../../units.ts';
 import type { Console } from './console.ts';
 
-type Progress = Extract<RunEvent, { kind: 'progress' }>;
-type Preparation = Extract<RunEvent, { kind: 'preparation' }>;
+type ProgressEvent = Extract<RunEvent, { kind: 'progress' }>;
+type PreparationProgressEvent = Extract<RunEvent, { kind: 'preparation' }>;
 
 /** Without a terminal, the time in ms between two lines that say that a long step goes on. */
 const quietInterval = 30_000;
@@ -44,7 +44,7 @@ export class ProgressView {
     else this.stepEnd(event);
   }
 
-  private preparation(event: Preparation): void {
+  private preparation(event: PreparationProgressEvent): void {
     const isNew = !this.prepared.has(event.what);
     if (isNew) this.prepared.set(event.what, this.clock.now());
     const size = sizeText(event);
@@ -61,7 +61,7 @@ export class ProgressView {
     this.line(`${what}: done in ${took}.`);
   }
 
-  private progress(event: Progress): void {
+  private progress(event: ProgressEvent): void {
     const isNew = this.step !== event.step;
     if (isNew) this.startStep(event.step);
     this.measureRate(event.requests);
@@ -105,7 +105,7 @@ export class ProgressView {
     this.last = { at: now, requests };
   }
 
-  private facts(event: Progress): string {
+  private facts(event: ProgressEvent): string {
     const left = event.secondsLeft === null ? [] : [`${duration(event.secondsLeft)} left`];
     const rate = this.rate === null ? [] : [`${formatCount(this.rate)} requests/s`];
     return [...left, ...rate, ...errorText(event.errors)].join(', ');
@@ -152,7 +152,7 @@ const percent = (progress: number | null): string => (progress === null ? '' : `
 const share = (total: number | null, done: number): number | null => (total === null || total <= 0 ? null : done / total);
 const errorText = (errors: number): readonly string[] => (errors === 0 ? [] : [`${formatCount(errors)} failed`]);
 
-function sizeText({ done, total, unit }: Preparation): string {
+function sizeText({ done, total, unit }: PreparationProgressEvent): string {
   if (unit === 'documents') return `${formatCount(done)}${total === null ? '' : ` of ${formatCount(total)}`} documents`;
   return total === null ? bytesText(done) : `${bytesText(done)} of ${bytesText(total)}`;
 }
