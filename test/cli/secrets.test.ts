@@ -67,7 +67,8 @@ const ways: Readonly<Record<string, Way>> = {
   'another variable': { variables: (secret) => ({ OSB_SOMETHING: secret, MY_API_KEY: secret }) },
   'the address of a proxy': { variables: (secret) => ({ https_proxy: `http://u:${encodeURIComponent(secret)}@proxy:3128` }) },
   'a parameter of the workload': { words: (secret) => [`--workload-params=${JSON.stringify({ s3_secret_key: secret })}`] },
-  'the configuration': { ini: (secret) => `[reporting]\ndatastore.password = ${secret}\n` },
+  // Files written for OpenSearch Benchmark double each %, so that is how a password with one is given.
+  'the configuration': { ini: (secret) => `[reporting]\ndatastore.password = ${secret.replaceAll('%', '%%')}\n` },
   'the address of a repository': { ini: (secret) => `[workloads]\nmine.url = https://u:${encodeURIComponent(secret)}@git.example/w\n` },
   'the wrong flag': { words: (secret) => [`--target-host-s=http://u:${encodeURIComponent(secret)}@h`] },
   'a word that belongs nowhere': { words: (secret) => [`http://u:${encodeURIComponent(secret)}@h`] },
