@@ -1,4 +1,5 @@
-// All nodes of a run, in step: one start, one join point, whether there is one node or many.
+// Drives all nodes of a test run together. Each step has one common start and one join point for all of them, whether
+// the fleet is this machine alone or many machines.
 import { BenchmarkError } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import { spreadClients } from '../schedule/allocation.ts';
@@ -6,19 +7,25 @@ import { Completion } from '../schedule/completion.ts';
 import { processClock } from '../worker/messages.ts';
 import type { FleetNode, FleetStep, NodeEvents, RunPlan } from './node.ts';
 
+/** The nodes of a fleet, and what happens with their reports. */
 export interface FleetOptions {
   readonly nodes: readonly FleetNode[];
+  /** Merges a report into the results. If it throws, the run fails: a report that is left out would falsify them. */
   readonly onReport: (report: WorkerReport, node: FleetNode) => void;
-  /** From the moment when all nodes are ready to the common start in ms: enough for the message to arrive everywhere. */
+  /** Milliseconds between the start command and the start itself, so that the command arrives everywhere in time. */
   readonly startDelay: number;
 }
 
-/** A node with work, and the numbers of its workers. */
+/** A node that has clients, and the ids of those clients. */
 interface Member {
   readonly node: FleetNode;
   readonly clients: ReadonlySet<number>;
 }
 
+/**
+ * The nodes of one test run. Call {@link prepare} once, then {@link runStep} for each step in order, and {@link close}
+ * at the end. The first failure of any node cancels all of them.
+ */
 export class Fleet {
   private readonly options: FleetOptions;
   private members: readonly Member[] = [];
@@ -31,7 +38,10 @@ export class Fleet {
     this.options = options;
   }
 
-  /** Deals the clients to the nodes and prepares each. A failure of one node is thrown after all have answered. */
+  /**
+   * Spreads the clients over the nodes in proportion to their cores and prepares each node. Throws the first
+   * BenchmarkError of a node, after all nodes have answered.
+   */
   async prepare(plan: RunPlan): Promise<void> {
     const { nodes } = this.options;
     const clients = plan.steps[0]?.rows.length ?? 0;
@@ -55,7 +65,8 @@ export class Fleet {
   }
 
   /**
-   * Runs one step from its common start to its join point. Throws a BenchmarkError if a node failed, after the others were cancelled and have reported.
+   * Runs one step from its common start to its join point; does nothing after a cancellation. Throws the first
+   * BenchmarkError of a node, after the others were cancelled and have sent their last reports.
    */
   async runStep(index: number): Promise<void> {
     const step = this.steps[index];
@@ -71,18 +82,19 @@ export class Fleet {
     await this.settle(nodes.map((node, position) => node.runStep(index, start + (offsets[position] ?? 0))));
   }
 
-  /** Clients that were dealt to a node. */
+  /** How many clients a node has got. */
   clientsOf(node: FleetNode): number {
     return this.members.find((member) => member.node === node)?.clients.size ?? 0;
   }
 
-  /** Ends the load at once; the step under way ends after the last reports. */
+  /** Ends the load at once. A {@link runStep} under way resolves after the last reports. */
   cancel(): void {
     if (this.isCancelled) return;
     this.isCancelled = true;
     for (const { node } of this.members) node.cancel();
   }
 
+  /** Stops the load threads of all nodes. */
   async close(): Promise<void> {
     await Promise.all(this.options.nodes.map((node) => node.close()));
   }
@@ -95,13 +107,16 @@ export class Fleet {
     };
   }
 
-  /** Positions of the tasks that clients of a node run in a step. */
+  /** Positions in `step.tasks` of the tasks that clients of a node run. */
   private tasksOn(node: FleetNode, step: FleetStep): readonly number[] {
     const clients = this.members.find((member) => member.node === node)?.clients ?? [];
     return [...clients].flatMap((client) => (step.rows[client] ?? []).map(({ task }) => task));
   }
 
-  /** The first completing task that has ended on all nodes ends the others everywhere. */
+  /**
+   * Notes that a node has ended its part of a completing task, or of all of them (`null`) because it is lost. The first
+   * completing task that has thereby ended on all nodes ends the step everywhere.
+   */
   private endPart(step: number, task: number | null, node: FleetNode): void {
     const { completion } = this;
     const hasEnded = task === null ? (completion?.withdraw(node).length ?? 0) > 0 : completion?.end(task, node) === true;
@@ -110,7 +125,7 @@ export class Fleet {
     for (const { node: other } of this.members) other.completeStep(step);
   }
 
-  /** A report that cannot be merged ends the run: what it held would be missing from the results. */
+  /** Hands a report on. One that cannot be merged ends the run: its figures would be missing from the results. */
   private merge(report: WorkerReport, node: FleetNode): void {
     try {
       this.options.onReport(report, node);
@@ -127,7 +142,7 @@ export class Fleet {
     for (const { node } of this.members) node.cancel();
   }
 
-  /** Waits for all, whatever becomes of the others; the first failure ends the load everywhere. */
+  /** Waits until all promises are settled. The first failure cancels all nodes at once, and is thrown at the end. */
   private async settle(promises: readonly Promise<void>[]): Promise<void> {
     await Promise.all(
       promises.map((promise) =>

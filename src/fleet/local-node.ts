@@ -1,4 +1,5 @@
-// The load threads of this machine: the default fleet, and the part of every node that drives load.
+// Runs the load threads of this machine. A test run on one machine has it as its only node; the daemon of a remote node
+// uses it to generate the load that a test run commands.
 import { Worker } from 'node:worker_threads';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors.ts';
@@ -15,34 +16,44 @@ import type { FleetNode, FleetStep, NodeEvents, NodePlan } from './node.ts';
 import { requireFiles } from './open-files.ts';
 
 /**
- * What a load thread makes per request dies young: in a small space it stays in the cache of the core. Measured (bench/run.ts, 256 connections):
- * 6.6 us per request with 3 or 6, 6.9 with V8's default, 7.5 with 48.
+ * Size of V8's space for new objects in a load thread. Objects that are made for a request die young, so a small space
+ * suffices, and it stays in the cache of the core. Measured with bench/run.ts and 256 connections: 6.6 µs per request
+ * with 3 or 6 MiB, 6.9 µs with V8's default, 7.5 µs with 48 MiB.
  */
 const YOUNG_GENERATION_MEBIBYTES = 6;
-/** A thread that does not answer a cancellation in this time is given up. */
+/** How long to wait for the last reports of load threads after a cancellation. */
 const CANCEL_PATIENCE_MILLIS = 1000;
 
+/** What this machine offers to a test run. */
 export interface LocalNodeOptions {
+  /** The name of the machine in messages: `localhost` or an address. */
   readonly name: string;
+  /** How many load threads the node may use. */
   readonly cores: number;
-  /** See {@link WorkerPlan.lease}; default `null`. */
+  /** See {@link WorkerPlan.lease}, in ms; without it the threads have none. */
   readonly lease?: number;
-  /** Brings the documents to this machine. */
+  /** Brings the documents of the corpora to this machine: generates, downloads or finds them. */
   readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
 }
 
+/** A load thread and its part of the plan. */
 interface Thread {
   readonly worker: Worker;
   readonly plan: WorkerPlan;
 }
 
-/** What the node waits for: a message of each thread in the set. */
+/** The message that the node waits for, and the threads that have not sent it yet. */
 interface Expectation {
   readonly kind: WorkerMessage['kind'];
   readonly threads: Set<Thread>;
   readonly resolve: () => void;
 }
 
+/**
+ * This machine as a {@link FleetNode}. `prepare` starts one load thread for each worker of its plan; every later
+ * command goes to the threads that it concerns and is done when all of them have answered. A failure of one thread is
+ * told through `onFailure` and cancels the others.
+ */
 export class LocalNode implements FleetNode {
   readonly name: string;
   readonly cores: number;
@@ -101,13 +112,13 @@ export class LocalNode implements FleetNode {
     for (const thread of this.threads) this.send(thread, { kind: 'complete', step });
   }
 
-  /** Asks all threads to end their load, and goes on without those that do not answer. */
+  /** Asks all threads to end their load. Those that do not answer in time are no longer waited for. */
   cancel(): void {
     if (this.isCancelled) return;
     this.isCancelled = true;
     for (const thread of this.threads) this.send(thread, { kind: 'cancel' });
     const expected = this.expected;
-    // Only a step under way is answered with its last reports; whatever else was awaited is over.
+    // Threads answer a cancelled step with their last reports, which are waited for. Any other wait ends at once.
     if (expected !== null && expected.kind !== 'step-done') this.release(expected);
     else if (expected !== null) setTimeout(() => this.release(expected), CANCEL_PATIENCE_MILLIS).unref();
   }
@@ -122,7 +133,7 @@ export class LocalNode implements FleetNode {
     );
   }
 
-  /** Found before documents are fetched or anything is sent. */
+  /** Checks the limit of open files before documents are fetched or load is sent. Throws CONFIG if it is too low. */
   private requireFiles({ run, workers }: NodePlan): void {
     const own = new Set(workers.flat());
     const connections = connectionsOf(run.steps, run.target.endpoints.length, (client) => own.has(client));
@@ -210,7 +221,10 @@ const stepOf = (plan: WorkerPlan | undefined, step: number): WorkerStep | undefi
 
 const tasksIn = (step: WorkerStep | undefined): readonly number[] => (step?.clients ?? []).flatMap(({ cells }) => cells.map(({ task }) => task));
 
-/** Gives each thread its part of the steps. */
+/**
+ * The plans of a node's load threads, one for each entry of `plan.workers`: the cells of its own clients, and an equal
+ * share of the memory that is available now. `lease` in ms becomes {@link WorkerPlan.lease}.
+ */
 export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[], lease: number | null): readonly WorkerPlan[] {
   const { run, workers, firstWorker } = plan;
   const facts = encodeFacts(run.workload, corpora);

@@ -1,66 +1,83 @@
-// A machine that drives load, as the fleet sees it: this one, or one behind a network.
+// What the fleet demands of a machine that generates load, be it this machine or one that is reached over a network.
 import type { BenchmarkError } from '../errors.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 
-/** What lies between two join points; rows hold the cells of all clients of the test. */
+/** The work between two join points, for all nodes alike. */
 export interface FleetStep {
+  /** Position of the step in {@link RunPlan.steps}. */
   readonly index: number;
   readonly tasks: readonly Task[];
+  /** The cells of each client of the test run, by client id; empty for a client that has nothing to do. */
   readonly rows: readonly (readonly Cell[])[];
+  /** Positions in `tasks` of those tasks of which the first to end ends the step; empty = all have to end. */
   readonly completing: readonly number[];
 }
 
-/** What all nodes of a run have in common. */
+/** The part of the plan of a test run that all its nodes share. */
 export interface RunPlan {
   readonly testRunId: string;
   readonly target: TargetCluster;
   readonly workload: Workload;
-  /** The corpora that the procedure sends; prepared where they are sent from. */
+  /** The corpora that the test procedure sends. Each node prepares them for itself. */
   readonly corpora: readonly Corpus[];
   readonly steps: readonly FleetStep[];
+  /** Whether a failed request ends the run. */
   readonly onError: 'continue' | 'abort';
+  /** Whether assertions of operations are checked; a violation ends the run. */
   readonly checksAssertions: boolean;
+  /** All random choices of the run follow from it. */
   readonly seed: number;
 }
 
 /** One node's part of a run. */
 export interface NodePlan {
   readonly run: RunPlan;
-  /** Ids of the clients of each load thread of the node. */
+  /** The ids of the clients of each load thread of the node. */
   readonly workers: readonly (readonly number[])[];
-  /** Number of the node's first worker; workers are numbered through over all nodes. */
+  /** Number of the node's first worker. Numbers run on from node to node, so that each is unique in the run. */
   readonly firstWorker: number;
 }
 
-/** What a node tells while it works. */
+/** What a node tells the fleet while it works. */
 export interface NodeEvents {
-  /** In order per worker; each exactly once. */
+  /** Called exactly once for each report of a worker, in the order in which the worker made them. */
   onReport(report: WorkerReport): void;
-  /** All clients of this node have ended one of the completing tasks of the step; `null`: the node is lost, and its part of all of them is over. */
+  /**
+   * All clients of this node have ended `task`, one of the completing tasks of the step. `null` means that the node is
+   * lost, which ends its part of all completing tasks.
+   */
   onCompletingDone(step: number, task: number | null): void;
-  /** The node cannot go on; its load has ended or is ending. Said once. */
+  /** The node cannot go on, and its load has ended or is ending. Called at most once. */
   onFailure(error: BenchmarkError): void;
 }
 
+/**
+ * A machine that generates load. The fleet calls `prepare` once, then for each step in which the node has clients
+ * `openStep`, `clockOffset` and `runStep`, and `close` at the end. `cancel` may come at any time.
+ */
 export interface FleetNode {
-  /** For people: `localhost` or an address. */
+  /** The name of the node in messages: `localhost` or an address. */
   readonly name: string;
-  /** Load threads that it may use. */
+  /** How many load threads the node may use. */
   readonly cores: number;
-  /** Prepares corpora and starts the threads. */
+  /** Prepares the corpora and starts the load threads. Rejects with a BenchmarkError if that cannot be done. */
   prepare(plan: NodePlan, events: NodeEvents): Promise<void>;
-  /** Makes operations and opens connections. */
+  /** Makes the operations of the step and opens its connections, so that nothing of that falls into measured time. */
   openStep(step: number): Promise<void>;
-  /** Reading of the node's clock minus {@link processClock} of this process, in ms. */
+  /** The node's {@link processClock} minus that of this process, in ms. */
   clockOffset(): Promise<number>;
-  /** Starts the opened step at a reading of the node's clock; resolves at its join point, after the last reports. */
+  /**
+   * Starts the opened step when the {@link processClock} of the node reads `startAt` ms. Resolves at the join point,
+   * after the last reports.
+   */
   runStep(step: number, startAt: number): Promise<void>;
-  /** A completing task has ended everywhere. */
+  /** Ends the step early, because one of its completing tasks has ended on all nodes. */
   completeStep(step: number): void;
-  /** Ends the load at once; whatever is awaited resolves soon. */
+  /** Ends the load at once. A call that is under way resolves soon after. */
   cancel(): void;
+  /** Ends the load threads and gives the node back. */
   close(): Promise<void>;
 }

@@ -1,23 +1,28 @@
-// Connections are files to the system, and a process may open only so many: that is compared before the load begins.
+// Each connection is an open file to the operating system, which limits how many a process may have. The limit is
+// compared with the need of a test run before its load begins.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { BenchmarkError } from '../errors.ts';
 
-/** Files of a process beside its connections: libraries, logs, the link to a fleet, documents, results. */
+/** Open files that a process needs beside its connections: libraries, logs, the link to a fleet, documents, results. */
 const filesBeside = 100;
-/** Files of a load thread beside its connections. */
+/** Open files that a load thread needs beside its connections. */
 const filesPerThread = 16;
 
 /** What a node is about to open. */
 export interface NeededFiles {
-  /** For people: `localhost` or an address. */
+  /** The name of the node in messages: `localhost` or an address. */
   readonly place: string;
-  /** Connections that are open at the same time at most. */
+  /** The most connections that are open at the same time. */
   readonly connections: number;
+  /** How many load threads the node starts. */
   readonly threads: number;
 }
 
-/** Fails with CONFIG if the connections and what else is needed do not fit into the limit of this process. `null` = the limit is not known. */
+/**
+ * Throws CONFIG if the files that a node needs exceed the limit of this process. `limit` is a number of open files;
+ * `null` means that it is not known, and anything passes.
+ */
 export function requireFiles({ place, connections, threads }: NeededFiles, limit: number | null = openFileLimit()): void {
   const needed = connections + threads * filesPerThread + filesBeside;
   if (limit === null || needed <= limit) return;
@@ -27,15 +32,15 @@ export function requireFiles({ place, connections, threads }: NeededFiles, limit
   });
 }
 
-/** How many files this process may open at the same time; `null` if the system does not say. */
+/** How many files this process may have open at a time: `Infinity` without a limit, `null` if that is not known. */
 export function openFileLimit(): number | null {
   try {
     if (process.platform === 'win32') return null;
     if (process.platform === 'linux') return parseLimit(/^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
-    // A child has the limits of its parent.
+    // Elsewhere a child process is asked, because it inherits the limit of its parent.
     return parseLimit(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 2000 }).trim());
   } catch {
-    // Nothing is known then, and a limit that is reached shows as failed connections.
+    // Without a known limit the run goes ahead; if the limit is then reached, it shows as failed connections.
     return null;
   }
 }

@@ -1,26 +1,34 @@
-// What a type looks like as JSON, said once for both directions: a writer that loses nothing and a parser that believes nothing.
+// Describes how a type looks as JSON, once for both directions: a codec writes values without loss, and checks
+// everything when it reads them back. Larger codecs are put together from the small ones in this file.
 import { BenchmarkError } from '../../errors.ts';
 import { isJsonObject, type Json, type JsonObject, parseJson, writeJson } from '../../json.ts';
 
-/** `decode(encode(value))` equals `value`; `decode` of anything else throws {@link refuse}. `path` is for messages. */
+/**
+ * Writes and reads values of one type: `decode(encode(value))` equals `value`, and `decode` throws {@link refuse} for
+ * whatever is not such a value.
+ */
 export interface Codec<T> {
-  /** Plain data for `JSON.stringify`. */
+  /** The value as plain data, which `JSON.stringify` can write. */
   encode(value: T): unknown;
+  /** Reads plain data. `path` is where it stands in its message, for the error. */
   decode(value: unknown, path: string): T;
 }
 
-/** Longest text and array that a message may carry, unless its codec says otherwise. */
+/** The most characters of a text, unless its codec is given another limit. */
 const MAX_TEXT = 1 << 26;
+/** The most items of a list, unless its codec is given another limit. */
 const MAX_ITEMS = 1 << 21;
+/** Numbers that JSON does not have, by the words that stand for them. */
 const NUMBER_WORDS = new Map([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => [String(value), value]));
 
-/** A message that is not what it should be. It shows where, never the value: that might be a secret. */
+/** The error for a message that cannot be read. It names the place, never the value, which might be a secret. */
 export function refuse(path: string, expected: string): BenchmarkError {
   return new BenchmarkError('INTERNAL', `A message between nodes cannot be read: ${path} is not ${expected}.`, {
     hint: 'Run the same version of this program on the coordinator and on all workers.',
   });
 }
 
+/** A text of at most `maxLength` characters. */
 export function text(maxLength: number = MAX_TEXT): Codec<string> {
   return {
     encode: (value) => value,
@@ -31,6 +39,7 @@ export function text(maxLength: number = MAX_TEXT): Codec<string> {
   };
 }
 
+/** True or false. */
 export const boolean: Codec<boolean> = {
   encode: (value) => value,
   decode: (value, path) => {
@@ -39,7 +48,7 @@ export const boolean: Codec<boolean> = {
   },
 };
 
-/** Any number, with what JSON cannot say as words: `NaN`, `Infinity`, `-Infinity`, `-0`. */
+/** Any number. Those that JSON would lose are written as words: `NaN`, `Infinity`, `-Infinity` and `-0`. */
 export const number: Codec<number> = {
   encode: (value) => (Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value)),
   decode: (value, path) => {
@@ -62,6 +71,7 @@ export function count(most: number = Number.MAX_SAFE_INTEGER): Codec<number> {
   };
 }
 
+/** One of the given words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
   return {
     encode: (value) => value,
@@ -73,6 +83,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> 
   };
 }
 
+/** A value or `null`. */
 export function nullable<T>(inner: Codec<T>): Codec<T | null> {
   return {
     encode: (value) => (value === null ? null : inner.encode(value)),
@@ -80,7 +91,7 @@ export function nullable<T>(inner: Codec<T>): Codec<T | null> {
   };
 }
 
-/** An absent property is `undefined`. */
+/** A value or `undefined`, for properties of an {@link object} that may be absent. */
 export function optional<T>(inner: Codec<T>): Codec<T | undefined> {
   return {
     encode: (value) => (value === undefined ? undefined : inner.encode(value)),
@@ -88,6 +99,7 @@ export function optional<T>(inner: Codec<T>): Codec<T | undefined> {
   };
 }
 
+/** A list of at most `most` items. */
 export function list<T>(inner: Codec<T>, most: number = MAX_ITEMS): Codec<readonly T[]> {
   return {
     encode: (values) => values.map((value) => inner.encode(value)),
@@ -98,7 +110,7 @@ export function list<T>(inner: Codec<T>, most: number = MAX_ITEMS): Codec<readon
   };
 }
 
-/** A table with keys of the user's choice. */
+/** An object with any keys, all of whose values have one type. */
 export function record<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
   return {
     encode: (value) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner.encode(item)])),
@@ -107,7 +119,7 @@ export function record<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
   };
 }
 
-/** An object with exactly these properties; others are left out on both ways. */
+/** An object with exactly these properties. Others are left out, both when it is written and when it is read. */
 export function object<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
   return {
@@ -123,7 +135,7 @@ export function object<T extends object>(fields: { readonly [K in keyof T]-?: Co
         const item = fields[name].decode(Object.hasOwn(properties, name) ? properties[name] : undefined, `${path}.${name}`);
         if (item !== undefined) decoded[name] = item;
       }
-      // Every field was decoded by its own codec: the parts make up the whole.
+      // The compiler cannot see that the object is complete now: the codec of each field has accepted or refused it.
       return decoded as T;
     },
   };
@@ -146,12 +158,13 @@ function byKind<T extends { readonly kind: string }>(codecs: ReadonlyMap<string,
   };
 }
 
-/** The type that a codec reads and writes: what only travels is described once, by its codec. */
+/** The type that a codec reads and writes, so that a type that only messages have need not be written a second time. */
 export type ValueOf<C> = C extends Codec<infer T> ? (T extends object ? Readonly<T> : T) : never;
 
+/** The union of messages that {@link messages} makes of the fields of its kinds. */
 type MessageOf<M> = { readonly [K in keyof M & string]: Readonly<{ kind: K } & M[K]> }[keyof M & string];
 
-/** The messages of one direction by their `kind`; given are the fields that each kind has beside it. */
+/** A union of messages that are told apart by their `kind`. `kinds` has the fields of each, without `kind` itself. */
 export function messages<M extends object>(
   kinds: {
     readonly [K in keyof M]: { readonly [P in keyof M[K]]: Codec<M[K][P]> };
@@ -159,16 +172,17 @@ export function messages<M extends object>(
 ): Codec<MessageOf<M>> {
   const fieldsByKind = Object.entries<Readonly<Record<string, Codec<unknown>>>>(kinds);
   const codecs = fieldsByKind.map(([kind, fields]) => [kind, object<{ readonly kind: string }>({ kind: oneOf(kind), ...fields })] as const);
-  // Each kind has the codec that its fields make: together they are the codecs of the union.
+  // The compiler cannot see that codecs of all kinds, built one by one from their fields, make up that of the union.
   return byKind(new Map(codecs)) as Codec<MessageOf<M>>;
 }
 
-/** JSON of a workload: as text within the text, so that no number or order is lost. */
+/** Any JSON of a workload. As a text within the message it keeps its numbers and the order of its keys. */
 export const json: Codec<Json> = {
   encode: (value) => writeJson(value),
   decode: (value, path) => parseJson(text().decode(value, path)),
 };
 
+/** A JSON object of a workload, written like {@link json}. */
 export const jsonObject: Codec<JsonObject> = {
   encode: (value) => writeJson(value),
   decode: (value, path) => {
@@ -178,10 +192,10 @@ export const jsonObject: Codec<JsonObject> = {
   },
 };
 
-/** The text of a value. */
+/** A value as JSON text. */
 export const encodeText = <T>(codec: Codec<T>, value: T): string => JSON.stringify(codec.encode(value));
 
-/** Parses what somebody sent; `what` names it in the error. */
+/** Reads JSON text. Throws {@link refuse} if it is not JSON or the codec refuses it; `what` names it in the error. */
 export function decodeText<T>(codec: Codec<T>, encoded: string, what: string): T {
   let value: unknown;
   try {
@@ -192,7 +206,9 @@ export function decodeText<T>(codec: Codec<T>, encoded: string, what: string): T
   return codec.decode(value, what);
 }
 
+/** A value as JSON text in UTF-8. */
 export const encodeBytes = <T>(codec: Codec<T>, value: T): Uint8Array => Buffer.from(encodeText(codec, value));
+/** Reads JSON text in UTF-8, like {@link decodeText}. */
 export const decodeBytes = <T>(codec: Codec<T>, bytes: Uint8Array, what: string): T =>
   decodeText(codec, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), what);
 

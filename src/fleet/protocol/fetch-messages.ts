@@ -1,41 +1,47 @@
-// What a node fetches from the test run, in ranges: the plan, and documents that it cannot get from anywhere else.
+// The messages with which a node fetches bytes from the test run, one range at a time (`osb.up.<id>.fetch`): the plan
+// of the run, and documents that the node cannot get from anywhere else.
 import { count, messages, text, type ValueOf } from './codec.ts';
 import { readFrame } from './frame.ts';
 import { digestOf } from './run-plan-codec.ts';
 
-/** Largest range in bytes. */
+/** The most bytes of one range. */
 export const rangeBytes = 512 * 1024;
 
 const session = text(100);
 
-/** What a node asks for. */
+/** A request of a node. `session` is the run's name for itself; a range begins at byte `offset`. */
 export const fetchRequestCodec = messages({
+  /** A range of the plan whose SHA-256 is `digest`; answered by `range`. */
   bundle: { session, digest: text(64), offset: count() },
-  /** Which file holds the documents of a set? `set` is its position in the corpus. */
+  /**
+   * Asks which file holds the documents of the `set`-th document set of a corpus; answered by `file` or `preparing`.
+   */
   find: { session, corpus: text(1000), set: count() },
+  /** A range of that file; answered by `range`. */
   document: { session, corpus: text(1000), set: count(), offset: count() },
 });
 
-/** What a node asks for. */
+/** See {@link fetchRequestCodec}. */
 export type FetchRequest = ValueOf<typeof fetchRequestCodec>;
 
-/** What the coordinator answers. */
+/** The header of an answer to a {@link FetchRequest}. */
 export const fetchAnswerCodec = messages({
-  /** The bytes follow; `digest` is theirs. */
+  /** The bytes of the range are the only section of the frame; `digest` is their SHA-256. */
   range: { digest: text(64) },
-  /** The file that holds the documents; `documents` is the SHA-256 of the documents themselves, packed or not. */
+  /** The file that holds the documents, maybe packed; `documents` is the SHA-256 of the unpacked documents. */
   file: { name: text(1000), bytes: count(), documents: text(64) },
-  /** Ask again: the coordinator is getting the file itself. */
+  /** The coordinator does not have the file yet and is about to get it; the node asks again. */
   preparing: {},
+  /** There is nothing to fetch, or the request was wrong. */
   missing: { reason: text(10_000) },
 });
 
-/** What the coordinator answers. */
+/** See {@link fetchAnswerCodec}. */
 export type FetchAnswer = ValueOf<typeof fetchAnswerCodec>;
 
-/** Reads an answer and the bytes that follow it. Throws INTERNAL for anything that is not one. */
+/** Reads an answer and the bytes that follow it. Throws INTERNAL if the bytes are no answer. */
 export const readFetchAnswer = (bytes: Uint8Array): { readonly header: FetchAnswer; readonly sections: readonly Uint8Array[] } =>
   readFrame(fetchAnswerCodec, bytes, 'answer');
 
-/** Is a range what it says that it is? */
+/** Whether the bytes of a range have the digest that its answer gives. */
 export const isIntact = (bytes: Uint8Array, digest: string): boolean => digestOf(bytes) === digest;

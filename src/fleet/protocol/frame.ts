@@ -1,18 +1,20 @@
-// Bytes with a JSON header: how messages that carry histograms and documents look on the wire.
+// The layout of messages that carry bytes, such as histograms or documents: a JSON header, then any number of sections.
 //
 //   u32 length of the header | u32 number of sections | u32 length of each section | header | sections
 //
-// All numbers little endian, as on every machine that this program runs on.
+// "u32" is an unsigned number of 4 bytes, little endian like the numbers within the sections.
 import { type Codec, decodeBytes, encodeBytes, refuse } from './codec.ts';
 
 const MAX_SECTIONS = 1 << 16;
 
+/** A message that was read: its header, and the byte sections that follow it. */
 export interface Frame<H> {
   readonly header: H;
-  /** Views of the bytes that were read. */
+  /** Views into the bytes that were read, not copies. */
   readonly sections: readonly Uint8Array[];
 }
 
+/** The bytes of a message; {@link readFrame} reads them with the same codec. */
 export function writeFrame<H>(codec: Codec<H>, header: H, sections: readonly Uint8Array[] = []): Uint8Array {
   const head = encodeBytes(codec, header);
   const bodyStart = 8 + 4 * sections.length + head.length;
@@ -32,7 +34,7 @@ export function writeFrame<H>(codec: Codec<H>, header: H, sections: readonly Uin
   return bytes;
 }
 
-/** Refuses bytes whose lengths do not add up exactly. `what` names them in the error. */
+/** Reads a message. Throws {@link refuse} if its lengths do not add up exactly or the codec refuses the header. */
 export function readFrame<H>(codec: Codec<H>, bytes: Uint8Array, what: string): Frame<H> {
   if (bytes.length < 8) throw refuse(what, 'a frame');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

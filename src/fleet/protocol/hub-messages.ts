@@ -1,10 +1,12 @@
-// What nodes and test runs say to the hub, and what it answers, as JSON: parsed on both sides before it is believed.
+// The messages between the hub, which runs in the coordinator's daemon, and its nodes and test runs. All are JSON. A
+// node registers every few seconds. A test run claims the fleet, repeats the claim while it goes on, and asks for
+// nodes.
 import { boolean, type Codec, count, list, messages, nullable, number, object, oneOf, refuse, text, type ValueOf } from './codec.ts';
 import { idPattern } from './subjects.ts';
 
 const shortText = text(1000);
 
-/** An id or a secret of a node. */
+/** The id or the secret of a node, both of which have the form of {@link idPattern}. */
 const key: Codec<string> = {
   encode: (value) => value,
   decode: (value, path) => {
@@ -13,91 +15,103 @@ const key: Codec<string> = {
   },
 };
 
-/** What a node says of itself. */
+/** What a node says about itself when it registers. */
 export const helloCodec = object({
+  /** The node's {@link protocolVersion}. */
   protocol: count(),
-  /** Version of the program; the coordinator refuses another one than its own. */
+  /** Version of the program. The coordinator refuses any but its own. */
   version: shortText,
-  /** The address that the node claims: its `--node-ip`. */
+  /** The address that the node claims: its `--node-ip`, under which `--worker-ips` lists it. */
   address: shortText,
   hostName: shortText,
+  /** How many load threads the node may use. */
   cores: count(100_000),
   role: oneOf('coordinator', 'worker'),
   freeMemoryBytes: number,
   freeDiskBytes: number,
+  /** Version of Node.js. */
   nodeVersion: shortText,
   processId: count(),
 });
 
-/** What a node says of itself. */
+/** See {@link helloCodec}. */
 export type NodeHello = ValueOf<typeof helloCodec>;
 
-/** `osb.up.<id>.register`; every command to the node must carry its `secret`. */
+/** The request `osb.up.<id>.register`. The node obeys only commands that carry its `secret`. */
 export const registerRequestCodec = object({ secret: key, hello: helloCodec });
 
-/** What a node sends to be registered. */
+/** See {@link registerRequestCodec}. */
 export type RegisterRequest = ValueOf<typeof registerRequestCodec>;
 
 /** The answer to a registration. */
 export const registerAnswerCodec = messages({
+  /** The node is in the fleet. */
   accepted: { coordinatorVersion: shortText },
-  /** Final: this process will never be admitted, e.g. because of its version; otherwise it may try again. */
+  /** The node may not join. If `isFinal`, it never may, e.g. because of its version; otherwise it may try again. */
   refused: { reason: shortText, isFinal: boolean, coordinatorVersion: shortText },
 });
 
-/** The answer to a registration. */
+/** See {@link registerAnswerCodec}. */
 export type RegisterAnswer = ValueOf<typeof registerAnswerCodec>;
 
-/** `registeredAt` in ms since the epoch. */
+/** A registered node; `registeredAt` is in ms since 1970. */
 const registeredNodeCodec = object({ id: key, secret: key, hello: helloCodec, registeredAt: number });
 
-/** A registered node, as the hub knows it. */
+/** A node that belongs to the fleet, as the hub knows it. */
 export type RegisteredNode = ValueOf<typeof registeredNodeCodec>;
 
 const refusedNodeCodec = object({ address: shortText, hostName: shortText, reason: shortText });
 
-/** A node that wanted to join and may not. */
+/** A node that the hub did not let in, and why. */
 export type RefusedNode = ValueOf<typeof refusedNodeCodec>;
 
 const nodes = {
   nodes: list(registeredNodeCodec, 100_000),
-  /** Those whose last attempt is less than a minute old. */
+  /** Nodes that were refused less than a minute ago. */
   refused: list(refusedNodeCodec, 100_000),
 };
 
-/** Answer to `osb.hub.nodes`, which is asked with an empty message. */
+/** The answer to the request `osb.hub.nodes`, whose message is empty. */
 export const nodesAnswerCodec = object(nodes);
 
-/** Answer to `osb.hub.nodes`. */
+/** See {@link nodesAnswerCodec}. */
 export type NodesAnswer = ValueOf<typeof nodesAnswerCodec>;
 
-/** A test run that asks for the fleet (`osb.hub.begin`, repeated every few seconds while it goes on) or gives it back (`osb.hub.end`). */
+/**
+ * The message with which a test run claims the fleet (`osb.hub.begin`, repeated every {@link claimIntervalMillis} while
+ * the run goes on) or gives it back (`osb.hub.end`).
+ */
 export const runClaimCodec = object({ testRunId: shortText, processId: count() });
 
-/** The test run that asks for the fleet, or has it. */
+/** A test run that claims the fleet or has it, and the process that runs it. */
 export type RunClaim = ValueOf<typeof runClaimCodec>;
 
-/** `isGranted` false: `holder` has the fleet. */
+/**
+ * The answer to a {@link RunClaim}. `holder` is the test run that has the fleet: the asking one itself if `isGranted`.
+ * When the fleet is given back, `isGranted` is always false.
+ */
 export const claimAnswerCodec = object({ isGranted: boolean, holder: runClaimCodec });
 
-/** The answer to a claim. */
+/** See {@link claimAnswerCodec}. */
 export type ClaimAnswer = ValueOf<typeof claimAnswerCodec>;
 
-/** Answer to `osb.hub.status`, which is asked with an empty message. */
+/** The answer to the request `osb.hub.status`, whose message is empty. */
 export const statusAnswerCodec = object({
   ...nodes,
+  /** Version of the coordinator's program. */
   version: shortText,
-  /** Of the NATS server. */
+  /** Version of the NATS server. */
   natsVersion: shortText,
-  /** The test run that has the fleet. */
+  /** The test run that has the fleet; `null` if it is free. */
   run: nullable(runClaimCodec),
 });
 
-/** Answer to `osb.hub.status`. */
+/** See {@link statusAnswerCodec}. */
 export type StatusAnswer = ValueOf<typeof statusAnswerCodec>;
 
-/** A node registers anew this often; that also tells the hub that it is alive. */
+/** A node repeats its registration this often, which also tells the hub that it is alive. */
 export const registrationIntervalMillis = 5000;
-/** A test run repeats its claim this often; {@link claimLeaseMillis} without a claim and the fleet is free again. */
+/** A test run repeats its claim of the fleet this often. */
 export const claimIntervalMillis = 2000;
+/** If a test run has not repeated its claim for so long, the fleet is free for others. */
 export const claimLeaseMillis = 7000;

@@ -1,13 +1,15 @@
-// The receiving end of an outbox: takes each message once, in order, whatever the network repeats or delays.
+// The receiving end of an Outbox: takes each message exactly once and in order, although the network may repeat
+// or delay batches.
 import { refuse } from './codec.ts';
 import { type Batch, lastPiece, morePieces } from './outbox.ts';
 
-/** Longest message in bytes, put together from its pieces. */
+/** The most bytes of a message when its pieces are put together. */
 const MAX_MESSAGE_BYTES = 1 << 28;
 
+/** Receives the batches of one outbox, and hands each message to `deliver` when its last piece has arrived. */
 export class Inbox {
   private readonly deliver: (message: Uint8Array) => void;
-  /** Number of the last piece that was taken; 0 = none. */
+  /** The number of the last piece that was taken; 0 before the first one. */
   last = 0;
   private parts: Uint8Array[] = [];
   private partBytes = 0;
@@ -17,8 +19,9 @@ export class Inbox {
   }
 
   /**
-   * Takes what is new of a batch and returns the number of the last piece taken so far, which is the answer to the sender.
-   * A batch from beyond a gap is not taken. What `deliver` throws, this throws; the message counts as taken.
+   * Takes those pieces of a batch that are new. Returns the number of the last piece taken so far, which is the answer
+   * to the sender. A batch that begins later than with the next piece is ignored, because something before it is
+   * missing. If `deliver` throws, the error passes on, and the message counts as taken all the same.
    */
   accept({ first, pieces }: Batch): number {
     if (first > this.last + 1) return this.last;

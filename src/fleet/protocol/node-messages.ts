@@ -1,4 +1,11 @@
-// What a test run and a node say to each other while a run is on. Commands and events travel in ordered queues; questions are answered at once.
+// The messages between a test run and its nodes. There are three kinds:
+//
+//   commands   run  → node   in an ordered queue (osb.down.<id>); each is obeyed once
+//   events     node → run    in an ordered queue (osb.up.<id>.out); what the node did, and what it measured
+//   questions  run  → node   beside the queue (osb.down.<id>); answered at once, and harmless if they are repeated
+//
+// A run begins with the command "prepare", answered by the event "prepared". For each step "open" follows, answered by
+// "opened", and "run", answered by any number of "report" and at last "step-done".
 import type { WireError } from '../../errors.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { boolean, type Codec, count, list, messages, nullable, number, object, oneOf, optional, text, type ValueOf } from './codec.ts';
@@ -7,30 +14,37 @@ import type { Batch } from './outbox.ts';
 import { targetCodec } from './target-codec.ts';
 import { totalsCodec } from './totals.ts';
 
-/** Where a node finds a content, and how to know that it is the right one. */
+/** Names the bytes of a plan that a node is to fetch: their SHA-256 in hexadecimal, and how many they are. */
 export interface BundleAddress {
   readonly digest: string;
   readonly bytes: number;
 }
 
-/** The commands of a test run, in the order in which they are given; each is obeyed once. */
+/** A command of a test run. */
 export const commandCodec = messages({
+  /** Fetch the plan, prepare the corpora and start the load threads; answered by `prepared`. */
   prepare: {
     testRunId: text(1000),
     plan: object<BundleAddress>({ digest: text(64), bytes: count() }),
     target: targetCodec,
+    /** See {@link NodePlan.workers} and {@link NodePlan.firstWorker}. */
     workers: list(list(count())),
     firstWorker: count(),
+    /** Whether the workload was cut down to a smoke test, which the message about a missing file says. */
     testMode: boolean,
     isOffline: boolean,
   },
+  /** Make the operations of the step and open its connections; answered by `opened`. */
   open: { step: count() },
-  /** `startAt` is a reading of the node's clock. */
+  /** Begin the step when the {@link processClock} of the node reads `startAt` ms; answered by `step-done`. */
   run: { step: count(), startAt: number },
+  /** End the step early: one of its completing tasks has ended on all nodes. */
   complete: { step: count() },
+  /** The run is over, and the node is free. */
   close: {},
 });
 
+/** See {@link commandCodec}. */
 export type NodeCommand = ValueOf<typeof commandCodec>;
 
 const problem = object<WireError['problems'][number]>({
@@ -42,7 +56,7 @@ const problem = object<WireError['problems'][number]>({
   hint: optional(text()),
 });
 
-/** Any code: what a node of the same version says is among those that this program has. */
+/** Accepts any short text. Both ends run the same version of the program, and thus have the same codes. */
 const errorCode: Codec<WireError['code']> = {
   encode: (value) => value,
   decode: (value, path) => text(100).decode(value, path) as WireError['code'],
@@ -57,61 +71,77 @@ const wireError: Codec<WireError> = object<WireError>({
   causes: list(text()),
 });
 
-/** What a node tells of a run, in order, each once. The bytes of a report follow its header. */
+/** The header of an event. The node sends events in order, and the run takes each once. */
 export const eventCodec = messages({
   prepared: {},
   opened: { step: count() },
+  /** The bytes of the report, see {@link readReport}, are the only section of the frame. */
   report: {},
+  /** See {@link NodeEvents.onCompletingDone}. */
   'completing-done': { step: count(), task: nullable(count()) },
-  /** After the last reports of the step; `totals` is what the node has sent since the run began. */
+  /** The node is at the join point and has sent all reports of the step. `totals` are those since the run began. */
   'step-done': { step: count(), totals: list(totalsCodec) },
-  /** A command could not be done. */
+  /** The command that the node works on has failed. */
   rejected: { error: wireError },
-  /** The daemon of the node is being stopped. */
+  /** The node gives up its part in the run by itself, e.g. because its daemon is being stopped. */
   leaving: { reason: text(10_000) },
   /** The load cannot go on. */
   failed: { error: wireError },
+  /** A message for the user. */
   note: { level: oneOf('info', 'warning'), message: text() },
+  /** Progress of the preparation of documents: `done` of `total`, which is `null` if it is not known. */
   preparation: { what: text(), done: number, total: nullable(number), unit: oneOf('bytes', 'documents') },
+  /** The preparation that `what` names has ended. */
   'preparation-end': { what: text() },
 });
 
+/** See {@link eventCodec}. */
 export type NodeEvent = ValueOf<typeof eventCodec>;
 
-/** Asked directly: repeating it does no harm, so it needs no order. */
+/** A question does no harm when it is repeated or comes late, so it does not wait in the queue of commands. */
 const questionCodec = messages({
+  /** Asks for readings of the node's clocks. */
   clock: {},
-  /** Says that the run lives; the answer says that the node does. */
+  /** Shows the node that its run is alive; the answer shows the run that the node is. */
   ping: {},
-  /** End the load at once. */
+  /** Ends the load at once. It is no command, because it must not wait behind commands that are not taken yet. */
   cancel: {},
-  /** Which of these can the node reach, and what does it have? For `fleet`. */
+  /** Asks for a {@link NodeProbe}: which endpoints the node can reach, and what it has. Used by the `fleet` command. */
   probe: { endpoints: list(object<Pick<Endpoint, 'host' | 'port'>>({ host: text(), port: count(65_535) }), 1000) },
 });
 
+/** A question to a node, see {@link downAnswerCodec} for the answers. */
 export type NodeQuestion = ValueOf<typeof questionCodec>;
 
-/** What goes to `osb.down.<id>`. */
+/** The header of what goes to `osb.down.<id>`: a question, or a batch of commands whose pieces are the sections. */
 const downCodec = object({
   secret: text(100),
-  /** Names one run of one process: ids of test runs may be given again by the user. */
+  /** The run's own name for itself. The id of the test run will not do: the user chooses it and may use it twice. */
   session: text(100),
-  /** Number of the first command among the sections; `null` for a question. */
+  /** The number of the first piece of the batch; `null` for a question. */
   first: nullable(count()),
   question: nullable(questionCodec),
 });
 
+/**
+ * What a run, or a check of the fleet, sends to a node. `secret` is that of the node; `session` is the sending run's
+ * own name for itself, and empty for a check.
+ */
 export type DownMessage =
   | { readonly kind: 'commands'; readonly secret: string; readonly session: string; readonly batch: Batch }
   | { readonly kind: 'question'; readonly secret: string; readonly session: string; readonly question: NodeQuestion };
 
+/** The bytes of a message to a node. */
 export function writeDown(message: DownMessage): Uint8Array {
   const { secret, session } = message;
   if (message.kind === 'question') return writeFrame(downCodec, { secret, session, first: null, question: message.question });
   return writeFrame(downCodec, { secret, session, first: message.batch.first, question: null }, message.batch.pieces);
 }
 
-/** Reads what came to a node; `null` if it says nothing. Throws INTERNAL for anything that is not a message of this program. */
+/**
+ * Reads a message to a node; `null` if it holds neither a question nor commands. Throws INTERNAL if the bytes are no
+ * message of this program.
+ */
 export function readDown(bytes: Uint8Array): DownMessage | null {
   const { header, sections } = readFrame(downCodec, bytes, 'command');
   const { secret, session, first, question } = header;
@@ -120,38 +150,47 @@ export function readDown(bytes: Uint8Array): DownMessage | null {
 }
 
 const probeCodec = object({
+  /** For each endpoint the ms that a connection took, or why there was none. */
   endpoints: list(object({ host: text(), port: count(), millis: nullable(number), failure: nullable(text()) }), 1000),
   freeMemoryBytes: number,
   freeDiskBytes: number,
   dataDirectory: text(),
-  /** Directories of corpora that are there. */
+  /** The corpora in the data directory of the node, with the bytes that they take there. */
   corpora: list(object({ name: text(), bytes: number }), 100_000),
-  /** The run that the node works for; empty = none. */
+  /** The test run that the node works for; empty if it works for none. */
   testRunId: text(),
 });
 
-/** What a node found out for a check of the fleet. */
+/** What a node found out for a check of the fleet: what it can reach, and what it has. */
 export type NodeProbe = ValueOf<typeof probeCodec>;
 
-/** What a node answers. */
+/** The answer of a node to a {@link DownMessage}. */
 export const downAnswerCodec = messages({
+  /** Commands arrived; `last` is the number of the last piece that the node has taken. */
   taken: { last: count() },
   /** Readings of the node's clocks in ms: {@link processClock} and wall time. */
   clock: { mono: number, wall: number },
+  /** Answers `ping` and `cancel`. */
   alive: {},
-  /** Another test run has the node; perhaps not for long. */
+  /** Another test run has the node, perhaps not for long: asking again may help. */
   busy: { testRunId: text(1000) },
+  /** Answers `probe`. */
   probed: { probe: probeCodec },
-  /** Not for this node, or not now; a repeat would not help. */
+  /** The node does not obey this sender, and asking again would not help. */
   refused: { reason: text(10_000) },
 });
 
+/** See {@link downAnswerCodec}. */
 export type DownAnswer = ValueOf<typeof downAnswerCodec>;
 
-/** What goes to `osb.up.<id>.out`. */
+/**
+ * The header of a batch of events that a node sends to `osb.up.<id>.out`: the session of its run, and the number of the
+ * first piece. The pieces are the sections.
+ */
 export const upCodec = object({ session: text(100), first: count() });
 
-/** The answer: `last` is the number of the last piece taken; `isOver`: the run is not interested any more. */
+/** The answer to a batch of events: the number of the last piece taken, and whether the run is over for the node. */
 export const upAnswerCodec = object({ last: count(), isOver: boolean });
 
+/** See {@link upAnswerCodec}. */
 export type UpAnswer = ValueOf<typeof upAnswerCodec>;

@@ -1,40 +1,54 @@
-// An ordered queue to one receiver that loses nothing and may repeat: stop and wait, until the receiver says what it has taken.
+// An ordered queue of messages to one receiver over a network that may lose messages. It sends one batch at a time,
+// waits until the receiver answers how much of it was taken, and sends the rest again. An Inbox ignores repetitions.
+//
+// Long messages are cut into pieces. Pieces are numbered from 1 for as long as the queue lives, and the first byte of
+// each says whether its message ends with it. A batch is as many waiting pieces as fit into one message of the network.
 import { BenchmarkError } from '../../errors.ts';
 
-/** Consecutive pieces; the first has the number `first`. */
+/** Consecutive pieces, of which the first has the number `first`. */
 export interface Batch {
   readonly first: number;
   readonly pieces: readonly Uint8Array[];
 }
 
+/** How an outbox reaches its receiver. */
 export interface OutboxOptions {
-  /** Sends a batch and returns the number of the last piece that the receiver has taken. Rejects if no answer came: the batch is then sent again. */
+  /**
+   * Sends a batch and resolves to the number of the last piece that the receiver has taken. If it rejects, the batch is
+   * sent again after a pause, unless it rejects with {@link OutboxBroken}.
+   */
   readonly send: (batch: Batch) => Promise<number>;
-  /** Pieces that may wait; more is an overflow. */
+  /** The most pieces that may wait. One more breaks the queue. */
   readonly bound: number;
-  /** The queue has ended: it overflowed, or the receiver has forgotten what it took. Said once. */
+  /**
+   * Called once if the queue breaks: it overflowed, `send` threw {@link OutboxBroken}, or the receiver claims to have
+   * taken another number of pieces than it can have.
+   */
   readonly onFailure: (error: BenchmarkError) => void;
-  /** Waits so many ms before a repeat. */
+  /** Waits so many ms before a batch is sent again. */
   readonly pause: (millis: number) => Promise<void>;
-  /** 0..1, for the length of pauses. */
+  /** A random number from 0 to 1, so that senders do not repeat in step with each other. */
   readonly random: () => number;
 }
 
+/** {@link OutboxOptions.bound} in pieces, where nothing asks for more. */
 export const usualBound = 600;
-/** Servers take messages of 1 MB unless told otherwise. */
+/** Below the 1 MB that a NATS server accepts for one message unless it is configured otherwise. */
 const MAX_BATCH_BYTES = 768 * 1024;
 const MAX_PIECE_BYTES = 256 * 1024;
 const LEAST_PAUSE_MILLIS = 200;
 const PAUSE_SPREAD_MILLIS = 200;
 
-/** The first byte of a piece. */
+/** First byte of a piece with which its message ends. */
 export const lastPiece = 0;
+/** First byte of a piece that is followed by more of the same message. */
 export const morePieces = 1;
 
+/** The sending end of the queue; see the head of this file. */
 export class Outbox {
   private readonly options: OutboxOptions;
   private readonly waiting: Uint8Array[] = [];
-  /** Number of the first piece that waits. Numbers begin with 1. */
+  /** The number of the first piece that waits. */
   private first = 1;
   private isPumping = false;
   private isStopped = false;
@@ -49,7 +63,7 @@ export class Outbox {
     return this.waiting.length;
   }
 
-  /** Queues a message; a long one in several pieces. Nothing is taken after {@link stop} or a failure. */
+  /** Queues a message. After {@link stop} or a failure it is dropped. */
   push(message: Uint8Array): void {
     if (this.isStopped) return;
     for (let start = 0; start === 0 || start < message.length; start += MAX_PIECE_BYTES) {
@@ -66,13 +80,13 @@ export class Outbox {
     if (!this.isPumping) void this.pump();
   }
 
-  /** Resolves once everything was taken, or the queue has ended. */
+  /** Resolves once the receiver has taken everything, or the queue has ended. */
   async flush(): Promise<void> {
     if (this.waiting.length === 0 || this.isStopped) return;
     await new Promise<void>((resolve) => this.emptied.add(resolve));
   }
 
-  /** Ends the queue; what waits is not sent any more. */
+  /** Ends the queue. Pieces that still wait are not sent any more. */
   stop(): void {
     this.isStopped = true;
     this.release();
@@ -124,7 +138,7 @@ export class Outbox {
   }
 }
 
-/** Thrown by `send` when a repeat would not help. */
+/** Thrown by {@link OutboxOptions.send} if sending again would not help; `failure` is told to `onFailure`. */
 export class OutboxBroken extends Error {
   readonly failure: BenchmarkError;
   constructor(failure: BenchmarkError) {

@@ -1,4 +1,7 @@
-// Reports of workers as bytes: counts and names as JSON, histograms as they are, columns of numbers as they lie in memory.
+// Writes reports of workers as frames and reads them. Counts and names are in the JSON header; histograms, and columns
+// of numbers (8 bytes each, little endian), are the sections. For each task, in the order of the header, these follow:
+//
+//   the histograms that are there | a raw column for each kind of time | slots | profile columns | histograms of parts
 import type {
   DriverHealth,
   EndpointReport,
@@ -13,7 +16,7 @@ import type {
 import { type Codec, count, list, nullable, number, object, refuse, text } from './codec.ts';
 import { readFrame, writeFrame } from './frame.ts';
 
-/** What a task's report says in JSON. Which of its binary parts are there follows from it; their order is fixed. */
+/** The part of a task's report that is in the header. It tells which sections follow for the task. */
 interface TaskHeader
   extends Pick<
     TaskReport,
@@ -37,17 +40,20 @@ interface TaskHeader
     | 'lastRequestStart'
     | 'progress'
   > {
-  /** Bits of the histograms that are there, in the order of {@link times}. */
+  /** Which histograms are there: bit n stands for the n-th of {@link times}. */
   readonly histograms: number;
+  /** The names of the profile columns. */
   readonly profile: readonly string[];
   readonly parts: readonly Omit<PartReport, 'serviceTime'>[];
 }
 
+/** The header of a report's frame. */
 interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'endpoints' | 'health'> {
   readonly tasks: readonly TaskHeader[];
 }
 
 const times = ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime'] as const;
+/** How many numbers stand for a throughput slot: 1 for normal and 0 for warm-up, its end, its work. */
 const SLOT_NUMBERS = 3;
 const name = text(10_000);
 
@@ -104,7 +110,7 @@ const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
   ),
 });
 
-/** The bytes of a report; {@link readReport} gives it back without loss. */
+/** The bytes of a report, from which {@link readReport} restores it without loss. */
 export function writeReport(report: WorkerReport): Uint8Array {
   const sections: Uint8Array[] = [];
   const tasks = report.tasks.map((task): TaskHeader => {
@@ -124,7 +130,10 @@ export function writeReport(report: WorkerReport): Uint8Array {
   return writeFrame(headerCodec, { ...report, tasks }, sections);
 }
 
-/** Reads what a node sent: every count and every length is checked. Throws INTERNAL. Histograms are views of `bytes`, checked when they are merged. */
+/**
+ * Reads a report that a node sent, checking every count and every length. Throws INTERNAL if anything is wrong. The
+ * histograms are views into `bytes`; what is in them is checked when they are merged.
+ */
 export function readReport(bytes: Uint8Array): WorkerReport {
   const { header, sections } = readFrame(headerCodec, bytes, 'report');
   let next = 0;
@@ -147,7 +156,7 @@ export function readReport(bytes: Uint8Array): WorkerReport {
 }
 
 function columns<T>(make: (time: (typeof times)[number], index: number) => T): TimeColumns<T> {
-  // In the order of `times`, for `make` takes sections one after another.
+  // The order is that of `times`, because each call of `make` may take the next section.
   const latency = make('latency', 0);
   const serviceTime = make('serviceTime', 1);
   const clientProcessingTime = make('clientProcessingTime', 2);
@@ -174,7 +183,7 @@ function readSlots(numbers: Float64Array): readonly ThroughputSlot[] {
 
 const bytesOf = (numbers: Float64Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
-/** A copy: what lies within a message need not be aligned. */
+/** A copy of the numbers of a section, because an array of numbers needs an aligned start, which few sections have. */
 function numbersOf(bytes: Uint8Array): Float64Array {
   if (bytes.length % 8 !== 0) throw refuse('report', 'made of whole numbers of 8 bytes');
   const numbers = new Float64Array(bytes.length / 8);

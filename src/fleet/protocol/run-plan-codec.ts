@@ -1,14 +1,15 @@
-// The plan of a run as one JSON text without secrets, addressed by its content: nodes fetch it and know that it is whole.
+// Writes the plan of a run as one JSON text without secrets. Its address is the SHA-256 of its bytes, by which a node
+// that fetched it knows that it has the right plan and all of it.
 import { createHash } from 'node:crypto';
 import type { Cell } from '../../schedule/allocation.ts';
 import type { FleetStep, RunPlan } from '../node.ts';
 import { boolean, type Codec, count, list, number, object, oneOf, text } from './codec.ts';
 import { corpusCodec, taskCodec, workloadCodec } from './workload-codec.ts';
 
-/** A plan but for the cluster under test, whose options hold secrets. */
+/** A plan without the cluster under test, whose options hold secrets and travel in the `prepare` command instead. */
 export type OpenPlan = Omit<RunPlan, 'target'>;
 
-/** A cell as four numbers: plans of thousands of clients stay small. */
+/** Writes a cell as four numbers, so that plans with thousands of clients stay small. */
 const cellCodec: Codec<Cell> = {
   encode: ({ task, clientIndex, elementIndex, elementClients }) => [task, clientIndex, elementIndex, elementClients],
   decode: (value, path) => {
@@ -24,6 +25,7 @@ const stepCodec: Codec<FleetStep> = object<FleetStep>({
   completing: list(count()),
 });
 
+/** Writes a plan without loss, and reads what {@link encodeBytes} made of it. */
 export const openPlanCodec: Codec<OpenPlan> = object<OpenPlan>({
   testRunId: text(),
   workload: workloadCodec,
@@ -34,5 +36,5 @@ export const openPlanCodec: Codec<OpenPlan> = object<OpenPlan>({
   seed: number,
 });
 
-/** The address of a content: SHA-256, hexadecimal. */
+/** The SHA-256 of bytes, in hexadecimal. */
 export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

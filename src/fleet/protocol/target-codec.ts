@@ -1,4 +1,5 @@
-// The cluster under test with its secrets: part of the prepare command, which only the granted node gets, and of nothing else.
+// Writes the cluster under test, including its secrets. It is part of the `prepare` command, which goes only to nodes
+// of the run, and of no other message.
 import type { AwsCredentials, BasicAuth, ClientOptions, SigV4Options } from '../../http/client-options.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import type { TargetCluster } from '../../http/target-cluster.ts';
@@ -33,6 +34,7 @@ const options: Codec<ClientOptions> = object<ClientOptions>({
   opaqueId: nullable(text()),
 });
 
+/** The endpoints and client options of the cluster under test, with passwords and keys. */
 export const targetCodec: Codec<TargetCluster> = object<TargetCluster>({
   name: text(),
   endpoints: list(object<Endpoint>({ host: text(), port: number, useTls: boolean, prefix: text(), basicAuth: nullable(basicAuth) })),

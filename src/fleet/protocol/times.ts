@@ -1,13 +1,15 @@
-// Times on which both ends of a run agree: how it notices that a node is gone, and when a node gives up by itself.
+// Times on which a test run and its nodes have to agree: after which silence the run takes a node for lost, and when a
+// node must assume that this has happened.
 
-/** A node that was not heard for so long is lost to its run. */
+/** If a run has not heard a node for so long, the node is lost to it. */
 export const lossMillis = 4000;
-/** A run asks each node for a sign of life this often. */
+/** A run asks for a sign of life from a node that it has not heard for so long. */
 export const pingMillis = 900;
-/** A run looks for nodes that fell silent this often. */
+/** A run checks this often which nodes it has not heard. */
 export const tickMillis = 250;
 /**
- * A node that stood still for less cannot have been lost meanwhile: it was heard at most a ping and a tick before, and the
- * answer took its time.
+ * A node that stood still for so long may have been taken for lost meanwhile, and must leave the run. After a shorter
+ * standstill it cannot have been: {@link lossMillis} also covers the ping and the tick that may have passed since it
+ * was last heard, and 350 ms for the way of its answer.
  */
 export const standstillLeaseMillis = lossMillis - pingMillis - tickMillis - 350;

@@ -1,8 +1,10 @@
-// Sums of what a node has reported, kept on both ends: where they differ, something was lost or counted twice.
+// Sums over the reports of a node. The node keeps them for what it sent and the test run for what it merged; if they
+// differ, something was lost or counted twice.
 import { BenchmarkError } from '../../errors.ts';
 import type { WorkerReport } from '../../metrics/report.ts';
 import { type Codec, count, object, text } from './codec.ts';
 
+/** The figures of a {@link TaskReport} that are summed up. */
 const counted = [
   'requests',
   'failedRequests',
@@ -18,10 +20,11 @@ const counted = [
 /** Sums over the reports of one node for one task. */
 export interface TaskTotals extends Readonly<Record<(typeof counted)[number], number>> {
   readonly task: string;
-  /** Reports that spoke of the task. */
+  /** How many reports contained the task. */
   readonly reports: number;
 }
 
+/** The sums of one task in a `step-done` event. */
 export const totalsCodec: Codec<TaskTotals> = object<TaskTotals>({
   task: text(),
   reports: count(),
@@ -36,11 +39,14 @@ export const totalsCodec: Codec<TaskTotals> = object<TaskTotals>({
   failedWarmupSamples: count(),
 });
 
+/** Sums while they grow. */
 type Sums = { -readonly [K in keyof TaskTotals]: TaskTotals[K] };
 
+/** Sums up the reports of one node, for each task by its name. */
 export class Totals {
   private readonly tasks = new Map<string, Sums>();
 
+  /** Adds the figures of a report. */
   add(report: WorkerReport): void {
     for (const task of report.tasks) {
       const sums = this.tasks.get(task.task) ?? {
@@ -62,12 +68,16 @@ export class Totals {
     }
   }
 
+  /** The sums since the beginning of the run. */
   list(): readonly TaskTotals[] {
     return [...this.tasks.values()].map((sums) => ({ ...sums }));
   }
 }
 
-/** Compares what a node says that it has sent with what was merged from it. Both are sums since the beginning of the run. `null` if they agree. */
+/**
+ * Compares the sums that a node states with those of what was merged from it, both since the beginning of the run.
+ * Returns `null` if they agree, else an INTERNAL error that names the differences.
+ */
 export function difference(node: string, stated: readonly TaskTotals[], merged: readonly TaskTotals[]): BenchmarkError | null {
   const found: string[] = [];
   const known = new Map(merged.map((totals) => [totals.task, totals]));

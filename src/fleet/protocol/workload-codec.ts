@@ -1,4 +1,4 @@
-// The workload as JSON text and back, without loss: it travels to nodes that have no copy of it.
+// Writes a workload as JSON without loss, because the nodes of a fleet have no copy of its files.
 import { type Seconds, seconds } from '../../units.ts';
 import type {
   CompletedBy,
@@ -38,6 +38,7 @@ const documentSetCodec: Codec<DocumentSet> = object<DocumentSet>({
   generator: nullable(object<NonNullable<DocumentSet['generator']>>({ name: text(), seed: number })),
 });
 
+/** A corpus and its document sets; not the documents. */
 export const corpusCodec: Codec<Corpus> = object<Corpus>({ name: text(), meta: jsonObject, documentSets: list(documentSetCodec) });
 
 const operationCodec: Codec<Operation> = object<Operation>({
@@ -49,6 +50,7 @@ const operationCodec: Codec<Operation> = object<Operation>({
   location: object<Operation['location']>({ file: text(), path: text() }),
 });
 
+/** A task with its operation. */
 export const taskCodec: Codec<Task> = object<Task>({
   kind: oneOf('task'),
   name: text(),
@@ -101,6 +103,7 @@ const templateCodec: Codec<TemplateDefinition> = object<TemplateDefinition>({
   deleteMatchingIndices: boolean,
 });
 
+/** A whole workload. */
 export const workloadCodec: Codec<Workload> = object<Workload>({
   name: text(),
   description: text(),

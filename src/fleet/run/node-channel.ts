@@ -1,4 +1,4 @@
-// The way down to one node: commands in order, questions at any time, each with the node's secret.
+// Sends the messages of a test run to one node: batches of commands, and questions beside them.
 import { BenchmarkError } from '../../errors.ts';
 import { processClock } from '../../worker/messages.ts';
 import type { Bus } from '../protocol/bus.ts';
@@ -9,34 +9,40 @@ import { type Batch, OutboxBroken } from '../protocol/outbox.ts';
 import { downSubject } from '../protocol/subjects.ts';
 
 const TIMEOUT_MILLIS = 1500;
-/** A run that has just ended may still have the node: its lease is shorter than this. */
+/** How long to try while a node works for another run. A run that has ended loses its nodes sooner than that. */
 const BUSY_PATIENCE_MILLIS = 9000;
 
+/** Which node to talk to, and for which run. */
 export interface NodeChannelOptions {
   readonly bus: Bus;
   readonly node: RegisteredNode;
-  /** The run's own name for itself. */
+  /** The run's own name for itself, see {@link DownMessage}. */
   readonly session: string;
-  /** The node has answered. */
+  /** Called for each answer of the node, whatever it says. */
   readonly onHeard: () => void;
 }
 
+/** Sends messages of one run to one node. Each carries the secret of the node and the session of the run. */
 export class NodeChannel {
   private readonly options: NodeChannelOptions;
-  /** Reading of {@link processClock} when the node said for the first time that it works for another run; `null` = it does not. */
+  /** {@link processClock} when the node first answered that it works for another run; `null` if it does not. */
   private busySince: number | null = null;
 
   constructor(options: NodeChannelOptions) {
     this.options = options;
   }
 
-  /** Asks; rejects if no answer comes in `timeout` ms. */
+  /** Asks a question. Rejects if no answer comes within `timeout` ms. */
   ask(question: NodeQuestion, timeout: number = TIMEOUT_MILLIS): Promise<DownAnswer> {
     const { session, node } = this.options;
     return this.request(writeDown({ kind: 'question', secret: node.secret, session, question }), timeout);
   }
 
-  /** Sends commands; returns the number of the last one that the node has taken. Throws {@link OutboxBroken} if it does not obey this run. */
+  /**
+   * Sends commands, and resolves to the number of the last piece that the node has taken. Rejects with
+   * {@link OutboxBroken} if the node refuses to obey this run or keeps working for another one, and with other errors
+   * if sending again may help.
+   */
   async sendCommands(batch: Batch): Promise<number> {
     const { session, node } = this.options;
     const answer = await this.request(writeDown({ kind: 'commands', secret: node.secret, session, batch }), TIMEOUT_MILLIS);

@@ -1,11 +1,15 @@
-// How far the clock of a node is from ours: the middle of the quickest of many questions.
+// Measures how far the clock of a node is from that of this process. A node is asked for its time again and again; in
+// the quickest round trip it is assumed to have read its clock halfway between question and answer.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processClock } from '../../worker/messages.ts';
 import type { NodeChannel } from './node-channel.ts';
 
-/** Measured: the least of so many round trips is off by 15 µs. */
+/** Enough round trips for an error of 15 µs in the quickest of them, as measured on one machine. */
 const ROUND_TRIPS = 32;
-/** Far away a few must do: each step of a run waits for them, and what they are off by is little beside the way. */
+/**
+ * After {@link PATIENCE_MILLIS} so few round trips are enough. That is for distant nodes: each step waits for the
+ * measurement, and its error is small in comparison with the time that messages take.
+ */
 const FEW_ROUND_TRIPS = 4;
 const PATIENCE_MILLIS = 600;
 const ATTEMPTS = 64;
@@ -13,8 +17,9 @@ const TIMEOUT_MILLIS = 1000;
 const PAUSE_MILLIS = 200;
 
 /**
- * The reading of a node's monotonic clock minus ours, in ms: asks again and again while `isWanted`; `null` if the node never
- * answered. Wall clocks do not matter: all that is measured counts from the start of a step, on which all agree.
+ * The monotonic clock of a node minus that of this process, in ms; `null` if the node never answered. Stops asking when
+ * `isWanted` returns false. Wall clocks do not matter: all that is measured counts from the start of its step, which is
+ * one instant for all nodes.
  */
 export async function measureOffset(channel: NodeChannel, isWanted: () => boolean): Promise<number | null> {
   let offset: number | null = null;

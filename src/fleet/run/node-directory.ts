@@ -1,4 +1,5 @@
-// Which nodes a run uses: asks the hub who is there, waits for those that the user listed, and refuses what cannot work together.
+// Finds the nodes that a test run uses, and takes the fleet for it. It asks the hub which nodes are registered, waits
+// for those that the user listed, and refuses a list with repetitions or with nodes of another version.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError, type Problem } from '../../errors.ts';
 import type { Bus } from '../protocol/bus.ts';
@@ -18,26 +19,31 @@ import { hubSubject, protocolVersion } from '../protocol/subjects.ts';
 const TIMEOUT_MILLIS = 2000;
 const POLL_MILLIS = 250;
 
-/** A node and the name by which the user called it. */
+/** A node, and the name by which the user listed it. */
 export interface ListedNode {
   readonly name: string;
   readonly node: RegisteredNode;
 }
 
+/** Which nodes to find, and how long to wait for them. */
 export interface DirectoryRequest {
   readonly bus: Bus;
   /** What `--worker-ips` lists: addresses, host names, `localhost` for the coordinator's own machine. */
   readonly names: readonly string[];
-  /** Seconds to wait for nodes that are missing. */
+  /** How many seconds to wait for nodes that are missing (`--worker-wait`). */
   readonly wait: number;
   /** Version of this program. */
   readonly version: string;
-  /** The IP address of a name. */
+  /** Finds the IP address of a name. */
   readonly resolve: (name: string) => Promise<string>;
+  /** Ends the wait. */
   readonly signal: AbortSignal;
 }
 
-/** The listed nodes in the order of the list. Fails with FLEET, naming all that are missing, refused or of another version. */
+/**
+ * The listed nodes in the order of the list. Throws FLEET if the list has a node twice, or else names all nodes that
+ * are missing, were refused by the hub or have another version.
+ */
 export async function findNodes(request: DirectoryRequest): Promise<readonly ListedNode[]> {
   const { bus, names, wait, signal } = request;
   const addresses = await Promise.all(names.map(async (name) => ({ name, address: isCoordinator(name) ? null : await request.resolve(name) })));
@@ -63,7 +69,7 @@ export async function findNodes(request: DirectoryRequest): Promise<readonly Lis
   }
 }
 
-/** All registered nodes. Fails with FLEET if the coordinator's daemon does not answer. */
+/** All registered and refused nodes. Throws FLEET if the coordinator's daemon does not answer. */
 export async function askNodes(bus: Bus): Promise<NodesAnswer> {
   try {
     const { data } = await bus.request(hubSubject('nodes'), new Uint8Array(), { timeout: TIMEOUT_MILLIS });
@@ -79,7 +85,10 @@ export async function askNodes(bus: Bus): Promise<NodesAnswer> {
 
 const isCoordinator = (name: string): boolean => name.trim().toLowerCase() === 'localhost';
 
-/** The node at an address; without one, the coordinator's own. All of 127.0.0.0/8 is this machine, but 127.0.0.1 is its usual name. */
+/**
+ * The node at an address; `null` as address stands for the coordinator's own node. So do 127.0.0.1 and ::1, unless a
+ * node is registered there; the other addresses of 127.0.0.0/8 may belong to further nodes of this machine.
+ */
 function nodeAt({ nodes }: NodesAnswer, address: string | null): RegisteredNode | null {
   const own = nodes.find(({ hello }) => hello.role === 'coordinator') ?? null;
   if (address === null) return own;
@@ -121,7 +130,7 @@ function missing(absent: readonly { readonly name: string; readonly address: str
   });
 }
 
-/** The right to use the fleet, which one run has at a time; kept by saying so again and again. */
+/** The right to use the fleet, which one test run has at a time. It repeats its claim until {@link release}. */
 export class FleetClaim {
   private readonly bus: Bus;
   private readonly claim: RunClaim;
@@ -130,12 +139,13 @@ export class FleetClaim {
   private constructor(bus: Bus, claim: RunClaim) {
     this.bus = bus;
     this.claim = claim;
-    // A claim that is not heard now is repeated soon; the hub has patience.
+    // A repetition that fails is ignored: the next one comes soon, and the hub keeps the claim until then.
     this.timer = setInterval(() => void this.renew().catch(() => undefined), claimIntervalMillis);
   }
 
   /**
-   * Takes the fleet, or fails with ANOTHER_RUN, naming who has it. `isPatient`: waits until the lease of a run that was just ended is over.
+   * Takes the fleet for a test run. Throws ANOTHER_RUN, naming the run that has it. With `isPatient` it first waits as
+   * long as the claim of a run lasts that was killed just now, see {@link claimLeaseMillis}.
    */
   static async take(bus: Bus, claim: RunClaim, isPatient: boolean): Promise<FleetClaim> {
     const end = performance.now() + (isPatient ? claimLeaseMillis + POLL_MILLIS : 0);
@@ -152,7 +162,7 @@ export class FleetClaim {
     }
   }
 
-  /** Gives the fleet back; if nobody hears it, its lease ends by itself. */
+  /** Gives the fleet back. If that does not reach the hub, the claim ends by itself for lack of repetition. */
   async release(): Promise<void> {
     clearInterval(this.timer);
     await this.bus.request(hubSubject('end'), encodeBytes(runClaimCodec, this.claim), { timeout: TIMEOUT_MILLIS }).catch(() => undefined);

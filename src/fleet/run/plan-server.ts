@@ -1,4 +1,5 @@
-// The plan server: what a test run has for its nodes, in ranges: the plan, and documents that a node cannot get from anywhere else.
+// Answers the requests with which nodes fetch bytes from their test run: ranges of the plan, and ranges of document
+// files that a node cannot get from anywhere else.
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, unreachable } from '../../errors.ts';
@@ -12,16 +13,17 @@ import { digestOf, type OpenPlan, openPlanCodec } from '../protocol/run-plan-cod
 export interface DocumentSource {
   readonly path: string;
   readonly bytes: number;
-  /** SHA-256 of the documents themselves, hexadecimal. */
+  /** SHA-256 of the unpacked documents, in hexadecimal. */
   readonly documents: string;
 }
 
-/** Finds the file of a document set, or gets it first. Rejects if there is none. */
+/** Finds the file of a document set, named by its position in the corpus, or gets it. Rejects if there is none. */
 export type LocateDocuments = (corpus: string, set: number) => Promise<DocumentSource>;
 
-/** An answer is not kept waiting longer for a file that has still to be made. */
+/** If a file is not there after this time, the node is told to ask again, before its request runs out of time. */
 const PATIENCE_MILLIS = 500;
 
+/** Serves the nodes of one run. `session` is the run's own name for itself, which each request must give. */
 export class PlanServer {
   private readonly session: string;
   private readonly locate: LocateDocuments;
@@ -34,7 +36,7 @@ export class PlanServer {
     this.locate = locate;
   }
 
-  /** Offers a plan; all nodes that get the same plan share its bytes. */
+  /** Makes a plan available and returns its address. A plan object that is offered again is not encoded again. */
   offer(plan: OpenPlan): BundleAddress {
     const known = this.addresses.get(plan);
     if (known !== undefined) return known;
@@ -45,7 +47,7 @@ export class PlanServer {
     return address;
   }
 
-  /** Answers a request of a node of this run; what is wrong with it is said in the answer. */
+  /** The answer to a request of a node. Never rejects: if something is wrong, the answer is `missing` and says what. */
   async answer(bytes: Uint8Array): Promise<Uint8Array> {
     try {
       const request = decodeBytes(fetchRequestCodec, bytes, 'request');

@@ -1,4 +1,9 @@
-// A node behind a network, as the fleet sees it: commands go down an ordered queue, what the node tells comes up another one.
+// A node that is reached over the network, as a test run sees it. Commands go to it in an ordered queue
+// ({@link Outbox}), and its events come back in another one ({@link Inbox}).
+//
+// At most one command is awaited at a time (`expected`): `prepare`, `open` or `run`, until its event arrives. When the
+// node is lost, the wait ends as if the event had come, so that the other nodes can go on; whether a loss ends the run
+// is decided by the {@link RunLink}.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../../errors.ts';
 import type { WorkerReport } from '../../metrics/report.ts';
@@ -16,44 +21,53 @@ import { difference, Totals } from '../protocol/totals.ts';
 import { NodeChannel } from './node-channel.ts';
 import { measureOffset } from './node-clocks.ts';
 
-/** A node that does not answer a cancellation in this time is given up. */
+/** How long to try to tell a node of a cancellation, and to wait for its last reports. */
 const CANCEL_PATIENCE_MILLIS = 2500;
 const CANCEL_REPEAT_MILLIS = 200;
+/** How long to wait at the end of a run until the node has taken its last commands. */
 const CLOSE_PATIENCE_MILLIS = 2000;
 
-/** What a remote node tells its run beside its reports. */
+/** An event of a node that is shown to the user. */
 export type NodeNotice = Extract<NodeEvent, { readonly kind: 'note' | 'preparation' | 'preparation-end' }>;
 
+/** A registered node, and the run that it works for. */
 export interface RemoteNodeOptions {
   readonly bus: Bus;
   readonly node: RegisteredNode;
-  /** As the user named it. */
+  /** The name by which the user listed the node. */
   readonly name: string;
   readonly testRunId: string;
-  /** The run's own name for itself, see {@link writeDown}. */
+  /** The run's own name for itself, see {@link DownMessage}. */
   readonly session: string;
+  /** See {@link RunLinkOptions.testMode} and {@link RunLinkOptions.isOffline}. */
   readonly testMode: boolean;
   readonly isOffline: boolean;
-  /** Makes the plan available to nodes. */
+  /** Makes the plan available for the node to fetch, see {@link PlanServer.offer}. */
   readonly offer: (plan: RunPlan) => BundleAddress;
+  /** Called for each event that is shown to the user. */
   readonly onNotice: (tale: NodeNotice, node: RemoteNode) => void;
-  /** The node will not work for this run any more. */
+  /** Called once if the node is lost: it will not work for this run any more. */
   readonly onLost: (node: RemoteNode, reason: string) => void;
 }
 
+/** The event that the awaited command ends with. */
 interface Expectation {
   readonly kind: 'prepared' | 'opened' | 'step-done';
   readonly resolve: () => void;
   readonly reject: (error: BenchmarkError) => void;
 }
 
+/**
+ * A remote machine as a {@link FleetNode}. The {@link RunLink} feeds it with what the node sends ({@link receive}), and
+ * pings it or declares it lost when it is silent.
+ */
 export class RemoteNode implements FleetNode {
   readonly name: string;
   readonly cores: number;
   readonly node: RegisteredNode;
-  /** Reading of {@link processClock} when the node was heard last. */
+  /** {@link processClock} when the node was last heard. */
   lastHeard = processClock();
-  /** Why the node is lost; `null` = it is not. */
+  /** Why the node is lost; `null` if it is not. */
   lossReason: string | null = null;
   private readonly options: RemoteNodeOptions;
   private readonly channel: NodeChannel;
@@ -116,14 +130,14 @@ export class RemoteNode implements FleetNode {
     return this.offset;
   }
 
-  /** Reading of the node's clock minus ours in ms, as found last. */
+  /** The result of the latest {@link clockOffset} in ms; 0 before the first. */
   get offset(): number {
     return this.latestOffset;
   }
 
   async runStep(step: number, startAt: number): Promise<void> {
     this.step = step;
-    // A lost node's part of the completing tasks ends at once, but not before the other nodes have begun.
+    // A lost node has no part in the completing tasks. The fleet learns that after it has started the other nodes.
     if (this.lossReason !== null) setImmediate(() => this.events?.onCompletingDone(step, null));
     await this.expect('step-done', { kind: 'run', step, startAt });
     this.step = null;
@@ -139,7 +153,7 @@ export class RemoteNode implements FleetNode {
     const { expected } = this;
     void this.tellCancelled();
     if (expected === null) return;
-    // Only a step under way is answered with its last reports; whatever else was awaited is over.
+    // The node answers a cancelled step with its last reports, which are waited for. Any other wait ends at once.
     if (expected.kind !== 'step-done') this.settle(expected, null);
     else setTimeout(() => this.settle(expected, null), CANCEL_PATIENCE_MILLIS).unref();
   }
@@ -152,7 +166,7 @@ export class RemoteNode implements FleetNode {
     this.commands.stop();
   }
 
-  /** Takes what came up from the node; returns the number of the last piece taken, for the answer. */
+  /** Takes events from the node, and returns the number of the last piece taken, for the answer. */
   receive(batch: Batch): number {
     this.lastHeard = processClock();
     if (this.lossReason !== null) return 0;
@@ -166,7 +180,7 @@ export class RemoteNode implements FleetNode {
     }
   }
 
-  /** Says that the run lives, and learns whether the node does. */
+  /** Shows the node that the run is alive. Any answer is a sign of life; a refusal means that it has left the run. */
   async ping(): Promise<void> {
     if (this.isPinging || this.lossReason !== null) return;
     this.isPinging = true;
@@ -175,7 +189,7 @@ export class RemoteNode implements FleetNode {
     if (answer?.kind === 'refused' && this.events !== null) this.lose(answer.reason);
   }
 
-  /** The node is gone: nothing more is expected of it, and whatever waits for it goes on. */
+  /** Declares the node lost: nothing more is sent to it or taken from it, and whatever waits for it goes on. */
   lose(reason: string): void {
     if (this.lossReason !== null) return;
     this.lossReason = reason;
@@ -186,7 +200,7 @@ export class RemoteNode implements FleetNode {
     if (this.expected !== null) this.settle(this.expected, null);
   }
 
-  /** Ends the run because of this node. */
+  /** Reports a failure of this node, which ends the run. Only the first one counts. */
   fail(error: BenchmarkError): void {
     if (this.failure !== null) return;
     this.failure = error;
@@ -201,6 +215,7 @@ export class RemoteNode implements FleetNode {
     this.commands.push(encodeBytes(commandCodec, command));
   }
 
+  /** Sends a command, and waits for the event that it ends with; not at all if the node is lost or cancelled. */
   private expect(kind: Expectation['kind'], command: NodeCommand): Promise<void> {
     if (!this.isUsable) return Promise.resolve();
     this.command(command);
@@ -216,7 +231,7 @@ export class RemoteNode implements FleetNode {
     else expected.reject(error);
   }
 
-  /** Not behind the commands that wait: it has to be quick, and does no harm twice. */
+  /** Tells the node by a question instead of a command, which could be held up by commands that are not taken yet. */
   private async tellCancelled(): Promise<void> {
     const end = processClock() + CANCEL_PATIENCE_MILLIS;
     while (this.lossReason === null && processClock() < end) {
@@ -268,6 +283,7 @@ export class RemoteNode implements FleetNode {
     this.merged.add(report);
   }
 
+  /** The error with the name of the node in its message. */
   private named(error: BenchmarkError): BenchmarkError {
     const { hint, exitCode, problems, cause } = error;
     return new BenchmarkError(error.code, `Node ${this.name}: ${messageOf(error)}`, { hint, exitCode, problems, cause });

@@ -1,4 +1,9 @@
-// A test run's end of the network: receives what its nodes send, gives them what they fetch, and notices which of them are gone.
+// Connects a test run with its remote nodes. It receives the events that nodes send, serves what they fetch, and
+// notices which of them are lost.
+//
+// Every message from a node counts as a sign of life. A node that was silent for a while is pinged, and is lost when it
+// stays silent. Silence does not count while the own connection is down or this process stood still. If the own
+// connection stays down for longer than nodes wait for their run, all of them are lost.
 import { randomUUID } from 'node:crypto';
 import { BenchmarkError } from '../../errors.ts';
 import { processClock } from '../../worker/messages.ts';
@@ -13,25 +18,33 @@ import { lossMillis, pingMillis, tickMillis } from '../protocol/times.ts';
 import { type LocateDocuments, PlanServer } from './plan-server.ts';
 import { type NodeNotice, RemoteNode } from './remote-node.ts';
 
-/** Nodes that do not hear their run for 7 s end their load. */
+/** After so long a loss of the own connection all nodes have ended their load: they do so after 7 s without the run. */
 const OWN_LOSS_MILLIS = 8000;
-/** A longer time between two ticks was a pause of this process, and says nothing about the nodes. */
+/** If more time is between two ticks, this process itself stood still, and silence says nothing about the nodes. */
 const LONGEST_TICK_MILLIS = 1000;
 
+/** The nodes of a run, how to reach them, and what to do with what they tell. */
 export interface RunLinkOptions {
   readonly bus: Bus;
-  /** A second connection, for plans and documents. */
+  /** A second connection for plans and documents, so that reports do not wait behind them. */
   readonly bulk: Bus;
   readonly testRunId: string;
+  /** The nodes, and the names by which the user listed them. */
   readonly nodes: readonly { readonly name: string; readonly node: RegisteredNode }[];
+  /** Whether the loss of a node ends the run. The loss of the last one always does. */
   readonly onWorkerLoss: 'abort' | 'continue';
+  /** Whether the workload was cut down to a smoke test, which the message about a missing file says. */
   readonly testMode: boolean;
+  /** Whether nodes may not download documents. */
   readonly isOffline: boolean;
   readonly locate: LocateDocuments;
+  /** Shows the user what a node tells. */
   readonly onNotice: (tale: NodeNotice, node: RemoteNode) => void;
 }
 
+/** The link of one run. Its {@link nodes} make up the fleet of the run; {@link close} comes after that of the fleet. */
 export class RunLink {
+  /** One for each of {@link RunLinkOptions.nodes}, in the same order. */
   readonly nodes: readonly RemoteNode[];
   private readonly options: RunLinkOptions;
   private readonly byId: ReadonlyMap<string, RemoteNode>;
@@ -41,7 +54,7 @@ export class RunLink {
   private readonly subscriptions: readonly BusSubscription[];
   private readonly timer: NodeJS.Timeout;
   private lastTick = processClock();
-  /** Reading of {@link processClock} since which the own connection is down. */
+  /** {@link processClock} when the own connection was first found down; `null` while it is up. */
   private downSince: number | null = null;
   private isClosed = false;
 
@@ -66,7 +79,7 @@ export class RunLink {
     );
     this.byId = new Map(this.nodes.map((node) => [node.node.id, node]));
     this.watch = new BusWatch(bus, () => this.forgive());
-    // Of its own nodes only: what others send ends at the server, and costs the run nothing.
+    // Only the subjects of its own nodes: what others send is dropped by the server, and costs the run nothing.
     this.subscriptions = this.nodes.flatMap(({ node: { id } }) => [
       bus.subscribe(upSubject(id, 'out'), { callback: (error, message) => (error === null ? this.onUp(message) : undefined) }),
       bulk.subscribe(upSubject(id, 'fetch'), { callback: (error, message) => (error === null ? void this.onFetch(message) : undefined) }),
@@ -74,7 +87,7 @@ export class RunLink {
     this.timer = setInterval(() => this.tick(), tickMillis);
   }
 
-  /** Listens no more. The nodes are closed by the fleet before. */
+  /** Stops listening. It does not close the nodes, which the fleet does before. */
   close(): void {
     this.isClosed = true;
     clearInterval(this.timer);
@@ -83,11 +96,15 @@ export class RunLink {
 
   private onUp(message: BusMessage): void {
     const id = idInSubject(message.subject);
-    // Whoever may publish could name any subject to answer to: only the sender's own is used.
+    // A sender can name any subject to answer to. Only its own inbox is used, or it could write elsewhere through us.
     if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
     message.respond(encodeBytes(upAnswerCodec, this.take(id, message.data)));
   }
 
+  /**
+   * Hands a batch of events to its node. A sender that is not in the run any more, or sent what cannot be read, is told
+   * that the run is over.
+   */
   private take(id: string, bytes: Uint8Array): UpAnswer {
     const node = this.byId.get(id);
     const over: UpAnswer = { last: 0, isOver: true };
@@ -113,7 +130,7 @@ export class RunLink {
     if (!this.isClosed) message.respond(answer);
   }
 
-  /** Time in which the own connection was down, or this process stood still, does not count against the nodes. */
+  /** Pings and loses silent nodes, unless this process could not have heard them. */
   private tick(): void {
     const now = processClock();
     const isFair = this.watch.isUp && now - this.lastTick < LONGEST_TICK_MILLIS;
@@ -131,7 +148,7 @@ export class RunLink {
     }
   }
 
-  /** After the time that nodes wait for their run there is nothing left to wait for. */
+  /** Loses all nodes when the own connection was down for longer than nodes wait for their run. */
   private checkOwnConnection(now: number): void {
     this.downSince ??= now;
     if (now - this.downSince < OWN_LOSS_MILLIS) return;
@@ -139,11 +156,13 @@ export class RunLink {
     for (const node of this.nodes) node.lose(away);
   }
 
+  /** Lets the silence of all nodes count from now. */
   private forgive(): void {
     const now = processClock();
     for (const node of this.nodes) node.lastHeard = now;
   }
 
+  /** Ends the run, or warns that it goes on without the node. */
   private onLost(lost: RemoteNode, reason: string): void {
     const left = this.nodes.filter(({ lossReason }) => lossReason === null).length;
     const what = `Node ${lost.name} is lost: ${reason}.`;

@@ -1,4 +1,4 @@
-// Looks at nodes before a run: what each can reach, what it has, and how far its clocks are off.
+// Asks nodes for the `fleet` command what each can reach, what it has, and how far its wall clock is off.
 import { processClock } from '../../worker/messages.ts';
 import type { Bus } from '../protocol/bus.ts';
 import { decodeBytes } from '../protocol/codec.ts';
@@ -6,20 +6,21 @@ import type { RegisteredNode } from '../protocol/hub-messages.ts';
 import { type DownAnswer, downAnswerCodec, type NodeProbe, type NodeQuestion, writeDown } from '../protocol/node-messages.ts';
 import { downSubject } from '../protocol/subjects.ts';
 
-/** A connection attempt of a node takes up to 3 s. */
+/** Longer than the 3 s after which a node gives up a connection attempt. */
 const PROBE_TIMEOUT_MILLIS = 5000;
 const CLOCK_TIMEOUT_MILLIS = 1000;
 const CLOCK_ROUND_TRIPS = 8;
 
+/** What was learnt about one node. */
 export interface NodeSurvey {
   readonly probe: NodeProbe;
-  /** Least time in ms of a question and its answer. */
+  /** The shortest time in ms between a question and its answer. */
   readonly roundTrip: number;
-  /** The node's wall clock minus ours in ms, off by at most half a round trip. */
+  /** The wall clock of the node minus that of this process, in ms. It is wrong by at most half a round trip. */
   readonly wallOffset: number;
 }
 
-/** Asks a node. Rejects if it does not answer. */
+/** Asks a node what it can reach of `endpoints`, and measures its clock. Rejects if it does not answer, or refuses. */
 export async function surveyNode(
   bus: Bus,
   node: RegisteredNode,
