@@ -1,4 +1,5 @@
-// What a coordinator runs beside its own node: the server, its guard and the hub; or only the hub, on somebody else's NATS.
+// What a coordinator runs beside its own node: the nats-server, its guard and the hub; or only the hub, if somebody
+// else runs the NATS server.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,39 +18,44 @@ import { createKeyPair } from '../nats/nkeys.ts';
 import { writePrivateFile } from '../nats/private-files.ts';
 import type { TokenKey } from '../nats/token-key.ts';
 
+/** The services of a coordinator while they run. */
 export interface CoordinatorServices {
-  /** Where nodes of this machine reach it. */
+  /** Address at which nodes of this machine reach the server; empty = the NATS is not ours. */
   readonly host: string;
-  /** 0 = the NATS is not ours. */
+  /** Port on which the server listens; 0 = the NATS is not ours. */
   readonly port: number;
   readonly hub: Hub;
-  /** Of the supervised server; 0 = none. */
+  /** Process id of the supervised server; 0 = none. */
   readonly serverProcessId: () => number;
+  /** Ends all services, and removes what they left in the run directory for others. */
   stop(): Promise<void>;
 }
 
+/** What the services need, whoever runs the NATS server. */
 export interface CoordinatorServicesOptions {
-  /** Private to its owner. */
+  /** The run directory, which only its owner may enter. */
   readonly runDirectory: string;
   readonly ownVersion: string;
   readonly log: (level: 'INFO' | 'WARNING', message: string) => void;
 }
 
+/** What the services need in addition when the NATS server is their own. */
 export interface OwnServerOptions extends CoordinatorServicesOptions {
   readonly binary: NatsBinary;
   /** The address that nodes connect to. */
   readonly address: string;
-  /** 0 = any free one. */
+  /** Port to listen on; 0 = any free one. */
   readonly port: number;
-  /** Present: TLS, and nobody without the token gets a connection. */
+  /** With a key the server uses TLS, and nobody without the token gets a connection; `null` = there is no token. */
   readonly tokenKey: TokenKey | null;
 }
 
-/** Starts server and hub. Fails with FLEET, e.g. if the port is in use. */
+/** Starts the server and the hub. Fails with FLEET, e.g. if the port is in use; then nothing runs on. */
 export async function startCoordinator(options: OwnServerOptions): Promise<CoordinatorServices> {
   const { runDirectory, address, tokenKey, log } = options;
   const keys = { issuer: createKeyPair('account'), coordinator: createKeyPair('user'), observer: createKeyPair('user') };
-  // An address that is translated on its way, as clouds do, is none of this machine: then all of them.
+  // Clouds translate addresses on the way, so the address that nodes connect to may be none of this machine. Then the
+  // server listens on all addresses.
   const isOwn = isOwnAddress(address);
   const server = await NatsServer.start({
     binary: options.binary.path,
@@ -92,7 +98,7 @@ export async function startCoordinator(options: OwnServerOptions): Promise<Coord
   }
 }
 
-/** Runs the hub on an existing NATS, whose owner decides who may connect. */
+/** Starts the hub on a NATS server that somebody else runs, who decides who may connect. Fails with FLEET or CONFIG. */
 export async function startHubOnly(options: CoordinatorServicesOptions, endpoint: NatsEndpoint): Promise<CoordinatorServices> {
   const { runDirectory } = options;
   writeHubAccess(runDirectory, { kind: 'url', ...endpoint });
@@ -106,7 +112,7 @@ export async function startHubOnly(options: CoordinatorServicesOptions, endpoint
   }
 }
 
-/** The hub of a server of our own, and what keeps it informed of the connections of that server. */
+/** Starts the hub for a server of our own, and the guard that tells it which connections of that server have ended. */
 function startGuardedHub(options: Omit<HubOptions, 'guard'> & { readonly observer: NatsConnection; readonly admission: Admission }): {
   readonly hub: Hub;
   readonly open: ServerConnections;

@@ -1,4 +1,5 @@
-// The note of a running daemon in its run directory: who it is, so that stop and status find it and nobody starts a second one.
+// The note of a running daemon in its run directory. It says which process the daemon is, so that stop and status find
+// it and no second one is started.
 import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
@@ -6,18 +7,20 @@ import { type Codec, count, decodeText, encodeText, nullable, number, object, on
 import { writePrivateFile } from '../nats/private-files.ts';
 import { isSameProcess, type ProcessIdentity } from '../nats/process-identity.ts';
 
+/** What the note says of a daemon. */
 export interface DaemonState {
   readonly process: ProcessIdentity;
   readonly role: 'coordinator' | 'worker';
-  /** `--node-ip` and `--coordinator-ip`, resolved. */
+  /** The IP address that `--node-ip` names. */
   readonly address: string;
+  /** The IP address that `--coordinator-ip` names. */
   readonly coordinator: string;
-  /** Of the coordinator; 0 = not known yet, or somebody else's NATS. */
+  /** Port of the coordinator; 0 = not known yet, or the NATS is somebody else's. */
   readonly port: number;
   readonly version: string;
-  /** Epoch ms. */
+  /** When the daemon started, in epoch ms. */
   readonly startedAt: number;
-  /** How it stands with the coordinator, in words: `joined`, or why not. */
+  /** How the node stands with the coordinator, in words: `connecting`, `joined`, or why it has not joined. */
   readonly link: string;
 }
 
@@ -35,13 +38,16 @@ const codec: Codec<DaemonState> = object<DaemonState>({
 
 const fileIn = (runDirectory: string): string => join(runDirectory, 'daemon.json');
 
-/** The daemon that runs with this configuration; `null` = none. The note of a dead one does not count. */
+/**
+ * The daemon that runs with this run directory; `null` = none. The note of a dead daemon does not count. Fails with
+ * DISK if the note cannot be read.
+ */
 export function findDaemon(runDirectory: string): DaemonState | null {
   const state = readState(runDirectory);
   return state !== null && isSameProcess(state.process) ? state : null;
 }
 
-/** Writes the note of a daemon that starts. Fails with FLEET if one runs already. */
+/** Writes the note of a daemon that starts. Fails with FLEET if another one runs already, and with DISK. */
 export function claimDaemonState(runDirectory: string, state: DaemonState): void {
   const path = fileIn(runDirectory);
   const draft = `${path}.${state.process.processId}`;
@@ -59,11 +65,12 @@ export function claimDaemonState(runDirectory: string, state: DaemonState): void
   throw new BenchmarkError('FLEET', `Other daemons keep starting in ${runDirectory}.`, { hint: 'Try again.' });
 }
 
+/** Replaces the note of this daemon. Fails with DISK. */
 export function updateDaemonState(runDirectory: string, state: DaemonState): void {
   writePrivateFile(fileIn(runDirectory), encodeText(codec, state));
 }
 
-/** Removes the note; only the daemon's own. */
+/** Removes the note if it is that of the daemon `own`. */
 export function removeDaemonState(runDirectory: string, own: ProcessIdentity): void {
   const state = readState(runDirectory);
   if (state?.process.processId === own.processId && state.process.start === own.start) rmSync(fileIn(runDirectory), { force: true });
@@ -86,11 +93,12 @@ function readState(runDirectory: string): DaemonState | null {
   try {
     return decodeText(codec, content, 'the note of the daemon');
   } catch {
-    // Of another version or damaged: it proves nothing.
+    // A note that is damaged, or that another version wrote, does not prove that a daemon runs.
     return null;
   }
 }
 
+/** Puts the note in place in one step; `false` = there is a note already. */
 function createLink(draft: string, path: string): boolean {
   try {
     linkSync(draft, path);
@@ -101,6 +109,7 @@ function createLink(draft: string, path: string): boolean {
   }
 }
 
+/** Removes the note of a dead daemon, unless another daemon that starts has just done so. */
 function removeStale(path: string, processId: number): void {
   const grave = `${path}.stale.${processId}`;
   try {

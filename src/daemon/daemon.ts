@@ -1,4 +1,5 @@
-// One daemon from start to stop: on a coordinator the server, the hub and a node; elsewhere only a node.
+// One daemon from start to stop. On a coordinator it runs the server, the hub and a node; on other machines only a
+// node.
 import { BenchmarkError, unreachable } from '../errors.ts';
 import { resolveAddress } from '../nats/addresses.ts';
 import { type ConnectOptions, connectNode, connectUrl, type NatsEndpoint } from '../nats/connect.ts';
@@ -13,29 +14,38 @@ import { packageVersion } from '../package.ts';
 import { type CoordinatorServices, startCoordinator, startHubOnly } from './coordinator-services.ts';
 import { claimDaemonState, type DaemonState, removeDaemonState, updateDaemonState } from './daemon-state.ts';
 
+/** How a daemon is configured. */
 export interface DaemonOptions {
-  /** Of this configuration; made if missing. */
+  /** Where this daemon keeps its state, keys and the files of its server; made if it is missing. */
   readonly runDirectory: string;
+  /** `<root.dir>` of this machine. */
   readonly rootDirectory: string;
+  /** `local.dataset.cache` of this machine. */
   readonly dataDirectory: string;
+  /** The user's home directory. */
   readonly homeDirectory: string;
+  /** The environment variables. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Load threads that this node may use. */
   readonly cores: number;
+  /** `--node-ip`: name or address of this node. */
   readonly nodeIp: string;
+  /** `--coordinator-ip`: name or address of the coordinator. */
   readonly coordinatorIp: string;
-  /** Of the coordinator; 0 = any free one. */
+  /** Port of the coordinator; 0 = any free one, on the coordinator itself. */
   readonly port: number;
+  /** The token of the fleet; `null` = none, and the network is trusted. */
   readonly token: FleetToken | null;
-  /** The coordinator's part of the token. */
+  /** Path of the coordinator's part of the token, which only the coordinator reads. */
   readonly tokenKeyFile: string;
-  /** An existing NATS instead of a server of our own. */
+  /** A NATS server that somebody else runs; `null` = the coordinator runs one. */
   readonly nats: NatsEndpoint | null;
-  /** How long the start waits in ms until the node is admitted. */
+  /** How long the start waits until the node is admitted, in ms. */
   readonly wait: number;
   readonly log: (level: 'INFO' | 'WARNING' | 'ERROR', message: string) => void;
 }
 
+/** A daemon that has started, until it is stopped. */
 export class Daemon {
   private readonly options: DaemonOptions;
   private state: DaemonState;
@@ -47,7 +57,10 @@ export class Daemon {
     this.state = state;
   }
 
-  /** Starts everything and waits a while for the coordinator. Fails with FLEET, CONFIG or DISK; then nothing is left behind. */
+  /**
+   * Starts everything, and waits for the coordinator for `wait` ms; a coordinator that does not answer is no failure.
+   * Fails with FLEET, CONFIG or DISK; then nothing is left behind.
+   */
   static async start(options: DaemonOptions): Promise<Daemon> {
     const { runDirectory } = options;
     const address = await resolveAddress(options.nodeIp);
@@ -74,25 +87,27 @@ export class Daemon {
     return daemon;
   }
 
+  /** Whether this node is the coordinator of its fleet. */
   get role(): DaemonState['role'] {
     return this.state.role;
   }
 
-  /** The address of this node, and that of its coordinator. */
+  /** The IP address of this node. */
   get address(): string {
     return this.state.address;
   }
 
+  /** The IP address of the coordinator. */
   get coordinatorAddress(): string {
     return this.state.coordinator;
   }
 
-  /** `joined`, or why not. */
+  /** How the node stands with the coordinator, in words: `joined`, or why not. */
   get linkText(): string {
     return this.state.link;
   }
 
-  /** Ends the load of this node; on a coordinator the server too. */
+  /** Ends the load of this node, and on a coordinator the server too. */
   async stop(reason: string): Promise<void> {
     await this.link?.stop(reason);
     await this.coordinator?.stop();
@@ -110,7 +125,7 @@ export class Daemon {
     this.link = link;
     link.start();
     const settled = await link.untilSettled(options.wait);
-    // A reason that may pass has had the time to do so.
+    // A refusal that may pass has had the time to do so, and ends the start like a final one.
     if (settled.kind === 'refused') {
       throw new BenchmarkError('FLEET', `The coordinator ${state.coordinator} refused this node: ${settled.reason.replace(/\.$/, '')}.`);
     }
@@ -154,7 +169,7 @@ export class Daemon {
   private connect(id: string, connectOptions: ConnectOptions) {
     const { nats, token, port } = this.options;
     if (nats !== null) return connectUrl(nats, id, connectOptions);
-    // A name is resolved anew with each attempt: a coordinator that was moved is found again.
+    // A name is resolved anew with each attempt, so a coordinator that has moved to another address is found again.
     const place = this.coordinator ?? { host: this.options.coordinatorIp.trim(), port };
     return connectNode({ coordinator: place.host, port: place.port, token }, id, connectOptions);
   }

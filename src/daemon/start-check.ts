@@ -1,4 +1,4 @@
-// What would keep a daemon from starting, found before anything is started or stopped.
+// Finds what would keep a daemon from starting, before anything is started or stopped.
 import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
 import { BenchmarkError } from '../errors.ts';
@@ -9,7 +9,10 @@ import { portInUse } from '../nats/port-in-use.ts';
 import { tokenKeyFor } from '../nats/token-key.ts';
 import type { DaemonOptions } from './daemon.ts';
 
-/** Names, key of the token and program of the server. Fails with FLEET or CONFIG. `ownPort`: on which the daemon that is to be replaced listens. */
+/**
+ * Checks names, credentials, the key of the token, the program of the server and the port. `ownPort` is the port of the
+ * daemon that is to be replaced, which may be in use; `null` = there is none. Fails with FLEET or CONFIG.
+ */
 export async function checkStart(options: DaemonOptions, ownPort: number | null): Promise<void> {
   const { nats, token, port } = options;
   const address = await resolveAddress(options.nodeIp);
@@ -21,7 +24,10 @@ export async function checkStart(options: DaemonOptions, ownPort: number | null)
   if (port !== 0 && port !== ownPort) await requireFreePort(isOwnAddress(address) ? address : '0.0.0.0', port);
 }
 
-/** Asks the coordinator of a worker, or the owner of the NATS, whether it would let this node in. Fails with FLEET if not; a coordinator that is away says nothing. */
+/**
+ * Asks the coordinator of a worker, or a NATS server that somebody else runs, whether it would let this node in. Fails
+ * with FLEET if it would not. A server that does not answer is no failure.
+ */
 export async function checkAdmission(options: DaemonOptions): Promise<void> {
   const { nats, token, port } = options;
   const coordinator = options.coordinatorIp.trim();
@@ -46,7 +52,7 @@ function requireFreePort(host: string, port: number): Promise<void> {
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') reject(portInUse(host, port));
-      // Whatever else is wrong with the address is told by the server, in the same words as ever.
+      // Anything else that is wrong with the address is reported by the server when it starts.
       else resolve();
     });
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve()));

@@ -1,4 +1,5 @@
-// Who may connect to the coordinator's NATS, and from where: ids bound to addresses, connections counted, strangers bounded. No sockets here.
+// Decides who may connect to the coordinator's NATS, and from where: it binds ids to addresses, counts connections and
+// bounds strangers. It uses no sockets itself.
 import { idPattern } from '../fleet/protocol/subjects.ts';
 import { addressClass, plainAddress } from '../nats/addresses.ts';
 import { isSameSecret } from '../nats/token.ts';
@@ -6,7 +7,9 @@ import { type Limit, TokenBucket, TokenBuckets } from './rate-limit.ts';
 
 /** A connection that asks to be let in, as the server describes it. */
 export interface Applicant {
+  /** The id that the node claims. */
   readonly user: string;
+  /** What the node gives as the secret of the token; empty if it gives none. */
   readonly secret: string;
   /** The address that the server saw. */
   readonly host: string;
@@ -14,16 +17,20 @@ export interface Applicant {
   readonly clientId: number;
 }
 
-/** What becomes of a connection that asks. */
+/** The decision about a connection that asks to be let in. */
 export type Verdict =
   | { readonly kind: 'admitted'; readonly id: string }
-  /** `isCounted`: because of connections that are believed to be open, which only the server knows for certain. */
+  /**
+   * `isCounted` says that the reason rests on the connections that are believed to be open. Only the server knows those
+   * for certain, so it is asked before the refusal is final.
+   */
   | { readonly kind: 'refused'; readonly reason: string; readonly isCounted: boolean }
-  /** One attempt of too many: refused without the cost of a reason. */
+  /** There were too many attempts, so this one is refused without the cost of finding a reason. */
   | { readonly kind: 'dropped' };
 
+/** Whom a coordinator admits, and its clock. */
 export interface AdmissionOptions {
-  /** `null` = everybody may connect. */
+  /** The secret of the token; `null` = everybody may connect. */
   readonly secret: string | null;
   /** Is this an address of the coordinator's own machine? Many nodes may share one, e.g. in tests. */
   readonly isOwnMachine: (host: string) => boolean;
@@ -39,18 +46,22 @@ export interface ConnectionName {
 
 /** A node has one connection for commands and one for bundles; while it reconnects there may be twice as many. */
 const mostConnectionsPerId = 4;
-/** Without a token one address is one node; one more while it is started anew. */
+/**
+ * Without a token an address stands for one node. The rest leaves room for nodes that are started anew while their old
+ * connections are still believed to be open.
+ */
 const mostIdsPerStranger = 4;
 const mostIds = 4000;
-/** An id that is known here comes back after a restart of the server, with both connections. */
+/** For an id that is known, which comes back with both connections after a restart of the server. */
 const knownLimit: Limit = { burst: 40, perSecond: 5 };
-/** Whoever has the token, and the nodes of this machine. */
+/** Per address, for those who have the token and for the nodes of this machine. */
 const memberLimit: Limit = { burst: 4000, perSecond: 500 };
+/** Per address, for everybody else. */
 const strangerLimit: Limit = { burst: 100, perSecond: 10 };
-/** Strangers from all addresses together. */
+/** For the strangers of all addresses together. */
 const strangersLimit: Limit = { burst: 2000, perSecond: 200 };
 const mostAddresses = 10_000;
-/** An id whose connections have ended may come back, from the same address, within this time. */
+/** For this time after its last connection has ended, an id stays bound to its address, to which it may come back. */
 const memoryMillis = 60_000;
 
 interface Binding {
@@ -59,6 +70,10 @@ interface Binding {
   lastSeen: number;
 }
 
+/**
+ * The nodes that were let in and their open connections, as far as they are known here. What is believed may differ
+ * from what the server knows until {@link Admission.reconcile} has compared both.
+ */
 export class Admission {
   private readonly options: AdmissionOptions;
   private readonly bindings = new Map<string, Binding>();
@@ -72,12 +87,15 @@ export class Admission {
     this.strangers = new TokenBucket(strangersLimit, options.now());
   }
 
-  /** Decides, and remembers who was let in. */
+  /** Decides about a connection, and remembers it if it is let in. */
   judge(applicant: Applicant): Verdict {
     return this.mayAsk(applicant) ? this.decide(applicant) : { kind: 'dropped' };
   }
 
-  /** Decides without counting the attempt: for a second look, after the server was asked which connections are open. */
+  /**
+   * Decides like {@link Admission.judge}, but does not count the attempt: for a second look, after the server was asked
+   * which connections are open.
+   */
   decide(applicant: Applicant): Verdict {
     const { user } = applicant;
     const host = plainAddress(applicant.host);
@@ -106,19 +124,20 @@ export class Admission {
     return (this.bindings.get(id)?.connections.size ?? 0) > 0;
   }
 
-  /** A connection has ended. Returns the id if that was its last one. */
+  /** Forgets a connection that has ended. Returns the id of its node if that was the last one, else `null`. */
   release(connection: ConnectionName): string | null {
     return this.forget(connectionKey(connection));
   }
 
-  /** Names of all connections that are believed to be open, for {@link reconcile}. */
+  /** Keys of all connections that are believed to be open, for {@link Admission.reconcile}. */
   believed(): readonly string[] {
     return [...this.owners.keys()];
   }
 
   /**
-   * Compares what is believed with what the server says: of the connections that were believed to be open when it was asked, those that it does not
-   * list have ended without a word. Connections that were let in since then are not touched. Returns the ids that have lost their last one.
+   * Compares the connections that were believed to be open when the server was asked with those that the server lists
+   * as open. The ones that it does not list have ended unnoticed, and are forgotten. Connections that were let in after
+   * the question are not touched. Returns the ids that have lost their last connection.
    */
   reconcile(believed: readonly string[], serverId: string, open: ReadonlySet<number>): readonly string[] {
     const ended = believed.filter((key) => {
@@ -143,7 +162,10 @@ export class Admission {
     return this.options.secret === null || isSameSecret(secret, this.options.secret);
   }
 
-  /** Strangers who ask again and again take nothing from nodes that are known, have the token or run on this machine. */
+  /**
+   * Counts an attempt, and tells whether it is one of too many. Strangers who ask again and again only use up the
+   * limits of strangers, not those of nodes that are known, have the token or run on this machine.
+   */
   private mayAsk(applicant: Applicant): boolean {
     const now = this.options.now();
     const host = plainAddress(applicant.host);
@@ -171,7 +193,10 @@ export class Admission {
     for (const [id, { connections, lastSeen }] of this.bindings) if (connections.size === 0 && lastSeen < limit) this.bindings.delete(id);
   }
 
-  /** Ids without a connection are a kindness to those who come back; they are no reason to refuse another. */
+  /**
+   * Forgets the id that has been without a connection for the longest time; `false` if all ids have one. Such an id is
+   * only kept in case its node comes back, so it is no reason to refuse another node.
+   */
   private forgetOldest(): boolean {
     let oldest: { readonly id: string; readonly lastSeen: number } | null = null;
     for (const [id, { connections, lastSeen }] of this.bindings) {

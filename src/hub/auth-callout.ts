@@ -1,4 +1,5 @@
-// Answers the server's question about every connection that is not the coordinator's own: who is it, and what may it do.
+// Answers the question that the server asks about every connection that does not belong to the coordinator itself: may
+// it connect, and what may it do? NATS calls this an auth callout.
 
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { unreachable } from '../errors.ts';
@@ -8,25 +9,29 @@ import { type KeyPair, readClaims, signJwt } from '../nats/nkeys.ts';
 import type { Admission, Applicant } from './admission.ts';
 
 const subject = '$SYS.REQ.USER.AUTH';
-/** A command is answered at once, a check of the target after some seconds. */
+/**
+ * How long a node may take to answer a command. Most answers come at once, that to a check of the target after some
+ * seconds.
+ */
 const responseSeconds = 30;
 const longestRequest = 64 * 1024;
 
+/** Who decides about connections, and who hears of the decisions. */
 export interface AuthCalloutOptions {
   /** The coordinator's connection. */
   readonly connection: NatsConnection;
-  /** The key of the account, which the configuration names as issuer. */
+  /** The key of the account that the configuration of the server names as issuer; it signs the answers. */
   readonly issuer: KeyPair;
   readonly admission: Admission;
-  /** Brings what is believed of open connections up to date. */
+  /** Asks the server which connections are open, and corrects what `admission` believes. */
   readonly checkConnections: () => Promise<void>;
-  /** Called before the node hears of it. */
+  /** Called before the node itself hears that it was admitted. */
   readonly onAdmitted: (id: string) => void;
-  /** `reason` is `null` for connections that were dropped without a look. */
+  /** Called after a refusal. `reason` is `null` for a connection that was one of too many. */
   readonly onRefused: (host: string, reason: string | null) => void;
 }
 
-/** Answers until the connection is closed; it survives restarts of the server. */
+/** Answers until the connection is closed. The answers go on after a restart of the server. */
 export function answerAuthCallouts(options: AuthCalloutOptions): void {
   options.connection.subscribe(subject, {
     callback: (error, message) => {
@@ -45,7 +50,8 @@ async function answer(options: AuthCalloutOptions, message: Msg): Promise<void> 
   const { applicant } = request;
   let verdict = admission.judge(applicant);
   if (verdict.kind === 'refused' && verdict.isCounted) {
-    // What was counted may be gone: nobody is refused for connections that the server does not have.
+    // The counted connections may have ended unnoticed. Nobody is refused for connections that the server does not
+    // have.
     await options.checkConnections();
     verdict = admission.decide(applicant);
   }
@@ -67,22 +73,25 @@ async function answer(options: AuthCalloutOptions, message: Msg): Promise<void> 
   }
 }
 
-/** The answer that lets a connection in. An empty one refuses it at once, and costs no signature. */
+/** The answer that lets a connection in. An empty answer, which costs no signature, refuses it at once. */
 function admittance(issuer: KeyPair, { userKey, applicant }: CalloutRequest, id: string): string {
   const seconds = Math.floor(Date.now() / 1000);
   const nats = { jwt: userJwt(issuer, userKey, id, seconds), type: 'authorization_response', version: 2 };
   return signJwt(issuer, { sub: userKey, aud: applicant.serverId, nats }, seconds);
 }
 
-/** What a node may do: speak below its own subject, hear its own commands and answers, and answer each command once. */
+/**
+ * Signs what a node may do: publish below its own subject, receive its own commands and answers, and answer each
+ * command once.
+ */
 function userJwt(issuer: KeyPair, userKey: string, id: string, seconds: number): string {
   return signJwt(
     issuer,
     {
       sub: userKey,
-      // The account, because this server has no operator.
+      // A server without an operator expects the name of the account here.
       aud: fleetAccount,
-      // Events of the server show the name; the id is a secret.
+      // Events of the server show this name, so it cannot be the id, which is a secret.
       name: 'node',
       nats: {
         pub: { allow: [`osb.up.${id}.>`] },
@@ -100,7 +109,7 @@ function userJwt(issuer: KeyPair, userKey: string, id: string, seconds: number):
 }
 
 interface CalloutRequest {
-  /** Key that the server made for this connection. */
+  /** The public key that the server made for this connection. */
   readonly userKey: string;
   readonly applicant: Applicant;
 }

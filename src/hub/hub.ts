@@ -1,4 +1,5 @@
-// The coordinator's side of the fleet: admits connections, registers nodes, grants the fleet to one test run at a time.
+// The coordinator's side of the fleet: registers nodes, tells test runs which nodes there are, and grants the fleet to
+// one test run at a time.
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
 import { idInSubject } from '../fleet/protocol/bus.ts';
@@ -22,13 +23,16 @@ import { RegistrationGate } from './registration-gate.ts';
 import { Registry } from './registry.ts';
 import { RunGrant } from './run-grant.ts';
 
+/** What a hub works with. */
 export interface HubOptions {
   /** The coordinator's connection. */
   readonly connection: NatsConnection;
-  /** Who is admitted; `null` = the server is not ours. */
+  /** Knows which nodes are connected; `null` = the server is not ours, and its owner decides who may connect. */
   readonly admission: Admission | null;
   readonly ownVersion: string;
+  /** May a node claim another address than the one that it connects from? */
   readonly believesAddresses: boolean;
+  /** Is this an address of the coordinator's own machine? */
   readonly isOwnMachine: (host: string) => boolean;
   readonly log: (level: 'INFO' | 'WARNING', message: string) => void;
 }
@@ -37,6 +41,7 @@ const longestRegistration = 8 * 1024;
 const longestReason = 500;
 const sweepMillis = 1000;
 
+/** The services of a coordinator to nodes and test runs, on its connection to NATS. */
 export class Hub {
   private readonly options: HubOptions;
   private readonly registry: Registry;
@@ -58,6 +63,7 @@ export class Hub {
     this.outsiders = new OutsiderLog({ log, now });
   }
 
+  /** Begins to answer. */
   start(): void {
     if (this.options.admission === null) this.listenToAll();
     this.serve('nodes', () => encodeBytes(nodesAnswerCodec, { nodes: this.registry.nodes(), refused: this.registry.refused() }));
@@ -68,33 +74,41 @@ export class Hub {
     this.sweeper = setInterval(() => this.sweep(), sweepMillis).unref();
   }
 
+  /** Ends the periodic work. The subscriptions end with the connection. */
   stop(): void {
     if (this.sweeper !== null) clearInterval(this.sweeper);
   }
 
+  /** The registered nodes, in order of their addresses. */
   get nodes(): readonly RegisteredNode[] {
     return this.registry.nodes();
   }
 
-  /** A node is being admitted. */
+  /** Begins to listen to a node that is about to be admitted. */
   expect(id: string): void {
     this.doors.open(id);
   }
 
-  /** A connection was refused; `reason` is `null` if it was one of too many. */
+  /** Logs that a connection was refused; `reason` is `null` if it was one of too many, which is only counted. */
   noteRefusedConnection(host: string, reason: string | null): void {
     if (reason === null) this.outsiders.count('connection', host);
     else this.outsiders.tell('connection', 'WARNING', `A connection from ${host} was refused: ${reason}.`, host);
   }
 
-  /** A node has lost its last connection. Where that is not known to be for good, `reason` is `null`: then it has until the end of its lease. */
+  /**
+   * Stops listening to a node that has lost its last connection. With a `reason` the node leaves the fleet; `null` = it
+   * may be about to come back, so it stays registered until its lease ends.
+   */
   forget(id: string, reason: string | null): void {
     this.doors.close(id);
     const node = reason === null ? null : this.registry.remove(id);
     if (node !== null) this.tellMembership(node, `has left: ${reason}`);
   }
 
-  /** On a server that is not ours nobody says who is there, before they say it themselves. */
+  /**
+   * On a server that somebody else runs the hub does not learn who connects, so it listens to the registrations of all
+   * ids.
+   */
   private listenToAll(): void {
     this.options.connection.subscribe(upPattern('register'), {
       callback: (error, message) => {
@@ -111,7 +125,8 @@ export class Hub {
         try {
           message.respond(answer(message.data));
         } catch (failure) {
-          // Only the coordinator's own keys may ask, so this is a client of another version.
+          // Only those who have the coordinator's key may ask, so the request probably comes from another version of
+          // this program.
           this.options.log(
             'WARNING',
             `A request ${hubSubject(verb)} was not answered: ${failure instanceof Error ? failure.message : String(failure)}`,
@@ -122,10 +137,10 @@ export class Hub {
   }
 
   private onRegister(id: string, message: Msg): void {
-    // Whatever else it may be told to answer to belongs to somebody else.
+    // Only an inbox of the node itself is answered: any other subject belongs to somebody else.
     if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
     const host = this.options.admission?.hostOf(id) ?? null;
-    // Before anything is read: whoever floods the hub shall cost it as little as possible.
+    // This is decided before anything is decoded, so that a flood of registrations costs the hub as little as possible.
     if (this.gate.admits(id, host, this.registry.has(id))) message.respond(encodeBytes(registerAnswerCodec, this.register(id, host, message.data)));
     else this.outsiders.count('registration', host ?? 'unknown addresses');
   }
@@ -184,7 +199,7 @@ export class Hub {
     });
   }
 
-  /** While the server was away nobody could renew. */
+  /** Starts all leases anew after each reconnection, because nobody could renew while the server was away. */
   private async watchConnection(): Promise<void> {
     for await (const { type } of this.options.connection.status()) {
       if (type !== 'reconnect') continue;
@@ -197,7 +212,7 @@ export class Hub {
     for (const node of this.registry.expire()) this.tellMembership(node, 'has left: it was silent for too long');
     this.outsiders.sweep();
     this.doors.sweep();
-    // Reading it frees the fleet of a run that is gone.
+    // Reading the holder takes the fleet from a test run that is gone.
     void this.grant.holder;
   }
 }

@@ -1,10 +1,12 @@
-// What others cause in the log of the coordinator: the first of it line by line, all of it counted, and so much in a minute whatever they do.
+// Bounds what others can make the coordinator log in a minute: the first events get a line each, and the rest is
+// counted in a summary.
 import { addressClass } from '../nats/addresses.ts';
 import { type Limit, TokenBucket } from './rate-limit.ts';
 
-/** What happens; each has a limit and a summary of its own, so that one cannot hide the others. */
+/** A kind of event that others cause. Each kind has its own limit and summary, so that one cannot hide another. */
 export type OutsiderEvent = 'connection' | 'registration' | 'membership';
 
+/** Where the lines go, and the clock. */
 export interface OutsiderLogOptions {
   readonly log: (level: 'INFO' | 'WARNING', message: string) => void;
   /** Monotonic ms. */
@@ -25,10 +27,13 @@ const summaries: Readonly<Record<OutsiderEvent, string>> = {
 };
 
 const minuteMillis = 60_000;
-/** Texts that are known to have been told, and addresses that are counted by themselves. */
+/** Per kind of event: most messages that are remembered as told, and most addresses that are counted separately. */
 const mostKept = 1000;
 
-/** What was not told since the last summary. */
+/**
+ * What happened since the last summary. `told` are messages that have a line in the log and get no second one; `count`
+ * is the number of events without a line, and `byAddress` that number for each address.
+ */
 interface Untold {
   readonly bucket: TokenBucket;
   readonly told: Set<string>;
@@ -36,6 +41,7 @@ interface Untold {
   count: number;
 }
 
+/** Logs what others cause, in a bounded number of lines. */
 export class OutsiderLog {
   private readonly options: OutsiderLogOptions;
   private readonly untold: Readonly<Record<OutsiderEvent, Untold>>;
@@ -54,7 +60,10 @@ export class OutsiderLog {
     this.summedAt = now;
   }
 
-  /** Writes the message, unless it was written in the same minute or there were too many; then it is counted for the address. */
+  /**
+   * Logs the message. If there are too many, or if the same one was logged in this minute, it is only counted for the
+   * address. Messages about membership may repeat.
+   */
   tell(event: OutsiderEvent, level: 'INFO' | 'WARNING', message: string, address: string): void {
     const { told, bucket } = this.untold[event];
     if (told.has(message) || !bucket.take(this.options.now())) {
@@ -65,7 +74,7 @@ export class OutsiderLog {
     this.options.log(level, message);
   }
 
-  /** Counts what is not worth a line. */
+  /** Counts an event that is not worth a line. */
   count(event: OutsiderEvent, address: string): void {
     const untold = this.untold[event];
     const { byAddress } = untold;
@@ -75,7 +84,7 @@ export class OutsiderLog {
     byAddress.set(key, (byAddress.get(key) ?? 0) + 1);
   }
 
-  /** Writes the summaries of the last minute when it is over. To be called every now and then. */
+  /** Logs the summaries when a minute is over. To be called about once a second. */
   sweep(): void {
     const now = this.options.now();
     if (now - this.summedAt < minuteMillis) return;

@@ -1,4 +1,4 @@
-// Token buckets: so many at once, then so many per second, in bounded memory. No timers here.
+// Token buckets, which limit how often something happens. Their memory is bounded, and they have no timers.
 
 /** How often something may happen. */
 export interface Limit {
@@ -7,7 +7,7 @@ export interface Limit {
   readonly perSecond: number;
 }
 
-/** One limit for one thing. Time is an argument, in monotonic milliseconds. */
+/** One limit for one thing. Times are arguments, in monotonic ms. */
 export class TokenBucket {
   private readonly limit: Limit;
   private tokens: number;
@@ -19,7 +19,7 @@ export class TokenBucket {
     this.filledAt = now;
   }
 
-  /** May it happen now? What costs more than one counts as that many. Nothing is taken by a refusal. */
+  /** May it happen now? Then `cost` tokens are taken; a refusal takes none. */
   take(now: number, cost = 1): boolean {
     const { burst, perSecond } = this.limit;
     this.tokens = Math.min(burst, this.tokens + ((now - this.filledAt) / 1000) * perSecond);
@@ -30,7 +30,10 @@ export class TokenBucket {
   }
 }
 
-/** A bucket per key. Beyond `most` keys the one that was not used for the longest time is forgotten, and begins anew if it comes back. */
+/**
+ * A bucket per key. Beyond `most` keys the one that was not used for the longest time is forgotten; if it comes back,
+ * it begins with a full bucket.
+ */
 export class TokenBuckets {
   private readonly buckets = new Map<string, TokenBucket>();
   private readonly most: number;
@@ -44,10 +47,10 @@ export class TokenBuckets {
     return this.buckets.size;
   }
 
-  /** May it happen now for this key, whose limit is `limit`? */
+  /** May it happen now for this key? `limit` is that of its bucket, and is read when the key is new. */
   take(key: string, limit: Limit, now: number, cost = 1): boolean {
     const bucket = this.buckets.get(key) ?? new TokenBucket(limit, now);
-    // The order of a map is that in which keys were set: this one goes to the end.
+    // A map keeps its keys in the order in which they were set, so setting a key anew moves it to the end.
     this.buckets.delete(key);
     this.buckets.set(key, bucket);
     const [oldest] = this.buckets.keys();

@@ -1,23 +1,33 @@
-// How many registrations the hub reads: those of its own nodes always, those of strangers so rarely that it has time for all others.
+// Limits how many registrations the hub reads. Those of registered nodes have only a limit per node; those of strangers
+// are so few that the hub has time for all others.
 import { addressClass } from '../nats/addresses.ts';
 import { type Limit, TokenBucket, TokenBuckets } from './rate-limit.ts';
 
+/** Whom the gate trusts, and the clock. */
 export interface RegistrationGateOptions {
-  /** Is this an address of the coordinator's own machine, or proves the token that whoever is admitted belongs here? */
+  /**
+   * Is this host trusted, because it is the coordinator's own machine, or because all who are admitted have proved that
+   * they have the token?
+   */
   readonly isTrusted: (host: string) => boolean;
   /** Monotonic ms. */
   readonly now: () => number;
 }
 
-/** Of one node. An honest one registers every five seconds, once a second while it is refused, and at once when it has reconnected. */
+/**
+ * For one node. An honest one registers every five seconds, once a second while it is refused, and at once when it has
+ * reconnected.
+ */
 export const idLimit: Limit = { burst: 20, perSecond: 5 };
-/** Of all nodes behind one address that are not registered yet. */
+/** For all nodes behind one address that are not registered yet. */
 const strangerLimit: Limit = { burst: 60, perSecond: 10 };
+/** The same for an address that is trusted. */
 const trustedLimit: Limit = { burst: 4000, perSecond: 400 };
-/** Of all strangers together. */
+/** For the strangers of all addresses together. */
 const strangersLimit: Limit = { burst: 1000, perSecond: 200 };
 const mostKept = 10_000;
 
+/** Decides which registrations are read. */
 export class RegistrationGate {
   private readonly options: RegistrationGateOptions;
   private readonly ids = new TokenBuckets(mostKept);
@@ -29,7 +39,10 @@ export class RegistrationGate {
     this.strangers = new TokenBucket(strangersLimit, options.now());
   }
 
-  /** Is a registration of this id to be read? `host`: the address that the server saw; `null` = unknown, because the server is not ours. */
+  /**
+   * Is a registration of this id to be read? `host` is the address that the server saw; `null` = unknown, because the
+   * server is not ours.
+   */
   admits(id: string, host: string | null, isRegistered: boolean): boolean {
     const now = this.options.now();
     if (!this.ids.take(id, idLimit, now)) return false;

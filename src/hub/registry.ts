@@ -1,20 +1,29 @@
-// The nodes that have joined, and those that were refused. No sockets here.
+// The nodes that have joined the fleet, and those that were refused. It uses no sockets itself.
 import { isIP } from 'node:net';
 import type { RefusedNode, RegisteredNode, RegisterRequest } from '../fleet/protocol/hub-messages.ts';
 import { protocolVersion } from '../fleet/protocol/subjects.ts';
 import { isLoopback, plainAddress } from '../nats/addresses.ts';
 import { printable } from './printable.ts';
 
+/**
+ * What became of a registration. `isFinal` says that trying again is of no use, `isNews` that the same refusal was not
+ * known.
+ */
 export type RegisterOutcome =
   | { readonly kind: 'joined' | 'renewed' }
   | { readonly kind: 'refused'; readonly reason: string; readonly isFinal: boolean; readonly isNews: boolean };
 
+/** What the registry has to know to judge a node, and its clocks. */
 export interface RegistryOptions {
   readonly ownVersion: string;
-  /** With a token a node behind NAT may claim its own address. */
+  /**
+   * May a node claim another address than the one that it connects from? With a token it may, because it may be behind
+   * NAT.
+   */
   readonly believesAddresses: boolean;
+  /** Is this an address of the coordinator's own machine? */
   readonly isOwnMachine: (host: string) => boolean;
-  /** Has this id a connection? One that has none does not keep its address from another. */
+  /** Has this id an open connection? A node that has none does not keep its address from another. */
   readonly isConnected: (id: string) => boolean;
   /** Monotonic ms. */
   readonly now: () => number;
@@ -22,10 +31,13 @@ export interface RegistryOptions {
   readonly wall: () => number;
 }
 
-/** A node that does not renew is forgotten; its connection has usually told before. */
+/**
+ * A node that does not register again within this time is forgotten. Usually the end of its connection was noticed
+ * before.
+ */
 const leaseMillis = 15_000;
 const refusalMillis = 60_000;
-/** What strangers claim is shown to people: a few lines of each address, and not many in all. */
+/** People are shown what refused nodes claim, so only a few refusals of each host are kept, and not many in all. */
 const mostRefusals = 100;
 const mostRefusalsPerHost = 4;
 const mostNodes = 10_000;
@@ -35,6 +47,7 @@ interface Entry {
   renewedAt: number;
 }
 
+/** The registered nodes by id, and the refusals of the last minute. */
 export class Registry {
   private readonly options: RegistryOptions;
   private readonly entries = new Map<string, Entry>();
@@ -45,7 +58,10 @@ export class Registry {
     this.options = options;
   }
 
-  /** `seenHost`: the address that the server saw; `null` = unknown, because the server is not ours. */
+  /**
+   * Registers a node, renews its registration, or refuses it. `seenHost` is the address that the server saw; `null` =
+   * unknown, because the server is not ours.
+   */
   register(id: string, request: RegisterRequest, seenHost: string | null): RegisterOutcome {
     this.forgetOld();
     const refusal = this.objection(id, request, seenHost);
@@ -58,18 +74,19 @@ export class Registry {
     return { kind: known === undefined ? 'joined' : 'renewed' };
   }
 
+  /** Is a node with this id registered? */
   has(id: string): boolean {
     return this.entries.has(id);
   }
 
-  /** Forgets a node whose connections have ended. */
+  /** Removes a node whose connections have ended; `null` = it was not registered. */
   remove(id: string): RegisteredNode | null {
     const entry = this.entries.get(id);
     this.entries.delete(id);
     return entry?.node ?? null;
   }
 
-  /** Removes and returns those that did not renew in time. */
+  /** Removes and returns the nodes that did not renew in time. */
   expire(): readonly RegisteredNode[] {
     const limit = this.options.now() - leaseMillis;
     const expired = [...this.entries.values()].filter(({ renewedAt }) => renewedAt < limit).map(({ node }) => node);
@@ -77,22 +94,24 @@ export class Registry {
     return expired;
   }
 
-  /** While the server was away nobody could renew. */
+  /** Starts all leases anew, because nobody could renew while the server was away. */
   extendLeases(): void {
     for (const entry of this.entries.values()) entry.renewedAt = this.options.now();
   }
 
-  /** In order of their addresses. */
+  /** The registered nodes, in order of their addresses. */
   nodes(): readonly RegisteredNode[] {
     const nodes = [...this.entries.values()].map(({ node }) => node);
     return nodes.sort((left, right) => left.hello.address.localeCompare(right.hello.address, 'en', { numeric: true }));
   }
 
+  /** The refused nodes of the last minute, one for each claimed address. */
   refused(): readonly RefusedNode[] {
     this.forgetOld();
     return [...this.refusals.values()].map(({ node }) => node);
   }
 
+  /** Why the node cannot be registered; `null` = it can. */
   private objection(id: string, { hello }: RegisterRequest, seenHost: string | null): { readonly reason: string; readonly isFinal: boolean } | null {
     if (isIP(hello.address) === 0) return { reason: `${printable(hello.address)} is not an address`, isFinal: true };
     if (seenHost !== null && !this.mayClaim(hello.address, seenHost)) {
@@ -114,7 +133,10 @@ export class Registry {
     return { reason: `the address ${hello.address} is taken by process ${processId} on ${printable(hostName)}`, isFinal: false };
   }
 
-  /** The other node that has an address. One without a connection has gone without a word, and is forgotten. */
+  /**
+   * The other node that has the address; `null` = none. A holder without a connection has left unnoticed, and is
+   * removed.
+   */
   private holderOf(address: string, exceptId: string): Entry | null {
     for (const entry of this.entries.values()) {
       const { id, hello } = entry.node;
@@ -131,7 +153,7 @@ export class Registry {
     return isOwnMachine(seenHost) && (isLoopback(address) || isOwnMachine(address));
   }
 
-  /** Remembers a refusal; `true` if it was not known. */
+  /** Remembers a refusal; `true` = the same one was not known. */
   private noteRefusal({ hello }: RegisterRequest, reason: string, host: string): boolean {
     const address = printable(hello.address);
     const known = this.refusals.get(address);

@@ -1,7 +1,11 @@
-// One test run has the fleet at a time: two at once would measure each other. No sockets here.
+// Grants the fleet to one test run at a time, because two at once would measure each other. It uses no sockets itself.
 import { type ClaimAnswer, claimLeaseMillis, type RunClaim } from '../fleet/protocol/hub-messages.ts';
 import { identify, isSameProcess, type ProcessIdentity } from '../nats/process-identity.ts';
 
+/**
+ * Which test run has the fleet. A run has to claim it again before its lease ends, and loses it when its process has
+ * died.
+ */
 export class RunGrant {
   private readonly now: () => number;
   private held: { readonly claim: RunClaim; readonly process: ProcessIdentity; renewedAt: number } | null = null;
@@ -11,7 +15,9 @@ export class RunGrant {
     this.now = now;
   }
 
-  /** Gives the fleet to the run, or lets it keep it; otherwise tells who has it. */
+  /**
+   * Grants the fleet to the run, or renews its lease if it has the fleet already. Otherwise the answer says who has it.
+   */
   claim(claim: RunClaim): ClaimAnswer {
     const { holder } = this;
     if (holder !== null && !isSameClaim(holder, claim)) return { isGranted: false, holder };
@@ -20,25 +26,27 @@ export class RunGrant {
     return { isGranted: true, holder: claim };
   }
 
-  /** Gives the fleet back; only its holder can. */
+  /** Gives the fleet back; `false` = this run does not have it. */
   end(claim: RunClaim): boolean {
     const isHolder = this.held !== null && isSameClaim(this.held.claim, claim);
     if (isHolder) this.held = null;
     return isHolder;
   }
 
-  /** Who has the fleet: neither dead nor silent for too long. */
+  /**
+   * The test run that has the fleet; `null` = none. Takes the fleet from a run that is dead or was silent for too long.
+   */
   get holder(): RunClaim | null {
     const { held } = this;
     if (held === null) return null;
     const isSilent = this.now() - held.renewedAt > claimLeaseMillis;
-    // A process that was never visible here, e.g. in another container, only has its lease.
+    // A process that cannot be seen from here, e.g. in another container, is judged by its lease alone.
     const isDead = held.process.start !== null && !isSameProcess(held.process);
     if (isSilent || isDead) this.held = null;
     return this.held?.claim ?? null;
   }
 
-  /** While the server was away nobody could renew. */
+  /** Starts the lease anew, because the run could not renew it while the server was away. */
   extendLease(): void {
     if (this.held !== null) this.held.renewedAt = this.now();
   }

@@ -1,15 +1,19 @@
-// What the server itself says of its connections: which have ended, and which are open.
+// Learns from the server itself which connections have ended and which are open.
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../errors.ts';
 import { type Codec, count, decodeBytes, list, object, optional, text } from '../fleet/protocol/codec.ts';
 import { fleetAccount } from '../nats/nats-config.ts';
 import type { Admission } from './admission.ts';
 
+/** Who is asked, and who hears of connections that have ended. */
 export interface ServerConnectionsOptions {
   /** The connection to the system account of the server. */
   readonly observer: NatsConnection;
   readonly admission: Admission;
-  /** An id has lost its last connection. `reason` is `null` if that was not heard when it happened: then the node may be about to come back. */
+  /**
+   * Called when an id has lost its last connection. `reason` is `null` if the end was not heard when it happened: then
+   * the node may be about to come back.
+   */
   readonly onGone: (id: string, reason: string | null) => void;
   readonly log: (level: 'INFO' | 'WARNING', message: string) => void;
 }
@@ -17,14 +21,17 @@ export interface ServerConnectionsOptions {
 const timeoutMillis = 2000;
 /** An answer that is no older than this is as good as a new one. */
 const freshMillis = 1000;
-/** After an attempt to which the server did not answer. */
+/** Pause after a question that the server did not answer. */
 const retryMillis = 500;
-/** Nothing is known to be wrong, but events may be lost without a word. */
+/** Time between two comparisons while nothing seems wrong. Events may be lost without a sign. */
 const checkMillis = 30_000;
-/** More than the server admits: all in one answer, so that it is one moment. */
+/** More connections than the server admits: one answer lists them all, as they are at one moment. */
 const mostListed = 1 << 16;
 
-/** Keeps {@link Admission} true: hears of each connection that ends, and asks for all of them whenever something may not have been heard. */
+/**
+ * Keeps {@link Admission} true to the server: hears of each connection that ends, and asks for the list of all whenever
+ * an end may have been missed.
+ */
 export class ServerConnections {
   private readonly options: ServerConnectionsOptions;
   private checking: Promise<void> | null = null;
@@ -36,6 +43,7 @@ export class ServerConnections {
     this.options = options;
   }
 
+  /** Begins to listen, and to compare every now and then. */
   start(): void {
     this.options.observer.subscribe(`$SYS.ACCOUNT.${fleetAccount}.DISCONNECT`, {
       callback: (error, message) => {
@@ -46,12 +54,16 @@ export class ServerConnections {
     this.timer = setInterval(() => void this.check(), checkMillis).unref();
   }
 
+  /** Ends the comparisons. The subscription ends with the connection. */
   stop(): void {
     this.isStopped = true;
     if (this.timer !== null) clearInterval(this.timer);
   }
 
-  /** Compares what is believed with the server's own list, unless that was done just now. Never rejects. */
+  /**
+   * Compares what is believed with the server's own list, unless that was done just now. A failure is logged; the
+   * promise never rejects.
+   */
   check(): Promise<void> {
     if (this.checking === null && performance.now() - this.checkedAt < freshMillis) return Promise.resolve();
     this.checking ??= this.compare().finally(() => {
@@ -60,7 +72,7 @@ export class ServerConnections {
     return this.checking;
   }
 
-  /** Whatever has ended while the server was not heard is not told any more. */
+  /** Compares after each interruption, because the server does not repeat what it said meanwhile. */
   private async watch(): Promise<void> {
     for await (const { type } of this.options.observer.status()) {
       if (this.isStopped) return;
@@ -100,13 +112,13 @@ export class ServerConnections {
       const id = this.options.admission.release({ serverId: server.id, clientId: client.id });
       if (id !== null) this.options.onGone(id, reason === undefined || reason === '' ? 'its connection ended' : reason);
     } catch {
-      // An event of another form may have said anything: the list of connections knows.
+      // An event of an unknown form may mean anything, so the server is asked for its list.
       void this.check();
     }
   }
 }
 
-/** The answer to CONNZ, as far as it is read. */
+/** The fields that are read of the server's list of connections, which NATS calls CONNZ. */
 interface ConnectionList {
   readonly data: { readonly server_id: string; readonly total: number; readonly connections: readonly { readonly cid: number }[] };
 }
@@ -119,7 +131,7 @@ const listCodec: Codec<ConnectionList> = object<ConnectionList>({
   }),
 });
 
-/** The event of a connection that has ended, as far as it is read. */
+/** The fields that are read of the event that a connection has ended. */
 interface Disconnect {
   readonly server: { readonly id: string };
   readonly client: { readonly id: number };

@@ -1,12 +1,13 @@
-// Addresses of nodes: names become IPs, and all of 127.0.0.0/8 is this machine.
+// Addresses of nodes: resolves names, and knows that all of 127.0.0.0/8 is this machine.
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { BenchmarkError } from '../errors.ts';
 
 /**
- * The IP of what a user typed: an address as it is, a name by its first IPv4 address outside 127.0.0.0/8, else its first one.
- * Fails with FLEET.
+ * The IP address of the host that a user named. An address is returned as it is. Of a name, the first IPv4 address
+ * outside 127.0.0.0/8 is taken, else the first IPv4 address, else the first address at all. Fails with FLEET if the
+ * name has no address.
  */
 export async function resolveAddress(name: string): Promise<string> {
   const text = name.trim();
@@ -22,12 +23,16 @@ export async function resolveAddress(name: string): Promise<string> {
   throw new BenchmarkError('FLEET', `The name '${text}' has no address.`, { hint: 'Use an IP address.' });
 }
 
-/** Without the prefix that IPv4 addresses get on sockets of IPv6. */
+/** The address in lower case, without the prefix `::ffff:` that IPv4 addresses have on IPv6 sockets. */
 export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '').toLowerCase();
 
+/** Is this an address of the loopback interface: in 127.0.0.0/8, or `::1`? */
 export const isLoopback = (address: string): boolean => /^127\./.test(plainAddress(address)) || address === '::1';
 
-/** What limits count as one: an IPv4 address, or the 64 bits of an IPv6 address that one customer of a provider has. */
+/**
+ * What rate limits count as one client: an IPv4 address, or the /64 network of an IPv6 address, because providers give
+ * each customer at least a whole /64.
+ */
 export function addressClass(address: string): string {
   const plain = plainAddress(address);
   if (isIP(plain) !== 6) return plain;
@@ -44,7 +49,7 @@ export function addressClass(address: string): string {
     .join(':')}::/64`;
 }
 
-/** May a server listen on it: is it loopback, or an address of an interface of this machine? */
+/** Can a server on this machine listen on the address: is it a loopback address, or that of one of its interfaces? */
 export function isOwnAddress(address: string): boolean {
   const plain = plainAddress(address);
   return (

@@ -1,8 +1,12 @@
-// The two certificates of a fleet with a token: an authority, and the server's, which has one fixed name (RFC 5280).
+// Makes the two X.509 certificates (RFC 5280) of a fleet with a token: that of a certificate authority, and that of the
+// coordinator's server, which the authority signs.
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { bitString, integer, objectIdentifier, octetString, sequence, set, tagged, time, trueValue, utf8 } from './der.ts';
 
-/** All PEM. The authority's key is not kept: nothing else is ever signed. */
+/**
+ * A server's certificate and private key, and the certificate of the authority that signed it, all in PEM. The private
+ * key of the authority is not kept, because it never signs anything else.
+ */
 export interface ServerCertificate {
   readonly certificateAuthority: string;
   readonly certificate: string;
@@ -10,7 +14,7 @@ export interface ServerCertificate {
 }
 
 const dayMillis = 24 * 60 * 60 * 1000;
-/** Clocks of machines differ. */
+/** Certificates are valid from before they are made, because the clocks of other machines may be behind. */
 const earlierMillis = 2 * dayMillis;
 const lifeMillis = 3650 * dayMillis;
 
@@ -31,7 +35,10 @@ interface Party {
   readonly publicKey: KeyObject;
 }
 
-/** Makes both with new P-256 keys; valid from two days ago for ten years. */
+/**
+ * Makes both certificates with new P-256 keys. They are valid from two days before `now` (epoch ms) until 3650 days
+ * after it, for a server of the name `dnsName`.
+ */
 export function createServerCertificate(dnsName: string, now: number): ServerCertificate {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -41,12 +48,12 @@ export function createServerCertificate(dnsName: string, now: number): ServerCer
   return {
     certificateAuthority: issue(issuer, [
       extension(oids.basicConstraints, true, sequence(trueValue, integer(Buffer.from([0])))),
-      // keyCertSign
+      // The only allowed use of the key is keyCertSign.
       extension(oids.keyUsage, true, bitString(Buffer.from([0x04]), 2)),
     ]),
     certificate: issue(subject, [
       extension(oids.basicConstraints, true, sequence()),
-      // digitalSignature
+      // The only allowed use of the key is digitalSignature.
       extension(oids.keyUsage, true, bitString(Buffer.from([0x80]), 7)),
       extension(oids.extendedKeyUsage, false, sequence(objectIdentifier(oids.serverAuth))),
       extension(oids.subjectAltName, false, sequence(tagged(2, false, Buffer.from(dnsName)))),

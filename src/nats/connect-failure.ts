@@ -1,23 +1,29 @@
-// Why a connection to the coordinator failed, in words that say what to do.
+// Explains why a connection to the coordinator failed, and what the user can do about it.
 import { BenchmarkError, messageOf } from '../errors.ts';
 
 const untrusted = new Set(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_SIGNATURE_FAILURE']);
 
-/** Who was to answer: a coordinator without or with a token, or somebody else's NATS. */
+/**
+ * The server that was to answer: a coordinator without a token (`open`) or with one (`token`), or a NATS server that
+ * somebody else runs (`existing`).
+ */
 export interface Peer {
-  /** Without secrets. */
+  /** Host and port, or the URL without its user and password. */
   readonly address: string;
   readonly kind: 'open' | 'token' | 'existing';
 }
 
-/** Why a connection failed. */
+/** A failed attempt to connect: the FLEET error for the user, and whether somebody refused it. */
 export interface ConnectFailure {
   readonly error: BenchmarkError;
-  /** Somebody is there and does not let us in; otherwise nobody has answered, or not yet. */
+  /** True if a server answered that refuses this node or is not the expected one; false if nobody has answered yet. */
   readonly isRefusal: boolean;
 }
 
-/** What the NATS client threw, as a FLEET error and its kind. `speaksTls`: was there an answer to a handshake, though this side does not use TLS? */
+/**
+ * Turns what the NATS client threw into a FLEET error with a hint. `speaksTls` says that the server answered a TLS
+ * handshake although this side connected without TLS: then it runs with a token that this node lacks.
+ */
 export function explainConnectFailure(error: unknown, peer: Peer, speaksTls = false): ConnectFailure {
   if (speaksTls) {
     const message = `The coordinator at ${peer.address} runs with a token, and this node has none.`;
@@ -31,7 +37,7 @@ const absent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'
 const notTls = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'EPROTO']);
 const wrongName = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
-/** Somebody else answers than the one that the token names. */
+/** Does a server answer that is not the one that the token names? */
 function isImpostor(error: unknown): boolean {
   const code = codeOf(error);
   return untrusted.has(code) || notTls.has(code) || code === wrongName;
@@ -77,7 +83,7 @@ const silenceHints: Readonly<Record<Peer['kind'], string>> = {
   existing: checkUrl,
 };
 
-/** The code of the error or of one of its causes. */
+/** The code of the error, or of the first of its causes that has one; empty if none has. */
 function codeOf(error: unknown): string {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ('code' in current && typeof current.code === 'string') return current.code;
@@ -89,5 +95,5 @@ const isRefusal = (error: unknown): boolean =>
   (error instanceof Error && ['AuthorizationError', 'UserAuthenticationExpiredError'].includes(error.name)) ||
   /authorization violation|authentication/i.test(messageOf(error));
 
-/** Was there a connection, but no greeting in time? */
+/** Did the attempt time out, as it does when a server accepts the connection but sends no greeting? */
 export const isTimeout = (error: unknown): boolean => (error instanceof Error && error.name === 'TimeoutError') || /timeout/i.test(messageOf(error));

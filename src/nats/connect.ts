@@ -1,4 +1,5 @@
-// Connections to the NATS of a fleet: as a node, as the coordinator, or through somebody else's NATS.
+// Opens connections to the NATS server of a fleet: as a node, as the coordinator, or to a NATS server that somebody
+// else runs.
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,40 +13,49 @@ import { type FleetToken, serverName } from './token.ts';
 
 export { defaultFleetPort } from './fleet-port.ts';
 
-/** Attempts to connect follow each other after so many ms, plus up to as many again. */
+/** Pause between two attempts to connect, in ms; a random time of up to the same length is added. */
 const RETRY_MILLIS = 500;
 const TLS_PROBE_MILLIS = 1000;
 
-/** Where a node finds its coordinator. */
+/** Where a node finds its coordinator, and the token by which they trust each other. */
 export interface NodeEndpoint {
   readonly coordinator: string;
   readonly port: number;
-  /** Present: TLS, and the server must be the one of the token. */
+  /** With a token the connection uses TLS, and the server must have the certificate of the token's authority. */
   readonly token: FleetToken | null;
-  /** Address to connect from, for machines with several; only with a token. */
+  /** Address to connect from, for machines with several addresses. It is only used together with a token. */
   readonly localAddress?: string | undefined;
 }
 
-/** An existing NATS, whose owner provides the credentials. */
+/** A NATS server that somebody else runs, whose owner provides the credentials. */
 export interface NatsEndpoint {
+  /** One or more URLs, separated by commas. The first may hold user and password, or a token. */
   readonly url: string;
-  /** A `.creds` file; `null` = what the URL says. */
+  /** Path of a `.creds` file; `null` = the credentials are those in the URL. */
   readonly credentialsFile: string | null;
 }
 
+/** Whether a failed attempt to connect is repeated, and what ends the attempts. */
 export interface ConnectOptions {
-  /** Ends the attempts: the promise rejects with CANCELLED. */
+  /** Ends the attempts; the promise then rejects with CANCELLED. */
   readonly signal?: AbortSignal | undefined;
-  /** Told of each attempt that failed, with the reason in words. Without it the first failure rejects. */
+  /**
+   * Called after each failed attempt; attempts then go on until one succeeds. Without it the first failure rejects the
+   * promise with FLEET.
+   */
   readonly onFailedAttempt?: ((failure: ConnectFailure) => void) | undefined;
 }
 
-/** The identity of one process of a node: user name, part of its subjects, and a secret. Never log it. */
+/**
+ * A new random identity for one process of a node: its user name, a part of its subjects, and a secret. It must never
+ * be logged.
+ */
 export const newNodeId = (): string => randomBytes(16).toString('base64url');
 
 /**
- * Connects as a node. A node may open several connections with one id (one more for bundles), all from one address.
- * With `onFailedAttempt` it tries until it succeeds or is cancelled; otherwise it fails with FLEET. An open connection reconnects for ever.
+ * Connects as a node. A node may open several connections with one id, all from one address, e.g. a second one for
+ * plans and documents. With `onFailedAttempt` it tries until it succeeds or is cancelled; otherwise it fails with
+ * FLEET. An open connection reconnects by itself for ever.
  */
 export function connectNode(endpoint: NodeEndpoint, id: string, options: ConnectOptions = {}): Promise<NatsConnection> {
   const { coordinator, port, token } = endpoint;
@@ -61,7 +71,10 @@ export function connectNode(endpoint: NodeEndpoint, id: string, options: Connect
   return attempt(settings, { address: `${coordinator}:${port}`, kind: token === null ? 'open' : 'token' }, options);
 }
 
-/** Connects a node to an existing NATS. */
+/**
+ * Connects a node to a NATS server that somebody else runs. It retries and fails as {@link connectNode} does, and fails
+ * with CONFIG if the credentials file cannot be read.
+ */
 export function connectUrl(endpoint: NatsEndpoint, id: string, options: ConnectOptions = {}): Promise<NatsConnection> {
   return attempt(
     { ...nodeSettings, ignoreClusterUpdates: false, inboxPrefix: inboxPrefix(id), ...urlSettings(endpoint) },
@@ -71,14 +84,17 @@ export function connectUrl(endpoint: NatsEndpoint, id: string, options: ConnectO
 }
 
 /**
- * Connects as the coordinator, with the keys that the daemon of this machine has left in its run directory.
- * Fails with FLEET if no daemon runs as coordinator with this configuration.
+ * Connects as the coordinator, with the access that the daemon of this machine has left in its run directory. Fails
+ * with FLEET if no daemon runs as coordinator with this configuration.
  */
 export async function connectCoordinator(runDirectory: string, options: ConnectOptions = {}): Promise<NatsConnection> {
   return connectAsOwner(readHubAccess(runDirectory), options);
 }
 
-/** Connects with a key of the coordinator. Fails with FLEET. */
+/**
+ * Connects with the given access to the coordinator's NATS: as the coordinator, or as the observer of its server. It
+ * retries and fails as {@link connectNode} does.
+ */
 export function connectAsOwner(access: HubAccess, options: ConnectOptions = {}): Promise<NatsConnection> {
   const settings: ConnectionOptions = { ...coordinatorSettings, inboxPrefix: inboxPrefix(newNodeId()) };
   if (access.kind === 'url') {
@@ -97,7 +113,10 @@ export function connectAsOwner(access: HubAccess, options: ConnectOptions = {}):
   return attempt({ ...settings, ...own }, { address: `${access.host}:${access.port}`, kind }, options);
 }
 
-/** Measured: a frozen server is noticed in 2.7 s; a server that is back before its coordinator must not close nodes for ever. */
+/**
+ * With these times, in ms, a frozen server is noticed after 2.7 s, as measured. A restarted server refuses nodes until
+ * its coordinator is back as well, so a refusal must not end the reconnection.
+ */
 const sharedSettings: ConnectionOptions = {
   maxReconnectAttempts: -1,
   pingInterval: 1000,
@@ -107,10 +126,10 @@ const sharedSettings: ConnectionOptions = {
   ignoreClusterUpdates: true,
 };
 const nodeSettings: ConnectionOptions = { ...sharedSettings, reconnectTimeWait: RETRY_MILLIS, reconnectJitter: 1000, reconnectJitterTLS: 1000 };
-/** The coordinator has to be first. */
+/** The coordinator reconnects sooner than its nodes, because the server asks it whether to admit them. */
 const coordinatorSettings: ConnectionOptions = { ...sharedSettings, reconnectTimeWait: 50, reconnectJitter: 10, reconnectJitterTLS: 10 };
 
-/** Keys beyond the client's own type reach `tls.connect`. */
+/** The NATS client passes keys that its own type does not declare on to `tls.connect`. */
 const pinnedTls = (ca: string) => ({ ca, servername: serverName, handshakeFirst: true, minVersion: 'TLSv1.3' });
 
 const nodeTls = (token: FleetToken, localAddress: string | undefined) =>
@@ -127,7 +146,7 @@ function urlSettings({ url, credentialsFile }: NatsEndpoint): ConnectionOptions 
   }
 }
 
-/** The client does not read them from the URL. */
+/** User and password, or the token, that a URL holds. The NATS client does not read them from there. */
 function userOf(url: string): ConnectionOptions {
   const found = /^(?:\w+:\/\/)?([^@:/]+)(?::([^@/]*))?@/.exec(url);
   if (found?.[1] === undefined) return {};
@@ -152,7 +171,7 @@ async function attempt(settings: ConnectionOptions, peer: Peer, options: Connect
   }
 }
 
-/** Tries once and closes the connection again. Why it failed; `null` = it did not. */
+/** Tries to connect once, and closes the connection again. Returns why the attempt failed; `null` = it succeeded. */
 export async function firstFailure(open: (options: ConnectOptions) => Promise<NatsConnection>): Promise<ConnectFailure | null> {
   const attempt = new AbortController();
   let first: ConnectFailure | null = null;
@@ -168,13 +187,16 @@ export async function firstFailure(open: (options: ConnectOptions) => Promise<Na
   return first;
 }
 
-/** A server that begins with TLS says nothing to those who wait for its greeting: that looks like silence, so a handshake is tried. */
+/**
+ * Does a server that was silent expect TLS? Such a server waits for a handshake and sends no greeting before it, which
+ * looks like silence to a client without TLS. So a handshake is tried.
+ */
 async function doesExpectTls(error: unknown, { kind, address }: Peer): Promise<boolean> {
   if (kind !== 'open' || !isTimeout(error)) return false;
   const colon = address.lastIndexOf(':');
   const [host, port] = [address.slice(0, colon), Number(address.slice(colon + 1))];
   return new Promise((resolve) => {
-    // Only whether it answers: nothing is sent, and nothing that it says is believed.
+    // Only the success of the handshake counts: nothing is sent, and nothing that the server says is trusted.
     const socket = connectTls({ host, port, servername: serverName, rejectUnauthorized: false, timeout: TLS_PROBE_MILLIS });
     const end = (speaksTls: boolean): void => {
       socket.destroy();
@@ -201,4 +223,5 @@ const cancelled = (): BenchmarkError => new BenchmarkError('CANCELLED', 'The con
 /** IPv6 addresses need brackets before a port. */
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
 
+/** The URL, or several separated by commas, without user, password and token. */
 const withoutSecrets = (url: string): string => url.replace(/(^|\/\/|,)[^@,/]*@/g, '$1');

@@ -1,4 +1,5 @@
-// The little of DER (X.690) that a certificate needs.
+// Writes the part of DER, the binary encoding of ITU-T X.690, that certificates need. Each exported value is one
+// encoded element, or makes one.
 
 const tags = {
   boolean: 0x01,
@@ -24,27 +25,34 @@ function lengthOf(length: number): Buffer {
   return Buffer.from([0x80 | bytes.length, ...bytes]);
 }
 
+/** A SEQUENCE of elements that are already encoded. */
 export const sequence = (...parts: readonly Uint8Array[]): Buffer => element(tags.sequence, Buffer.concat(parts));
+/** A SET of elements that are already encoded, in the order that is given. */
 export const set = (...parts: readonly Uint8Array[]): Buffer => element(tags.set, Buffer.concat(parts));
+/** An OCTET STRING: plain bytes. */
 export const octetString = (content: Uint8Array): Buffer => element(tags.octetString, content);
+/** A UTF8String: a text. */
 export const utf8 = (text: string): Buffer => element(tags.utf8, Buffer.from(text));
+/** The BOOLEAN that is true. */
 export const trueValue = element(tags.boolean, Buffer.from([0xff]));
 
-/** A positive number of any size. */
+/** An INTEGER that is not negative, of any size, given as big-endian bytes. */
 export function integer(bytes: Uint8Array): Buffer {
   const start = bytes.findIndex((byte) => byte !== 0);
   const digits = start < 0 ? Buffer.from([0]) : bytes.subarray(start);
   return element(tags.integer, (digits[0] ?? 0) < 0x80 ? digits : Buffer.concat([Buffer.from([0]), digits]));
 }
 
-/** `unused`: bits at the end that do not count. */
+/** A BIT STRING. `unused` is the number of bits at the end of the last byte that do not count. */
 export const bitString = (content: Uint8Array, unused = 0): Buffer => element(tags.bitString, Buffer.concat([Buffer.from([unused]), content]));
 
-/** An element with a tag of the context: `[number]`, constructed or primitive. */
+/**
+ * An element with the context-specific tag `[number]`, which either holds elements (constructed) or bytes (primitive).
+ */
 export const tagged = (number: number, isConstructed: boolean, content: Uint8Array): Buffer =>
   element(0x80 | (isConstructed ? 0x20 : 0) | number, content);
 
-/** Only for arcs below 128 after the first two, or two-byte ones, as certificates have them. */
+/** An OBJECT IDENTIFIER, given in its dotted form. Its first two arcs share one byte, as those of certificates can. */
 export function objectIdentifier(text: string): Buffer {
   const [first = 0, second = 0, ...rest] = text.split('.').map(Number);
   const bytes = [first * 40 + second];
@@ -56,7 +64,10 @@ export function objectIdentifier(text: string): Buffer {
   return element(tags.oid, Buffer.from(bytes));
 }
 
-/** A moment, to the second, in UTC; the short form until 2049, as RFC 5280 demands. */
+/**
+ * A moment, in epoch ms, to the second and in UTC. RFC 5280 demands UTCTime, the short form, until 2049 and
+ * GeneralizedTime after that.
+ */
 export function time(epoch: number): Buffer {
   const digits = `${new Date(epoch).toISOString().replace(/[-:T]/g, '').slice(0, 14)}Z`;
   const isShort = new Date(epoch).getUTCFullYear() < 2050;

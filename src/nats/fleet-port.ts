@@ -1,4 +1,7 @@
-// Where a coordinator listens.
+// The port on which a coordinator listens.
 
-/** The port of the coordinator; the one that the original listens on, so that rules of firewalls stay as they are. */
+/**
+ * The default port of a coordinator. The original OpenSearch Benchmark uses the same one, so firewall rules can stay as
+ * they are.
+ */
 export const defaultFleetPort = 1900;

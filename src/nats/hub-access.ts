@@ -1,37 +1,47 @@
-// What the coordinator's daemon leaves in its run directory for the test runs of the same user: where its NATS is, and the key to it.
+// What the coordinator's daemon leaves in its run directory for the test runs of the same user: where its NATS server
+// is, and the key to it.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import { writePrivateFile } from './private-files.ts';
 
+/**
+ * How a test run reaches the coordinator's NATS: a `server` that the daemon runs itself, or the `url` of one that
+ * somebody else runs.
+ */
 export type HubAccess =
   | {
       readonly kind: 'server';
-      /** Where this machine reaches the server. */
+      /** Address at which this machine reaches the server. */
       readonly host: string;
       readonly port: number;
-      /** PEM; `null` = no TLS. */
+      /** Certificate of the authority that signed the server's certificate, in PEM; `null` = no TLS. */
       readonly certificateAuthority: string | null;
-      /** Nkey seed of the coordinator's user. */
+      /** Nkey seed of the coordinator's user, a secret. */
       readonly seed: string;
     }
   | { readonly kind: 'url'; readonly url: string; readonly credentialsFile: string | null };
 
-/** Where the daemon of a configuration directory keeps its state, keys and the files of its server. */
+/**
+ * The run directory: where the daemon of a configuration directory keeps its state, keys and the files of its server.
+ */
 export const runDirectoryIn = (configurationDirectory: string): string => join(configurationDirectory, 'daemon');
 
 const fileIn = (runDirectory: string): string => join(runDirectory, 'hub.json');
 
-/** Only its owner may read it. */
+/** Writes the access to a file of the run directory that only its owner may read. Fails with DISK. */
 export function writeHubAccess(runDirectory: string, access: HubAccess): void {
   writePrivateFile(fileIn(runDirectory), `${JSON.stringify(access)}\n`);
 }
 
+/** Removes the file with the access, if there is one, because there is no coordinator any more. */
 export function removeHubAccess(runDirectory: string): void {
   rmSync(fileIn(runDirectory), { force: true });
 }
 
-/** Fails with FLEET if no daemon of this configuration is a coordinator. */
+/**
+ * Reads the access. Fails with FLEET if no daemon of this configuration is a coordinator, or if the file is damaged.
+ */
 export function readHubAccess(runDirectory: string): HubAccess {
   const path = fileIn(runDirectory);
   let text: string;

@@ -1,4 +1,5 @@
-// Finds the nats-server program: the package for this platform, else PATH, else what the set-up of a checkout has built.
+// Finds the nats-server program: in the npm package for this platform, else on PATH, else where scripts/nats-server of
+// a checkout puts it.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -6,20 +7,22 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { BenchmarkError, messageOf } from '../errors.ts';
 
-/** The oldest that can ask about every connection and start with TLS. */
+/** The oldest version that can ask the coordinator about every connection, and begin connections with TLS. */
 export const oldestNatsServer = '2.11.0';
 
+/** A nats-server program: its path, and the version that it reports. */
 export interface NatsBinary {
   readonly path: string;
   readonly version: string;
 }
 
+/** Where to look for the program: `PATH` and `XDG_CACHE_HOME` of the environment, and the user's home directory. */
 export interface NatsBinaryRequest {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
 }
 
-/** Finds a server that is new enough. Fails with FLEET that names what was found and says how to get one. */
+/** Finds a server that is new enough. Fails with FLEET, naming what was found and how to get a newer one. */
 export async function findNatsServer(request: NatsBinaryRequest): Promise<NatsBinary> {
   const refused: string[] = [];
   for (const path of candidates(request)) {
@@ -33,7 +36,7 @@ export async function findNatsServer(request: NatsBinaryRequest): Promise<NatsBi
   });
 }
 
-/** Name of the optional package that carries the server for this machine. */
+/** Name of the optional npm package that carries the server for this machine. */
 export const platformPackage = (): string => `opensearch-benchmark-nats-${process.platform}-${process.arch}`;
 
 function candidates({ variables, homeDirectory }: NatsBinaryRequest): readonly string[] {

@@ -1,26 +1,35 @@
-// The configuration of the supervised server: no secrets in it, only public keys and paths.
+// Writes the configuration of the supervised nats-server. It holds only public keys and paths, no secrets.
 
-/** The account of the fleet in the configuration of the server. */
+/** Name of the NATS account that holds the coordinator and all nodes. */
 export const fleetAccount = 'OSB';
 
-/** What the configuration of a server says. */
+/** What differs between the configurations of two servers. */
 export interface NatsConfig {
   readonly host: string;
-  /** -1 = any free one. */
+  /** Port to listen on; -1 = any free one. */
   readonly port: number;
-  /** Where the server tells its port. */
+  /** Directory to which the server writes a file with its port. */
   readonly directory: string;
+  /** Public nkey of the account that signs what nodes may do. */
   readonly issuerKey: string;
+  /** Public nkey of the coordinator's user. */
   readonly coordinatorKey: string;
+  /** Public nkey of the user of the system account, which sees the connections of the server. */
   readonly observerKey: string;
+  /** Paths of PEM files; `null` = no TLS. */
   readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null;
 }
 
-/** Each node has a few connections and subscriptions; a stranger must not fill the memory with more. The hub has a subscription for each node. */
+/**
+ * Each node has a few connections and subscriptions, and the hub has one subscription per node. The limits keep
+ * strangers from filling the memory with more.
+ */
 const mostConnections = 8192;
 const mostSubscriptions = 16_384;
 
-/** Times: a node that is frozen or cut off is noticed in under 4 s; see {@link NatsConfig}. */
+/**
+ * The text of the configuration file. With its times the server notices within 4 s that a node is frozen or cut off.
+ */
 export function natsConfig(config: NatsConfig): string {
   const quoted = JSON.stringify;
   const lines = [

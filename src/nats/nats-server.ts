@@ -1,4 +1,4 @@
-// The supervised nats-server: a child that is restarted when it dies, and that never outlives this process.
+// Supervises the nats-server: a child process that is started again when it dies, and that never outlives this process.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,38 +9,47 @@ import { portInUse } from './port-in-use.ts';
 import { writePrivateFile } from './private-files.ts';
 import { identify, isSameProcess, type ProcessIdentity, signalProcess, untilGone } from './process-identity.ts';
 
+/** What a supervised server needs. */
 export interface NatsServerOptions {
+  /** Path of the nats-server program. */
   readonly binary: string;
-  /** Private to its owner; holds the configuration, the ports file and the note for the next start. */
+  /**
+   * A directory that only its owner may enter. It gets the configuration, the file with the port, and a note by which
+   * the next start recognises a server that was left behind.
+   */
   readonly directory: string;
   readonly config: Omit<NatsConfig, 'directory'>;
   readonly onEvent: (event: NatsServerEvent) => void;
 }
 
+/** What happens to a supervised server. */
 export type NatsServerEvent =
-  /** A warning or an error of the server, in its own words. */
+  /** A warning or an error, mostly in the words of the server. Identities of nodes are masked. */
   | { readonly kind: 'log'; readonly text: string }
   | { readonly kind: 'died'; readonly reason: string }
   | { readonly kind: 'restarted'; readonly processId: number };
 
-/** Ready usually after 70 ms. */
+/** How long a start may take; usually the server listens after 70 ms. */
 const startPatienceMillis = 10_000;
 const stopPatienceMillis = 3000;
 const firstBackOffMillis = 50;
 const longestBackOffMillis = 5000;
-/** A server that lived this long was all right: the next restart is quick again. */
+/** A server that lived this long was healthy, so the next restart happens after a short pause again. */
 const healthyMillis = 10_000;
 const keptLogLines = 20;
 const toldPerMinute = 30;
 
 /**
- * Runs the server (`$0 -c $1`) with this shell's process id. A watcher waits on descriptor 3, a pipe from the supervisor: a line means that the
- * server has ended, the end of the pipe that the supervisor has, even by kill -9.
+ * A shell script that turns into the server (`$0 -c $1`), which so keeps the process id of the shell. Before that it
+ * starts a watcher, which reads from descriptor 3, a pipe from the supervisor. A line there means that the server has
+ * ended, and the watcher ends as well. The end of the pipe means that the supervisor has ended, even by kill -9, and
+ * the watcher ends the server.
  */
 const launcher = `{ read -r _ <&3 || kill -TERM $$; } >/dev/null 2>&1 &
 exec 3<&-
 exec "$0" -c "$1"`;
 
+/** A nats-server that is kept running until it is stopped. */
 export class NatsServer {
   private readonly options: NatsServerOptions;
   private child: ChildProcess | null = null;
@@ -57,7 +66,10 @@ export class NatsServer {
     this.options = options;
   }
 
-  /** Ends the leftover of a daemon that died, and starts the server; resolves when it listens. Fails with FLEET. */
+  /**
+   * Ends a server that a daemon of this directory left behind when it died, and starts a new one. Resolves when it
+   * listens. Fails with FLEET, and with DISK if its files cannot be written.
+   */
   static async start(options: NatsServerOptions): Promise<NatsServer> {
     await endLeftover(options.directory);
     const server = new NatsServer(options);
@@ -70,15 +82,17 @@ export class NatsServer {
     return server;
   }
 
-  /** Stays the same over restarts. */
+  /** The port on which the server listens. It stays the same over restarts. */
   get port(): number {
     return this.listeningPort;
   }
 
+  /** Process id of the server that runs now, or ran last; 0 = it could not be started. */
   get processId(): number {
     return this.child?.pid ?? 0;
   }
 
+  /** Ends the server, by force if it takes too long. Resolves when it is gone. */
   async stop(): Promise<void> {
     this.isStopping = true;
     this.stopped.abort();
@@ -102,7 +116,8 @@ export class NatsServer {
     this.log = [];
     const child = spawn('/bin/sh', ['-c', launcher, binary, configFile], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      // In a session of its own: Ctrl-C is for this process, which ends the server when the load has ended.
+      // The server gets a session of its own, so that Ctrl-C reaches only this process, which ends the server when the
+      // load has ended.
       detached: true,
       env: {},
       cwd: directory,
@@ -166,7 +181,10 @@ export class NatsServer {
     }
   }
 
-  /** Strangers shall not fill the log: each of their attempts is a line of the server. */
+  /**
+   * May another line of the server be told? Each attempt of a stranger makes the server write one, so their number in a
+   * minute is bounded.
+   */
   private mayTell(): boolean {
     const now = performance.now();
     if (now - this.toldSince > 60_000) {
@@ -196,7 +214,7 @@ export class NatsServer {
       this.options.onEvent({ kind: 'restarted', processId: this.processId });
     } catch (error) {
       if (this.isStopping) return;
-      // Its death is told and answered by onDeath; only a server that hangs has to be ended.
+      // If the server has died, onDeath reports it and starts it again. Only a server that hangs has to be killed here.
       this.options.onEvent({ kind: 'log', text: error instanceof Error ? error.message : String(error) });
       this.child?.kill('SIGKILL');
     }
@@ -205,7 +223,10 @@ export class NatsServer {
 
 const noteIn = (directory: string): string => join(directory, 'nats-server.json');
 
-/** Ends a server that an earlier daemon of this directory has left behind; only if it provably is that one. */
+/**
+ * Ends a server that an earlier daemon of this directory has left behind, if the note proves that the process is that
+ * server.
+ */
 async function endLeftover(directory: string): Promise<void> {
   const identity = readNote(directory);
   if (identity === null || !isSameProcess(identity)) return;
@@ -221,7 +242,7 @@ function readNote(directory: string): ProcessIdentity | null {
     if (typeof value !== 'object' || value === null || !('processId' in value) || !('start' in value)) return null;
     return typeof value.processId === 'number' && typeof value.start === 'string' ? { processId: value.processId, start: value.start } : null;
   } catch {
-    // Without a readable note nothing is provably ours.
+    // Without a readable note no process is provably that server.
     return null;
   }
 }

@@ -1,8 +1,8 @@
-// Files that only their owner may read: keys, state, configuration of the server.
+// Files that only their owner may read: keys, the state of the daemon, the configuration of the server.
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { BenchmarkError } from '../errors.ts';
 
-/** Makes a directory that nobody else may enter. Fails with DISK. */
+/** Makes a directory, unless it exists, that nobody but its owner may enter. Fails with DISK. */
 export function providePrivateDirectory(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -12,7 +12,7 @@ export function providePrivateDirectory(path: string): void {
   }
 }
 
-/** Writes a file in one step, readable by its owner only from the first moment on. Fails with DISK. */
+/** Writes a file, or replaces it, in one step. At no moment can anybody but its owner read it. Fails with DISK. */
 export function writePrivateFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}.new`;
   try {

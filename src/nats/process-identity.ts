@@ -1,14 +1,18 @@
-// Tells a process from a later one that got the same id: nothing is ever ended that is not provably ours.
+// Tells a process from a later one that got the same id, so that only processes that are provably ours are ended.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A process, told apart from all others that have or had the same id. */
 export interface ProcessIdentity {
   readonly processId: number;
-  /** When it started, in the words of the system and of this boot; `null` = the system does not say. */
+  /**
+   * When the process started, in a form that only comparisons for equality may use; `null` = the system does not say.
+   */
   readonly start: string | null;
 }
 
+/** The identity of the process that has the id now. */
 export const identify = (processId: number): ProcessIdentity => ({ processId, start: startOf(processId) });
 
 /** Is it certainly the same process, and alive? */
@@ -24,12 +28,15 @@ function startOf(processId: number): string | null {
     }).trim();
     return state === '' || state.startsWith('Z') ? null : state.replace(/^\S+\s+/, '');
   } catch {
-    // It is gone, or its facts are not for us: then nothing is known about it.
+    // The process is gone, or this user may not read about it: then nothing is known about it.
     return null;
   }
 }
 
-/** State is the third field of `stat`, the start time the 22nd; the second one is a name in brackets that may hold spaces. */
+/**
+ * The boot id and the start time of the process. The state is the third field of `stat` and the start time the 22nd.
+ * The second one is a name in brackets that may hold spaces, so the fields are counted from behind it.
+ */
 function linuxStart(processId: number): string | null {
   const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -38,7 +45,7 @@ function linuxStart(processId: number): string | null {
   return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${ticks}`;
 }
 
-/** Sends a signal to that very process; `false` if it is gone. */
+/** Sends a signal to exactly this process; `false` if it is gone. */
 export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
   if (!isSameProcess(identity)) return false;
   try {
@@ -50,7 +57,10 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
   }
 }
 
-/** Waits until the process is gone; `false` if it still lives after so many ms. It is not our child, so nobody tells us. */
+/**
+ * Waits until the process is gone; `false` if it still lives after `patienceMillis`. The system reports the end of a
+ * process to its parent only, so this polls, and calls `onTick` after each look.
+ */
 export async function untilGone(identity: ProcessIdentity, patienceMillis: number, onTick: () => void = () => {}): Promise<boolean> {
   const step = 50;
   for (let waited = 0; waited < patienceMillis; waited += step) {

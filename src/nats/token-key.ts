@@ -1,4 +1,5 @@
-// The coordinator's part of a token: the certificate of its server and the key to it. It never leaves that machine.
+// The coordinator's part of a token: the certificate of its server and the private key to it. It never leaves the
+// coordinator's machine.
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,30 +8,31 @@ import { createServerCertificate } from './certificate.ts';
 import { writePrivateFile } from './private-files.ts';
 import { type FleetToken, formatToken, parseToken, serverName } from './token.ts';
 
+/** A token, and the certificate of the coordinator's server with its private key. */
 export interface TokenKey {
   readonly token: FleetToken;
-  /** PEM. */
+  /** Certificate of the server, signed by the token's authority, in PEM. */
   readonly certificate: string;
-  /** PEM. */
+  /** Private key of the server, in PEM. */
   readonly privateKey: string;
 }
 
-/** Where the key lies unless it is named. */
+/** Path of the file with the key, unless the user names another one. */
 export const tokenKeyFileIn = (runDirectory: string): string => join(runDirectory, 'token-key.json');
 
-/** A new token and its key. */
+/** Makes a new token and its key. `now` is in epoch ms. */
 export function createTokenKey(now: number): TokenKey {
   const { certificateAuthority, certificate, privateKey } = createServerCertificate(serverName, now);
   return { token: { certificateAuthority, secret: randomBytes(32).toString('base64url') }, certificate, privateKey };
 }
 
-/** Stores it for the coordinator's daemon; only the owner may read it. */
+/** Stores the key for the coordinator's daemon, in a file that only its owner may read. Fails with DISK. */
 export function writeTokenKey(path: string, key: TokenKey): void {
   const { certificate, privateKey } = key;
   writePrivateFile(path, `${JSON.stringify({ token: formatToken(key.token), certificate, privateKey })}\n`);
 }
 
-/** `null` if there is none. Fails with CONFIG if it cannot be read. */
+/** Reads a stored key; `null` = the file does not exist. Fails with CONFIG if it cannot be read or is damaged. */
 export function readTokenKey(path: string): TokenKey | null {
   let text: string;
   try {
@@ -45,7 +47,10 @@ export function readTokenKey(path: string): TokenKey | null {
   return key;
 }
 
-/** The key that belongs to the token that the fleet uses. Fails with CONFIG. */
+/**
+ * Reads the key of the token that the fleet uses. Fails with CONFIG if there is none, if it belongs to another token,
+ * or if its certificate has expired.
+ */
 export function tokenKeyFor(token: FleetToken, path: string): TokenKey {
   const key = readTokenKey(path);
   const hint = 'Make the token on the coordinator, with "opensearch-benchmarkd token", or name the key that belongs to it with --token-key-file.';

@@ -5,24 +5,30 @@ import { createHash, timingSafeEqual, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { BenchmarkError } from '../errors.ts';
 
-/** The one DNS name of every coordinator's certificate, whatever its address. */
+/** The DNS name in the certificate of every coordinator, whatever its address. */
 export const serverName = 'osb-coordinator';
 const prefix = 'osb1';
 const secretPattern = /^[A-Za-z0-9_-]{43}$/;
 
+/**
+ * What every node of a fleet with a token has: it recognises the coordinator by it, and proves that it belongs there.
+ */
 export interface FleetToken {
-  /** PEM. */
+  /** Certificate of the authority that signed the certificate of the coordinator's server, in PEM. */
   readonly certificateAuthority: string;
-  /** 256 bits in base64url. */
+  /** What nodes send to be admitted: 256 random bits in base64url. */
   readonly secret: string;
 }
 
-/** One line without spaces, for a file or an environment variable. */
+/** The token as one line without spaces, for a file or an environment variable. */
 export function formatToken({ certificateAuthority, secret }: FleetToken): string {
   return `${prefix}.${new X509Certificate(certificateAuthority).raw.toString('base64url')}.${secret}`;
 }
 
-/** Reads a token; `source` is where it comes from, for the message. Never shows the text. Fails with CONFIG. */
+/**
+ * Reads the line that {@link formatToken} makes. `source` says in messages where it comes from; the line itself is
+ * never shown. Fails with CONFIG.
+ */
 export function parseToken(text: string, source: string): FleetToken {
   const [kind, authority = '', secret = '', ...rest] = text.trim().split('.');
   const hint = 'Copy the whole line that "opensearch-benchmarkd token" printed on the coordinator.';
@@ -37,7 +43,10 @@ export function parseToken(text: string, source: string): FleetToken {
   }
 }
 
-/** The token of `--token-file`, else of `OSB_FLEET_TOKEN`, else none. Fails with CONFIG. */
+/**
+ * The token in the file that `--token-file` names, else in the environment variable `OSB_FLEET_TOKEN`; `null` = neither
+ * is given. Fails with CONFIG.
+ */
 export function findToken(tokenFile: string | null, variables: Readonly<Record<string, string | undefined>>): FleetToken | null {
   if (tokenFile !== null) return parseToken(readTokenFile(tokenFile), tokenFile);
   const text = variables.OSB_FLEET_TOKEN?.trim() ?? '';
@@ -52,7 +61,7 @@ function readTokenFile(path: string): string {
   }
 }
 
-/** Compares in a time that tells nothing of where or how long the difference is. */
+/** Are the secrets equal? How long the answer takes does not tell where or how much they differ. */
 export function isSameSecret(given: string, expected: string): boolean {
   return timingSafeEqual(createHash('sha256').update(given).digest(), createHash('sha256').update(expected).digest());
 }

@@ -1,4 +1,5 @@
-// A node's side of the plan server: fetches plans and documents in ranges, several under way, each repeated until it came whole.
+// A node's side of the plan server: fetches plans and documents in ranges. Several ranges are under way at once, and
+// each is asked for again until an answer comes.
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { diskError, requireSpace } from '../corpus/disk.ts';
@@ -10,25 +11,34 @@ import type { BundleAddress } from '../fleet/protocol/node-messages.ts';
 import { digestOf, type OpenPlan, openPlanCodec } from '../fleet/protocol/run-plan-codec.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
 
+/** Ranges of one file that are under way at once. */
 const WINDOW = 8;
 const TIMEOUT_MILLIS = 5000;
+/** Attempts for one request, the first one included, before the fetch fails. */
 const ATTEMPTS = 10;
+/** Pause after a request without an answer. */
 const PAUSE_MILLIS = 300;
-/** Until a file is asked for again that the coordinator is still getting. */
+/** Pause before the next question for a file that the coordinator is itself still getting. */
 const POLL_MILLIS = 1000;
 
+/** Who fetches, for which test run, and through which connection. */
 export interface FetchContext {
-  /** A connection of its own, so that reports need not wait behind documents. */
+  /** A separate connection for what is fetched, so that reports need not wait behind documents. */
   readonly bus: Bus;
+  /** The id of this node. */
   readonly id: string;
+  /** The key of the session of the test run. */
   readonly session: string;
+  /** Ends the fetch. */
   readonly signal: AbortSignal;
 }
 
-/** What the coordinator has for a document set. */
+/**
+ * The file that the coordinator has for a document set: its name, its size in bytes, and the digest of its documents.
+ */
 export type OfferedDocuments = Pick<Extract<FetchAnswer, { readonly kind: 'file' }>, 'name' | 'bytes' | 'documents'>;
 
-/** Fetches a plan and checks that it is the one that its address names. */
+/** Fetches a plan, and checks that it has the digest of its address. Fails with FLEET, or with CANCELLED. */
 export async function fetchPlan(context: FetchContext, { digest, bytes }: BundleAddress): Promise<OpenPlan> {
   const plan = new Uint8Array(bytes);
   const { session } = context;
@@ -42,7 +52,10 @@ export async function fetchPlan(context: FetchContext, { digest, bytes }: Bundle
   return decodeBytes(openPlanCodec, plan, 'plan');
 }
 
-/** Which file the coordinator has for a document set, and the digest of its documents; waits while it gets it itself. */
+/**
+ * Asks which file the coordinator has for a document set, and waits while the coordinator is getting it. `set` is the
+ * index of the set in its corpus. Fails with FLEET.
+ */
 export async function findDocuments(context: FetchContext, corpus: string, set: number): Promise<OfferedDocuments> {
   for (;;) {
     const { header } = await ask(context, { kind: 'find', session: context.session, corpus, set });
@@ -52,7 +65,10 @@ export async function findDocuments(context: FetchContext, corpus: string, set: 
   }
 }
 
-/** Fetches the file of a document set to `path`, which appears once it is whole. */
+/**
+ * Fetches the file of a document set to `path`, where it appears once it is whole. `onProgress` hears how many bytes
+ * have arrived. Fails with FLEET, with CANCELLED, and with DISK if the file does not fit.
+ */
 export async function fetchDocuments(
   context: FetchContext,
   source: { readonly corpus: string; readonly set: number; readonly bytes: number },
@@ -63,7 +79,7 @@ export async function fetchDocuments(
   const { corpus, set, bytes } = source;
   const temporary = `${path}.fetched.tmp`;
   await requireSpace(temporary, bytes);
-  // Named as the disk says it, with the space that is needed: a full disk of one node of many has to be found.
+  // The error names the file and the space that it needs, so that the full disk of one node among many is found.
   const named = (error: unknown): unknown => diskError(error, temporary, bytes);
   const file = await open(temporary, 'w').catch((error: unknown) => Promise.reject(named(error)));
   let done = 0;

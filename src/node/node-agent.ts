@@ -1,4 +1,4 @@
-// A machine that generates load for others: obeys the test run that the coordinator lets command it, one at a time.
+// A machine that generates load for others. It obeys the test run that the coordinator lets command it, one at a time.
 
 import { timingSafeEqual } from 'node:crypto';
 import { freemem, hostname } from 'node:os';
@@ -14,11 +14,12 @@ import type { NodeAgentOptions } from './node-options.ts';
 import { NodeSession } from './node-session.ts';
 import { freeBytes, probe } from './probe.ts';
 
-/** A run that was not heard for so long does not keep others from the node: it would be heard each second. */
+/** A test run that was silent for this long does not keep others from the node. One that lives is heard each second. */
 const FRESH_MILLIS = 2500;
-/** Sessions whose commands are not obeyed any more. */
+/** Most sessions that are remembered as ended, so that commands for them that come late are refused. */
 const ENDED_BOUND = 100;
 
+/** Takes the commands and questions for a node, and gives those of a test run to its session. */
 export class NodeAgent {
   private readonly options: NodeAgentOptions;
   private readonly ended = new Map<string, string>();
@@ -29,12 +30,12 @@ export class NodeAgent {
     this.options = options;
   }
 
-  /** The run that the node works for; `null` = none. */
+  /** The test run that the node works for; `null` = none. */
   get testRunId(): string | null {
     return this.session?.testRunId ?? null;
   }
 
-  /** Obeys from here on. */
+  /** Begins to obey. */
   start(): void {
     const callback = (error: Error | null, message: BusMessage): void => {
       if (error === null) this.onMessage(message);
@@ -63,7 +64,10 @@ export class NodeAgent {
     );
   }
 
-  /** Up to the first wait, which only a probe has, this happens before the next message is looked at. */
+  /**
+   * Answers a message. Only a probe waits for anything; all else is done before the next message is looked at, so
+   * commands are obeyed in their order.
+   */
   private async reply(bytes: Uint8Array): Promise<DownAnswer> {
     let down: DownMessage | null;
     try {
@@ -135,7 +139,7 @@ export class NodeAgent {
 
 const refused = (reason: string): DownAnswer => ({ kind: 'refused', reason });
 
-/** Takes as long for any wrong secret. */
+/** Are the secrets equal? The answer takes as long for any wrong secret of the right length. */
 function isSame(given: string, own: string): boolean {
   const [left, right] = [Buffer.from(given), Buffer.from(own)];
   return left.length === right.length && timingSafeEqual(left, right);

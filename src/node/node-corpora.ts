@@ -1,4 +1,5 @@
-// The documents of a run on a node: from where the workload says, else from the coordinator, else made here.
+// Gets the documents of a test run on a node: from where the workload says, else from the coordinator; documents that a
+// generator describes are generated here.
 import { rename } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { withDirectoryLock } from '../corpus/directory-lock.ts';
@@ -13,7 +14,10 @@ import { BenchmarkError } from '../errors.ts';
 import type { Corpus, DocumentSet } from '../workload/model.ts';
 import { type FetchContext, fetchDocuments, findDocuments, type OfferedDocuments } from './fetch.ts';
 
-/** Prepares corpora with the node's own directories. */
+/**
+ * Prepares corpora in the node's own directories. If their source fails, a warning is told and the documents come from
+ * the coordinator. Fails with CORPUS, FLEET or DISK.
+ */
 export async function prepareNodeCorpora(
   corpora: readonly Corpus[],
   fetch: FetchContext,
@@ -30,7 +34,10 @@ export async function prepareNodeCorpora(
   return prepareOffered(corpora, [...offered, ...(await provide(corpora, hasSource, fetch, options))], options);
 }
 
-/** A document file of this node, and the digest that it has to have. */
+/**
+ * A document file of this node that has to be equal to the coordinator's: its path, and the digest that its documents
+ * must have.
+ */
 interface Offered {
   readonly document: string;
   readonly documents: string;
@@ -38,7 +45,7 @@ interface Offered {
 
 const hasSource = ({ baseUrl, sourceUrl }: DocumentSet): boolean => baseUrl !== null || sourceUrl !== null;
 
-/** Prepares corpora, and checks that what came from the coordinator is what it has. */
+/** Prepares corpora, and checks that the documents from the coordinator are the same as there. */
 async function prepareOffered(corpora: readonly Corpus[], offered: readonly Offered[], options: PrepareOptions): Promise<readonly PreparedCorpus[]> {
   const prepared = await prepareCorpora(corpora, options);
   for (const { document, documents } of offered) {
@@ -50,6 +57,10 @@ async function prepareOffered(corpora: readonly Corpus[], offered: readonly Offe
   return prepared;
 }
 
+/**
+ * Brings document sets from the coordinator, unless the same documents are here, and returns what has to be equal to
+ * the coordinator's. Sets that this node already has from their own source are left alone.
+ */
 async function provide(
   corpora: readonly Corpus[],
   isWanted: (set: DocumentSet) => boolean,
@@ -62,7 +73,7 @@ async function provide(
     for (const [index, set] of corpus.documentSets.entries()) {
       if (set.sourceFormat !== 'bulk' || set.generator !== null || !isWanted(set)) continue;
       if (options.workloadDirectory !== null && (await isThere(options.workloadDirectory, set))) continue;
-      // What every node gets from one source needs no comparison.
+      // All nodes get such a set from the same source, so it need not be compared with the coordinator's.
       if (hasSource(set) && (await isThere(directory, set))) continue;
       const found = await findDocuments(fetch, corpus.name, index);
       await makeDirectory(directory);
@@ -73,7 +84,10 @@ async function provide(
   return offered;
 }
 
-/** Fetches the documents of a set unless the same ones are here. The name and the size of a file do not tell. */
+/**
+ * Fetches the documents of a set, unless the documents that are here have the same digest. Files of the same name and
+ * size may still differ.
+ */
 async function bring(
   directory: string,
   corpus: Corpus,
@@ -96,7 +110,9 @@ async function bring(
   await noteOrigin(path, { url: null, archive: null });
 }
 
-/** The digest of the documents that are here; `null` if there are none, or if they are certainly others. */
+/**
+ * The digest of the documents that are here; `null` = there are none, or they certainly differ from those of the set.
+ */
 async function localDigest(document: string, set: DocumentSet, options: PrepareOptions): Promise<string | null> {
   const size = await fileSize(document);
   if (size === null || (set.uncompressedBytes !== null && size !== set.uncompressedBytes)) return null;
@@ -109,7 +125,10 @@ async function localDigest(document: string, set: DocumentSet, options: PrepareO
   }
 }
 
-/** Makes room for other documents: what this program has brought here is removed, what somebody else has put here is kept under another name. */
+/**
+ * Makes room for other documents: removes a file that this program has brought here, and keeps a file that somebody
+ * else has put here under another name.
+ */
 async function clear({ document, archive }: DocumentFiles, { listener }: PrepareOptions): Promise<void> {
   for (const path of archive === null ? [document] : [document, archive]) {
     if ((await fileSize(path)) === null) continue;

@@ -1,4 +1,4 @@
-// A node's tie to its coordinator: connects for as long as it takes, registers, and obeys.
+// A node's tie to its coordinator: tries to connect for as long as it takes, registers the node, and obeys.
 import type { NatsConnection } from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
 import type { ConnectOptions } from '../nats/connect.ts';
@@ -8,13 +8,15 @@ import { NodeAgent } from './node-agent.ts';
 import type { NodeAgentOptions } from './node-options.ts';
 import { Registration, type RegistrationState } from './registration.ts';
 
+/** What a node is given, except for its connections, id and secret, which the link makes. */
 export interface NodeLinkOptions extends Omit<NodeAgentOptions, 'bus' | 'bulk' | 'id' | 'secret'> {
   /** Opens a connection to the coordinator's NATS with the id of this node. */
   readonly connect: (id: string, options: ConnectOptions) => Promise<NatsConnection>;
-  /** Told whenever it stands otherwise with the coordinator. */
+  /** Called whenever the state of the node's registration changes. */
   readonly onState: (state: RegistrationState) => void;
 }
 
+/** A node that is a member of its fleet, or tries to be, until it is stopped. */
 export class NodeLink {
   private readonly options: NodeLinkOptions;
   private readonly stopped = new AbortController();
@@ -30,11 +32,15 @@ export class NodeLink {
     this.options = options;
   }
 
+  /** Begins to connect, without waiting for the result. */
   start(): void {
     this.running = this.run();
   }
 
-  /** Waits until the node is registered or refused for good; at most so many ms. Returns how it stands then. */
+  /**
+   * Waits until the node is registered or refused for good, but at most `patienceMillis`. Returns the state at that
+   * moment.
+   */
   async untilSettled(patienceMillis: number): Promise<RegistrationState> {
     const isSettled = (): boolean => this.state.kind === 'registered' || (this.state.kind === 'refused' && this.state.isFinal);
     await new Promise<void>((resolve) => {
@@ -90,14 +96,17 @@ export class NodeLink {
     return connection;
   }
 
-  /** A connection that is lost comes back by itself, and never says why it cannot: a fresh attempt does. */
+  /**
+   * Tells a new state. A lost connection reconnects by itself but never says why it cannot, so a fresh attempt is made
+   * to learn the reason.
+   */
   private async explain(state: RegistrationState, id: string): Promise<void> {
     this.tell(state);
     if (state.kind !== 'silent' || this.isExplaining || this.stopped.signal.aborted) return;
     this.isExplaining = true;
     const failure = await firstFailure((attempt) => this.options.connect(id, attempt));
     this.isExplaining = false;
-    // The connection of the node may be back meanwhile.
+    // The connection of the node may have come back meanwhile.
     if (failure !== null && this.state.kind !== 'registered' && !this.stopped.signal.aborted) this.tell(stateOf(failure));
   }
 
@@ -109,7 +118,7 @@ export class NodeLink {
   }
 }
 
-/** What a failed attempt says of the coordinator: it is there and refuses, or it is not there. */
+/** What a failed attempt says of the coordinator: either it refuses this node, or it does not answer. */
 function stateOf({ error: { message, hint }, isRefusal }: ConnectFailure): RegistrationState {
   const reason = hint === undefined ? message : `${message} ${hint}`;
   return isRefusal ? { kind: 'refused', reason, isFinal: false } : { kind: 'silent', reason };

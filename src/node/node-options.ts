@@ -1,15 +1,17 @@
-// What a node is given: who it is, how it is reached, and what it may use.
+// The options that the parts of a node share.
 import type { Bus } from '../fleet/protocol/bus.ts';
 
-/** What a node is given. */
+/** Who a node is, how it is reached, and what it may use. */
 export interface NodeAgentOptions {
-  /** Connections of this node: for commands and reports, and for plans and documents. */
+  /** The connection for commands and reports. */
   readonly bus: Bus;
+  /** The connection for plans and documents. */
   readonly bulk: Bus;
-  /** The id of the node, and the secret that every command must carry. */
+  /** The id of the node, which is a secret too. */
   readonly id: string;
+  /** The secret that every command to this node must carry. */
   readonly secret: string;
-  /** `--node-ip`. */
+  /** The IP address that `--node-ip` names. */
   readonly address: string;
   readonly role: 'coordinator' | 'worker';
   /** Load threads that it may use. */
@@ -18,10 +20,10 @@ export interface NodeAgentOptions {
   readonly dataDirectory: string;
   /** `<root.dir>` of this machine: `test-runs/<id>/` in it takes what is left of a run whose coordinator is gone. */
   readonly rootDirectory: string;
-  /** For proxies of downloads. */
+  /** The environment variables, which name the proxies for downloads. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Writes to the log of this node. */
   readonly log: (level: 'INFO' | 'WARNING' | 'ERROR', message: string) => void;
-  /** Version to claim; default this program's. For tests. */
+  /** The version that the node claims to have; without it, that of this program. For tests. */
   readonly version?: string;
 }

@@ -1,4 +1,4 @@
-// One test run on a node: a local fleet that obeys commands and tells what happens, until the run closes it or is not heard any more.
+// One test run on a node: obeys its commands and reports what happens, until the run ends the session or falls silent.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { documentGenerator } from '../corpus/eventdata/document-generator.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
@@ -23,31 +23,39 @@ import type { NodeAgentOptions } from './node-options.ts';
 import { writeOrphanReport } from './orphan-report.ts';
 import { RawSampleFilter } from './raw-sample-filter.ts';
 
-/** A run that was not heard for so long has ended. */
+/** A test run that was silent for this long counts as gone. */
 const LEASE_MILLIS = 7000;
 const LEASE_TICK_MILLIS = 500;
+/** The coordinator has to confirm a batch of messages within this time. */
 const TIMEOUT_MILLIS = 1500;
 const FLUSH_PATIENCE_MILLIS = 2000;
 const LEAVE_PATIENCE_MILLIS = 1000;
-/** Until threads that were cancelled have sent their last reports. */
+/** How long threads that were cancelled may take to send their last reports. */
 const CANCEL_PATIENCE_MILLIS = 1500;
-/** Reports per second and thread; the queue has room for what threads send while a lease lasts. */
+/** Messages that the outbox holds for each thread: enough for the reports that it sends while a lease lasts. */
 const PIECES_PER_THREAD = 24;
-/** Beyond so many messages that wait, progress is not told. */
+/** While more messages than this wait to be sent, the progress of preparations is not told. */
 const PROGRESS_BOUND = 50;
 
+/** What a session is given besides the options of its node. */
 export interface NodeSessionOptions extends NodeAgentOptions {
-  /** What messages of the run carry. */
+  /** Names the session; every message of the test run carries it. */
   readonly key: string;
-  /** The session is over; said once. */
+  /** Called once, when the session is over. */
   readonly onEnd: (reason: string) => void;
 }
 
 type Prepare = Extract<NodeCommand, { readonly kind: 'prepare' }>;
 
+/**
+ * A test run on this node. The session ends in one of three ways: the run closes it, the node leaves, or the run is
+ * gone.
+ */
 export class NodeSession {
   readonly key: string;
-  /** For people; known once the run prepares, which is its first command. */
+  /**
+   * The id of the test run for logs and reports. It is empty until the first command, which is to prepare, names it.
+   */
   testRunId = '';
   /** Reading of {@link processClock} when the run was heard last. */
   lastHeard = processClock();
@@ -77,11 +85,12 @@ export class NodeSession {
     this.lease = setInterval(() => this.checkLease(), LEASE_TICK_MILLIS);
   }
 
+  /** Renews the lease, because the test run was heard. */
   heard(): void {
     this.lastHeard = processClock();
   }
 
-  /** Takes commands; returns the number of the last one. */
+  /** Takes a batch of commands, and returns the number of the last command that was taken. */
   accept(batch: Batch): number {
     try {
       return this.inbox.accept(batch);
@@ -99,7 +108,9 @@ export class NodeSession {
     this.node?.cancel();
   }
 
-  /** The node is about to go: ends the load, hands over what was measured last, and says so. */
+  /**
+   * Ends the session because the node is about to go: ends the load, sends what was measured last, and tells the run.
+   */
   async leave(reason: string): Promise<void> {
     this.node?.cancel();
     await Promise.race([this.load, sleep(CANCEL_PATIENCE_MILLIS, undefined, { ref: false })]);
@@ -108,7 +119,9 @@ export class NodeSession {
     await this.orphan(reason);
   }
 
-  /** The run is gone: ends the load, keeps what is left on disk, and makes the node free. */
+  /**
+   * Ends the session because the test run is gone: ends the load, keeps what is left on disk, and makes the node free.
+   */
   async orphan(reason: string): Promise<void> {
     if (!this.finish()) return;
     this.log('WARNING', `The load ends: ${reason}.`);
@@ -130,6 +143,7 @@ export class NodeSession {
     this.options.onEnd(reason);
   }
 
+  /** Ends the session because the test run is over: sends what still waits, and makes the node free. */
   private async close(): Promise<void> {
     if (!this.finish()) return;
     await Promise.race([this.outbox.flush(), sleep(FLUSH_PATIENCE_MILLIS, undefined, { ref: false })]);
@@ -141,7 +155,7 @@ export class NodeSession {
     this.options.onEnd('the test run is over');
   }
 
-  /** False if something else has ended the session before. */
+  /** Marks the session as over; `false` = something else has ended it before. */
   private finish(): boolean {
     if (this.isOver) return false;
     this.isOver = true;
@@ -256,7 +270,10 @@ export class NodeSession {
     this.tell({ kind: 'step-done', step, totals });
   }
 
-  /** A node that lost load threads is lost as a whole: whether the test run goes on without it is not its own decision. */
+  /**
+   * A node that lost load threads leaves the run as a whole. Whether the test run goes on without it is not the
+   * decision of the node.
+   */
   private onFailure(error: BenchmarkError): void {
     this.log('ERROR', error.message);
     if (error.code === 'WORKER_LOST') void this.leave(error.message.replace(/\.$/, ''));

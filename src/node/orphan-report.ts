@@ -1,4 +1,4 @@
-// What a node keeps of a run whose coordinator is gone: its sums, and its last reports.
+// What a node keeps of a test run whose coordinator is gone: its totals, and its last reports.
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
@@ -6,20 +6,20 @@ import { writeReport } from '../fleet/protocol/report-codec.ts';
 import type { TaskTotals } from '../fleet/protocol/totals.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 
-/** Whose report it is, and why it never reached its coordinator. */
+/** Of which test run and node the report is, and why it never reached the coordinator. */
 export interface OrphanReport {
   readonly testRunId: string;
   readonly address: string;
   readonly reason: string;
-  /** Messages that the coordinator has not taken. */
+  /** Number of messages that the coordinator has not taken. */
   readonly unsent: number;
 }
 
-/** Where an orphan report lies: `<root.dir>/test-runs/<id>/node-<address>.json`. */
+/** Path of a report: `<root.dir>/test-runs/<id>/node-<address>.json`. */
 export const orphanReportPath = (rootDirectory: string, testRunId: string, address: string): string =>
   join(rootDirectory, 'test-runs', plain(testRunId), `node-${plain(address)}.json`);
 
-/** Writes the report, and returns its path. `totals` and `reports` are those of the node. Fails with DISK. */
+/** Writes the report, and returns its path. `totals` and `reports` are those of this node alone. Fails with DISK. */
 export async function writeOrphanReport(
   rootDirectory: string,
   orphan: OrphanReport,
@@ -41,13 +41,13 @@ export async function writeOrphanReport(
       sequence: report.sequence,
       health: report.health,
       tasks: report.tasks.map(({ task, requests, failedRequests, errors }) => ({ task, requests, failedRequests, errors })),
-      // Everything, histograms too, as it travels.
+      // The whole report, with its histograms, in the encoding in which it is sent to coordinators.
       encoded: Buffer.from(writeReport(report)).toString('base64'),
     })),
   };
   try {
     await mkdir(dirname(path), { recursive: true });
-    // Under its final name the file is always whole.
+    // The file gets its final name when it is complete, so whoever finds it there finds all of it.
     await writeFile(`${path}.new`, `${JSON.stringify(document, null, 2)}\n`);
     await rename(`${path}.new`, path);
   } catch (error) {
@@ -56,5 +56,5 @@ export async function writeOrphanReport(
   return path;
 }
 
-/** Ids come from elsewhere: nothing in them may lead out of the directory. */
+/** Ids come from other machines, so nothing in them may lead out of the directory. */
 const plain = (name: string): string => name.replace(/[^\w.:-]/g, '_').replace(/^\.+/, '_');

@@ -1,4 +1,5 @@
-// What a node finds out for a check of the fleet: can it reach the cluster, and what does it have?
+// What a node finds out for a check of the fleet: whether it can reach the cluster, and what memory, disk space and
+// documents it has.
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { freemem } from 'node:os';
@@ -9,6 +10,10 @@ import type { NodeProbe } from '../fleet/protocol/node-messages.ts';
 
 const CONNECT_MILLIS = 3000;
 
+/**
+ * Tries to connect to each endpoint, and collects the facts of this machine. An endpoint that cannot be reached is a
+ * part of the answer, not an error. `testRunId` is the test run that the node works for; `null` = none.
+ */
 export async function probe(
   endpoints: readonly { readonly host: string; readonly port: number }[],
   dataDirectory: string,
@@ -24,7 +29,7 @@ export async function probe(
   };
 }
 
-/** Opens a connection and closes it; the time is that of the handshake. */
+/** Opens a connection and closes it. The time is that of the TCP handshake, with the look-up of the name, in ms. */
 function reach(host: string, port: number): Promise<NodeProbe['endpoints'][number]> {
   return new Promise((resolve) => {
     const start = performance.now();
@@ -52,14 +57,14 @@ async function bytesIn(directory: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** Of the file system that a directory is on, or will be once it is made; 0 if it cannot be told. */
+/** Free bytes of the file system that holds a directory, or will hold it once it is made; 0 = it cannot be told. */
 export async function freeBytes(directory: string): Promise<number> {
   for (let path = resolve(directory); ; path = dirname(path)) {
     try {
       const { bavail, bsize } = await statfs(path);
       return bavail * bsize;
     } catch (error) {
-      // Whatever is wrong with a disk is told by what is written to it; here it only lacks a figure.
+      // A fault of a disk is reported by whatever writes to it; here only a figure is missing.
       if (errorCode(error) !== 'ENOENT' || path === dirname(path)) return 0;
     }
   }

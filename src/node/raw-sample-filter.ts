@@ -1,5 +1,5 @@
-// Leaves raw values out of reports where they are of no use to the coordinator: at full load they are most of what would
-// travel.
+// Leaves raw values out of reports where they are of no use to the coordinator. At full load they are most of what
+// would be sent.
 
 import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import { maxRawSamples } from '../metrics/task-metrics.ts';
@@ -8,9 +8,9 @@ const none = new Float64Array(0);
 const noRaw: TaskReport['raw'] = { latency: none, serviceTime: none, clientProcessingTime: none, processingTime: none };
 
 /**
- * Decides for the reports of one node. Percentiles are exact only while every sample of a task is held, up to
- * {@link maxRawSamples}; beyond that the histograms count, which always travel. So a node whose own samples are more, or a
- * report that does not have all of its own, needs no raw values.
+ * Decides for the reports of one node. Percentiles are exact only while every sample of a task is held, up to {@link
+ * maxRawSamples}; beyond that the histograms count, which are always sent. So raw values are of no use once this node
+ * alone has more samples than that, or if a report does not have the values of all its samples.
  */
 export class RawSampleFilter {
   private readonly samples = new Map<string, number>();

@@ -1,32 +1,36 @@
-// Keeps a node known to its coordinator: registers at once, after every reconnection and every few seconds.
+// Keeps a node registered with its coordinator: registers at once, after every reconnection and every few seconds.
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../errors.ts';
 import { decodeBytes, encodeBytes } from '../fleet/protocol/codec.ts';
 import { type NodeHello, registerAnswerCodec, registerRequestCodec, registrationIntervalMillis } from '../fleet/protocol/hub-messages.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
 
+/** How a node stands with its coordinator. */
 export type RegistrationState =
   | { readonly kind: 'registered'; readonly coordinatorVersion: string }
-  /** Final: trying again is of no use. */
+  /** The coordinator does not want this node. `isFinal` says that trying again is of no use. */
   | { readonly kind: 'refused'; readonly reason: string; readonly isFinal: boolean }
-  /** No answer: the connection or the coordinator is away. */
+  /** No answer has come: the connection or the coordinator is away. */
   | { readonly kind: 'silent'; readonly reason: string };
 
+/** Who registers, and who hears of the result. */
 export interface RegistrationOptions {
   readonly connection: NatsConnection;
   readonly id: string;
-  /** What commands must carry; the form of an id. */
+  /** The secret that commands to this node must carry; it has the form of an id. */
   readonly secret: string;
+  /** Collects what the node says of itself, anew for each attempt. */
   readonly hello: () => Promise<NodeHello>;
-  /** Told after each attempt whose outcome differs from the one before. */
+  /** Called after each attempt whose outcome differs from the one before. */
   readonly onState: (state: RegistrationState) => void;
 }
 
 /** A request that was not answered in this time is repeated. */
 const TIMEOUT_MILLIS = 2000;
-/** After an attempt that failed. */
+/** Pause after an attempt that failed. */
 const RETRY_MILLIS = 1000;
 
+/** Registers a node again and again until it is stopped. */
 export class Registration {
   private readonly options: RegistrationOptions;
   private last = '';
@@ -38,11 +42,13 @@ export class Registration {
     this.options = options;
   }
 
+  /** Registers now, and from then on by itself. */
   start(): void {
     void this.watchReconnects();
     void this.register();
   }
 
+  /** Stops registering. The coordinator is not told. */
   stop(): void {
     this.isClosed = true;
     if (this.timer !== null) clearTimeout(this.timer);
