@@ -18,6 +18,7 @@ const harmlessOptions: ReadonlySet<string> = new Set([
   'max_retries',
   'opaque_id',
   'region',
+  'repeat_on_stale_connection',
   'retry_on_status',
   'retry_on_timeout',
   'service',
