@@ -47,9 +47,19 @@ async function writeDocuments(path: string, documentBytes: number, withActions: 
   return size;
 }
 
-async function readAll(documentSet: PreparedDocumentSet, options: Partial<BulkReaderOptions>): Promise<{ documents: number; bytes: number }> {
+async function readAll(
+  documentSet: PreparedDocumentSet,
+  options: Partial<BulkReaderOptions>,
+): Promise<{ documents: number; bytes: number }> {
   const slices = clientSlices([{ name: 'bench', documentSets: [documentSet] }], 0, 1);
-  const base = { bulkSize: 5000, headRoom: 1024, ingestPercentage: 100, looped: false, conflicts: null, random: Math.random };
+  const base = {
+    bulkSize: 5000,
+    headRoom: 1024,
+    ingestPercentage: 100,
+    looped: false,
+    conflicts: null,
+    random: Math.random,
+  };
   const reader = new BulkReader(slices, { ...base, ...options });
   let documents = 0;
   let bytes = 0;
@@ -71,7 +81,13 @@ async function runCase(directory: string, { name, documentBytes, withActions, op
   const indexStart = process.cpuUsage();
   const offsets = await buildOffsetTable(path, () => undefined, new AbortController().signal);
   const indexCpu = cpuSeconds(indexStart);
-  const documentSet: PreparedDocumentSet = { ...table, targetIndex: 'bench', targetType: null, targetDataStream: null, offsets: offsets.entries };
+  const documentSet: PreparedDocumentSet = {
+    ...table,
+    targetIndex: 'bench',
+    targetType: null,
+    targetDataStream: null,
+    offsets: offsets.entries,
+  };
   const rates: number[] = [];
   let bytes = 0;
   for (let round = 0; round < ROUNDS; round++) {
@@ -81,7 +97,11 @@ async function runCase(directory: string, { name, documentBytes, withActions, op
     bytes = result.bytes;
   }
   const median = rates.sort((a, b) => a - b)[ROUNDS >> 1] ?? 0;
-  const row = [name.padEnd(34), Math.round(median).toLocaleString('en').padStart(12), ((median * bytes) / DOCUMENTS / 1e9).toFixed(2).padStart(8)];
+  const row = [
+    name.padEnd(34),
+    Math.round(median).toLocaleString('en').padStart(12),
+    ((median * bytes) / DOCUMENTS / 1e9).toFixed(2).padStart(8),
+  ];
   process.stdout.write(`${row.join(' | ')} | ${(size / indexCpu / 1e9).toFixed(2).padStart(10)}\n`);
 }
 

@@ -36,7 +36,10 @@ export interface StepFigures {
 }
 
 function taskOf(order: DriverOrder, index: number): Task {
-  const params = order.operation === 'search' ? { index: 'bench', body: { query: { match_all: {} } } } : { 'bulk-size': 5000, looped: true };
+  const params =
+    order.operation === 'search'
+      ? { index: 'bench', body: { query: { match_all: {} } } }
+      : { 'bulk-size': 5000, looped: true };
   return task(`step-${index}`, order.operation, params, {
     clients: order.clients,
     timePeriod: seconds(order.seconds),
@@ -90,7 +93,10 @@ async function serve(order: DriverOrder): Promise<void> {
       cpuMicros: used.user + used.system,
       wallMillis: performance.now() - start,
       latency: results.latency?.percentiles ?? [],
-      sendLagP99: health.reduce<number | null>((most, one) => (one.sendLagP99 === null ? most : Math.max(most ?? 0, one.sendLagP99)), null),
+      sendLagP99: health.reduce<number | null>(
+        (most, one) => (one.sendLagP99 === null ? most : Math.max(most ?? 0, one.sendLagP99)),
+        null,
+      ),
       rssBytes: process.memoryUsage().rss,
     };
     process.send?.(figures);
@@ -98,7 +104,14 @@ async function serve(order: DriverOrder): Promise<void> {
   process.send?.('ready');
 }
 
-const identity = (name: string) => ({ task: name, operation: name, operationType: 'search', clients: 1, isReportable: true, meta: {} });
+const identity = (name: string) => ({
+  task: name,
+  operation: name,
+  operationType: 'search',
+  clients: 1,
+  isReportable: true,
+  meta: {},
+});
 
 // A parent that is gone wants no more figures, and nobody else would end the load.
 process.once('disconnect', () => process.exit());

@@ -51,7 +51,14 @@ class SimulatedNode {
   constructor(order: NodesOrder, connection: NatsConnection, id: string, address: string) {
     this.order = order;
     this.connection = connection;
-    const hello = { protocol: protocolVersion, version: 'bench', address, hostName: 'bench', cores: 1, role: 'worker' } as const;
+    const hello = {
+      protocol: protocolVersion,
+      version: 'bench',
+      address,
+      hostName: 'bench',
+      cores: 1,
+      role: 'worker',
+    } as const;
     const machine = { freeMemoryBytes: 0, freeDiskBytes: 0, nodeVersion: process.version, processId: process.pid };
     this.registered = { id, secret: newNodeId(), hello: { ...hello, ...machine }, registeredAt: Date.now() };
     this.outbox = new Outbox({
@@ -60,9 +67,13 @@ class SimulatedNode {
       pause: (millis) => sleep(millis),
       random: Math.random,
       send: async ({ first, pieces }) => {
-        const { data } = await connection.request(upSubject(id, 'out'), writeFrame(upCodec, { session: this.session, first }, pieces), {
-          timeout: 1500,
-        });
+        const { data } = await connection.request(
+          upSubject(id, 'out'),
+          writeFrame(upCodec, { session: this.session, first }, pieces),
+          {
+            timeout: 1500,
+          },
+        );
         return decodeBytes(upAnswerCodec, data, 'answer').last;
       },
     });
@@ -77,7 +88,9 @@ class SimulatedNode {
       this.session = down.session;
       return { kind: 'taken', last: this.inbox.accept(down.batch) };
     }
-    return down?.question.kind === 'clock' ? { kind: 'clock', mono: processClock(), wall: Date.now() } : { kind: 'alive' };
+    return down?.question.kind === 'clock'
+      ? { kind: 'clock', mono: processClock(), wall: Date.now() }
+      : { kind: 'alive' };
   }
 
   private obey(command: NodeCommand): void {
@@ -138,7 +151,11 @@ async function serve(order: NodesOrder): Promise<void> {
   for (let index = 0; index < order.nodes; index++) {
     const id = newNodeId();
     const number = order.firstAddress + index;
-    const connection = await connect({ servers: `127.0.0.1:${order.port}`, inboxPrefix: inboxPrefix(id), maxReconnectAttempts: -1 });
+    const connection = await connect({
+      servers: `127.0.0.1:${order.port}`,
+      inboxPrefix: inboxPrefix(id),
+      maxReconnectAttempts: -1,
+    });
     nodes.push(new SimulatedNode(order, connection, id, `10.0.${Math.floor(number / 250)}.${number % 250}`));
   }
   process.send?.(nodes.map(({ registered }) => registered));

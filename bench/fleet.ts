@@ -55,10 +55,28 @@ const connectTo = (port: number): Promise<NatsConnection> =>
   connect({ servers: `127.0.0.1:${port}`, inboxPrefix: inboxPrefix(newNodeId()), maxReconnectAttempts: -1 });
 
 /** Runs one task of `time` seconds on some nodes, and returns its merged figures. */
-async function drive(port: number, nodes: readonly RegisteredNode[], clients: number, time: number, targetHosts: string): Promise<TaskMetrics> {
-  const only = task(TASK, 'search', { index: 'bench', body: { query: { match_all: {} } } }, { clients, timePeriod: seconds(time) });
+async function drive(
+  port: number,
+  nodes: readonly RegisteredNode[],
+  clients: number,
+  time: number,
+  targetHosts: string,
+): Promise<TaskMetrics> {
+  const only = task(
+    TASK,
+    'search',
+    { index: 'bench', body: { query: { match_all: {} } } },
+    { clients, timePeriod: seconds(time) },
+  );
   const steps = allocate([only]);
-  const metrics = new TaskMetrics({ task: TASK, operation: TASK, operationType: 'search', clients, isReportable: true, meta: {} });
+  const metrics = new TaskMetrics({
+    task: TASK,
+    operation: TASK,
+    operationType: 'search',
+    clients,
+    isReportable: true,
+    meta: {},
+  });
   const [bus, bulk] = [await connectTo(port), await connectTo(port)];
   const link = new RunLink({
     bus,
@@ -77,7 +95,14 @@ async function drive(port: number, nodes: readonly RegisteredNode[], clients: nu
   const fleet = new Fleet({ nodes: link.nodes, startDelay: 250, onReport });
   const { targets } = await parseTargets({ targetHosts });
   try {
-    const plan = { testRunId: 'bench', target: targets.default, workload: workloadOf([only]), corpora: [], steps, seed: 1 };
+    const plan = {
+      testRunId: 'bench',
+      target: targets.default,
+      workload: workloadOf([only]),
+      corpora: [],
+      steps,
+      seed: 1,
+    };
     await fleet.prepare({ ...plan, onError: 'continue', checksAssertions: false });
     await fleet.runStep(0);
   } finally {
@@ -113,7 +138,8 @@ async function scale(count: number, time: number): Promise<void> {
     let last = { at: begin, own: usage(process.pid), server: usage(serverId) };
     const timer = setInterval(() => {
       const now = { at: performance.now(), own: usage(process.pid), server: usage(serverId) };
-      const share = (before: number, after: number): string => `${Math.round((100 * (after - before)) / (now.at - last.at))} %`;
+      const share = (before: number, after: number): string =>
+        `${Math.round((100 * (after - before)) / (now.at - last.at))} %`;
       const megabytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MB`;
       const time = `${String(Math.round((now.at - begin) / 1000)).padStart(4)} s`;
       const own = `${share(last.own.cpuMillis, now.own.cpuMillis)} of a core, ${megabytes(now.own.bytes)}`;
@@ -139,7 +165,11 @@ async function compareNodes(time: number): Promise<void> {
         const nodes: RegisteredNode[] = [];
         for (let index = 0; index < count; index++) {
           const directory = mkdtempSync(join(tmpdir(), 'osb-bench-'));
-          const child = fork(script('../test/fleet/node-process.js'), [String(port), `127.0.0.${index + 1}`, directory]);
+          const child = fork(script('../test/fleet/node-process.js'), [
+            String(port),
+            `127.0.0.${index + 1}`,
+            directory,
+          ]);
           children.push(child);
           const [registered]: RegisteredNode[] = await once(child, 'message');
           if (registered !== undefined) nodes.push(registered);

@@ -30,7 +30,9 @@ function measure(units: number, work: () => void): number {
 }
 
 function report(name: string, nanos: number): void {
-  process.stdout.write(`${name.padEnd(52)}${nanos >= 10_000 ? `${(nanos / 1000).toFixed(1)} us` : `${nanos.toFixed(1)} ns`}\n`);
+  process.stdout.write(
+    `${name.padEnd(52)}${nanos >= 10_000 ? `${(nanos / 1000).toFixed(1)} us` : `${nanos.toFixed(1)} ns`}\n`,
+  );
 }
 
 for (const [name, median] of [

@@ -33,8 +33,15 @@ export async function measurePacing(
     for (const rate of pacingRates) {
       const paced = await rounds(order(port, 16, { seconds: 3, steps: 4, targetThroughput: rate }));
       const share = median(paced.map(({ cpuMicros, wallMillis }) => cpuMicros / (wallMillis * 1000)));
-      const ownShare = median(paced.map((one) => (one.cpuMicros - one.requests * microsPerRequest) / (one.wallMillis * 1000)));
-      figures.push({ rate, share, shareOfWaiting: Math.max(0, ownShare), lag: Math.min(...paced.map(({ sendLagP99 }) => sendLagP99 ?? Number.NaN)) });
+      const ownShare = median(
+        paced.map((one) => (one.cpuMicros - one.requests * microsPerRequest) / (one.wallMillis * 1000)),
+      );
+      figures.push({
+        rate,
+        share,
+        shareOfWaiting: Math.max(0, ownShare),
+        lag: Math.min(...paced.map(({ sendLagP99 }) => sendLagP99 ?? Number.NaN)),
+      });
     }
     return figures;
   });

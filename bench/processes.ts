@@ -20,7 +20,9 @@ const script = (name: string): string => fileURLToPath(new URL(name, import.meta
 
 /** Runs `use` with the port of a canned target, and ends the target afterwards. */
 export async function withTarget<T>(args: readonly string[], use: (port: number) => Promise<T>): Promise<T> {
-  const child = spawn('taskset', ['-c', TARGET_CORE, process.execPath, script('./target.js'), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('taskset', ['-c', TARGET_CORE, process.execPath, script('./target.js'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     const [line] = await once(child.stdout, 'data');
     const port = /listening on (\d+)/.exec(String(line))?.[1];
@@ -81,7 +83,10 @@ let wrkScript: string | null = null;
 export function runWrk(port: number, connections: number, useTls: boolean): Promise<RoundFigures> {
   if (wrkScript === null) {
     wrkScript = join(mkdtempSync(join(tmpdir(), 'osb-bench-')), 'search.lua');
-    writeFileSync(wrkScript, `wrk.method = "POST"\nwrk.body = '${QUERY}'\nwrk.headers["content-type"] = "application/json"\n`);
+    writeFileSync(
+      wrkScript,
+      `wrk.method = "POST"\nwrk.body = '${QUERY}'\nwrk.headers["content-type"] = "application/json"\n`,
+    );
   }
   const url = `${useTls ? 'https' : 'http'}://127.0.0.1:${port}${SEARCH_PATH}`;
   const wrk = `wrk -t1 -c${connections} -d1s -s ${wrkScript} ${url}`;
@@ -90,7 +95,8 @@ export function runWrk(port: number, connections: number, useTls: boolean): Prom
     execFile('bash', ['-c', command], (error, out, err) => {
       const requests = /(\d+) requests in/.exec(out)?.[1];
       const cpu = /cpu ([\d.]+) ([\d.]+)/.exec(err);
-      if (error !== null || requests === undefined || cpu === null) reject(error ?? new Error(`wrk said: ${out}${err}`));
+      if (error !== null || requests === undefined || cpu === null)
+        reject(error ?? new Error(`wrk said: ${out}${err}`));
       else resolve({ requests: Number(requests), cpuMicros: (Number(cpu[1]) + Number(cpu[2])) * 1e6 });
     });
   });

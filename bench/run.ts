@@ -86,7 +86,8 @@ async function measureBulk(rounds: number): Promise<Row> {
   }
 }
 
-const percentile = (figures: StepFigures, wanted: number): number => figures.latency.find(([one]) => one === wanted)?.[1] ?? Number.NaN;
+const percentile = (figures: StepFigures, wanted: number): number =>
+  figures.latency.find(([one]) => one === wanted)?.[1] ?? Number.NaN;
 
 /**
  * Latency on a target that stands still for 100 ms in each second: an open loop must report the waiting that this
@@ -131,7 +132,9 @@ async function pacingRows(): Promise<readonly Row[]> {
   return (await measurePacing(searchOrder)).map(({ rate, share, shareOfWaiting, lag }) => {
     const due = PACING_DUE[rate] ?? { share: 0, lag: 0 };
     return {
-      figure: `${rate.toLocaleString('en')} requests/s open loop: CPU, that of waiting in it, and p99 of actual minus intended send in the worst second`,
+      figure:
+        `${rate.toLocaleString('en')} requests/s open loop: CPU, that of waiting in it, and p99 of actual ` +
+        'minus intended send in the worst second',
       value: `${percent(share)}, ${percent(shareOfWaiting)}, ${lag.toFixed(3)} ms`,
       due: `waiting <= ${percent(due.share)}, lag <= ${due.lag} ms`,
       isMet: shareOfWaiting <= due.share && lag <= due.lag,
@@ -163,8 +166,18 @@ async function measureMemory(minutes: number): Promise<Row> {
 async function measureOverhead(): Promise<readonly Row[]> {
   const { oneStep, perStep } = await measureWall(3);
   return [
-    { figure: 'wall time of a whole run beyond its load', value: `${Math.round(oneStep)} ms`, due: '<= 2000 ms', isMet: oneStep <= 2000 },
-    { figure: 'wall time that each further step adds', value: `${perStep.toFixed(1)} ms`, due: '<= 50 ms', isMet: perStep <= 50 },
+    {
+      figure: 'wall time of a whole run beyond its load',
+      value: `${Math.round(oneStep)} ms`,
+      due: '<= 2000 ms',
+      isMet: oneStep <= 2000,
+    },
+    {
+      figure: 'wall time that each further step adds',
+      value: `${perStep.toFixed(1)} ms`,
+      due: '<= 50 ms',
+      isMet: perStep <= 50,
+    },
   ];
 }
 
@@ -213,7 +226,8 @@ async function main(): Promise<void> {
   const rounds = Number(values.rounds);
   const wanted = new Set(values.only.split(','));
   const rows: Row[] = [];
-  if (wanted.has('search')) rows.push(await compareWithWrk(16, false, rounds, 0.8), await compareWithWrk(256, false, rounds, 0.8));
+  if (wanted.has('search'))
+    rows.push(await compareWithWrk(16, false, rounds, 0.8), await compareWithWrk(256, false, rounds, 0.8));
   if (wanted.has('tls')) rows.push(await compareWithWrk(16, true, rounds, 0.8));
   if (wanted.has('bulk')) rows.push(await measureBulk(rounds));
   if (wanted.has('freeze')) rows.push(...(await measureFreeze()));

@@ -80,7 +80,9 @@ function contentLength(bytes: Buffer, start: number, end: number): number {
 
 function makeAnswer(bodyBytes: number, isBulk: boolean): Buffer {
   const body = isBulk ? '{"took":1,"errors":false,"items":[]}' : searchBody(bodyBytes);
-  return Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  return Buffer.from(
+    `HTTP/1.1 200 OK\r\ncontent-type: application/json; charset=UTF-8\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
 }
 
 /** An answer to a search, filled up to the size. */
@@ -139,7 +141,9 @@ function makeServer(shape: Shape, useTls: boolean): Server {
     return createServer({ noDelay: true, pauseOnConnect: true }, (socket) => servePlain(socket, shape, buffer));
   }
   const secureContext = createSecureContext(makeCertificate());
-  return createServer({ noDelay: true }, (raw) => serveTls(new TLSSocket(raw, { isServer: true, secureContext }), shape));
+  return createServer({ noDelay: true }, (raw) =>
+    serveTls(new TLSSocket(raw, { isServer: true, secureContext }), shape),
+  );
 }
 
 function makeCertificate(): { readonly key: string; readonly cert: string } {
@@ -192,7 +196,9 @@ function main(): void {
   const server = makeServer(shape, values.tls);
   server.listen(Number(values.port), '127.0.0.1', 4096, () => {
     const address = server.address();
-    process.stdout.write(`listening on ${typeof address === 'object' && address !== null ? address.port : values.port}\n`);
+    process.stdout.write(
+      `listening on ${typeof address === 'object' && address !== null ? address.port : values.port}\n`,
+    );
   });
   if (Number(values['freeze-ms']) > 0) freeze(Number(values['freeze-ms']), Number(values['freeze-every']));
   process.on('SIGTERM', () => {

@@ -22,7 +22,8 @@ async function startServer(): Promise<Server> {
   const root = JSON.stringify({ version: { distribution: 'opensearch', number: '3.0.0', build_hash: 'bench' } });
   const server = createServer((request, response) => {
     request.resume();
-    const body = request.url === '/' ? root : request.url?.startsWith('/_cluster/health') === true ? '{"status":"green"}' : '{}';
+    const body =
+      request.url === '/' ? root : request.url?.startsWith('/_cluster/health') === true ? '{"status":"green"}' : '{}';
     response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
   });
   server.listen(0, '127.0.0.1');
@@ -41,8 +42,17 @@ function writeWorkload(directory: string, steps: number): void {
 async function runOnce(directory: string, steps: number, port: number): Promise<number> {
   writeWorkload(directory, steps);
   const start = performance.now();
-  const args = ['execute-test', '--pipeline=benchmark-only', `--workload-path=${directory}`, `--target-hosts=127.0.0.1:${port}`, '--quiet'];
-  const child = spawn(join(packageRoot, 'bin/opensearch-benchmark'), args, { stdio: 'inherit', env: { ...process.env, BENCHMARK_HOME: directory } });
+  const args = [
+    'execute-test',
+    '--pipeline=benchmark-only',
+    `--workload-path=${directory}`,
+    `--target-hosts=127.0.0.1:${port}`,
+    '--quiet',
+  ];
+  const child = spawn(join(packageRoot, 'bin/opensearch-benchmark'), args, {
+    stdio: 'inherit',
+    env: { ...process.env, BENCHMARK_HOME: directory },
+  });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`The run ended with exit code ${code}.`);
   return performance.now() - start;

@@ -15,7 +15,16 @@ import { createWire } from '../src/http/connection.ts';
 import type { Endpoint } from '../src/http/endpoint.ts';
 import type { Wire } from '../src/http/wire.ts';
 import { createWireContext } from '../src/http/wire-context.ts';
-import { DRIVER_CORE, median, microsPerRequest, QUERY, type RoundFigures, runWrk, SEARCH_PATH, withTarget } from './processes.ts';
+import {
+  DRIVER_CORE,
+  median,
+  microsPerRequest,
+  QUERY,
+  type RoundFigures,
+  runWrk,
+  SEARCH_PATH,
+  withTarget,
+} from './processes.ts';
 
 const HERE = fileURLToPath(import.meta.url);
 

@@ -1,5 +1,13 @@
 // How fast does a search answer? The engine as a library, without a file and without a command line.
-import { BenchmarkError, loadWorkload, parseTargets, type RunEvent, runTest, summaryFormats, summaryRows } from 'opensearch-benchmark';
+import {
+  BenchmarkError,
+  loadWorkload,
+  parseTargets,
+  type RunEvent,
+  runTest,
+  summaryFormats,
+  summaryRows,
+} from 'opensearch-benchmark';
 
 /** Runs a workload against a host; returns the summary as markdown, and tells `say` what happens meanwhile. */
 export async function measure(host: string, workloadPath: string, say: (text: string) => void): Promise<string> {

@@ -1,7 +1,17 @@
 // Where an OpenSearch for tests comes from: finds a Java that can run one, and fetches the distribution once with
 // Maven.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -56,14 +66,22 @@ interface Java {
 
 /** All installations of Java that the user of the server may use, newest first. */
 function findJavas(): readonly Java[] {
-  const named = Object.entries(process.env).flatMap(([name, value]) => (/^(JAVA|JDK)_?\d*_HOME$/.test(name) && value !== undefined ? [value] : []));
-  const installed = existsSync('/usr/lib/jvm') ? readdirSync('/usr/lib/jvm').map((name) => join('/usr/lib/jvm', name)) : [];
+  const named = Object.entries(process.env).flatMap(([name, value]) =>
+    /^(JAVA|JDK)_?\d*_HOME$/.test(name) && value !== undefined ? [value] : [],
+  );
+  const installed = existsSync('/usr/lib/jvm')
+    ? readdirSync('/usr/lib/jvm').map((name) => join('/usr/lib/jvm', name))
+    : [];
   const onPath = (process.env.PATH ?? '').split(':').flatMap((directory) => {
     const program = join(directory, 'java');
     return existsSync(program) ? [dirname(dirname(realpathSync(program)))] : [];
   });
   const homes = [
-    ...new Set([...named, ...installed, ...onPath].filter((home) => existsSync(join(home, 'bin/java'))).map((home) => realpathSync(home))),
+    ...new Set(
+      [...named, ...installed, ...onPath]
+        .filter((home) => existsSync(join(home, 'bin/java')))
+        .map((home) => realpathSync(home)),
+    ),
   ];
   return homes
     .flatMap((home) => {
@@ -75,7 +93,9 @@ function findJavas(): readonly Java[] {
 
 function majorVersion(home: string): number | undefined {
   const release = join(home, 'release');
-  const text = existsSync(release) ? readFileSync(release, 'utf8') : spawnSync(join(home, 'bin/java'), ['-version'], { encoding: 'utf8' }).stderr;
+  const text = existsSync(release)
+    ? readFileSync(release, 'utf8')
+    : spawnSync(join(home, 'bin/java'), ['-version'], { encoding: 'utf8' }).stderr;
   const match = /^JAVA_VERSION="(\d+)|version "(\d+)/m.exec(text);
   return match === null ? undefined : Number(match[1] ?? match[2]);
 }
@@ -110,7 +130,9 @@ function provideHome(version: string): string {
 /** A directory that the user of the server can enter. The home directory of root is not one of these. */
 function cacheDirectory(): string {
   const userCache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const candidates = [userCache, ...(isRoot() ? ['/var/cache'] : [])].map((base) => join(base, 'opensearch-benchmark-test'));
+  const candidates = [userCache, ...(isRoot() ? ['/var/cache'] : [])].map((base) =>
+    join(base, 'opensearch-benchmark-test'),
+  );
   for (const candidate of candidates) {
     mkdirSync(candidate, { recursive: true });
     if (isRoot()) chmodSync(candidate, 0o755);
@@ -122,7 +144,13 @@ function cacheDirectory(): string {
 }
 
 function fetchArchive(version: string, directory: string): void {
-  const args = ['-B', '-q', 'dependency:copy', `-Dartifact=${ARTIFACT}:${version}:zip`, `-DoutputDirectory=${directory}`];
+  const args = [
+    '-B',
+    '-q',
+    'dependency:copy',
+    `-Dartifact=${ARTIFACT}:${version}:zip`,
+    `-DoutputDirectory=${directory}`,
+  ];
   run('mvn', args, `fetch ${ARTIFACT}:${version}:zip`);
 }
 

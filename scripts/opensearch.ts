@@ -5,11 +5,29 @@
 // Needs: a JDK.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync, watch, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asServerUser, type Distribution, isRoot, provideDistribution, UNPRIVILEGED_USER } from './opensearch-distribution.ts';
+import {
+  asServerUser,
+  type Distribution,
+  isRoot,
+  provideDistribution,
+  UNPRIVILEGED_USER,
+} from './opensearch-distribution.ts';
 
 /** How a server is started. */
 export interface OpenSearchOptions {
@@ -117,7 +135,9 @@ function jvmOptions(home: string, directory: string, heap: string): string {
   const kept = readFileSync(join(home, 'config/jvm.options'), 'utf8')
     .split('\n')
     .filter((line) => !/^(#|$|-Xm[sx]|.*-Xlog|.*gc\.log|.*HeapDump|.*ErrorFile)/.test(line));
-  return [...kept, `-Xms${heap}`, `-Xmx${heap}`, `-XX:ErrorFile=${join(directory, 'logs/hs_err_pid%p.log')}`, ''].join('\n');
+  return [...kept, `-Xms${heap}`, `-Xmx${heap}`, `-XX:ErrorFile=${join(directory, 'logs/hs_err_pid%p.log')}`, ''].join(
+    '\n',
+  );
 }
 
 function launch(directory: string, distribution: Distribution, logFile: string): ChildProcess {
@@ -145,10 +165,13 @@ async function untilListening(child: ChildProcess, directory: string, logFile: s
   const waiting = new AbortController();
   const signal = AbortSignal.any([waiting.signal, AbortSignal.timeout(START_LIMIT_MILLIS)]);
   const failed = new Promise<never>((_, reject) => {
-    const fail = (why: string): void => reject(new Error(`OpenSearch ${why}. The end of its log:\n${lastLines(logFile)}`));
+    const fail = (why: string): void =>
+      reject(new Error(`OpenSearch ${why}. The end of its log:\n${lastLines(logFile)}`));
     child.once('error', (error) => fail(`cannot be started: ${error.message}`));
     child.once('exit', (code, killer) => fail(`ended with ${killer ?? `exit code ${code}`} while it was starting`));
-    signal.addEventListener('abort', () => fail(`did not listen within ${START_LIMIT_MILLIS / 1000} s`), { once: true });
+    signal.addEventListener('abort', () => fail(`did not listen within ${START_LIMIT_MILLIS / 1000} s`), {
+      once: true,
+    });
   });
   const listening = new Promise<void>((resolve) => {
     const watcher = watch(join(directory, 'logs'), { signal }, () => {
@@ -173,7 +196,11 @@ async function untilHealthy(url: string): Promise<void> {
   if (!response.ok) throw new Error(`OpenSearch at ${url} is not healthy: ${await response.text()}`);
 }
 
-function serverOf(child: ChildProcess, facts: Omit<OpenSearchServer, 'pid' | 'stop'>, removeFiles: () => void): OpenSearchServer {
+function serverOf(
+  child: ChildProcess,
+  facts: Omit<OpenSearchServer, 'pid' | 'stop'>,
+  removeFiles: () => void,
+): OpenSearchServer {
   let stopping: Promise<void> | undefined;
   return {
     ...facts,
@@ -228,7 +255,9 @@ async function main(args: readonly string[]): Promise<number> {
     return server;
   }
   try {
-    process.stderr.write(`OpenSearch ${server.version} listens on ${server.url} (process ${server.pid}, log ${server.logFile})\n`);
+    process.stderr.write(
+      `OpenSearch ${server.version} listens on ${server.url} (process ${server.pid}, log ${server.logFile})\n`,
+    );
     if (!isRun) {
       process.stdout.write(`${server.url}\n`);
       return await interrupted;
@@ -243,9 +272,15 @@ async function main(args: readonly string[]): Promise<number> {
  * Runs a command in the terminal of this process and returns its exit code. Ctrl-C reaches both, and this process waits
  * until the command has ended.
  */
-async function runCommand(command: readonly string[], server: OpenSearchServer, interrupted: Promise<number>): Promise<number> {
+async function runCommand(
+  command: readonly string[],
+  server: OpenSearchServer,
+  interrupted: Promise<number>,
+): Promise<number> {
   const { host } = new URL(server.url);
-  const [program = '', ...args] = command.map((part) => part.replaceAll('{url}', server.url).replaceAll('{host}', host));
+  const [program = '', ...args] = command.map((part) =>
+    part.replaceAll('{url}', server.url).replaceAll('{host}', host),
+  );
   const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, [URL_VARIABLE]: server.url } });
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject);

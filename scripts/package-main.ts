@@ -22,7 +22,12 @@ export interface MainPackageRequest {
 /** Reads package.json. Throws an error if it has no version. */
 export function readManifest(root: string): Readonly<Record<string, unknown>> & { readonly version: string } {
   const manifest: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  if (typeof manifest !== 'object' || manifest === null || !('version' in manifest) || typeof manifest.version !== 'string') {
+  if (
+    typeof manifest !== 'object' ||
+    manifest === null ||
+    !('version' in manifest) ||
+    typeof manifest.version !== 'string'
+  ) {
     throw new Error('package.json has no version.');
   }
   return { ...manifest, version: manifest.version };
@@ -50,6 +55,7 @@ export function stageMainPackage({ root, compiled, platforms, directory }: MainP
  * Whether a compiled file belongs into the package. Those whose source was removed do not, and neither do source maps.
  */
 function isWanted(root: string, path: string): boolean {
-  if (/\.(js|d\.ts)$/.test(path)) return existsSync(join(root, 'src', ...path.replace(/\.(js|d\.ts)$/, '.ts').split(sep)));
+  if (/\.(js|d\.ts)$/.test(path))
+    return existsSync(join(root, 'src', ...path.replace(/\.(js|d\.ts)$/, '.ts').split(sep)));
   return !path.endsWith('.map');
 }

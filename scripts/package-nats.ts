@@ -28,9 +28,15 @@ export function stageNatsPackage({ platform, version, root, directory }: NatsPac
   chmodSync(server, 0o755);
   const modules = go.modulesOf(MODULE);
   const serverVersion = modules.find(({ path }) => path === MODULE)?.version ?? '';
-  writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest(platform, version, serverVersion), null, 2)}\n`);
+  writeFileSync(
+    join(directory, 'package.json'),
+    `${JSON.stringify(manifest(platform, version, serverVersion), null, 2)}\n`,
+  );
   writeFileSync(join(directory, 'THIRD-PARTY-NOTICES.txt'), notices(modules, go.root));
-  writeFileSync(join(directory, 'LICENSE'), readFileSync(join(modules.find(({ path }) => path === MODULE)?.directory ?? '', 'LICENSE')));
+  writeFileSync(
+    join(directory, 'LICENSE'),
+    readFileSync(join(modules.find(({ path }) => path === MODULE)?.directory ?? '', 'LICENSE')),
+  );
   writeFileSync(join(directory, 'README.md'), readme(platform, serverVersion));
 }
 
@@ -74,8 +80,13 @@ function notices(modules: readonly GoModuleVersion[], goRoot: string): string {
     if (files.length === 0) throw new Error(`The module ${module.path} has no licence; it must not be shipped.`);
     return section(`${module.path} ${module.version}`, module.directory, files);
   });
-  const head = 'This package holds nats-server, which is built from the following modules and from the standard library of Go.\n';
-  return [head, ...sections, section('The standard library and the runtime of Go', goRoot, [join(goRoot, 'LICENSE')])].join('\n');
+  const head =
+    'This package holds nats-server, which is built from the following modules and from the standard library of Go.\n';
+  return [
+    head,
+    ...sections,
+    section('The standard library and the runtime of Go', goRoot, [join(goRoot, 'LICENSE')]),
+  ].join('\n');
 }
 
 const section = (title: string, directory: string, files: readonly string[]): string =>
@@ -83,7 +94,10 @@ const section = (title: string, directory: string, files: readonly string[]): st
     '='.repeat(80),
     title,
     '='.repeat(80),
-    ...files.map((file) => `\n--- ${relative(directory, file)}\n\n${readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trimEnd()}\n`),
+    ...files.map(
+      (file) =>
+        `\n--- ${relative(directory, file)}\n\n${readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trimEnd()}\n`,
+    ),
   ].join('\n');
 
 /** The files with licences in the directories of the linked packages, and in those above up to that of the module. */
@@ -92,7 +106,8 @@ function licenceFiles(module: GoModuleVersion): readonly string[] {
   for (const packageDirectory of module.packages) {
     for (let directory = packageDirectory; directory.startsWith(module.directory); directory = dirname(directory)) {
       for (const name of readdirSync(directory)) {
-        if (/^(licen[cs]e|notice|copying|patents)/i.test(name) && !name.endsWith('.go')) found.add(join(directory, name));
+        if (/^(licen[cs]e|notice|copying|patents)/i.test(name) && !name.endsWith('.go'))
+          found.add(join(directory, name));
       }
     }
   }
@@ -108,7 +123,14 @@ class GoModule {
   constructor(directory: string, platform: Platform) {
     this.directory = directory;
     // Go refuses sources other than those that go.sum describes.
-    this.variables = { ...process.env, ...goTarget(platform), CGO_ENABLED: '0', GOFLAGS: '-mod=readonly', GOWORK: 'off', GOTOOLCHAIN: 'auto' };
+    this.variables = {
+      ...process.env,
+      ...goTarget(platform),
+      CGO_ENABLED: '0',
+      GOFLAGS: '-mod=readonly',
+      GOWORK: 'off',
+      GOTOOLCHAIN: 'auto',
+    };
   }
 
   get root(): string {
@@ -121,11 +143,18 @@ class GoModule {
 
   /** The modules from which the program of a path is built for the platform. */
   modulesOf(path: string): readonly GoModuleVersion[] {
-    const lines = this.run('list', '-deps', '-f', '{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$.Dir}}{{end}}', path).split('\n');
+    const lines = this.run(
+      'list',
+      '-deps',
+      '-f',
+      '{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}\t{{$.Dir}}{{end}}',
+      path,
+    ).split('\n');
     const modules = new Map<string, { version: string; directory: string; packages: string[] }>();
     for (const line of lines) {
       const [name, version, directory, packageDirectory] = line.split('\t');
-      if (name === undefined || version === undefined || directory === undefined || packageDirectory === undefined) continue;
+      if (name === undefined || version === undefined || directory === undefined || packageDirectory === undefined)
+        continue;
       const module = modules.get(name) ?? { version, directory, packages: [] };
       module.packages.push(packageDirectory);
       modules.set(name, module);
@@ -150,15 +179,22 @@ class GoModule {
 export function findGo(): string {
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'opensearch-benchmark-test');
   const onPath = (process.env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
-  const cached = existsSync(cache) ? readdirSync(cache).flatMap((name) => (name.startsWith('go-') ? [join(cache, name, 'bin')] : [])) : [];
+  const cached = existsSync(cache)
+    ? readdirSync(cache).flatMap((name) => (name.startsWith('go-') ? [join(cache, name, 'bin')] : []))
+    : [];
   for (const directory of [...onPath, '/usr/local/go/bin', ...cached]) {
     const program = join(directory, 'go');
     if (existsSync(program) && isRecent(program)) return program;
   }
-  throw new Error('Go 1.21 or later is needed to build nats-server: scripts/nats-server installs one, or see https://go.dev/dl/.');
+  throw new Error(
+    'Go 1.21 or later is needed to build nats-server: scripts/nats-server installs one, or see https://go.dev/dl/.',
+  );
 }
 
 function isRecent(program: string): boolean {
-  const version = execFileSync(program, ['version'], { encoding: 'utf8', env: { ...process.env, GOTOOLCHAIN: 'local' } });
+  const version = execFileSync(program, ['version'], {
+    encoding: 'utf8',
+    env: { ...process.env, GOTOOLCHAIN: 'local' },
+  });
   return Number(/go1\.(\d+)/.exec(version)?.[1] ?? 0) >= 21;
 }

@@ -21,7 +21,8 @@ export const platforms: readonly Platform[] = [
 export const platformName = ({ os, cpu }: Platform): string => `${os}-${cpu}`;
 
 /** The name of the package for a platform. The daemon looks for the same one. */
-export const platformPackageName = (platform: Platform): string => `opensearch-benchmark-nats-${platformName(platform)}`;
+export const platformPackageName = (platform: Platform): string =>
+  `opensearch-benchmark-nats-${platformName(platform)}`;
 
 /** The path of the server in the package. */
 export const serverPath = ({ os }: Platform): string => (os === 'win32' ? 'bin/nats-server.exe' : 'bin/nats-server');
@@ -41,7 +42,10 @@ export function parsePlatforms(text: string): readonly Platform[] {
   const names = text === 'this' ? [`${process.platform}-${process.arch}`] : text.split(',');
   return names.map((name) => {
     const found = platforms.find((platform) => platformName(platform) === name.trim());
-    if (found === undefined) throw new Error(`There is no package for '${name}'. Platforms: all, this, ${platforms.map(platformName).join(', ')}.`);
+    if (found === undefined)
+      throw new Error(
+        `There is no package for '${name}'. Platforms: all, this, ${platforms.map(platformName).join(', ')}.`,
+      );
     return found;
   });
 }

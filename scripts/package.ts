@@ -62,7 +62,10 @@ function emptyDirectory(parent: string, name: string): string {
  * Packs a directory with npm, so that files and modes are the same on all machines. Returns the path of the tarball.
  */
 function pack(directory: string, out: string): string {
-  const name = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', `--pack-destination=${out}`], { cwd: directory, encoding: 'utf8' });
+  const name = execFileSync('npm', ['pack', '--silent', '--ignore-scripts', `--pack-destination=${out}`], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
   return join(out, name.trim());
 }
 

@@ -39,7 +39,9 @@ function needsOf(path: string, sources: Sources, seen: Set<string>): ReadonlySet
 
 /** The TypeScript files of the folders of a checkout. */
 export function readSources(root: string, folders: readonly string[]): Sources {
-  const paths = folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)));
+  const paths = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+  );
   return new Map(
     paths
       .filter((path) => path.endsWith('.ts'))
@@ -52,10 +54,16 @@ function main(): void {
   const files = testFiles(readSources(packageRoot, ['test', 'scripts']));
   const units = files.filter(({ needs }) => needs.length === 0);
   const others = new Set(files.flatMap(({ needs }) => needs));
-  process.stderr.write(`${units.length} of ${files.length} test files; the others need ${[...others].sort().join(', ')}: npm test\n`);
+  process.stderr.write(
+    `${units.length} of ${files.length} test files; the others need ${[...others].sort().join(', ')}: npm test\n`,
+  );
   const compiled = units.map(({ path }) => join(packageRoot, 'dist', path.replace(/\.ts$/, '.js')));
   // Many tests wait for a server or a clock: two files for each core keep the cores busy.
-  const { status } = spawnSync(process.execPath, ['--test', `--test-concurrency=${2 * availableParallelism()}`, ...compiled], { stdio: 'inherit' });
+  const { status } = spawnSync(
+    process.execPath,
+    ['--test', `--test-concurrency=${2 * availableParallelism()}`, ...compiled],
+    { stdio: 'inherit' },
+  );
   process.exitCode = status ?? 1;
 }
 

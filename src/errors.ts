@@ -68,7 +68,9 @@ export class BenchmarkError extends Error {
     this.name = 'BenchmarkError';
     this.code = code;
     this.hint = details.hint;
-    this.exitCode = details.exitCode ?? (code === 'USAGE' ? exitCodes.usage : code === 'CANCELLED' ? exitCodes.cancelled : exitCodes.failure);
+    this.exitCode =
+      details.exitCode ??
+      (code === 'USAGE' ? exitCodes.usage : code === 'CANCELLED' ? exitCodes.cancelled : exitCodes.failure);
     this.problems = details.problems ?? [];
   }
 }
@@ -103,7 +105,12 @@ export function fromWireError(wire: WireError): BenchmarkError {
     (inner, message) => new Error(message, inner === undefined ? undefined : { cause: inner }),
     undefined,
   );
-  return new BenchmarkError(wire.code, wire.message, { hint: wire.hint, exitCode: wire.exitCode, problems: wire.problems, cause });
+  return new BenchmarkError(wire.code, wire.message, {
+    hint: wire.hint,
+    exitCode: wire.exitCode,
+    problems: wire.problems,
+    cause,
+  });
 }
 
 /** The message of anything that was thrown. */
@@ -123,7 +130,8 @@ export function causeMessages(error: unknown): readonly string[] {
 
 /** A problem as one line: `file:line:column at path: message`. */
 export function formatProblem(problem: Problem): string {
-  const position = problem.line === undefined ? '' : `:${problem.line}${problem.column === undefined ? '' : `:${problem.column}`}`;
+  const position =
+    problem.line === undefined ? '' : `:${problem.line}${problem.column === undefined ? '' : `:${problem.column}`}`;
   const path = problem.path ?? '';
   const where = `${problem.file ?? ''}${position}${path === '' || problem.file === undefined ? path : ` at ${path}`}`;
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
@@ -135,6 +143,7 @@ export function formatProblem(problem: Problem): string {
  * of another kind got past the parsers; only the kind is named, for the rest may be secret.
  */
 export function unreachable(value: never): never {
-  const kind = typeof value === 'object' && value !== null && 'kind' in value ? String(Reflect.get(value, 'kind')) : typeof value;
+  const kind =
+    typeof value === 'object' && value !== null && 'kind' in value ? String(Reflect.get(value, 'kind')) : typeof value;
   throw new BenchmarkError('INTERNAL', `Nobody handles the kind "${kind}".`);
 }

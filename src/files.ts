@@ -35,8 +35,9 @@ export function systemReason(error: unknown): string {
 }
 
 /**
- * Makes a directory and those above it that are missing. Throws the error of the one that cannot be made: asked to make all at once, Node.js says
- * that a directory is missing where the file system is read-only, and never ends where it refuses everything, as in /proc.
+ * Makes a directory and those above it that are missing. Throws the error of the one that cannot be made: asked to make
+ * all at once, Node.js says that a directory is missing where the file system is read-only, and never ends where it
+ * refuses everything, as in /proc.
  */
 export function makeDirectories(path: string): void {
   try {

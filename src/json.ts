@@ -28,7 +28,8 @@ export const isJsonArray = (value: Json | undefined): value is JsonArray => Arra
 export const isJsonNumber = (value: Json | undefined): value is number | bigint | Float =>
   typeof value === 'number' || typeof value === 'bigint' || value instanceof Float;
 /** The nearest JavaScript number of a JSON number. */
-export const toNumber = (value: number | bigint | Float): number => (value instanceof Float ? value.value : Number(value));
+export const toNumber = (value: number | bigint | Float): number =>
+  value instanceof Float ? value.value : Number(value);
 
 /** Says where a JSON text is broken. Line and column count from 1, the offset from 0. */
 export class JsonSyntaxError extends BenchmarkError {
@@ -44,7 +45,9 @@ export class JsonSyntaxError extends BenchmarkError {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
-const ESCAPES: ReadonlyMap<number, string> = new Map([...'"\\/bfnrt'].map((letter, index) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charAt(index)]));
+const ESCAPES: ReadonlyMap<number, string> = new Map(
+  [...'"\\/bfnrt'].map((letter, index) => [letter.charCodeAt(0), '"\\/\b\f\n\r\t'.charAt(index)]),
+);
 /** Words by their first character; `-` may also begin a number. */
 const WORDS: ReadonlyMap<number, { readonly word: string; readonly value: Json }> = new Map([
   [0x74, { word: 'true', value: true }],
@@ -227,7 +230,8 @@ class Reader {
     }
     const digits = position - start;
     const isPlain = code !== 0x2e && code !== 0x65 && code !== 0x45;
-    if (digits === 0 || digits > SAFE_DIGITS || !isPlain || (digits > 1 && text.charCodeAt(start) === CODE.zero)) return this.anyNumber();
+    if (digits === 0 || digits > SAFE_DIGITS || !isPlain || (digits > 1 && text.charCodeAt(start) === CODE.zero))
+      return this.anyNumber();
     this.position = position;
     return integer;
   }
@@ -235,7 +239,8 @@ class Reader {
   private anyNumber(): Json {
     NUMBER.lastIndex = this.position;
     const match = NUMBER.exec(this.text);
-    if (match === null) this.fail(this.position >= this.text.length ? 'Unexpected end of the text' : 'Expected a JSON value');
+    if (match === null)
+      this.fail(this.position >= this.text.length ? 'Unexpected end of the text' : 'Expected a JSON value');
     this.position = NUMBER.lastIndex;
     if (match[1] !== undefined || match[2] !== undefined) return new Float(Number(match[0]));
     const integer = Number(match[0]);
@@ -251,7 +256,8 @@ class Reader {
 
   private skipWhitespace(): void {
     let code = this.text.charCodeAt(this.position);
-    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09) code = this.text.charCodeAt(++this.position);
+    while (code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09)
+      code = this.text.charCodeAt(++this.position);
   }
 
   private fail(message: string): never {

@@ -10,7 +10,14 @@ export function patternOf(text: string): string {
 
 /** The usual forms of the whole text. A text that was cut off ends with the beginning of one of them. */
 export function beginningsOf(text: string): readonly string[] {
-  return [...new Set([text, encodeURIComponent(toWellFormed(text)), JSON.stringify(text).slice(1, -1), Buffer.from(text).toString('base64')])];
+  return [
+    ...new Set([
+      text,
+      encodeURIComponent(toWellFormed(text)),
+      JSON.stringify(text).slice(1, -1),
+      Buffer.from(text).toString('base64'),
+    ]),
+  ];
 }
 
 function spellings(text: string): string {
@@ -18,7 +25,9 @@ function spellings(text: string): string {
   return text
     .split(/(\s+)/)
     .map((part) =>
-      /^\s+$/.test(part) ? '(?:\\s|\\+|%(?:20|0[9aAdD])|\\\\+(?:[nrt]|u00(?:20|0[9aAdD])))+' : [...part].map(spellingsOfCharacter).join(''),
+      /^\s+$/.test(part)
+        ? '(?:\\s|\\+|%(?:20|0[9aAdD])|\\\\+(?:[nrt]|u00(?:20|0[9aAdD])))+'
+        : [...part].map(spellingsOfCharacter).join(''),
     )
     .join('');
 }
@@ -27,7 +36,10 @@ function spellingsOfCharacter(character: string): string {
   // Letters and digits are never encoded.
   if (/[A-Za-z0-9]/.test(character)) return character;
   const bytes = [...Buffer.from(character)].map((byte) => `%${anyCase(byte, 2)}`).join('');
-  const units = Array.from({ length: character.length }, (_, index) => `\\\\+u${anyCase(character.charCodeAt(index), 4)}`).join('');
+  const units = Array.from(
+    { length: character.length },
+    (_, index) => `\\\\+u${anyCase(character.charCodeAt(index), 4)}`,
+  ).join('');
   return `(?:${literal(character)}|${bytes}|${units})`;
 }
 
@@ -67,8 +79,13 @@ function base64Forms(text: string): readonly string[] {
 }
 
 /** The variants of base64: its alphabet for addresses, without the filling at the end, and percent-encoded. */
-const base64Signs: Readonly<Record<string, string>> = { '+': '(?:\\+|-|%2[bB])', '/': '(?:\\\\*/|_|%2[fF])', '=': '(?:=|%3[dD])?' };
-const base64Spellings = (form: string): string => [...form].map((character) => base64Signs[character] ?? character).join('');
+const base64Signs: Readonly<Record<string, string>> = {
+  '+': '(?:\\+|-|%2[bB])',
+  '/': '(?:\\\\*/|_|%2[fF])',
+  '=': '(?:=|%3[dD])?',
+};
+const base64Spellings = (form: string): string =>
+  [...form].map((character) => base64Signs[character] ?? character).join('');
 
 const escaped = (character: string): string => character.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 

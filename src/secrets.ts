@@ -35,7 +35,8 @@ export class Secrets {
       if (value === null || value === undefined) continue;
       this.add(value);
       // Texts are masked line by line, so each line of a key is noted, too.
-      if (value.includes('\n')) for (const line of value.split('\n')) if (!line.startsWith('-----')) this.add(line.trim());
+      if (value.includes('\n'))
+        for (const line of value.split('\n')) if (!line.startsWith('-----')) this.add(line.trim());
     }
   }
 
@@ -46,7 +47,8 @@ export class Secrets {
   registerAddresses(text: string): void {
     // A password may hold a slash or an "@" that should have been encoded. What begins with a port and a slash is no
     // password but a path.
-    for (const [, password] of text.matchAll(/:\/\/[^\s/:@]*:((?!\d+\/)[^\s@]*(?:@(?=[^\s,]*@)[^\s@]*)*)@/g)) this.registerEncoded(password ?? '');
+    for (const [, password] of text.matchAll(/:\/\/[^\s/:@]*:((?!\d+\/)[^\s@]*(?:@(?=[^\s,]*@)[^\s@]*)*)@/g))
+      this.registerEncoded(password ?? '');
     // A long user without a password is a token: `https://<token>@host`.
     for (const [, user] of text.matchAll(/:\/\/([^\s/:@?#]{12,})@/g)) this.registerEncoded(user ?? '');
     for (const [address] of text.matchAll(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'<>]+/gi)) {
@@ -133,7 +135,8 @@ export class Secrets {
 /** The secrets of this process, which has one command line, one environment and one log. */
 export const knownSecrets = new Secrets();
 
-const secretWords = /passw|passphrase|secret|credential|(?:api|access|private)[_-]?key|authorization|http_auth|cookie|signature/i;
+const secretWords =
+  /passw|passphrase|secret|credential|(?:api|access|private)[_-]?key|authorization|http_auth|cookie|signature/i;
 /** A token, but no setting of a tokenizer or a count of tokens. */
 const secretToken = /token(?!iz|s?[_-]?(?:count|filter|size|chars|limit))/i;
 

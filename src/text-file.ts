@@ -30,7 +30,10 @@ export function readTextFile(file: string): string {
   if (wide !== null) throw garbled(`The file is ${wide}, not UTF-8`);
   if (!isUtf8(bytes)) {
     const { line, column, byte } = findInvalid(bytes);
-    throw garbled(`The file is not UTF-8: the byte 0x${byte.toString(16).padStart(2, '0')} has no meaning here`, { line, column });
+    throw garbled(`The file is not UTF-8: the byte 0x${byte.toString(16).padStart(2, '0')} has no meaning here`, {
+      line,
+      column,
+    });
   }
   // Editors of some systems begin a file with a byte order mark, which is no part of the text.
   return bytes.toString('utf8').replace(/^\uFEFF/, '');

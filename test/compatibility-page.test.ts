@@ -36,7 +36,9 @@ function rowsBelow(heading: string): readonly (readonly string[])[] {
 
 /** The state of each name of a table, e.g. `refresh` → `works`. */
 function statesBelow(heading: string): ReadonlyMap<string, string> {
-  const pairs = rowsBelow(heading).flatMap(([cell = '', state = '']) => namesIn(cell).map((name) => [name, state] as const));
+  const pairs = rowsBelow(heading).flatMap(([cell = '', state = '']) =>
+    namesIn(cell).map((name) => [name, state] as const),
+  );
   assert.equal(new Map(pairs).size, pairs.length, `a name stands twice below ${heading}`);
   return new Map(pairs);
 }
@@ -66,9 +68,14 @@ describe('commands', () => {
   const own = ['fleet', 'opensearch-benchmarkd token'];
 
   test('are those of the programs', () => {
-    const lists = listCommand.positional?.choices.map((what) => [`list ${what}`, states.get(`list ${what}`) === 'works'] as const) ?? [];
+    const lists =
+      listCommand.positional?.choices.map(
+        (what) => [`list ${what}`, states.get(`list ${what}`) === 'works'] as const,
+      ) ?? [];
     const known = [
-      ...benchmarkProgram.commands.filter(({ name }) => name !== 'list').map(({ name, isBuilt }) => [name, isBuilt] as const),
+      ...benchmarkProgram.commands
+        .filter(({ name }) => name !== 'list')
+        .map(({ name, isBuilt }) => [name, isBuilt] as const),
       ...daemonProgram.commands.map(({ name, isBuilt }) => [`opensearch-benchmarkd ${name}`, isBuilt] as const),
       ...lists,
     ].filter(([name]) => !own.includes(name));
@@ -98,7 +105,8 @@ test('flags are those of a test run', () => {
 });
 
 test('client options are refused as the page says', () => {
-  for (const [option, state] of statesBelow('Client options')) assert.equal(coarse(state), worksIf(!isUnsupportedOption(option)), option);
+  for (const [option, state] of statesBelow('Client options'))
+    assert.equal(coarse(state), worksIf(!isUnsupportedOption(option)), option);
 });
 
 test('pipelines are the choices of the flag', () => {
@@ -116,12 +124,16 @@ test('operation types are those of the field, and work if the registry has them'
 
 test('a parameter source works with its operation type', () => {
   const registry = new Set(executableTypes.map(({ name }) => name));
-  for (const [name, state] of statesBelow('Parameter sources')) assert.equal(coarse(state), worksIf(registry.has(name)), name);
+  for (const [name, state] of statesBelow('Parameter sources'))
+    assert.equal(coarse(state), worksIf(registry.has(name)), name);
 });
 
 test('devices that work are those of the registry', () => {
   const rows = rowsBelow('Telemetry');
-  assert.deepEqual(sorted(rows.flatMap(([, here = '']) => namesIn(here))), sorted(alwaysOnDevices.map(({ name }) => name)));
+  assert.deepEqual(
+    sorted(rows.flatMap(([, here = '']) => namesIn(here))),
+    sorted(alwaysOnDevices.map(({ name }) => name)),
+  );
   for (const [name, here = '', state] of rows) assert.equal(coarse(state), worksIf(here !== ''), name);
 });
 

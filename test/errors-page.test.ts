@@ -9,7 +9,9 @@ it('docs/errors.md describes every error code, in the order of the code, and no 
   const source = readFileSync(join(packageRoot, 'src', 'errors.ts'), 'utf8');
   const union = /export type ErrorCode =([^;]*);/.exec(source)?.[1] ?? '';
   const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map((match) => match[1]);
-  const rows = [...readFileSync(join(packageRoot, 'docs', 'errors.md'), 'utf8').matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)];
+  const rows = [
+    ...readFileSync(join(packageRoot, 'docs', 'errors.md'), 'utf8').matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm),
+  ];
   assert.ok(codes.length > 15);
   assert.deepEqual(
     rows.map((row) => row[1]),

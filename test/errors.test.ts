@@ -19,7 +19,10 @@ describe('BenchmarkError', () => {
     });
     const copy = fromWireError(structuredClone(toWireError(error)));
     assert.deepEqual(causeMessages(copy), ['outer', 'middle', 'inner']);
-    assert.deepEqual([copy.code, copy.hint, copy.exitCode, copy.problems], [error.code, error.hint, error.exitCode, error.problems]);
+    assert.deepEqual(
+      [copy.code, copy.hint, copy.exitCode, copy.problems],
+      [error.code, error.hint, error.exitCode, error.problems],
+    );
   });
 
   it('turns anything else that was thrown into INTERNAL', () => {

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { Float, formatFloat, isJsonObject, type Json, JsonSyntaxError, parseJson, toJson, toPlain, writeJson } from '../src/json.ts';
+import {
+  Float,
+  formatFloat,
+  isJsonObject,
+  type Json,
+  JsonSyntaxError,
+  parseJson,
+  toJson,
+  toPlain,
+  writeJson,
+} from '../src/json.ts';
 
 const json: fc.Memo<Json> = fc.memo((depth) => {
   const leaf = fc.oneof(
@@ -65,12 +75,10 @@ test('integers and floats stay apart', () => {
 });
 
 test('integers keep every digit', () => {
-  assert.deepEqual(parseJson('[9007199254740991, 9007199254740992, -9007199254740993, 123456789012345678901234567890]'), [
-    9007199254740991,
-    9007199254740992n,
-    -9007199254740993n,
-    123456789012345678901234567890n,
-  ]);
+  assert.deepEqual(
+    parseJson('[9007199254740991, 9007199254740992, -9007199254740993, 123456789012345678901234567890]'),
+    [9007199254740991, 9007199254740992n, -9007199254740993n, 123456789012345678901234567890n],
+  );
   assert.equal(writeJson(parseJson('123456789012345678901234567890')), '123456789012345678901234567890');
 });
 
@@ -86,7 +94,10 @@ test('of duplicate keys the last value wins, at the place of the first', () => {
 });
 
 test('keys that look like numbers keep their place', () => {
-  assert.equal(writeJson(parseJson('{"b": 1, "200": 2, "10": 3, "__proto__": 4}')), '{"b":1,"200":2,"10":3,"__proto__":4}');
+  assert.equal(
+    writeJson(parseJson('{"b": 1, "200": 2, "10": 3, "__proto__": 4}')),
+    '{"b":1,"200":2,"10":3,"__proto__":4}',
+  );
 });
 
 test('names that repeat are read as they stand', () => {

@@ -16,7 +16,8 @@ const knowing = (...values: readonly string[]): Secrets => {
   secrets.register(...values);
   return secrets;
 };
-const percentEncoded = (text: string): string => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+const percentEncoded = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
 const unicodeEscaped = (text: string): string =>
   [...text].map((unit) => (/\w/.test(unit) ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)).join('');
 const forms: Readonly<Record<string, (text: string) => string>> = {
@@ -56,7 +57,10 @@ describe('a known secret is masked', () => {
           const written = Buffer.from(`${before}:${value}${behind}`).toString('base64');
           const masked = knowing(value).mask(`Basic ${written}`);
           assert.match(masked, /\*{5}/);
-          assert.ok(!Buffer.from(masked.replaceAll('*', ''), 'base64').toString().includes(value.slice(0, 4)) || value.slice(0, 4) === 'Basi');
+          assert.ok(
+            !Buffer.from(masked.replaceAll('*', ''), 'base64').toString().includes(value.slice(0, 4)) ||
+              value.slice(0, 4) === 'Basi',
+          );
         },
       ),
     );
@@ -128,7 +132,8 @@ it('long texts are read in time that grows with their length', () => {
 it('names promise secrets', () => {
   for (const name of ['OSB_DATASTORE_PASSWORD', 'sessionToken', 's3_secret', 'AWS_ACCESS_KEY_ID', 'api-key', 'Cookie'])
     assert.ok(isSecretName(name), name);
-  for (const name of ['PWD', 'tokenizer', 'token_count', 'key_field', 'bulk_size', 'PATH', 'author']) assert.ok(!isSecretName(name), name);
+  for (const name of ['PWD', 'tokenizer', 'token_count', 'key_field', 'bulk_size', 'PATH', 'author'])
+    assert.ok(!isSecretName(name), name);
 });
 
 it('values by secret names are masked in JSON, whose shape stays', () => {

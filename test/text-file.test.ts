@@ -45,7 +45,10 @@ test('other encodings are named', () => {
     [Buffer.from(utf32).swap32(), 'UTF-32'],
   ] as const) {
     const { kind, problem } = failure(write(bytes));
-    assert.deepEqual([kind, problem.message, problem.hint], ['garbled', `The file is ${name}, not UTF-8`, 'Save the file as UTF-8.']);
+    assert.deepEqual(
+      [kind, problem.message, problem.hint],
+      ['garbled', `The file is ${name}, not UTF-8`, 'Save the file as UTF-8.'],
+    );
   }
 });
 
@@ -58,8 +61,13 @@ test('a byte that is no UTF-8 is named with its place', () => {
     [[0xc0, 0xaf], 3, 3, '0xc0'],
   ];
   for (const [bad, line, column, byte] of rows) {
-    const { problem } = failure(write(Buffer.concat([Buffer.from('ä\u{1f600}\n\ufffd\n1ö'), Buffer.from(bad), Buffer.from('x\n"')])));
-    assert.deepEqual([problem.line, problem.column, problem.message], [line, column, `The file is not UTF-8: the byte ${byte} has no meaning here`]);
+    const { problem } = failure(
+      write(Buffer.concat([Buffer.from('ä\u{1f600}\n\ufffd\n1ö'), Buffer.from(bad), Buffer.from('x\n"')])),
+    );
+    assert.deepEqual(
+      [problem.line, problem.column, problem.message],
+      [line, column, `The file is not UTF-8: the byte ${byte} has no meaning here`],
+    );
   }
 });
 
@@ -67,7 +75,9 @@ test('law: whatever the text, a foreign byte behind it is found where it stands'
   const text = fc.string({ unit: 'binary' }).map((value) => value.replace(/[\u0000\ufeff]/g, ''));
   fc.assert(
     fc.property(text, text, (before, behind) => {
-      const { problem } = failure(write(Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(behind)])));
+      const { problem } = failure(
+        write(Buffer.concat([Buffer.from(before), Buffer.from([0xff]), Buffer.from(behind)])),
+      );
       const lines = before.split('\n');
       // A text that is nothing but the byte looks like the half of a mark.
       if (problem.line === undefined) return;

@@ -24,8 +24,11 @@ export function wallsText(table: readonly Room[] = rooms): string {
 function forbidden(room: Room, table: readonly Room[]): readonly string[] {
   const allowed = new Set([room.folder, ...room.imports].map(lastName));
   // Whoever may enter an inner folder writes the name of the outer one.
-  const isOnTheWay = (folder: string): boolean => [room.folder, ...room.imports].some((name) => name.startsWith(`${folder}/`));
-  return table.map(({ folder }) => folder).filter((folder) => folder !== '.' && !allowed.has(lastName(folder)) && !isOnTheWay(folder));
+  const isOnTheWay = (folder: string): boolean =>
+    [room.folder, ...room.imports].some((name) => name.startsWith(`${folder}/`));
+  return table
+    .map(({ folder }) => folder)
+    .filter((folder) => folder !== '.' && !allowed.has(lastName(folder)) && !isOnTheWay(folder));
 }
 
 function wall({ folder, holds }: Room, others: readonly string[]) {

@@ -19,7 +19,11 @@ export const rooms: readonly Room[] = [
   { folder: '.', holds: 'units, errors, clock, JSON without loss, what the package is', imports: [] },
   { folder: 'template/values', holds: 'what a template computes with', imports: ['.'] },
   { folder: 'template/syntax', holds: 'text of a template to a tree', imports: ['.', 'template/values'] },
-  { folder: 'template/builtins', holds: 'operators, methods, filters, tests and globals', imports: ['.', 'template/values'] },
+  {
+    folder: 'template/builtins',
+    holds: 'operators, methods, filters, tests and globals',
+    imports: ['.', 'template/values'],
+  },
   {
     folder: 'template/render',
     holds: 'tree to functions, and what they work with',
@@ -31,10 +35,18 @@ export const rooms: readonly Room[] = [
     imports: ['.', 'template/values', 'template/syntax', 'template/builtins', 'template/render'],
   },
   { folder: 'workload', holds: 'find, render, check and filter a workload', imports: ['.', 'template'] },
-  { folder: 'corpus', holds: 'documents on disk or generated: fetch, unpack, index, slice', imports: ['.', 'workload'] },
+  {
+    folder: 'corpus',
+    holds: 'documents on disk or generated: fetch, unpack, index, slice',
+    imports: ['.', 'workload'],
+  },
   { folder: 'schedule', holds: 'pure: tasks to clients to steps, loop control, pacing', imports: ['.', 'workload'] },
   { folder: 'http', holds: 'the wire client of the load path, and the client of administration', imports: ['.'] },
-  { folder: 'operation', holds: 'one file per operation type: its parameters, requests, answers', imports: ['.', 'workload', 'corpus', 'http'] },
+  {
+    folder: 'operation',
+    holds: 'one file per operation type: its parameters, requests, answers',
+    imports: ['.', 'workload', 'corpus', 'http'],
+  },
   { folder: 'metrics', holds: 'pure: reports in, results out: histograms, percentiles, throughput', imports: ['.'] },
   {
     folder: 'worker',
@@ -88,7 +100,11 @@ export const rooms: readonly Room[] = [
     holds: "the node's side: obeys one test run at a time, and reports",
     imports: ['.', 'workload', 'corpus', 'metrics', 'worker', 'fleet', 'fleet/protocol', 'nats'],
   },
-  { folder: 'hub', holds: 'admission, the registry of nodes, the grant to one test run', imports: ['.', 'fleet/protocol', 'nats'] },
+  {
+    folder: 'hub',
+    holds: 'admission, the registry of nodes, the grant to one test run',
+    imports: ['.', 'fleet/protocol', 'nats'],
+  },
   {
     folder: 'daemon',
     holds: '`opensearch-benchmarkd`: one process of server, hub and node',
@@ -123,6 +139,8 @@ export const rooms: readonly Room[] = [
 
 /** The room of a file, by its path below `src/`; `null` if none claims it. */
 export function roomOf(path: string): Room | null {
-  const claims = rooms.filter(({ folder }) => (folder === '.' ? !path.includes('/') : path === folder || path.startsWith(`${folder}/`)));
+  const claims = rooms.filter(({ folder }) =>
+    folder === '.' ? !path.includes('/') : path === folder || path.startsWith(`${folder}/`),
+  );
   return claims.sort((left, right) => right.folder.length - left.folder.length)[0] ?? null;
 }

@@ -21,7 +21,9 @@ const STARTED = /new URL\('(\.{1,2}\/[^']+)\.js', import\.meta\.url\)/g;
 export function sourceFile(path: string, text: string): SourceFile {
   const resolve = (specifier: string): string => normalize(join(dirname(path), specifier));
   const found = (pattern: RegExp, ending: string): readonly string[] =>
-    path.endsWith('.ts') ? [...new Set([...text.matchAll(pattern)].map(([, specifier = '']) => resolve(`${specifier}${ending}`)))] : [];
+    path.endsWith('.ts')
+      ? [...new Set([...text.matchAll(pattern)].map(([, specifier = '']) => resolve(`${specifier}${ending}`)))]
+      : [];
   return { path, lines: text.split('\n'), imports: found(IMPORT, ''), starts: found(STARTED, '.ts') };
 }
 
@@ -35,5 +37,7 @@ export function readTree(root: string): readonly SourceFile[] {
   return execFileSync('git', arguments_, { encoding: 'utf8' })
     .split('\n')
     .filter((path) => path !== '' && existsSync(join(root, path)))
-    .map((path) => sourceFile(path, TEXT.test(path) && !UNREAD.test(path) ? readFileSync(join(root, path), 'utf8') : ''));
+    .map((path) =>
+      sourceFile(path, TEXT.test(path) && !UNREAD.test(path) ? readFileSync(join(root, path), 'utf8') : ''),
+    );
 }

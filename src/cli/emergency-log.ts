@@ -11,7 +11,11 @@ export function emergencyLog(environment: ProcessEnvironment, error: unknown): s
   try {
     const { logDirectory } = provideLocations(environment.variables, environment.homeDirectory);
     registerEnvironment(environment.variables);
-    const log = new LogFile({ path: join(logDirectory, 'benchmark.log'), processId: environment.processId, clock: environment.clock });
+    const log = new LogFile({
+      path: join(logDirectory, 'benchmark.log'),
+      processId: environment.processId,
+      clock: environment.clock,
+    });
     logFailure(log, error);
     return log.failure === null ? join(logDirectory, 'benchmark.log') : null;
   } catch {

@@ -55,7 +55,8 @@ export class LogFile implements Log {
     const origin = `-not-actor-/PID:${processId} ${logger}`;
     const line = `${timestamp(clock.wall())} ${origin} ${level} ${visibleText(redact(message))}\n`;
     try {
-      if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes)) this.rotate();
+      if (this.size > 0 && this.size + Buffer.byteLength(line) > (this.options.maxBytes ?? defaultMaxBytes))
+        this.rotate();
       append(path, line);
       this.size += Buffer.byteLength(line);
       this.failure = null;

@@ -60,18 +60,34 @@ export async function main(
   return new CommandRun(program, ready, environment, services).run();
 }
 
-function complainAboutVerb(console: Console, program: Program, environment: ProcessEnvironment, verb: string, words: readonly string[]): number {
+function complainAboutVerb(
+  console: Console,
+  program: Program,
+  environment: ProcessEnvironment,
+  verb: string,
+  words: readonly string[],
+): number {
   const names = program.commands.map(({ name }) => name);
   const meant = closestMatch(verb, names);
   const isFlag = verb.startsWith('-');
   const follows = isFlag && words.some((word) => names.includes(word));
-  const advice = follows ? 'flags belong after the command' : meant !== null ? `did you mean ${meant}?` : `choose from ${names.join(', ')}`;
+  const advice = follows
+    ? 'flags belong after the command'
+    : meant !== null
+      ? `did you mean ${meant}?`
+      : `choose from ${names.join(', ')}`;
   console.complain(`usage: ${environment.program} COMMAND [flags]`);
   console.complain(`${environment.program}: error: ${isFlag ? 'unknown flag' : 'unknown command'} ${verb}; ${advice}`);
   return exitCodes.usage;
 }
 
-function complainAboutFlags(console: Console, environment: ProcessEnvironment, verb: string, command: Command, error: unknown): number {
+function complainAboutFlags(
+  console: Console,
+  environment: ProcessEnvironment,
+  verb: string,
+  command: Command,
+  error: unknown,
+): number {
   if (!(error instanceof BenchmarkError)) throw error;
   const { program } = environment;
   console.complain(usageLine(program, verb, command));
@@ -134,13 +150,16 @@ class CommandRun {
     }
     logFailure(this.log, error);
     this.console.error(failureText(this.ready.verb, error));
-    this.console.print(furtherHelp(this.console.bold, this.settings?.locations.logDirectory ?? 'the configuration directory', error));
+    this.console.print(
+      furtherHelp(this.console.bold, this.settings?.locations.logDirectory ?? 'the configuration directory', error),
+    );
     this.finish('failure');
     return code;
   }
 
   private finish(ending: Ending): void {
-    if (!this.ready.hasPlainOutput) this.console.print(finalLines(ending, (this.environment.clock.now() - this.start) / 1000));
+    if (!this.ready.hasPlainOutput)
+      this.console.print(finalLines(ending, (this.environment.clock.now() - this.start) / 1000));
     if (this.log?.failure !== null && this.log?.failure !== undefined)
       this.console.warning(`The log ${this.log.path} could not be written: ${this.log.failure.message}.`);
   }

@@ -26,7 +26,8 @@ export async function runProcess(program: Program): Promise<void> {
 function realEnvironment(signal: AbortSignal): ProcessEnvironment {
   const { BENCHMARK_ALTERNATIVE_BINARY_NAME: otherName } = process.env;
   return {
-    program: otherName !== undefined && otherName !== '' ? otherName : basename(process.argv[1] ?? 'opensearch-benchmark'),
+    program:
+      otherName !== undefined && otherName !== '' ? otherName : basename(process.argv[1] ?? 'opensearch-benchmark'),
     variables: process.env,
     stdout: process.stdout,
     stderr: process.stderr,

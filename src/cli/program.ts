@@ -19,7 +19,9 @@ export interface Program {
 
 /** The program `opensearch-benchmark`, also called `osb`. */
 export const benchmarkProgram: Program = {
-  summary: 'Measures how fast an OpenSearch cluster is: ' + 'runs a workload against it and reports throughput, latency and errors.',
+  summary:
+    'Measures how fast an OpenSearch cluster is: ' +
+    'runs a workload against it and reports throughput, latency and errors.',
   hasBanner: true,
   commands: [executeTestCommand, listCommand, infoCommand, fleetCommand, ...commandsNotBuilt],
 };

@@ -9,10 +9,16 @@ import { isSecretName, knownSecrets, secretMask } from '../secrets.ts';
 const secretName = '[\\w.-]{0,40}(?:password|passwd|secret|token|access_key_id|api_?key|credential|http_auth)[\\w.-]*';
 const patterns: readonly (readonly [RegExp, string])[] = [
   // "basic_auth_password": "x", basic_auth_password:'x', password = x
-  [new RegExp(`(["']?${secretName}["']?\\s*[:=]\\s*)("(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\[[^\\]]*\\]|[^\\s,}\\]]+)`, 'gi'), `$1${secretMask}`],
+  [
+    new RegExp(`(["']?${secretName}["']?\\s*[:=]\\s*)("(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\[[^\\]]*\\]|[^\\s,}\\]]+)`, 'gi'),
+    `$1${secretMask}`,
+  ],
   // https://user:password@host
   [/(\/\/[^\s/:@]*:)(?:[^\s/@]|@(?=[^\s/]*@))+@/g, `$1${secretMask}@`],
-  [/((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|apikey|digest)\s+)?[^"',\s}]+/gi, `$1${secretMask}`],
+  [
+    /((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|apikey|digest)\s+)?[^"',\s}]+/gi,
+    `$1${secretMask}`,
+  ],
   [/(AWS4-HMAC-SHA256\s+Credential=)[^,\s]+/g, `$1${secretMask}`],
   [/(Signature=)[0-9a-f]+/g, `$1${secretMask}`],
 ];
@@ -22,7 +28,9 @@ const patterns: readonly (readonly [RegExp, string])[] = [
  * names such as `password:`.
  */
 export function redact(text: string): string {
-  return knownSecrets.mask(patterns.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), text));
+  return knownSecrets.mask(
+    patterns.reduce((current, [pattern, replacement]) => current.replace(pattern, replacement), text),
+  );
 }
 
 /** Matches variables of this project whose values may be shown. Any other that begins with `OSB_` may be a secret. */

@@ -71,9 +71,13 @@ function held(path: string, own: LockHolder): RunLock {
 }
 
 function anotherRun(holder: LockHolder): BenchmarkError {
-  return new BenchmarkError('ANOTHER_RUN', `Another test run is going on: process ${holder.processId}, test run ${holder.testRunId}.`, {
-    hint: 'Wait for it, end it with --kill-running-processes, or give each its own BENCHMARK_HOME.',
-  });
+  return new BenchmarkError(
+    'ANOTHER_RUN',
+    `Another test run is going on: process ${holder.processId}, test run ${holder.testRunId}.`,
+    {
+      hint: 'Wait for it, end it with --kill-running-processes, or give each its own BENCHMARK_HOME.',
+    },
+  );
 }
 
 /** Makes the lock with its content in one step, so that nobody ever reads half of it. */
@@ -107,9 +111,14 @@ function readHolder(path: string): LockHolder | 'unreadable' | null {
 function parseHolder(text: string): LockHolder | 'unreadable' {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('processId' in value) || !Number.isInteger(value.processId)) return 'unreadable';
+    if (typeof value !== 'object' || value === null || !('processId' in value) || !Number.isInteger(value.processId))
+      return 'unreadable';
     const start = 'processStart' in value && typeof value.processStart === 'string' ? value.processStart : null;
-    return { processId: Number(value.processId), processStart: start, testRunId: 'testRunId' in value ? String(value.testRunId) : 'unknown' };
+    return {
+      processId: Number(value.processId),
+      processStart: start,
+      testRunId: 'testRunId' in value ? String(value.testRunId) : 'unknown',
+    };
   } catch (error) {
     if (error instanceof SyntaxError) return 'unreadable';
     throw error;
@@ -118,7 +127,12 @@ function parseHolder(text: string): LockHolder | 'unreadable' {
 
 function releaseLock(path: string, own: LockHolder): void {
   const holder = readHolder(path);
-  if (holder !== null && holder !== 'unreadable' && holder.processId === own.processId && holder.processStart === own.processStart)
+  if (
+    holder !== null &&
+    holder !== 'unreadable' &&
+    holder.processId === own.processId &&
+    holder.processStart === own.processStart
+  )
     rmSync(path, { force: true });
 }
 
@@ -128,7 +142,10 @@ function removeStale(path: string, processId: number): void {
     renameSync(path, grave);
     rmSync(grave, { force: true });
   } catch (error) {
-    if (!isCode(error, 'ENOENT')) throw new BenchmarkError('DISK', `Cannot remove the lock file ${path}: ${systemReason(error)}.`, { cause: error });
+    if (!isCode(error, 'ENOENT'))
+      throw new BenchmarkError('DISK', `Cannot remove the lock file ${path}: ${systemReason(error)}.`, {
+        cause: error,
+      });
   }
 }
 
@@ -176,14 +193,22 @@ const startFromStat = (stat: string): string | null => stat.slice(stat.lastIndex
 async function endProcess(holder: LockHolder): Promise<void> {
   if (holder.processStart === null || processStart(holder.processId) !== holder.processStart) {
     const hint = `Look at process ${holder.processId} and end it yourself.`;
-    throw new BenchmarkError('ANOTHER_RUN', `Process ${holder.processId} cannot be told for sure to be a test run, so it was left alone.`, { hint });
+    throw new BenchmarkError(
+      'ANOTHER_RUN',
+      `Process ${holder.processId} cannot be told for sure to be a test run, so it was left alone.`,
+      { hint },
+    );
   }
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     try {
       process.kill(holder.processId, signal);
     } catch (error) {
       if (isCode(error, 'ESRCH')) return;
-      throw new BenchmarkError('ANOTHER_RUN', `Cannot end process ${holder.processId} of test run ${holder.testRunId}.`, { cause: error });
+      throw new BenchmarkError(
+        'ANOTHER_RUN',
+        `Cannot end process ${holder.processId} of test run ${holder.testRunId}.`,
+        { cause: error },
+      );
     }
     for (let waited = 0; waited < patience; waited += 50) {
       if (!isAlive(holder)) return;
@@ -193,4 +218,5 @@ async function endProcess(holder: LockHolder): Promise<void> {
   throw new BenchmarkError('ANOTHER_RUN', `Process ${holder.processId} of test run ${holder.testRunId} does not end.`);
 }
 
-const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+const isCode = (error: unknown, code: string): boolean =>
+  error instanceof Error && 'code' in error && error.code === code;

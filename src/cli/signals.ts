@@ -29,7 +29,9 @@ export function listenForSignals(cancellation: AbortController): void {
     cancellation.abort();
     watchStuckThread();
     const timer = setTimeout(() => {
-      process.stderr.write(`[ERROR] ❌ The program did not end within ${orderlyMillis / 1000} seconds and was cut off.\n`);
+      process.stderr.write(
+        `[ERROR] ❌ The program did not end within ${orderlyMillis / 1000} seconds and was cut off.\n`,
+      );
       end();
     }, orderlyMillis);
     // The timer alone must not keep the process from ending.

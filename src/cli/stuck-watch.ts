@@ -18,7 +18,8 @@ function watch({ beats, stuckMillis }: StuckWatch): never {
   for (let seen = Atomics.load(beats, 0); ; seen = Atomics.load(beats, 0)) {
     // A process that was itself suspended, or has no core, shows no beats either: the wait is cut into pieces that only
     // count while it runs.
-    for (let piece = 0; piece < 10 && Atomics.load(beats, 0) === seen; piece++) Atomics.wait(beats, 0, seen, stuckMillis / 10);
+    for (let piece = 0; piece < 10 && Atomics.load(beats, 0) === seen; piece++)
+      Atomics.wait(beats, 0, seen, stuckMillis / 10);
     if (Atomics.load(beats, 0) === seen) process.kill(process.pid, 'SIGKILL');
   }
 }

@@ -70,7 +70,10 @@ export class Collector {
   add(report: WorkerReport, place: string | null = null): void {
     const expected = this.sequences.get(report.worker) ?? 0;
     if (report.sequence !== expected) {
-      throw new BenchmarkError('INTERNAL', `Worker ${report.worker} sent report ${report.sequence} where report ${expected} was due.`);
+      throw new BenchmarkError(
+        'INTERNAL',
+        `Worker ${report.worker} sent report ${report.sequence} where report ${expected} was due.`,
+      );
     }
     this.sequences.set(report.worker, expected + 1);
     for (const task of report.tasks) {
@@ -97,7 +100,12 @@ export class Collector {
 
   /** Sentences about steps in which the driver, and not the cluster, was the limit. */
   driverWarnings(results: readonly TaskResults[]): readonly string[] {
-    const medians = new Map(results.map(({ task, latency }) => [task, latency?.percentiles.find(([percentile]) => percentile === 50)?.[1] ?? null]));
+    const medians = new Map(
+      results.map(({ task, latency }) => [
+        task,
+        latency?.percentiles.find(([percentile]) => percentile === 50)?.[1] ?? null,
+      ]),
+    );
     return this.steps.flatMap((step) => {
       const loads = step.tasks.map((task) => ({
         task: task.name,
@@ -117,7 +125,8 @@ export class Collector {
 
   private taskMetrics(report: TaskReport): TaskMetrics {
     const metrics = this.metrics.get(report.task);
-    if (metrics === undefined) throw new BenchmarkError('INTERNAL', `A worker reported the unknown task "${report.task}".`);
+    if (metrics === undefined)
+      throw new BenchmarkError('INTERNAL', `A worker reported the unknown task "${report.task}".`);
     return metrics;
   }
 
@@ -146,7 +155,16 @@ export class Collector {
     const step = this.current;
     if (step === null) return;
     const { requests, errors } = this.totals(step);
-    this.listener({ kind: 'progress', step: step.index, steps: this.steps.length, tasks: names(step), progress, secondsLeft, requests, errors });
+    this.listener({
+      kind: 'progress',
+      step: step.index,
+      steps: this.steps.length,
+      tasks: names(step),
+      progress,
+      secondsLeft,
+      requests,
+      errors,
+    });
   }
 }
 

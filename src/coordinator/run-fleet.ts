@@ -63,7 +63,12 @@ export async function claimNodes({ load, naming }: CompleteConfig, signal: Abort
     };
     try {
       const { names, wait, resolve } = workers;
-      return { bus, bulk, release, nodes: await findNodes({ bus, names, wait, version: packageVersion, resolve, signal }) };
+      return {
+        bus,
+        bulk,
+        release,
+        nodes: await findNodes({ bus, names, wait, version: packageVersion, resolve, signal }),
+      };
     } catch (error) {
       await claim.release();
       throw error;
@@ -128,7 +133,9 @@ export class RunFleet {
   /** Sentences about nodes that were lost while the run went on. */
   losses(): readonly string[] {
     return (this.link?.nodes ?? []).flatMap(({ name, lossReason }) =>
-      lossReason === null ? [] : [`Node ${name} was lost (${lossReason}): from then on its clients are missing from the load.`],
+      lossReason === null
+        ? []
+        : [`Node ${name} was lost (${lossReason}): from then on its clients are missing from the load.`],
     );
   }
 
@@ -138,7 +145,10 @@ export class RunFleet {
     return this.closed;
   }
 
-  private resultsOf(node: FleetNode, facts: Pick<NodeResults, 'address' | 'hostName' | 'version' | 'clockOffset' | 'lost'>): NodeResults {
+  private resultsOf(
+    node: FleetNode,
+    facts: Pick<NodeResults, 'address' | 'hostName' | 'version' | 'clockOffset' | 'lost'>,
+  ): NodeResults {
     const figures = this.figures.get(node) ?? new NodeFigures();
     return figures.results({ ...facts, cores: node.cores, clients: this.fleet.clientsOf(node) });
   }
@@ -163,7 +173,10 @@ export class RunFleet {
     const { listener } = this.options;
     switch (notice.kind) {
       case 'note':
-        listener({ kind: notice.level, message: notice.message.includes(name) ? notice.message : `Node ${name}: ${notice.message}` });
+        listener({
+          kind: notice.level,
+          message: notice.message.includes(name) ? notice.message : `Node ${name}: ${notice.message}`,
+        });
         break;
       case 'preparation':
       case 'preparation-end':
@@ -183,7 +196,8 @@ export class RunFleet {
     this.prepared ??= prepareCorpora(corpora);
     const corpus = corpora.find(({ name }) => name === corpusName);
     const documentSet = corpus?.documentSets[set];
-    const position = corpus?.documentSets.slice(0, set).filter(({ sourceFormat }) => sourceFormat === 'bulk').length ?? 0;
+    const position =
+      corpus?.documentSets.slice(0, set).filter(({ sourceFormat }) => sourceFormat === 'bulk').length ?? 0;
     const prepared = (await this.prepared).find(({ name }) => name === corpusName)?.documentSets[position];
     if (documentSet === undefined || prepared === undefined)
       throw new BenchmarkError('CORPUS', `The test run has no documents ${set} of ${corpusName}.`);

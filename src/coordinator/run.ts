@@ -259,7 +259,12 @@ class TestRunner {
     const unwritten = await this.store(testRun).catch((reason: unknown) => asBenchmarkError(reason));
     if (error !== null && unwritten !== undefined) this.listener({ kind: 'warning', message: unwritten.message });
     const failure = error ?? unwritten ?? null;
-    return { status: failure !== null ? 'failed' : this.signal.aborted ? 'cancelled' : 'success', results, testRun, error: failure };
+    return {
+      status: failure !== null ? 'failed' : this.signal.aborted ? 'cancelled' : 'success',
+      results,
+      testRun,
+      error: failure,
+    };
   }
 
   private async store(testRun: TestRun): Promise<void> {
@@ -302,7 +307,11 @@ function identities(workload: Workload, procedure: TestProcedure): readonly Task
 
 /** The corpora that the tasks of the procedure send, each once. */
 function corporaOf(workload: Workload, procedure: TestProcedure): readonly Corpus[] {
-  const names = new Set(leafTasks(procedure.schedule).flatMap(({ operation }) => operationType(operation.type)?.corpora(operation, workload) ?? []));
+  const names = new Set(
+    leafTasks(procedure.schedule).flatMap(
+      ({ operation }) => operationType(operation.type)?.corpora(operation, workload) ?? [],
+    ),
+  );
   return workload.corpora.filter((corpus) => names.has(corpus.name));
 }
 

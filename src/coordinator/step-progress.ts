@@ -45,7 +45,11 @@ export class StepProgress {
   }
 
   /** Takes what a worker reports of a task. */
-  report(worker: number, now: number, { task, progress, taskStart }: Pick<TaskReport, 'task' | 'progress' | 'taskStart'>): void {
+  report(
+    worker: number,
+    now: number,
+    { task, progress, taskStart }: Pick<TaskReport, 'task' | 'progress' | 'taskStart'>,
+  ): void {
     if (progress === null || (this.completing.length > 0 && !this.completing.includes(task))) return;
     const known = this.tasks.get(task) ?? { start: null, lastReports: new Map() };
     this.tasks.set(task, known);
@@ -64,7 +68,10 @@ export class StepProgress {
     const fraction = parts.reduce((sum, part) => sum + part.fraction, 0) / parts.length;
     const rests = parts.flatMap(({ secondsLeft }) => secondsLeft ?? []);
     // Tasks side by side end with the slowest; while one has not come far enough to tell, the mean is the best guess.
-    return { fraction, secondsLeft: rests.length === parts.length ? Math.max(...rests) : this.secondsLeft(fraction, 0, now) };
+    return {
+      fraction,
+      secondsLeft: rests.length === parts.length ? Math.max(...rests) : this.secondsLeft(fraction, 0, now),
+    };
   }
 
   private secondsLeft(fraction: number, start: number | null, now: number): number | null {

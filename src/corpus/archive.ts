@@ -33,10 +33,16 @@ export const archiveExtensions: readonly string[] = formats.map((format) => form
  * in whatever folder, else the only file there is. Members whose names lead out of the archive are refused. Throws
  * `CORPUS` for damaged archives and missing members.
  */
-export async function* archiveContent(path: string, member: string, context: UnpackingContext): AsyncGenerator<Uint8Array> {
+export async function* archiveContent(
+  path: string,
+  member: string,
+  context: UnpackingContext,
+): AsyncGenerator<Uint8Array> {
   const format = formats.find((known) => path.endsWith(known.extension));
   if (format === undefined) {
-    throw new BenchmarkError('CORPUS', `${path} is not an archive of a known format.`, { hint: `Known are ${archiveExtensions.join(', ')}.` });
+    throw new BenchmarkError('CORPUS', `${path} is not an archive of a known format.`, {
+      hint: `Known are ${archiveExtensions.join(', ')}.`,
+    });
   }
   const raw = (): AsyncIterable<Uint8Array> =>
     format.compression === null
@@ -63,7 +69,8 @@ async function* zipMember(path: string, member: string): AsyncGenerator<Uint8Arr
   const zip = await openZip(path);
   try {
     const entry = await chooseZipEntry(zip, path, member);
-    if (entry.isEncrypted()) throw new BenchmarkError('CORPUS', `${entry.fileName} in ${path} is encrypted.`, { hint: 'Unpack it by hand.' });
+    if (entry.isEncrypted())
+      throw new BenchmarkError('CORPUS', `${entry.fileName} in ${path} is encrypted.`, { hint: 'Unpack it by hand.' });
     for await (const chunk of await zip.openReadStreamPromise(entry)) yield chunk;
   } catch (cause) {
     throw cause instanceof BenchmarkError ? cause : damagedArchive(path, cause);
@@ -96,7 +103,11 @@ async function chooseZipEntry(zip: ZipFile, path: string, member: string): Promi
   return entry;
 }
 
-async function* tarMember(path: string, content: () => AsyncIterable<Uint8Array>, member: string): AsyncGenerator<Uint8Array> {
+async function* tarMember(
+  path: string,
+  content: () => AsyncIterable<Uint8Array>,
+  member: string,
+): AsyncGenerator<Uint8Array> {
   const names: string[] = [];
   const isThere = yield* untar(path, content(), (name) => {
     names.push(name);
@@ -108,7 +119,11 @@ async function* tarMember(path: string, content: () => AsyncIterable<Uint8Array>
 }
 
 /** Yields the content of the first file that is chosen; returns whether there was one. */
-async function* untar(path: string, content: AsyncIterable<Uint8Array>, isChosen: (name: string) => boolean): AsyncGenerator<Uint8Array, boolean> {
+async function* untar(
+  path: string,
+  content: AsyncIterable<Uint8Array>,
+  isChosen: (name: string) => boolean,
+): AsyncGenerator<Uint8Array, boolean> {
   const state = { failure: null as unknown, chosen: null as ReadEntry | null, isComplete: false };
   let output: Uint8Array[] = [];
   const parser = new Parser({
@@ -163,10 +178,16 @@ function leadsOutside(name: string): boolean {
 }
 
 function outsideMember(path: string, name: string): BenchmarkError {
-  return new BenchmarkError('CORPUS', `${path} has a member whose name leads out of the archive: ${JSON.stringify(name)}. It was not unpacked.`);
+  return new BenchmarkError(
+    'CORPUS',
+    `${path} has a member whose name leads out of the archive: ${JSON.stringify(name)}. It was not unpacked.`,
+  );
 }
 
 function missingMember(path: string, names: readonly string[], member: string): BenchmarkError {
-  const list = names.length === 0 ? 'no files' : `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length} files)` : ''}`;
+  const list =
+    names.length === 0
+      ? 'no files'
+      : `${names.slice(0, 5).join(', ')}${names.length > 5 ? `, … (${names.length} files)` : ''}`;
   return new BenchmarkError('CORPUS', `${path} does not contain ${basename(member)} but ${list}.`);
 }

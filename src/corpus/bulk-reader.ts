@@ -135,7 +135,10 @@ export class BulkReader {
     const body = current.bodies[current.taken++];
     if (body === undefined) throw new BenchmarkError('INTERNAL', 'A buffer without bulks was read.');
     const { buffer } = current.cursor;
-    this.buffer = body.start === this.options.headRoom ? buffer : buffer.subarray(body.start - this.options.headRoom, body.start + body.length);
+    this.buffer =
+      body.start === this.options.headRoom
+        ? buffer
+        : buffer.subarray(body.start - this.options.headRoom, body.start + body.length);
     this.length = body.length;
     this.documents = body.documents;
     this.taken = this.taken === this.totalBulks ? 1 : this.taken + 1;
@@ -155,7 +158,8 @@ export class BulkReader {
   }
 
   private swap(): void {
-    if (!this.isAheadFilled) throw this.failure ?? new BenchmarkError('INTERNAL', 'A bulk was asked for before it was read.');
+    if (!this.isAheadFilled)
+      throw this.failure ?? new BenchmarkError('INTERNAL', 'A bulk was asked for before it was read.');
     const free = this.current;
     this.current = this.ahead;
     this.ahead = free;
@@ -182,7 +186,11 @@ export class BulkReader {
     const writer = this.writer ?? this.newWriter(file.slice);
     const { bulkSize, headRoom } = this.options;
     const bodyBytes = headRoom + bulkSize * (this.bytesPerDocument + writer.extraBytes);
-    const count = Math.min(Math.max(1, Math.floor(READ_AHEAD / bodyBytes)), Math.ceil(file.left / bulkSize), this.totalBulks - this.read);
+    const count = Math.min(
+      Math.max(1, Math.floor(READ_AHEAD / bodyBytes)),
+      Math.ceil(file.left / bulkSize),
+      this.totalBulks - this.read,
+    );
     const documents = Math.min(count * bulkSize, file.left);
     const used = await this.fillBodies(target, file, writer, documents);
     target.documentSet = file.slice.documentSet;
@@ -194,7 +202,12 @@ export class BulkReader {
   }
 
   /** Makes bodies of so many documents. Resolves with the bytes of the file that they took. */
-  private async fillBodies(target: BodyBuffer, file: SliceFile, writer: DocumentWriter, documents: number): Promise<number> {
+  private async fillBodies(
+    target: BodyBuffer,
+    file: SliceFile,
+    writer: DocumentWriter,
+    documents: number,
+  ): Promise<number> {
     const { bulkSize, headRoom } = this.options;
     const { cursor } = target;
     const gap = Math.ceil(documents / bulkSize) * headRoom + documents * writer.extraBytes;
@@ -248,7 +261,10 @@ export class BulkReader {
   private newWriter(slice: DocumentSlice): DocumentWriter {
     const { conflicts, random } = this.options;
     const hasIds = conflicts !== null && slice.documentSet.targetDataStream === null;
-    return documentWriter(slice.documentSet, hasIds ? { ids: new ConflictIds(slice, conflicts, random), onConflict: conflicts.onConflict } : null);
+    return documentWriter(
+      slice.documentSet,
+      hasIds ? { ids: new ConflictIds(slice, conflicts, random), onConflict: conflicts.onConflict } : null,
+    );
   }
 }
 

@@ -24,14 +24,22 @@ export function roundHalfToEven(value: number): number {
  * The share of client `index` (from 0) of `clients` in `documents` documents: from document `round(D / n * i)` up to,
  * not including, `round(D / n * (i + 1))`.
  */
-export function clientShare(documents: number, index: number, clients: number): { readonly first: number; readonly count: number } {
+export function clientShare(
+  documents: number,
+  index: number,
+  clients: number,
+): { readonly first: number; readonly count: number } {
   const perClient = documents / clients;
   const first = roundHalfToEven(perClient * index);
   return { first, count: roundHalfToEven(perClient * (index + 1)) - first };
 }
 
 /** What one client sends of some corpora, in order. Document sets of which it gets nothing are left out. */
-export function clientSlices(corpora: readonly PreparedCorpus[], index: number, clients: number): readonly DocumentSlice[] {
+export function clientSlices(
+  corpora: readonly PreparedCorpus[],
+  index: number,
+  clients: number,
+): readonly DocumentSlice[] {
   return corpora
     .flatMap((corpus) => corpus.documentSets)
     .map((documentSet) => ({ documentSet, ...clientShare(documentSet.documentCount, index, clients) }))

@@ -22,14 +22,15 @@ const CHUNK = 1 << 18;
  * Programs that unpack, fastest first, with the arguments that make them write the content to standard output. They are
  * started without a shell.
  */
-const programs: Readonly<Record<Compression, readonly { readonly name: string; readonly args: readonly string[] }[]>> = {
-  bz2: [
-    { name: 'pbzip2', args: ['-d', '-k', '-c', '-m10000'] },
-    { name: 'bzip2', args: ['-d', '-k', '-c'] },
-  ],
-  gz: [{ name: 'pigz', args: ['-d', '-k', '-c'] }],
-  zst: [{ name: 'zstd', args: ['-d', '-k', '-c', '-q', '--long=31'] }],
-};
+const programs: Readonly<Record<Compression, readonly { readonly name: string; readonly args: readonly string[] }[]>> =
+  {
+    bz2: [
+      { name: 'pbzip2', args: ['-d', '-k', '-c', '-m10000'] },
+      { name: 'bzip2', args: ['-d', '-k', '-c'] },
+    ],
+    gz: [{ name: 'pigz', args: ['-d', '-k', '-c'] }],
+    zst: [{ name: 'zstd', args: ['-d', '-k', '-c', '-q', '--long=31'] }],
+  };
 
 /** What unpacking depends on beside the file. */
 export interface UnpackingContext {
@@ -41,7 +42,11 @@ export interface UnpackingContext {
 }
 
 /** The content of a compressed file. Throws `CORPUS` for a damaged or cut-off file. */
-export async function* decompress(path: string, compression: Compression, context: UnpackingContext): AsyncGenerator<Uint8Array> {
+export async function* decompress(
+  path: string,
+  compression: Compression,
+  context: UnpackingContext,
+): AsyncGenerator<Uint8Array> {
   const { tools, signal } = context;
   for (const { name, args } of programs[compression]) {
     if (!tools.includes(name)) continue;
@@ -49,7 +54,8 @@ export async function* decompress(path: string, compression: Compression, contex
     if (child !== null) return yield* contentOf(child, name, path);
   }
   const faster = slowWithout[compression];
-  if (faster !== null) context.onSlow(`Unpacking ${path} takes long without an external program. Install ${faster} for the next time.`);
+  if (faster !== null)
+    context.onSlow(`Unpacking ${path} takes long without an external program. Install ${faster} for the next time.`);
   try {
     yield* inProcess[compression](path, signal);
   } catch (cause) {
@@ -91,7 +97,11 @@ async function* contentOf(child: UnpackingProgram, name: string, path: string): 
     if (!isComplete) child.kill('SIGKILL');
     await ended;
   }
-  if (child.exitCode !== 0) throw damagedArchive(path, new Error(`${name} ended with ${child.exitCode ?? child.signalCode}: ${complaint.trim()}`));
+  if (child.exitCode !== 0)
+    throw damagedArchive(
+      path,
+      new Error(`${name} ended with ${child.exitCode ?? child.signalCode}: ${complaint.trim()}`),
+    );
 }
 
 const inProcess: Readonly<Record<Compression, (path: string, signal: AbortSignal) => AsyncGenerator<Uint8Array>>> = {

@@ -64,7 +64,12 @@ export async function withDirectoryLock<T>(
   }
 }
 
-async function withLockFile<T>(path: string, listener: PreparationListener, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+async function withLockFile<T>(
+  path: string,
+  listener: PreparationListener,
+  signal: AbortSignal,
+  work: () => Promise<T>,
+): Promise<T> {
   const token = randomUUID();
   const isLocked = await acquire(path, token, listener, signal);
   if (!isLocked) return await work();
@@ -83,7 +88,12 @@ async function withLockFile<T>(path: string, listener: PreparationListener, sign
 }
 
 /** Waits for the lock. `false` if the directory cannot be written to: then there is nothing to protect. */
-async function acquire(path: string, token: string, listener: PreparationListener, signal: AbortSignal): Promise<boolean> {
+async function acquire(
+  path: string,
+  token: string,
+  listener: PreparationListener,
+  signal: AbortSignal,
+): Promise<boolean> {
   let hasTold = false;
   for (;;) {
     throwIfCancelled(signal);
@@ -99,7 +109,10 @@ async function acquire(path: string, token: string, listener: PreparationListene
     if (!hasTold) {
       hasTold = true;
       const who = owner === null ? 'Another process' : `Process ${owner.pid} on ${owner.host}`;
-      listener({ kind: 'info', message: `${who} is preparing the documents in this directory; waiting for it to finish (${path}).` });
+      listener({
+        kind: 'info',
+        message: `${who} is preparing the documents in this directory; waiting for it to finish (${path}).`,
+      });
     }
     await wait(RETRY, undefined, { signal }).catch(() => throwIfCancelled(signal));
   }

@@ -74,7 +74,11 @@ export interface SaveOptions {
  * Writes chunks to a file as they come. Resolves with the size of the file. Rejects with `DISK` if the file cannot be
  * written; errors of the source of the chunks stay as they are.
  */
-export async function saveChunks(path: string, chunks: AsyncIterable<Uint8Array>, options: SaveOptions): Promise<number> {
+export async function saveChunks(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+  options: SaveOptions,
+): Promise<number> {
   const handle = await openForWriting(path, options);
   try {
     let size = options.append === true ? (await handle.stat()).size : 0;
@@ -97,7 +101,12 @@ async function openForWriting(path: string, options: SaveOptions): Promise<FileH
   }
 }
 
-async function writeWhole(handle: FileHandle, chunk: Uint8Array, path: string, bytesNeeded: number | null): Promise<void> {
+async function writeWhole(
+  handle: FileHandle,
+  chunk: Uint8Array,
+  path: string,
+  bytesNeeded: number | null,
+): Promise<void> {
   try {
     for (let written = 0; written < chunk.length; ) {
       written += (await handle.write(chunk, written, chunk.length - written)).bytesWritten;

@@ -8,9 +8,13 @@ export function pathWithin(directory: string, name: string): string {
   const path = join(directory, name);
   const inner = relative(directory, path);
   if (name === '' || isAbsolute(name) || inner === '' || inner.startsWith('..') || isAbsolute(inner)) {
-    throw new BenchmarkError('CORPUS', `The name ${JSON.stringify(name)} leads out of the directory ${normalize(directory)}.`, {
-      hint: 'Names of corpora and of their files must be plain names.',
-    });
+    throw new BenchmarkError(
+      'CORPUS',
+      `The name ${JSON.stringify(name)} leads out of the directory ${normalize(directory)}.`,
+      {
+        hint: 'Names of corpora and of their files must be plain names.',
+      },
+    );
   }
   return path;
 }
@@ -24,7 +28,10 @@ export interface DocumentFiles {
 /** Paths of the document file and of its archive below a directory. */
 export function documentFiles(directory: string, documentSet: DocumentSet): DocumentFiles {
   const { documentFile, archiveFile } = documentSet;
-  return { document: pathWithin(directory, documentFile), archive: archiveFile === null ? null : pathWithin(directory, archiveFile) };
+  return {
+    document: pathWithin(directory, documentFile),
+    archive: archiveFile === null ? null : pathWithin(directory, archiveFile),
+  };
 }
 
 /**

@@ -129,7 +129,11 @@ class ConflictWriter implements DocumentWriter {
 
   private moveDocument(cursor: BodyCursor, newline: number, isUpdate: boolean): void {
     const { buffer, source } = cursor;
-    const end = !isUpdate ? newline + 1 : newline > source && buffer[newline - 1] === CARRIAGE_RETURN ? newline - 1 : newline;
+    const end = !isUpdate
+      ? newline + 1
+      : newline > source && buffer[newline - 1] === CARRIAGE_RETURN
+        ? newline - 1
+        : newline;
     if (isUpdate) {
       buffer.set(UPDATE_PREFIX, cursor.target);
       cursor.target += UPDATE_PREFIX.length;
@@ -181,7 +185,9 @@ function actionWithId(documentSet: PreparedDocumentSet, action: 'index' | 'updat
  * other.
  */
 function plainAction(documentSet: PreparedDocumentSet): Buffer {
-  return Buffer.from(`{"${documentSet.targetDataStream === null ? 'index' : 'create'}": {${actionTarget(documentSet)}}}\n`);
+  return Buffer.from(
+    `{"${documentSet.targetDataStream === null ? 'index' : 'create'}": {${actionTarget(documentSet)}}}\n`,
+  );
 }
 
 /**

@@ -39,7 +39,8 @@ export type DownloadOptions = Pick<PrepareOptions, 'listener' | 'signal' | 'test
 class PassingFailure extends Error {}
 
 /** Codes of the HTTP client for failures that may pass. */
-const PASSING_CLIENT_ERROR = /^UND_ERR_(SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED)/;
+const PASSING_CLIENT_ERROR =
+  /^UND_ERR_(SOCKET|CONNECT_TIMEOUT|HEADERS_TIMEOUT|BODY_TIMEOUT|RES_CONTENT_LENGTH_MISMATCH|ABORTED)/;
 /** Codes of the system for failures that may pass. */
 const PASSING_NETWORK_ERROR = /^(ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOSTUNREACH|ENETUNREACH)/;
 
@@ -84,14 +85,24 @@ export function localPath(url: string): string | null {
   if (/^https?:\/\//i.test(url)) return null;
   if (/^file:/i.test(url)) return fileURLToPath(url);
   if (url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url)) return url;
-  throw new BenchmarkError('UNSUPPORTED', `Cannot download ${url}: only http, https and file addresses are supported.`, {
-    hint: 'Download the file with a tool for this kind of address, ' + 'and put it into the directory of the corpus below `local.dataset.cache`.',
-  });
+  throw new BenchmarkError(
+    'UNSUPPORTED',
+    `Cannot download ${url}: only http, https and file addresses are supported.`,
+    {
+      hint:
+        'Download the file with a tool for this kind of address, ' +
+        'and put it into the directory of the corpus below `local.dataset.cache`.',
+    },
+  );
 }
 
 const defaultDelay = (attempt: number): Millis => millis(Math.min(30_000, 500 * 2 ** (attempt - 1)));
 
-async function downloadWithRetries(file: DownloadRequest, dispatcher: Dispatcher, options: DownloadOptions): Promise<void> {
+async function downloadWithRetries(
+  file: DownloadRequest,
+  dispatcher: Dispatcher,
+  options: DownloadOptions,
+): Promise<void> {
   const progress: { current: PreparationProgress | null } = { current: null };
   const delay = options.retryDelay ?? defaultDelay;
   try {
@@ -127,14 +138,21 @@ function isPassing(error: unknown): boolean {
 function givenUp(file: DownloadRequest, attempts: number, cause: unknown): BenchmarkError {
   const count = `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'}`;
   return new BenchmarkError('CORPUS', `Cannot download ${publicAddress(file.url)}: ${messageOf(cause)} (${count}).`, {
-    hint: 'Check the address and the network; if a proxy is needed, set `http_proxy`. ' + 'The next run goes on from where this one stopped.',
+    hint:
+      'Check the address and the network; if a proxy is needed, set `http_proxy`. ' +
+      'The next run goes on from where this one stopped.',
     cause,
   });
 }
 
 type ProgressHolder = { current: PreparationProgress | null };
 
-async function attemptDownload(file: DownloadRequest, dispatcher: Dispatcher, options: DownloadOptions, progress: ProgressHolder): Promise<void> {
+async function attemptDownload(
+  file: DownloadRequest,
+  dispatcher: Dispatcher,
+  options: DownloadOptions,
+  progress: ProgressHolder,
+): Promise<void> {
   const temporary = temporaryOf(file);
   const known = await readPartialFacts(file);
   const have = known === null ? 0 : ((await fileSize(temporary)) ?? 0);
@@ -161,11 +179,16 @@ async function attemptDownload(file: DownloadRequest, dispatcher: Dispatcher, op
     expectedBytes: facts.size,
     onProgress: (bytes) => reporter.update(bytes),
   });
-  if (facts.size !== null && size < facts.size) throw new PassingFailure(`the connection ended after ${size} of ${facts.size} bytes`);
+  if (facts.size !== null && size < facts.size)
+    throw new PassingFailure(`the connection ended after ${size} of ${facts.size} bytes`);
   await completeDownload(file, facts.size ?? size);
 }
 
-function requestHead(url: string, known: PartialFacts | null, have: number): { address: URL; headers: Record<string, string> } {
+function requestHead(
+  url: string,
+  known: PartialFacts | null,
+  have: number,
+): { address: URL; headers: Record<string, string> } {
   const address = new URL(url);
   const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'opensearch-benchmark' };
   if (address.username !== '') {
@@ -192,7 +215,8 @@ async function planBody(
   const status = response.statusCode;
   if (status === 200 || status === 206) {
     const range = status === 206 ? contentRange(response) : null;
-    const isContinued = status === 206 && range !== null && range.start === have && (known?.size ?? range.size) === range.size;
+    const isContinued =
+      status === 206 && range !== null && range.start === have && (known?.size ?? range.size) === range.size;
     if (status === 206 && !isContinued) return await startOver(file, response, have);
     const size = range === null ? contentLength(response) : range.size;
     if (size !== null && file.expectedBytes !== null && size !== file.expectedBytes) {
@@ -205,14 +229,19 @@ async function planBody(
   }
   if (status === 416) return await startOver(file, response, have);
   await response.body.dump();
-  if (status >= 500 || status === 429 || status === 408) throw new PassingFailure(`the server answered with status ${status}`);
+  if (status >= 500 || status === 429 || status === 408)
+    throw new PassingFailure(`the server answered with status ${status}`);
   throw refused(file, status, options);
 }
 
 async function startOver(file: DownloadRequest, response: Dispatcher.ResponseData, have: number): Promise<'again'> {
   destroyBody(response);
   await removePartial(file);
-  if (have === 0) throw new BenchmarkError('CORPUS', `${publicAddress(file.url)} answered with a part of the file that was not asked for.`);
+  if (have === 0)
+    throw new BenchmarkError(
+      'CORPUS',
+      `${publicAddress(file.url)} answered with a part of the file that was not asked for.`,
+    );
   return 'again';
 }
 
@@ -228,7 +257,11 @@ function refused(file: DownloadRequest, status: number, options: DownloadOptions
     options.testMode && isMissing
       ? 'The workload has no small files for test mode: it does not support --test-mode.'
       : 'Check `base-url` and `source-file` (or `source-url`) of the corpus, or put the file in place yourself.';
-  return new BenchmarkError('CORPUS', `Cannot download ${publicAddress(file.url)}: the server answered with status ${status}.`, { hint });
+  return new BenchmarkError(
+    'CORPUS',
+    `Cannot download ${publicAddress(file.url)}: the server answered with status ${status}.`,
+    { hint },
+  );
 }
 
 function headerOf(response: Dispatcher.ResponseData, name: string): string | null {
@@ -254,13 +287,19 @@ function validatorOf(response: Dispatcher.ResponseData): string | null {
 
 async function copyFile(source: string, file: DownloadRequest, options: DownloadOptions): Promise<void> {
   const size = await fileSize(source);
-  if (size === null) throw new BenchmarkError('CORPUS', `Cannot copy ${source}: there is no such file.`, { hint: 'Check `base-url` of the corpus.' });
+  if (size === null)
+    throw new BenchmarkError('CORPUS', `Cannot copy ${source}: there is no such file.`, {
+      hint: 'Check `base-url` of the corpus.',
+    });
   if (file.expectedBytes !== null && size !== file.expectedBytes) throw wrongSize(file, file.expectedBytes, size);
   await requireSpace(file.path, size);
   const progress = new PreparationProgress(options.listener, `Copying ${basename(file.path)}`, size);
   try {
     const content = createReadStream(source, { highWaterMark: 1 << 20, signal: options.signal });
-    const written = await saveChunks(temporaryOf(file), content, { expectedBytes: size, onProgress: (bytes) => progress.update(bytes) });
+    const written = await saveChunks(temporaryOf(file), content, {
+      expectedBytes: size,
+      onProgress: (bytes) => progress.update(bytes),
+    });
     await completeDownload(file, written);
     progress.end();
   } catch (error) {

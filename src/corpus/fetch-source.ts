@@ -10,7 +10,12 @@ import { download, localPath } from './download.ts';
 import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 
 /** Downloads the archive (or the plain file) of a document set to `path`. Throws as {@link download} does. */
-export async function fetchSource(directory: string, documentSet: DocumentSet, path: string, options: PrepareOptions): Promise<void> {
+export async function fetchSource(
+  directory: string,
+  documentSet: DocumentSet,
+  path: string,
+  options: PrepareOptions,
+): Promise<void> {
   const isArchive = documentSet.archiveFile !== null;
   const expectedBytes = isArchive ? documentSet.compressedBytes : documentSet.uncompressedBytes;
   if (documentSet.parts.length > 0) return await fetchParts(directory, documentSet, path, expectedBytes, options);
@@ -30,9 +35,13 @@ async function fetchParts(
   if (documentSet.baseUrl === null) throw await noAddress(path, expectedBytes, options);
   const total = documentSet.parts.reduce((sum, part) => sum + part.size, 0);
   if (expectedBytes !== null && total !== expectedBytes) {
-    throw new BenchmarkError('CORPUS', `The parts of ${basename(path)} have ${total} bytes together, but ${expectedBytes} are expected.`, {
-      hint: 'Correct `source-file-parts` or the size of the file in the workload.',
-    });
+    throw new BenchmarkError(
+      'CORPUS',
+      `The parts of ${basename(path)} have ${total} bytes together, but ${expectedBytes} are expected.`,
+      {
+        hint: 'Correct `source-file-parts` or the size of the file in the workload.',
+      },
+    );
   }
   const paths: string[] = [];
   for (const part of documentSet.parts) {
@@ -48,12 +57,20 @@ async function fetchParts(
 }
 
 /** Puts parts together and removes them. */
-async function concatenate(parts: readonly string[], total: number, path: string, options: PrepareOptions): Promise<void> {
+async function concatenate(
+  parts: readonly string[],
+  total: number,
+  path: string,
+  options: PrepareOptions,
+): Promise<void> {
   const temporary = `${path}.joined.tmp`;
   await requireSpace(temporary, total);
   const progress = new PreparationProgress(options.listener, `Joining ${basename(path)}`, total);
   try {
-    await saveChunks(temporary, contentOf(parts, options.signal), { expectedBytes: total, onProgress: (bytes) => progress.update(bytes) });
+    await saveChunks(temporary, contentOf(parts, options.signal), {
+      expectedBytes: total,
+      onProgress: (bytes) => progress.update(bytes),
+    });
     await rename(temporary, path);
     progress.end();
   } catch (error) {
@@ -75,7 +92,11 @@ function refuseOffline(url: string, path: string, options: PrepareOptions): void
   });
 }
 
-async function noAddress(path: string, expectedBytes: number | null, { workloadDirectory }: PrepareOptions): Promise<BenchmarkError> {
+async function noAddress(
+  path: string,
+  expectedBytes: number | null,
+  { workloadDirectory }: PrepareOptions,
+): Promise<BenchmarkError> {
   const size = await fileSize(path);
   const state = size === null ? 'is missing' : `has ${size} bytes instead of ${expectedBytes}`;
   const place = workloadDirectory === null ? 'in place' : `there or into ${workloadDirectory}`;

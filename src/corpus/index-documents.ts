@@ -6,11 +6,19 @@ import { BenchmarkError } from '../errors.ts';
 import type { DocumentSet } from '../workload/model.ts';
 import { errorCode } from './disk.ts';
 import { readFacts, writeFacts } from './file-facts.ts';
-import { buildOffsetTable, type OffsetEntry, type OffsetTable, offsetPath, readOffsetTable, writeOffsetTable } from './offset-table.ts';
+import {
+  buildOffsetTable,
+  type OffsetEntry,
+  type OffsetTable,
+  offsetPath,
+  readOffsetTable,
+  writeOffsetTable,
+} from './offset-table.ts';
 import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 import type { PreparedDocumentSet } from './prepared.ts';
 
-const linesOf = (documentSet: DocumentSet): number => documentSet.documentCount * (documentSet.includesActionAndMetaData ? 2 : 1);
+const linesOf = (documentSet: DocumentSet): number =>
+  documentSet.documentCount * (documentSet.includesActionAndMetaData ? 2 : 1);
 
 /**
  * The prepared document set of a file that is in its place, if its offset table is there and was made from the file as
@@ -42,7 +50,11 @@ export async function indexDocuments(
 ): Promise<PreparedDocumentSet> {
   const known = await indexedDocuments(path, documentSet);
   if (known !== null) return known;
-  const progress = new PreparationProgress(options.listener, `Counting lines of ${basename(path)}`, (await stat(path)).size);
+  const progress = new PreparationProgress(
+    options.listener,
+    `Counting lines of ${basename(path)}`,
+    (await stat(path)).size,
+  );
   const table = await buildOffsetTable(path, (bytes) => progress.update(bytes), options.signal);
   throwIfCancelled(options.signal);
   progress.end();
@@ -52,7 +64,11 @@ export async function indexDocuments(
 }
 
 /** Writes the table and the digest. Where that is impossible, a warning says that every start will take longer. */
-async function writeTable(path: string, { entries, sha256, lines }: OffsetTable, options: Pick<PrepareOptions, 'listener'>): Promise<void> {
+async function writeTable(
+  path: string,
+  { entries, sha256, lines }: OffsetTable,
+  options: Pick<PrepareOptions, 'listener'>,
+): Promise<void> {
   const { origin } = await readFacts(path);
   try {
     await writeOffsetTable(path, entries);
@@ -70,27 +86,46 @@ async function writeTable(path: string, { entries, sha256, lines }: OffsetTable,
  * noted, the file is read again.
  */
 export async function documentsDigest(path: string): Promise<string> {
-  return (await readFacts(path)).sha256 ?? (await buildOffsetTable(path, () => undefined, new AbortController().signal)).sha256;
+  return (
+    (await readFacts(path)).sha256 ??
+    (await buildOffsetTable(path, () => undefined, new AbortController().signal)).sha256
+  );
 }
 
-async function preparedSet(path: string, documentSet: DocumentSet, offsets: readonly OffsetEntry[]): Promise<PreparedDocumentSet> {
+async function preparedSet(
+  path: string,
+  documentSet: DocumentSet,
+  offsets: readonly OffsetEntry[],
+): Promise<PreparedDocumentSet> {
   const { documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream } = documentSet;
   const { size } = await stat(path);
   return { path, size, documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream, offsets };
 }
 
-function wrongCount(path: string, documentSet: DocumentSet, found: number, provider: DocumentsProvider): BenchmarkError {
+function wrongCount(
+  path: string,
+  documentSet: DocumentSet,
+  found: number,
+  provider: DocumentsProvider,
+): BenchmarkError {
   const { documentCount, includesActionAndMetaData } = documentSet;
   const documents = includesActionAndMetaData ? found / 2 : found;
-  const expected = includesActionAndMetaData ? `${linesOf(documentSet)} (${documentCount} documents with an action line each)` : `${documentCount}`;
+  const expected = includesActionAndMetaData
+    ? `${linesOf(documentSet)} (${documentCount} documents with an action line each)`
+    : `${documentCount}`;
   const hint = correction(documents, provider);
-  return new BenchmarkError('CORPUS', `${path} has ${found === 1 ? '1 line' : `${found} lines`}, but ${expected} are expected.`, { hint });
+  return new BenchmarkError(
+    'CORPUS',
+    `${path} has ${found === 1 ? '1 line' : `${found} lines`}, but ${expected} are expected.`,
+    { hint },
+  );
 }
 
 /** What to do about a wrong number of documents. Nobody is told to remove a file that cannot be provided again. */
 function correction(documents: number, provider: DocumentsProvider): string {
   if (!Number.isInteger(documents)) return 'Each document needs an action line before it: complete the file.';
-  const count = documents === 0 ? 'Put documents into the file' : `Set \`document-count\` to ${documents} in the workload`;
+  const count =
+    documents === 0 ? 'Put documents into the file' : `Set \`document-count\` to ${documents} in the workload`;
   if (provider === 'user') return documents === 0 ? `${count}.` : `${count}, or complete the file.`;
   return `${count}, or remove the file so that it is ${provider === 'address' ? 'fetched' : 'made'} anew.`;
 }

@@ -51,7 +51,8 @@ export async function readPartialFacts(file: DownloadRequest): Promise<PartialFa
     if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return null;
     throw error;
   }
-  if (typeof value !== 'object' || value === null || !('url' in value && 'validator' in value && 'size' in value)) return null;
+  if (typeof value !== 'object' || value === null || !('url' in value && 'validator' in value && 'size' in value))
+    return null;
   const validator = typeof value.validator === 'string' ? value.validator : null;
   const size = typeof value.size === 'number' ? value.size : null;
   if (value.url !== publicAddress(file.url) || (validator === null && size === null)) return null;
@@ -79,6 +80,8 @@ export async function completeDownload(file: DownloadRequest, total: number): Pr
 /** The error for a file of another size than expected. */
 export function wrongSize(file: DownloadRequest, expected: number, found: number): BenchmarkError {
   return new BenchmarkError('CORPUS', `${publicAddress(file.url)} has ${found} bytes, but ${expected} are expected.`, {
-    hint: 'Either the file on the server or the size in the workload (`compressed-bytes`, `uncompressed-bytes`, `size`) ' + 'is wrong.',
+    hint:
+      'Either the file on the server or the size in the workload (`compressed-bytes`, `uncompressed-bytes`, `size`) ' +
+      'is wrong.',
   });
 }

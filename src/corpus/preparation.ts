@@ -24,7 +24,12 @@ export type PreparationListener = (event: PreparationEvent) => void;
  * Makes the documents of a set that has a generator, `documentCount` of them, and writes them to `targetPath` as
  * NDJSON. Tells the listener its progress.
  */
-export type GenerateDocuments = (documentSet: DocumentSet, targetPath: string, listener: PreparationListener, signal: AbortSignal) => Promise<void>;
+export type GenerateDocuments = (
+  documentSet: DocumentSet,
+  targetPath: string,
+  listener: PreparationListener,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** Where documents lie, and by which means they are brought there. */
 export interface PrepareOptions {

@@ -23,7 +23,10 @@ const CORPORA_AT_ONCE = 4;
  * left out, because no operation reads them. The first failure ends the rest; throws `CORPUS`, `DISK`, `UNSUPPORTED` or
  * `CANCELLED`.
  */
-export async function prepareCorpora(corpora: readonly Corpus[], options: PrepareOptions): Promise<readonly PreparedCorpus[]> {
+export async function prepareCorpora(
+  corpora: readonly Corpus[],
+  options: PrepareOptions,
+): Promise<readonly PreparedCorpus[]> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const prepared = new Map<Corpus, PreparedCorpus>();
@@ -61,7 +64,11 @@ async function prepareCorpus(corpus: Corpus, options: PrepareOptions): Promise<P
   return { name: corpus.name, documentSets };
 }
 
-async function prepareDocumentSet(corpus: Corpus, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+async function prepareDocumentSet(
+  corpus: Corpus,
+  documentSet: DocumentSet,
+  options: PrepareOptions,
+): Promise<PreparedDocumentSet> {
   const cache = pathWithin(options.dataDirectory, corpus.name);
   if (documentSet.generator !== null) return await prepareGenerated(cache, documentSet, options);
   const { workloadDirectory } = options;
@@ -73,11 +80,15 @@ async function prepareDocumentSet(corpus: Corpus, documentSet: DocumentSet, opti
   const ready = await findReady(cache, documentSet);
   if (ready !== null) return ready;
   await makeDirectory(cache);
-  return await withDirectoryLock(cache, options.listener, options.signal, () => prepareInCache(cache, documentSet, options));
+  return await withDirectoryLock(cache, options.listener, options.signal, () =>
+    prepareInCache(cache, documentSet, options),
+  );
 }
 
 async function hasFiles(files: DocumentFiles): Promise<boolean> {
-  return (await fileSize(files.document)) !== null || (files.archive !== null && (await fileSize(files.archive)) !== null);
+  return (
+    (await fileSize(files.document)) !== null || (files.archive !== null && (await fileSize(files.archive)) !== null)
+  );
 }
 
 /** Whether a file is there and has the expected size, if one is known. */
@@ -114,13 +125,23 @@ function originAddress(documentSet: DocumentSet): string | null {
 }
 
 /** Downloads what a set is made from, and notes from where. */
-async function fetchNoted(directory: string, documentSet: DocumentSet, path: string, options: PrepareOptions): Promise<void> {
+async function fetchNoted(
+  directory: string,
+  documentSet: DocumentSet,
+  path: string,
+  options: PrepareOptions,
+): Promise<void> {
   await fetchSource(directory, documentSet, path, options);
   await noteOrigin(path, { url: originAddress(documentSet), archive: null });
 }
 
 /** Unpacks the documents, and notes of which archive. */
-async function unpackNoted(archive: string, document: string, documentSet: DocumentSet, options: PrepareOptions): Promise<void> {
+async function unpackNoted(
+  archive: string,
+  document: string,
+  documentSet: DocumentSet,
+  options: PrepareOptions,
+): Promise<void> {
   const { origin } = await readFacts(archive);
   const stamp = await stampOf(archive);
   await unpack(archive, document, documentSet.uncompressedBytes, options);
@@ -131,7 +152,11 @@ async function unpackNoted(archive: string, document: string, documentSet: Docum
  * Prepares documents in the directory of their workload. Nothing is replaced there but what this program unpacked:
  * other files of the wrong size are errors.
  */
-async function prepareInWorkload(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+async function prepareInWorkload(
+  directory: string,
+  documentSet: DocumentSet,
+  options: PrepareOptions,
+): Promise<PreparedDocumentSet> {
   const { document, archive } = documentFiles(directory, documentSet);
   const size = await fileSize(document);
   const isOutdated = size !== null && !(await isCurrent(document, archive, documentSet));
@@ -150,9 +175,14 @@ async function prepareInWorkload(directory: string, documentSet: DocumentSet, op
   return await indexDocuments(document, documentSet, 'user', options);
 }
 
-const changedArchive = (document: string): string => `The archive of ${basename(document)} has changed since it was unpacked; it is unpacked again.`;
+const changedArchive = (document: string): string =>
+  `The archive of ${basename(document)} has changed since it was unpacked; it is unpacked again.`;
 
-async function prepareInCache(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+async function prepareInCache(
+  directory: string,
+  documentSet: DocumentSet,
+  options: PrepareOptions,
+): Promise<PreparedDocumentSet> {
   const { document, archive } = documentFiles(directory, documentSet);
   const isUsable = async (path: string, bytes: number | null, from: string | null): Promise<boolean> =>
     (await isComplete(path, bytes)) && (await isCurrent(path, from, documentSet));
@@ -160,7 +190,8 @@ async function prepareInCache(directory: string, documentSet: DocumentSet, optio
     if (archive === null) {
       await fetchNoted(directory, documentSet, document, options);
     } else {
-      if (!(await isUsable(archive, documentSet.compressedBytes, null))) await fetchNoted(directory, documentSet, archive, options);
+      if (!(await isUsable(archive, documentSet.compressedBytes, null)))
+        await fetchNoted(directory, documentSet, archive, options);
       await unpackNoted(archive, document, documentSet, options);
     }
   }
@@ -169,11 +200,16 @@ async function prepareInCache(directory: string, documentSet: DocumentSet, optio
 }
 
 /** Generates documents, unless they are there from the same generator with the same seed and number of documents. */
-async function prepareGenerated(directory: string, documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+async function prepareGenerated(
+  directory: string,
+  documentSet: DocumentSet,
+  options: PrepareOptions,
+): Promise<PreparedDocumentSet> {
   const { document } = documentFiles(directory, documentSet);
   const recipePath = `${document}.generator`;
   const recipe = JSON.stringify({ ...documentSet.generator, documents: documentSet.documentCount });
-  const isCurrent = async (): Promise<boolean> => (await readText(recipePath)) === recipe && (await fileSize(document)) !== null;
+  const isCurrent = async (): Promise<boolean> =>
+    (await readText(recipePath)) === recipe && (await fileSize(document)) !== null;
   if (await isCurrent()) {
     const ready = await indexedDocuments(document, documentSet);
     if (ready !== null) return ready;
@@ -192,7 +228,10 @@ async function prepareGenerated(directory: string, documentSet: DocumentSet, opt
 async function generate(document: string, documentSet: DocumentSet, options: PrepareOptions): Promise<void> {
   if (options.generate === undefined) {
     const name = JSON.stringify(documentSet.generator?.name);
-    throw new BenchmarkError('UNSUPPORTED', `${basename(document)} is made by the generator ${name}, which is not here.`);
+    throw new BenchmarkError(
+      'UNSUPPORTED',
+      `${basename(document)} is made by the generator ${name}, which is not here.`,
+    );
   }
   const temporary = `${document}.generated.tmp`;
   await requireSpace(document, documentSet.uncompressedBytes);
@@ -217,7 +256,11 @@ async function readText(path: string): Promise<string | null> {
 
 function wrongSize(path: string, found: number, expected: number, property: string): BenchmarkError {
   const rule = 'Files in the directory of a workload are never downloaded or replaced.';
-  return new BenchmarkError('CORPUS', `${path} has ${found} bytes, but the workload expects ${expected} (${property}).`, {
-    hint: `Correct \`${property}\` in the workload, or replace the file. ${rule}`,
-  });
+  return new BenchmarkError(
+    'CORPUS',
+    `${path} has ${found} bytes, but the workload expects ${expected} (${property}).`,
+    {
+      hint: `Correct \`${property}\` in the workload, or replace the file. ${rule}`,
+    },
+  );
 }

@@ -42,7 +42,11 @@ export async function unpack(
 }
 
 /** Passes chunks on, and throws before more than `limit` bytes fill the disk. */
-async function* upTo(content: AsyncIterable<Uint8Array>, limit: number | null, path: string): AsyncGenerator<Uint8Array> {
+async function* upTo(
+  content: AsyncIterable<Uint8Array>,
+  limit: number | null,
+  path: string,
+): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of content) {
     size += chunk.length;
@@ -54,6 +58,8 @@ async function* upTo(content: AsyncIterable<Uint8Array>, limit: number | null, p
 function wrongSize(path: string, expected: number, found: string): BenchmarkError {
   const expectation = `the workload expects ${expected} bytes (uncompressed-bytes)`;
   return new BenchmarkError('CORPUS', `The documents in ${path} have ${found}, but ${expectation}.`, {
-    hint: 'Remove the archive, so that the next run downloads it again; ' + 'if that does not help, correct `uncompressed-bytes` in the workload.',
+    hint:
+      'Remove the archive, so that the next run downloads it again; ' +
+      'if that does not help, correct `uncompressed-bytes` in the workload.',
   });
 }

@@ -53,7 +53,11 @@ export interface OwnServerOptions extends CoordinatorServicesOptions {
 /** Starts the server and the hub. Fails with FLEET, e.g. if the port is in use; then nothing runs on. */
 export async function startCoordinator(options: OwnServerOptions): Promise<CoordinatorServices> {
   const { runDirectory, address, tokenKey, log } = options;
-  const keys = { issuer: createKeyPair('account'), coordinator: createKeyPair('user'), observer: createKeyPair('user') };
+  const keys = {
+    issuer: createKeyPair('account'),
+    coordinator: createKeyPair('user'),
+    observer: createKeyPair('user'),
+  };
   // Clouds translate addresses on the way, so the address that nodes connect to may be none of this machine. Then the
   // server listens on all addresses.
   const isOwn = isOwnAddress(address);
@@ -70,7 +74,11 @@ export async function startCoordinator(options: OwnServerOptions): Promise<Coord
     },
     onEvent: (event) => log(event.kind === 'restarted' ? 'INFO' : 'WARNING', describeEvent(event)),
   });
-  const place = { host: isOwn ? address : '127.0.0.1', port: server.port, certificateAuthority: tokenKey?.token.certificateAuthority ?? null };
+  const place = {
+    host: isOwn ? address : '127.0.0.1',
+    port: server.port,
+    certificateAuthority: tokenKey?.token.certificateAuthority ?? null,
+  };
   const connections: NatsConnection[] = [];
   try {
     const connection = await connectAsOwner({ kind: 'server', ...place, seed: keys.coordinator.seed });
@@ -78,8 +86,19 @@ export async function startCoordinator(options: OwnServerOptions): Promise<Coord
     const observer = await connectAsOwner({ kind: 'server', ...place, seed: keys.observer.seed });
     connections.push(observer);
     const isOwnMachine = (host: string): boolean => isOwnAddress(host) || host === address;
-    const admission = new Admission({ secret: tokenKey?.token.secret ?? null, isOwnMachine, now: () => performance.now() });
-    const { hub, open } = startGuardedHub({ ...options, connection, observer, admission, believesAddresses: tokenKey !== null, isOwnMachine });
+    const admission = new Admission({
+      secret: tokenKey?.token.secret ?? null,
+      isOwnMachine,
+      now: () => performance.now(),
+    });
+    const { hub, open } = startGuardedHub({
+      ...options,
+      connection,
+      observer,
+      admission,
+      believesAddresses: tokenKey !== null,
+      isOwnMachine,
+    });
     answerAuthCallouts({
       connection,
       issuer: keys.issuer,
@@ -99,12 +118,21 @@ export async function startCoordinator(options: OwnServerOptions): Promise<Coord
 }
 
 /** Starts the hub on a NATS server that somebody else runs, who decides who may connect. Fails with FLEET or CONFIG. */
-export async function startHubOnly(options: CoordinatorServicesOptions, endpoint: NatsEndpoint): Promise<CoordinatorServices> {
+export async function startHubOnly(
+  options: CoordinatorServicesOptions,
+  endpoint: NatsEndpoint,
+): Promise<CoordinatorServices> {
   const { runDirectory } = options;
   writeHubAccess(runDirectory, { kind: 'url', ...endpoint });
   try {
     const connection = await connectCoordinator(runDirectory);
-    const hub = startHub({ ...options, connection, admission: null, believesAddresses: true, isOwnMachine: isOwnAddress });
+    const hub = startHub({
+      ...options,
+      connection,
+      admission: null,
+      believesAddresses: true,
+      isOwnMachine: isOwnAddress,
+    });
     return coordinatorOf({ host: '', port: 0 }, hub, [connection], null, runDirectory);
   } catch (error) {
     removeHubAccess(runDirectory);
@@ -113,12 +141,19 @@ export async function startHubOnly(options: CoordinatorServicesOptions, endpoint
 }
 
 /** Starts the hub for a server of our own, and the guard that tells it which connections of that server have ended. */
-function startGuardedHub(options: Omit<HubOptions, 'guard'> & { readonly observer: NatsConnection; readonly admission: Admission }): {
+function startGuardedHub(
+  options: Omit<HubOptions, 'guard'> & { readonly observer: NatsConnection; readonly admission: Admission },
+): {
   readonly hub: Hub;
   readonly open: ServerConnections;
 } {
   const { observer, admission, log } = options;
-  const open: ServerConnections = new ServerConnections({ observer, admission, onGone: (id, reason) => hub.forget(id, reason), log });
+  const open: ServerConnections = new ServerConnections({
+    observer,
+    admission,
+    onGone: (id, reason) => hub.forget(id, reason),
+    log,
+  });
   const hub = startHub(options);
   open.start();
   return { hub, open };

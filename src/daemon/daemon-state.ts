@@ -3,7 +3,17 @@
 import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
-import { type Codec, count, decodeText, encodeText, nullable, number, object, oneOf, text } from '../fleet/protocol/codec.ts';
+import {
+  type Codec,
+  count,
+  decodeText,
+  encodeText,
+  nullable,
+  number,
+  object,
+  oneOf,
+  text,
+} from '../fleet/protocol/codec.ts';
 import { writePrivateFile } from '../nats/private-files.ts';
 import { isSameProcess, type ProcessIdentity } from '../nats/process-identity.ts';
 
@@ -73,13 +83,18 @@ export function updateDaemonState(runDirectory: string, state: DaemonState): voi
 /** Removes the note if it is that of the daemon `own`. */
 export function removeDaemonState(runDirectory: string, own: ProcessIdentity): void {
   const state = readState(runDirectory);
-  if (state?.process.processId === own.processId && state.process.start === own.start) rmSync(fileIn(runDirectory), { force: true });
+  if (state?.process.processId === own.processId && state.process.start === own.start)
+    rmSync(fileIn(runDirectory), { force: true });
 }
 
 function alreadyRunning({ process, role, address }: DaemonState): BenchmarkError {
-  return new BenchmarkError('FLEET', `The daemon runs already: process ${process.processId}, ${role}, node ${address}.`, {
-    hint: 'Stop it with "opensearch-benchmarkd stop", use restart, or give each daemon its own BENCHMARK_HOME.',
-  });
+  return new BenchmarkError(
+    'FLEET',
+    `The daemon runs already: process ${process.processId}, ${role}, node ${address}.`,
+    {
+      hint: 'Stop it with "opensearch-benchmarkd stop", use restart, or give each daemon its own BENCHMARK_HOME.',
+    },
+  );
 }
 
 function readState(runDirectory: string): DaemonState | null {

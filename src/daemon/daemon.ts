@@ -118,7 +118,8 @@ export class Daemon {
     const { options, state } = this;
     options.log(
       'INFO',
-      `opensearch-benchmarkd ${packageVersion}, Node.js ${process.version}, ${state.role} ${state.address}, process ${process.pid}.`,
+      `opensearch-benchmarkd ${packageVersion}, Node.js ${process.version}, ${state.role} ${state.address}, process ` +
+        `${process.pid}.`,
     );
     if (state.role === 'coordinator') this.coordinator = await this.startCoordinator();
     const link = this.createLink();
@@ -127,7 +128,10 @@ export class Daemon {
     const settled = await link.untilSettled(options.wait);
     // A refusal that may pass has had the time to do so, and ends the start like a final one.
     if (settled.kind === 'refused') {
-      throw new BenchmarkError('FLEET', `The coordinator ${state.coordinator} refused this node: ${settled.reason.replace(/\.$/, '')}.`);
+      throw new BenchmarkError(
+        'FLEET',
+        `The coordinator ${state.coordinator} refused this node: ${settled.reason.replace(/\.$/, '')}.`,
+      );
     }
   }
 
@@ -138,13 +142,24 @@ export class Daemon {
     if (nats !== null) return startHubOnly(common, nats);
     const tokenKey = token === null ? null : tokenKeyFor(token, options.tokenKeyFile);
     const binary = await findNatsServer(options);
-    const coordinator = await startCoordinator({ ...common, binary, address: state.address, port: options.port, tokenKey });
+    const coordinator = await startCoordinator({
+      ...common,
+      binary,
+      address: state.address,
+      port: options.port,
+      tokenKey,
+    });
     this.note({ port: coordinator.port });
-    log('INFO', `nats-server ${binary.version} (${binary.path}) listens on port ${coordinator.port}, process ${coordinator.serverProcessId()}.`);
+    log(
+      'INFO',
+      `nats-server ${binary.version} (${binary.path}) listens on port ${coordinator.port}, process ` +
+        `${coordinator.serverProcessId()}.`,
+    );
     if (token === null) {
       log(
         'WARNING',
-        'Without a token the network is trusted: whoever reaches the port may join as a node of its own address. See "opensearch-benchmarkd token".',
+        'Without a token the network is trusted: whoever reaches the port may join as a node of its own address. See ' +
+          '"opensearch-benchmarkd token".',
       );
     }
     return coordinator;
@@ -187,7 +202,10 @@ export class Daemon {
       updateDaemonState(this.options.runDirectory, this.state);
     } catch (error) {
       // A full disk must not end the load of a test run.
-      this.options.log('WARNING', `The state of the daemon cannot be written: ${error instanceof Error ? error.message : String(error)}`);
+      this.options.log(
+        'WARNING',
+        `The state of the daemon cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 }

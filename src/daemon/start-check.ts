@@ -34,7 +34,9 @@ export async function checkAdmission(options: DaemonOptions): Promise<void> {
   const isWorker = (await resolveAddress(options.nodeIp)) !== (await resolveAddress(coordinator));
   if (!isWorker && nats === null) return;
   const failure = await firstFailure((attempt) =>
-    nats === null ? connectNode({ coordinator, port, token }, newNodeId(), attempt) : connectUrl(nats, newNodeId(), attempt),
+    nats === null
+      ? connectNode({ coordinator, port, token }, newNodeId(), attempt)
+      : connectUrl(nats, newNodeId(), attempt),
   );
   if (failure?.isRefusal === true) throw failure.error;
 }

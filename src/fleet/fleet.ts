@@ -119,7 +119,8 @@ export class Fleet {
    */
   private endPart(step: number, task: number | null, node: FleetNode): void {
     const { completion } = this;
-    const hasEnded = task === null ? (completion?.withdraw(node).length ?? 0) > 0 : completion?.end(task, node) === true;
+    const hasEnded =
+      task === null ? (completion?.withdraw(node).length ?? 0) > 0 : completion?.end(task, node) === true;
     if (!hasEnded) return;
     this.completion = null;
     for (const { node: other } of this.members) other.completeStep(step);
@@ -131,7 +132,9 @@ export class Fleet {
       this.options.onReport(report, node);
     } catch (error) {
       this.fail(
-        error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', `A report of ${node.name} cannot be used.`, { cause: error }),
+        error instanceof BenchmarkError
+          ? error
+          : new BenchmarkError('INTERNAL', `A report of ${node.name} cannot be used.`, { cause: error }),
       );
     }
   }
@@ -147,7 +150,11 @@ export class Fleet {
     await Promise.all(
       promises.map((promise) =>
         promise.catch((error: unknown) =>
-          this.fail(error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', 'A node failed.', { cause: error })),
+          this.fail(
+            error instanceof BenchmarkError
+              ? error
+              : new BenchmarkError('INTERNAL', 'A node failed.', { cause: error }),
+          ),
         ),
       ),
     );

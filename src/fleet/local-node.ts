@@ -172,7 +172,8 @@ export class LocalNode implements FleetNode {
         this.events?.onReport(message.report);
         return;
       case 'completing-done':
-        if (this.completion?.end(message.task, thread) === true) this.events?.onCompletingDone(message.step, message.task);
+        if (this.completion?.end(message.task, thread) === true)
+          this.events?.onCompletingDone(message.step, message.task);
         return;
       case 'failed':
         if (message.report !== null) this.events?.onReport(message.report);
@@ -205,7 +206,12 @@ export class LocalNode implements FleetNode {
 
   private onLost(thread: Thread, reason: string): void {
     if (this.isClosing) return;
-    this.fail(new BenchmarkError('WORKER_LOST', `Load thread ${thread.plan.worker} on ${this.name} ended unexpectedly: ${reason}.`));
+    this.fail(
+      new BenchmarkError(
+        'WORKER_LOST',
+        `Load thread ${thread.plan.worker} on ${this.name} ended unexpectedly: ${reason}.`,
+      ),
+    );
     this.arrived(thread);
   }
 
@@ -217,15 +223,21 @@ export class LocalNode implements FleetNode {
   }
 }
 
-const stepOf = (plan: WorkerPlan | undefined, step: number): WorkerStep | undefined => plan?.steps.find((candidate) => candidate.index === step);
+const stepOf = (plan: WorkerPlan | undefined, step: number): WorkerStep | undefined =>
+  plan?.steps.find((candidate) => candidate.index === step);
 
-const tasksIn = (step: WorkerStep | undefined): readonly number[] => (step?.clients ?? []).flatMap(({ cells }) => cells.map(({ task }) => task));
+const tasksIn = (step: WorkerStep | undefined): readonly number[] =>
+  (step?.clients ?? []).flatMap(({ cells }) => cells.map(({ task }) => task));
 
 /**
  * The plans of a node's load threads, one for each entry of `plan.workers`: the cells of its own clients, and an equal
  * share of the memory that is available now. `lease` in ms becomes {@link WorkerPlan.lease}.
  */
-export function workerPlans(plan: NodePlan, corpora: readonly PreparedCorpus[], lease: number | null): readonly WorkerPlan[] {
+export function workerPlans(
+  plan: NodePlan,
+  corpora: readonly PreparedCorpus[],
+  lease: number | null,
+): readonly WorkerPlan[] {
   const { run, workers, firstWorker } = plan;
   const facts = encodeFacts(run.workload, corpora);
   const tasks = new Map(run.steps.map((step) => [step.index, step.tasks.map(taskPlan)]));
@@ -248,7 +260,9 @@ function workerStep(step: FleetStep, tasks: readonly TaskPlan[], clients: readon
     index: step.index,
     tasks,
     completing: step.completing,
-    clients: clients.map((client) => ({ client, cells: step.rows[client] ?? [] })).filter(({ cells }) => cells.length > 0),
+    clients: clients
+      .map((client) => ({ client, cells: step.rows[client] ?? [] }))
+      .filter(({ cells }) => cells.length > 0),
   };
 }
 

@@ -23,12 +23,19 @@ export interface NeededFiles {
  * Throws CONFIG if the files that a node needs exceed the limit of this process. `limit` is a number of open files;
  * `null` means that it is not known, and anything passes.
  */
-export function requireFiles({ place, connections, threads }: NeededFiles, limit: number | null = openFileLimit()): void {
+export function requireFiles(
+  { place, connections, threads }: NeededFiles,
+  limit: number | null = openFileLimit(),
+): void {
   const needed = connections + threads * filesPerThread + filesBeside;
   if (limit === null || needed <= limit) return;
-  const message = `The load opens up to ${connections} connections on ${place}, but the process may open ${limit} files there, some of which are needed otherwise.`;
+  const message =
+    `The load opens up to ${connections} connections on ${place}, but the process may open ${limit} ` +
+    'files there, some of which are needed otherwise.';
   throw new BenchmarkError('CONFIG', message, {
-    hint: `Raise the limit of open files ("ulimit -n ${needed}" in the same shell, LimitNOFILE= of a service), use fewer clients, or spread them over more machines with --worker-ips.`,
+    hint:
+      `Raise the limit of open files ("ulimit -n ${needed}" in the same shell, LimitNOFILE= of a service), use ` +
+      'fewer clients, or spread them over more machines with --worker-ips.',
   });
 }
 
@@ -36,9 +43,16 @@ export function requireFiles({ place, connections, threads }: NeededFiles, limit
 export function openFileLimit(): number | null {
   try {
     if (process.platform === 'win32') return null;
-    if (process.platform === 'linux') return parseLimit(/^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
+    if (process.platform === 'linux')
+      return parseLimit(/^Max open files\s+(\S+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
     // Elsewhere a child process is asked, because it inherits the limit of its parent.
-    return parseLimit(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 2000 }).trim());
+    return parseLimit(
+      execFileSync('sh', ['-c', 'ulimit -n'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 2000,
+      }).trim(),
+    );
   } catch {
     // Without a known limit the run goes ahead; if the limit is then reached, it shows as failed connections.
     return null;

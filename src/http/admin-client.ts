@@ -71,7 +71,9 @@ export function requireStatus(
   const what = `${request.method} ${request.path} at ${reply.place} failed with HTTP ${reply.status}`;
   if (reply.status === 401) {
     throw new BenchmarkError('CREDENTIALS', `${what}: the credentials are missing or wrong.`, {
-      hint: 'Give basic_auth_user and basic_auth_password in --client-options, ' + 'or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD.',
+      hint:
+        'Give basic_auth_user and basic_auth_password in --client-options, ' +
+        'or set OSB_BASIC_AUTH_USER and OSB_BASIC_AUTH_PASSWORD.',
     });
   }
   if (reply.status === 403) {
@@ -84,7 +86,9 @@ export function requireStatus(
 
 function authHeader(cluster: TargetCluster, endpoint: Endpoint): Record<string, string> {
   const auth = endpoint.basicAuth ?? cluster.options.basicAuth;
-  return auth === null ? {} : { authorization: `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}` };
+  return auth === null
+    ? {}
+    : { authorization: `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}` };
 }
 
 interface Sender {
@@ -120,7 +124,8 @@ async function send(sender: Sender, request: AdminRequest): Promise<AdminReply> 
     return { place: sender.place, status: statusCode ?? 0, body };
   } catch (error) {
     abandon(pending);
-    if (error instanceof errors.ResponseError) return { place: sender.place, status: error.statusCode, body: error.body };
+    if (error instanceof errors.ResponseError)
+      return { place: sender.place, status: error.statusCode, body: error.body };
     if (error instanceof BenchmarkError) throw error;
     if (error instanceof errors.TimeoutError) throw late(sender, request, timeout);
     throw error instanceof errors.RequestAbortedError ? cancelled(sender, request) : explain(error, sender, request);
@@ -152,9 +157,13 @@ function cancelled(sender: Sender, request: AdminRequest): BenchmarkError {
 }
 
 function late(sender: Sender, request: AdminRequest, timeout: number): BenchmarkError {
-  return new BenchmarkError('TARGET_UNREACHABLE', `${sender.place} did not answer ${nameOf(request)} within ${timeout} s.`, {
-    hint: 'Look whether it is overloaded, or a firewall in between; if not, raise timeout in --client-options.',
-  });
+  return new BenchmarkError(
+    'TARGET_UNREACHABLE',
+    `${sender.place} did not answer ${nameOf(request)} within ${timeout} s.`,
+    {
+      hint: 'Look whether it is overloaded, or a firewall in between; if not, raise timeout in --client-options.',
+    },
+  );
 }
 
 function explain(error: unknown, sender: Sender, request: AdminRequest): BenchmarkError {
@@ -167,26 +176,42 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
   }
   const cause = sender.socketErrors.get(messageOf(error)) ?? error;
   if (codeOf(cause).startsWith('Z_')) {
-    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with something that cannot be decompressed (${codeOf(cause)}).`, {
-      hint: 'Look for a proxy in between that changes answers.',
-    });
+    return new BenchmarkError(
+      'TARGET_NOT_OPENSEARCH',
+      `${place} answered ${what} with something that cannot be decompressed (${codeOf(cause)}).`,
+      {
+        hint: 'Look for a proxy in between that changes answers.',
+      },
+    );
   }
   if (cause instanceof AnswerTooLong) {
-    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with more than ${maxAnswerBytes / 1_048_576} MiB.`, {
-      hint: 'Check that --target-hosts names an OpenSearch cluster, and ask it yourself (curl).',
-    });
+    return new BenchmarkError(
+      'TARGET_NOT_OPENSEARCH',
+      `${place} answered ${what} with more than ${maxAnswerBytes / 1_048_576} MiB.`,
+      {
+        hint: 'Check that --target-hosts names an OpenSearch cluster, and ask it yourself (curl).',
+      },
+    );
   }
   if (messageOf(error) === ABORTED_ANSWER) {
-    return new BenchmarkError('TARGET_UNREACHABLE', `${place} closed the connection in the middle of its answer to ${what}.`, {
-      hint: 'Look into the log of the cluster, and at proxies in between.',
-    });
+    return new BenchmarkError(
+      'TARGET_UNREACHABLE',
+      `${place} closed the connection in the middle of its answer to ${what}.`,
+      {
+        hint: 'Look into the log of the cluster, and at proxies in between.',
+      },
+    );
   }
   const failure = explainSocketError(cause, place, 'connect');
   if (failure.kind === 'tls') return new BenchmarkError('TLS', sentence(failure.message));
   if (codeOf(cause) === 'HPE_HEADER_OVERFLOW') {
-    return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} answered ${what} with headers of more than ${maxHeadBytes / 1024} KiB.`, {
-      hint: 'Look for a proxy in between that adds headers, such as cookies.',
-    });
+    return new BenchmarkError(
+      'TARGET_NOT_OPENSEARCH',
+      `${place} answered ${what} with headers of more than ${maxHeadBytes / 1024} KiB.`,
+      {
+        hint: 'Look for a proxy in between that adds headers, such as cookies.',
+      },
+    );
   }
   if (codeOf(cause).startsWith('HPE_')) {
     return new BenchmarkError('TARGET_NOT_OPENSEARCH', `${place} does not speak HTTP: ${messageOf(cause)}.`, {
@@ -194,7 +219,9 @@ function explain(error: unknown, sender: Sender, request: AdminRequest): Benchma
     });
   }
   return new BenchmarkError('TARGET_UNREACHABLE', sentence(failure.message), {
-    hint: 'Check that it is running, and host and port in --target-hosts. ' + 'If it wants TLS, give use_ssl:true in --client-options.',
+    hint:
+      'Check that it is running, and host and port in --target-hosts. ' +
+      'If it wants TLS, give use_ssl:true in --client-options.',
   });
 }
 

@@ -64,7 +64,10 @@ export function adminConnectionClass(cluster: TargetCluster, socketErrors: Socke
       const scope = { ...keeper.scope(), time: formatAmzDate(systemClock.wall()) };
       const bodyHash = sha256Hex(typeof body === 'string' || Buffer.isBuffer(body) ? body : '');
       const headers = new Map([['host', this.url.host]]);
-      const signature = signRequest({ method: request.method ?? 'GET', target: request.path ?? '/', headers, bodyHash }, scope);
+      const signature = signRequest(
+        { method: request.method ?? 'GET', target: request.path ?? '/', headers, bodyHash },
+        scope,
+      );
       return { ...request, headers: { ...request.headers, ...Object.fromEntries([...headers, ...signature]) } };
     }
   };

@@ -48,7 +48,8 @@ async function ask(host: AdminClient, request: AdminRequest): Promise<AdminReply
   try {
     return await host.request(request);
   } catch (error) {
-    if (error instanceof BenchmarkError && error.code === 'TARGET_UNREACHABLE' && READING.has(request.method)) return error;
+    if (error instanceof BenchmarkError && error.code === 'TARGET_UNREACHABLE' && READING.has(request.method))
+      return error;
     throw error;
   }
 }

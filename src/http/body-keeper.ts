@@ -97,7 +97,8 @@ export class BodyKeeper {
   }
 
   private show(bytes: Buffer): void {
-    this.answer.body = this.kept === 0 ? NOTHING : this.viewEnd > 0 ? this.view(bytes) : this.store.subarray(0, this.kept);
+    this.answer.body =
+      this.kept === 0 ? NOTHING : this.viewEnd > 0 ? this.view(bytes) : this.store.subarray(0, this.kept);
     this.answer.isWhole = this.kept === this.answer.bodyLength;
   }
 

@@ -24,7 +24,18 @@ const MAX_FRAMING_BYTES = 65_536;
 const MAX_SIZE_DIGITS = 12;
 
 /** What the next byte belongs to. */
-const S = { size: 0, extension: 1, sizeLf: 2, data: 3, dataCr: 4, dataLf: 5, trailerStart: 6, trailer: 7, trailerLf: 8, lastLf: 9 } as const;
+const S = {
+  size: 0,
+  extension: 1,
+  sizeLf: 2,
+  data: 3,
+  dataCr: 4,
+  dataLf: 5,
+  trailerStart: 6,
+  trailer: 7,
+  trailerLf: 8,
+  lastLf: 9,
+} as const;
 type ChunkState = (typeof S)[keyof typeof S];
 
 /** The framing of one body at a time, in whatever pieces it arrives. */
@@ -118,7 +129,9 @@ export class ChunkedBody {
   }
 
   private countFraming(): number {
-    return ++this.framingBytes > MAX_FRAMING_BYTES ? this.refuse('chunk extensions and trailers beyond all bounds') : chunksMore;
+    return ++this.framingBytes > MAX_FRAMING_BYTES
+      ? this.refuse('chunk extensions and trailers beyond all bounds')
+      : chunksMore;
   }
 
   private refuse(what: string): number {

@@ -87,7 +87,8 @@ class Connection implements Wire {
   }
 
   send(bytes: Buffer, isHead: boolean, bodyUse: BodyUse): void {
-    if (this.socket === null || !this.isOpen || this.isBusy) throw new Error('A request was sent on a connection that is closed or busy.');
+    if (this.socket === null || !this.isOpen || this.isBusy)
+      throw new Error('A request was sent on a connection that is closed or busy.');
     this.reader.expect(isHead, bodyUse);
     this.isBusy = true;
     this.socket.write(bytes);
@@ -151,7 +152,10 @@ class Connection implements Wire {
     if (step === answerMore) return true;
     if (step === answerBroken) {
       // Whatever the pieces in which it came: an answer that breaks the rules is one, and something else is none.
-      this.fail(failure(reader.isTls ? 'tls' : 'protocol', `${this.place} sent ${reader.problem}`), reader.isForeign ? 'unanswered' : 'answering');
+      this.fail(
+        failure(reader.isTls ? 'tls' : 'protocol', `${this.place} sent ${reader.problem}`),
+        reader.isForeign ? 'unanswered' : 'answering',
+      );
       return true;
     }
     // If an answer overtakes its request, the rest of the request is still in the socket, and its buffer must not be
@@ -169,7 +173,10 @@ class Connection implements Wire {
   }
 
   private onIdleData(bytes: Buffer, length: number): void {
-    if (length >= IDLE_TIMEOUT_ANSWER.length && bytes.toString('latin1', 0, IDLE_TIMEOUT_ANSWER.length) === IDLE_TIMEOUT_ANSWER) {
+    if (
+      length >= IDLE_TIMEOUT_ANSWER.length &&
+      bytes.toString('latin1', 0, IDLE_TIMEOUT_ANSWER.length) === IDLE_TIMEOUT_ANSWER
+    ) {
       this.release();
       this.owner.onIdleClose();
     } else this.fail(failure('protocol', `${this.place} sent data that nobody had asked for`));

@@ -24,7 +24,11 @@ export interface CredentialKeeper {
 type LoadCredentials = typeof loadSessionCredentials;
 
 /** A keeper for the credentials of one cluster. Renewed ones are registered as secrets. */
-export function createCredentialKeeper(options: SigV4Options, clock: Clock, load: LoadCredentials = loadSessionCredentials): CredentialKeeper {
+export function createCredentialKeeper(
+  options: SigV4Options,
+  clock: Clock,
+  load: LoadCredentials = loadSessionCredentials,
+): CredentialKeeper {
   let { credentials, expiresAt } = options;
   let nextAttempt = 0;
   let renewalProblem: string | null = null;
@@ -44,7 +48,12 @@ export function createCredentialKeeper(options: SigV4Options, clock: Clock, load
   return {
     scope() {
       const now = clock.wall();
-      if (expiresAt !== null && options.source === 'session' && now >= expiresAt - RENEW_BEFORE_MS && now >= nextAttempt) {
+      if (
+        expiresAt !== null &&
+        options.source === 'session' &&
+        now >= expiresAt - RENEW_BEFORE_MS &&
+        now >= nextAttempt
+      ) {
         nextAttempt = now + RETRY_AFTER_MS;
         void renew();
       }

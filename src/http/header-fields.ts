@@ -9,7 +9,9 @@ const OURS: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding'
 export function headerProblem(name: string, value: string): string | null {
   if (!NAME.test(name)) return `${JSON.stringify(name)} is no name of an HTTP header`;
   if (OURS.has(name.toLowerCase())) return `the header ${JSON.stringify(name)} is set by the client itself`;
-  return VALUE.test(value) ? null : `the value of the header ${JSON.stringify(name)} has characters that HTTP does not allow`;
+  return VALUE.test(value)
+    ? null
+    : `the value of the header ${JSON.stringify(name)} has characters that HTTP does not allow`;
 }
 
 /** Puts all headers into one map by lower-case names; a later source beats an earlier one. */

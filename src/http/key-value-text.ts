@@ -20,9 +20,14 @@ export const isJsonPath = (text: string): boolean => /\.json$/i.test(text.trim()
  * The JSON value that a text is, or that is in the file that it names; `null` if it is neither JSON nor the path of a
  * JSON file. Throws {@link GrammarProblem} if the JSON or the file cannot be read.
  */
-export function readJsonText(text: string, readFile: ReadFile, home: string | undefined): { readonly value: Json; readonly file?: string } | null {
+export function readJsonText(
+  text: string,
+  readFile: ReadFile,
+  home: string | undefined,
+): { readonly value: Json; readonly file?: string } | null {
   const trimmed = text.trim();
-  if (trimmed.startsWith('{') || trimmed.startsWith('[{') || trimmed.startsWith('["')) return { value: parse(trimmed, 'the JSON') };
+  if (trimmed.startsWith('{') || trimmed.startsWith('[{') || trimmed.startsWith('["'))
+    return { value: parse(trimmed, 'the JSON') };
   if (!isJsonPath(trimmed)) return null;
   const file = home === undefined ? trimmed : trimmed.replace(/^~(?=\/|$)/, home);
   let content: string;
@@ -53,7 +58,11 @@ export function parseKeyValues(text: string): ReadonlyMap<string, string> {
   for (const [index, item] of splitOutsideQuotes(text).entries()) {
     if (item.trim() === '') continue;
     const colon = item.indexOf(':');
-    if (colon < 0) throw new GrammarProblem(`item ${index + 1} has no ":"`, 'items are key:value; put quotes around a value that has a comma');
+    if (colon < 0)
+      throw new GrammarProblem(
+        `item ${index + 1} has no ":"`,
+        'items are key:value; put quotes around a value that has a comma',
+      );
     const key = item.slice(0, colon).trim();
     if (key === '') throw new GrammarProblem(`item ${index + 1} has no key in front of its ":"`);
     if (pairs.has(key)) throw new GrammarProblem(`${key} is given twice`);
@@ -91,6 +100,7 @@ function endOfItem(text: string, start: number): number {
 function unquote(value: string, key: string): string {
   const quote = value[0];
   if (quote !== "'" && quote !== '"') return value;
-  if (value.length < 2 || !value.endsWith(quote)) throw new GrammarProblem(`the quoted value of ${key} has no closing ${quote}`);
+  if (value.length < 2 || !value.endsWith(quote))
+    throw new GrammarProblem(`the quoted value of ${key} has no closing ${quote}`);
   return value.slice(1, -1).replaceAll(quote + quote, quote);
 }

@@ -32,10 +32,14 @@ const TLS_REASONS: Readonly<Record<string, string>> = {
 };
 
 // Codes that Node.js makes of TLS alerts of the server, and of what OpenSSL itself finds wrong, by their meaning.
-const CLIENT_CERTIFICATE_ALERTS = /ALERT_(HANDSHAKE_FAILURE|(NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED)/;
-const VERSION_PROBLEMS = /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|UNKNOWN_PROTOCOL/;
-const CIPHER_PROBLEMS = /NO_SHARED_CIPHER|INSUFFICIENT_SECURITY|NO_CIPHERS_AVAILABLE|(DH|EE|CA)_KEY_TOO_SMALL|CA_MD_TOO_WEAK/;
-const CERTIFICATE_CODES = /^(CERT_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|CRL_|ERR_SSL_CERTIFICATE_VERIFY_FAILED|ERR_TLS_CERT_)/;
+const CLIENT_CERTIFICATE_ALERTS =
+  /ALERT_(HANDSHAKE_FAILURE|(NO|BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED)/;
+const VERSION_PROBLEMS =
+  /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS_AVAILABLE|VERSION_TOO_LOW|UNKNOWN_PROTOCOL/;
+const CIPHER_PROBLEMS =
+  /NO_SHARED_CIPHER|INSUFFICIENT_SECURITY|NO_CIPHERS_AVAILABLE|(DH|EE|CA)_KEY_TOO_SMALL|CA_MD_TOO_WEAK/;
+const CERTIFICATE_CODES =
+  /^(CERT_|UNABLE_TO_|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|CRL_|ERR_SSL_CERTIFICATE_VERIFY_FAILED|ERR_TLS_CERT_)/;
 
 // Finds the reason in a message of OpenSSL: error:0A000410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure:…
 const OPENSSL_REASON = /:error:[0-9A-F]{8}:SSL routines:[^:]*:([^:]+):/;
@@ -56,7 +60,10 @@ export function explainSocketError(error: unknown, place: string, during: 'conne
   if (tlsReason !== null) return failure('tls', `TLS with ${place} failed: ${tlsReason}`);
   if (during === 'open') return failure('lost', `The connection to ${place} was lost: ${plainReason(error, code)}`);
   if (during === 'tls' || isTlsCode(code))
-    return failure('handshake', `The TLS handshake with ${place} was cut off (${plainReason(error, code)}); does it speak TLS?`);
+    return failure(
+      'handshake',
+      `The TLS handshake with ${place} was cut off (${plainReason(error, code)}); does it speak TLS?`,
+    );
   if (REFUSED.has(code)) return failure('refused', `${place} refused the connection: nothing listens there`);
   const reason = UNREACHABLE[code];
   return failure('unreachable', `${place} cannot be reached: ${reason ?? plainReason(error, code)}`);
@@ -92,7 +99,8 @@ function reasonOfTls(error: unknown, code: string): string | null {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return wrongName(error);
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
     return 'the server does not speak TLS there; give use_ssl:false or another port';
-  if (CLIENT_CERTIFICATE_ALERTS.test(code)) return `the server refused the handshake (${code}); does it want client_cert and client_key?`;
+  if (CLIENT_CERTIFICATE_ALERTS.test(code))
+    return `the server refused the handshake (${code}); does it want client_cert and client_key?`;
   if (VERSION_PROBLEMS.test(code)) return `there is no version of TLS that both sides speak (${code})`;
   if (CIPHER_PROBLEMS.test(code)) return `there is no cipher that both sides accept (${code})`;
   if (/UNRECOGNIZED_NAME/.test(code)) return `the server knows no such host name (${code})`;
@@ -108,7 +116,10 @@ function isTlsCode(code: string): boolean {
  */
 function wrongName(error: unknown): string {
   const cert: unknown = error instanceof Error && 'cert' in error ? error.cert : undefined;
-  const names = typeof cert === 'object' && cert !== null && 'subjectaltname' in cert ? ` (it is for ${String(cert.subjectaltname)})` : '';
+  const names =
+    typeof cert === 'object' && cert !== null && 'subjectaltname' in cert
+      ? ` (it is for ${String(cert.subjectaltname)})`
+      : '';
   const advice = 'use such a name as target, or give ssl_assert_hostname:false';
   return `its certificate is for another host name${names}; ${advice}`;
 }

@@ -62,7 +62,11 @@ export class OptionValues {
   number(key: string, byDefault: number, least: number, isInteger: boolean): number {
     const value = this.raw(key);
     if (value === undefined || value === null) return byDefault;
-    const number = isJsonNumber(value) ? toNumber(value) : typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN;
+    const number = isJsonNumber(value)
+      ? toNumber(value)
+      : typeof value === 'string' && value.trim() !== ''
+        ? Number(value)
+        : Number.NaN;
     const isGood = Number.isFinite(number) && number >= least && (!isInteger || Number.isInteger(number));
     if (!isGood) this.problem(key, `must be ${isInteger ? 'a whole number' : 'a number'} of at least ${least}`);
     return isGood ? number : byDefault;
@@ -83,10 +87,19 @@ export class OptionValues {
   texts(key: string): Readonly<Record<string, string>> {
     const value = this.raw(key);
     if (value === undefined || value === null) return {};
-    if (isJsonObject(value) && [...value.values()].every((item) => typeof item === 'string' || isJsonNumber(item) || typeof item === 'boolean')) {
-      return Object.fromEntries([...value].map(([name, item]) => [name, item instanceof Float ? formatFloat(item.value) : String(item)]));
+    if (
+      isJsonObject(value) &&
+      [...value.values()].every((item) => typeof item === 'string' || isJsonNumber(item) || typeof item === 'boolean')
+    ) {
+      return Object.fromEntries(
+        [...value].map(([name, item]) => [name, item instanceof Float ? formatFloat(item.value) : String(item)]),
+      );
     }
-    this.problem(key, 'must be an object of names and texts', 'give --client-options as JSON: {"default":{"headers":{"name":"value"}}}');
+    this.problem(
+      key,
+      'must be an object of names and texts',
+      'give --client-options as JSON: {"default":{"headers":{"name":"value"}}}',
+    );
     return {};
   }
 

@@ -32,25 +32,41 @@ export interface ParsedOptions {
 export const timeoutOfGivenOptions = 10;
 
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  static_responses: 'canned answers without a network are not supported; ' + 'run the canned target of this project (bench/target.ts) instead',
+  static_responses:
+    'canned answers without a network are not supported; ' +
+    'run the canned target of this project (bench/target.ts) instead',
   ssl_assert_fingerprint: 'pinning by fingerprint is not supported; give that certificate as ca_certs',
   ssl_version: 'the version of TLS is negotiated; it cannot be set',
 };
 const SNIFFING = ['sniff_on_start', 'sniff_on_connection_fail', 'sniffer_timeout', 'sniff_timeout'];
 /** Options of the Python client that have no counterpart here and need none. */
-const NEEDLESS = ['max_connections', 'maxsize', 'pool_maxsize', 'enable_cleanup_closed', 'ssl_show_warn', 'ssl_context', 'port'];
+const NEEDLESS = [
+  'max_connections',
+  'maxsize',
+  'pool_maxsize',
+  'enable_cleanup_closed',
+  'ssl_show_warn',
+  'ssl_context',
+  'port',
+];
 
 /**
  * Reads the options of one cluster; `isGiven` tells whether the user gave any, for any cluster. Options without effect
  * are warned of. Never rejects: what cannot be read is among the problems.
  */
-export async function parseClientOptions(raw: RawOptions, cluster: string, isGiven: boolean, sources: OptionSources): Promise<ParsedOptions> {
+export async function parseClientOptions(
+  raw: RawOptions,
+  cluster: string,
+  isGiven: boolean,
+  sources: OptionSources,
+): Promise<ParsedOptions> {
   const values = new OptionValues(raw, cluster);
   const warnings: string[] = [];
   refuseUnsupported(values);
   const files = readCertificates(values, sources);
   const sigV4 = await readSigV4(values, sources);
-  if (sigV4 !== null && !values.flag('verify_certs', true)) warnings.push('verify_certs:false has no effect with amazon_aws_log_in.');
+  if (sigV4 !== null && !values.flag('verify_certs', true))
+    warnings.push('verify_certs:false has no effect with amazon_aws_log_in.');
   const options: ClientOptions = {
     timeout: values.number('timeout', isGiven ? timeoutOfGivenOptions : defaultClientOptions.timeout, 0.001, false),
     useTls: values.flag('use_ssl', false) || sigV4 !== null,
@@ -69,7 +85,8 @@ export async function parseClientOptions(raw: RawOptions, cluster: string, isGiv
   };
   const urlPrefix = values.text('url_prefix') ?? '';
   for (const key of NEEDLESS) values.raw(key);
-  for (const key of values.unknownKeys()) warnings.push(`The client option ${JSON.stringify(key)} is not known and has no effect.`);
+  for (const key of values.unknownKeys())
+    warnings.push(`The client option ${JSON.stringify(key)} is not known and has no effect.`);
   return { options, urlPrefix, problems: values.problems, warnings, hasTimeout: values.has('timeout') };
 }
 
@@ -93,12 +110,21 @@ function refuseUnsupported(values: OptionValues): void {
   if (method !== null && method.toUpperCase() !== 'GET') values.problem('send_get_body_as', 'only GET is supported');
 }
 
-function readCertificates(values: OptionValues, sources: OptionSources): Pick<ClientOptions, 'caCertificates' | 'clientCertificate' | 'clientKey'> {
+function readCertificates(
+  values: OptionValues,
+  sources: OptionSources,
+): Pick<ClientOptions, 'caCertificates' | 'clientCertificate' | 'clientKey'> {
   const isAlone = (one: string, other: string) => values.has(one) && !values.has(other);
   if (isAlone('client_cert', 'client_key'))
-    values.problem('client_cert', "Cannot specify 'client_cert' without also specifying 'client_key' in client-options.");
+    values.problem(
+      'client_cert',
+      "Cannot specify 'client_cert' without also specifying 'client_key' in client-options.",
+    );
   if (isAlone('client_key', 'client_cert'))
-    values.problem('client_key', "Cannot specify 'client_key' without also specifying 'client_cert' in client-options.");
+    values.problem(
+      'client_key',
+      "Cannot specify 'client_key' without also specifying 'client_cert' in client-options.",
+    );
   return {
     caCertificates: readPem(values, 'ca_certs', /-----BEGIN (TRUSTED )?CERTIFICATE-----/, sources),
     clientCertificate: readPem(values, 'client_cert', /-----BEGIN (TRUSTED )?CERTIFICATE-----/, sources),
@@ -140,7 +166,8 @@ function readBasicAuth(values: OptionValues, { env }: OptionSources, isSigned: b
   if (joint === 'wrong') values.problem('http_auth', 'must be "user:password" or ["user", "password"]');
   if (user !== null && password !== null) return { user, password };
   if (user !== null || password !== null) {
-    const [missing, given] = user === null ? ['basic_auth_user', 'basic_auth_password'] : ['basic_auth_password', 'basic_auth_user'];
+    const [missing, given] =
+      user === null ? ['basic_auth_user', 'basic_auth_password'] : ['basic_auth_password', 'basic_auth_user'];
     // The other one may be in the environment, so that no password need be on the command line.
     const fromEnv = user === null ? env.OSB_BASIC_AUTH_USER : env.OSB_BASIC_AUTH_PASSWORD;
     if (fromEnv === undefined || fromEnv === '')
@@ -160,7 +187,8 @@ function authOfEnvironment(values: OptionValues, env: OptionSources['env']): Bas
   const password = env.OSB_BASIC_AUTH_PASSWORD ?? '';
   if (user === '' && password === '') return null;
   if (user === '') values.problem('basic_auth_user', 'OSB_BASIC_AUTH_PASSWORD is set, but OSB_BASIC_AUTH_USER is not');
-  if (password === '') values.problem('basic_auth_password', 'OSB_BASIC_AUTH_USER is set, but OSB_BASIC_AUTH_PASSWORD is not');
+  if (password === '')
+    values.problem('basic_auth_password', 'OSB_BASIC_AUTH_USER is set, but OSB_BASIC_AUTH_PASSWORD is not');
   return { user, password };
 }
 
@@ -173,7 +201,9 @@ export function readHttpAuth(value: Json | undefined): BasicAuth | null | 'wrong
   }
   if (!isJsonArray(value) || value.length !== 2) return 'wrong';
   const [user, password] = value;
-  return typeof user === 'string' && (typeof password === 'string' || typeof password === 'number') ? { user, password: String(password) } : 'wrong';
+  return typeof user === 'string' && (typeof password === 'string' || typeof password === 'number')
+    ? { user, password: String(password) }
+    : 'wrong';
 }
 
 function readCompression(values: OptionValues, warnings: string[]): boolean {
@@ -223,10 +253,13 @@ async function readSigV4(values: OptionValues, sources: OptionSources): Promise<
     return null;
   }
   const names = source === 'environment' ? AWS_VARIABLES : AWS_OPTIONS;
-  const find = (part: keyof typeof AWS_OPTIONS) => (source === 'environment' ? sources.env[AWS_VARIABLES[part]] : given[part]) ?? '';
-  const needed = source === 'session' ? (['region', 'service'] as const) : (['id', 'secret', 'region', 'service'] as const);
+  const find = (part: keyof typeof AWS_OPTIONS) =>
+    (source === 'environment' ? sources.env[AWS_VARIABLES[part]] : given[part]) ?? '';
+  const needed =
+    source === 'session' ? (['region', 'service'] as const) : (['id', 'secret', 'region', 'service'] as const);
   const missing = needed.filter((part) => find(part) === '').map((part) => names[part]);
-  if (missing.length > 0) values.problem('amazon_aws_log_in', `amazon_aws_log_in:${source} needs ${missing.join(', ')}`);
+  if (missing.length > 0)
+    values.problem('amazon_aws_log_in', `amazon_aws_log_in:${source} needs ${missing.join(', ')}`);
   const service = find('service');
   if (service !== '' && service !== 'es' && service !== 'aoss') values.problem(names.service, 'must be es or aoss');
   if (missing.length > 0 || (service !== 'es' && service !== 'aoss')) return null;

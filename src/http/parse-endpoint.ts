@@ -17,7 +17,9 @@ export interface EndpointDefaults {
 }
 
 /** An endpoint with warnings about unknown keys, or what is wrong with it (without secrets). */
-export type ParsedEndpoint = { readonly endpoint: Endpoint; readonly warnings: readonly string[] } | { readonly problems: readonly string[] };
+export type ParsedEndpoint =
+  | { readonly endpoint: Endpoint; readonly warnings: readonly string[] }
+  | { readonly problems: readonly string[] };
 
 const HTTPS_PORT = 443;
 const HOST = /^[A-Za-z0-9._-]+$/;
@@ -47,7 +49,8 @@ function parseEndpointText(text: string, defaults: EndpointDefaults): ParsedEndp
   const refuse = (message: string): ParsedEndpoint => ({ problems: [`${shown} ${message}`] });
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
   const schemeName = scheme?.[1]?.toLowerCase() ?? null;
-  if (schemeName !== null && schemeName !== 'http' && schemeName !== 'https') return refuse('has a scheme other than http and https');
+  if (schemeName !== null && schemeName !== 'http' && schemeName !== 'https')
+    return refuse('has a scheme other than http and https');
   const rest = text.slice(scheme?.[0].length ?? 0);
   if (/[?#]/.test(rest)) return refuse('must not have a query or a fragment');
   const at = rest.lastIndexOf('@');
@@ -115,8 +118,13 @@ function parseEndpointObject(entry: ReadonlyMap<string, Json>, defaults: Endpoin
   if (values.problems.length > 0 || place === null || auth === 'wrong') {
     return { problems: values.problems.map((problem) => `${problem.path ?? ''} ${problem.message}`) };
   }
-  const warnings = values.unknownKeys().map((key) => `The key ${JSON.stringify(key)} of a target host is not known and has no effect.`);
-  return { endpoint: { host: place.host, port, useTls, prefix: cleanPrefix(prefix ?? defaults.prefix), basicAuth: auth }, warnings };
+  const warnings = values
+    .unknownKeys()
+    .map((key) => `The key ${JSON.stringify(key)} of a target host is not known and has no effect.`);
+  return {
+    endpoint: { host: place.host, port, useTls, prefix: cleanPrefix(prefix ?? defaults.prefix), basicAuth: auth },
+    warnings,
+  };
 }
 
 const isPort = (port: number): boolean => port >= 1 && port <= 65_535;

@@ -51,7 +51,9 @@ function endpointHeaders(cluster: TargetCluster, endpoint: Endpoint): Readonly<R
     host: hostHeader(endpoint),
     ...COMMON_HEADERS,
     ...(options.compressRequests ? { 'content-encoding': 'gzip' } : {}),
-    ...(auth === null ? {} : { authorization: `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}` }),
+    ...(auth === null
+      ? {}
+      : { authorization: `Basic ${Buffer.from(`${auth.user}:${auth.password}`).toString('base64')}` }),
     ...(options.opaqueId === null ? {} : { 'x-opaque-id': options.opaqueId }),
   };
 }
@@ -61,7 +63,11 @@ class HeadMaker {
   readonly method: string;
   readonly isRepeatable: boolean;
   readonly needsSignature: boolean;
-  private readonly targets: readonly { readonly target: string; readonly headers: ReadonlyMap<string, string>; readonly head: string }[];
+  private readonly targets: readonly {
+    readonly target: string;
+    readonly headers: ReadonlyMap<string, string>;
+    readonly head: string;
+  }[];
   private readonly sendsLength: boolean;
   private readonly signer: CredentialKeeper | null;
   private readonly clock: Clock;
@@ -92,7 +98,8 @@ class HeadMaker {
   /** The head without its length and the empty line. */
   start(endpointIndex: number, bodyHash: string): string {
     const made = this.targets[endpointIndex];
-    if (made === undefined) throw new BenchmarkError('INTERNAL', `A request was made for endpoint ${endpointIndex}, which does not exist.`);
+    if (made === undefined)
+      throw new BenchmarkError('INTERNAL', `A request was made for endpoint ${endpointIndex}, which does not exist.`);
     if (this.signer === null) return made.head;
     const scope = { ...this.signer.scope(), time: formatAmzDate(this.clock.wall()) };
     const signature = signRequest({ method: this.method, target: made.target, headers: made.headers, bodyHash }, scope);
@@ -185,7 +192,11 @@ class ChangingRequest implements InPlaceRequest {
     const headLength = start.length + end.length;
     if (this.compressed !== null) return Buffer.concat([start, Buffer.from(end, 'latin1'), this.compressed]);
     if (headLength > HEAD_ROOM) {
-      return Buffer.concat([start, Buffer.from(end, 'latin1'), this.buffer.subarray(HEAD_ROOM, HEAD_ROOM + this.length)]);
+      return Buffer.concat([
+        start,
+        Buffer.from(end, 'latin1'),
+        this.buffer.subarray(HEAD_ROOM, HEAD_ROOM + this.length),
+      ]);
     }
     const at = HEAD_ROOM - headLength;
     start.copy(this.buffer, at);

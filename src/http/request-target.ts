@@ -11,9 +11,13 @@ const NOT_ASCII_OR_SPACE = /[^\x21-\x7e]+/gu;
  */
 export function encodeTarget(prefix: string, path: string): string {
   if (CONTROL.test(path)) {
-    throw new BenchmarkError('WORKLOAD_INVALID', `The path ${JSON.stringify(path)} of a request has control characters.`, {
-      hint: 'encode them as %0A and the like',
-    });
+    throw new BenchmarkError(
+      'WORKLOAD_INVALID',
+      `The path ${JSON.stringify(path)} of a request has control characters.`,
+      {
+        hint: 'encode them as %0A and the like',
+      },
+    );
   }
   const target = `${prefix}${path.startsWith('/') ? '' : '/'}${path}`;
   return target.replace(NOT_ASCII_OR_SPACE, percentEncode);

@@ -75,14 +75,20 @@ export class ResponseHead {
     const ones = (bytes[start + 11] as number) - ZERO;
     const next = bytes[start + 12];
     const isDigits = hundreds >= 1 && hundreds <= 9 && tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
-    if ((minor !== ZERO + 1 && minor !== ZERO) || bytes[start + 8] !== SPACE || !isDigits || (next !== SPACE && next !== CR)) {
+    if (
+      (minor !== ZERO + 1 && minor !== ZERO) ||
+      bytes[start + 8] !== SPACE ||
+      !isDigits ||
+      (next !== SPACE && next !== CR)
+    ) {
       return this.refuseStart(bytes, start, end);
     }
     this.isHttp10 = minor === ZERO;
     this.status = hundreds * 100 + tens * 10 + ones;
     let at = start + 12;
     while (at < end && VALUE_BYTES[bytes[at] as number] === 1) at++;
-    if (at + 1 >= end) return at < end && bytes[at] !== CR ? this.refuse('a control character in the status line') : headIncomplete;
+    if (at + 1 >= end)
+      return at < end && bytes[at] !== CR ? this.refuse('a control character in the status line') : headIncomplete;
     if (bytes[at] !== CR || bytes[at + 1] !== LF) return this.refuse('a status line that does not end in CR LF');
     return this.parseFields(bytes, at + 2, end);
   }
@@ -94,7 +100,9 @@ export class ResponseHead {
       if (bytes[at] === CR) {
         if (at + 1 >= end) return headIncomplete;
         if (bytes[at + 1] !== LF) return this.refuse('a CR without LF');
-        return this.isChunked && this.contentLength >= 0 ? this.refuse('both content-length and transfer-encoding') : at + 2;
+        return this.isChunked && this.contentLength >= 0
+          ? this.refuse('both content-length and transfer-encoding')
+          : at + 2;
       }
       const nameStart = at;
       while (at < end && NAME_BYTES[bytes[at] as number] === 1) at++;
@@ -116,19 +124,26 @@ export class ResponseHead {
   private readField(bytes: Buffer, nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): boolean {
     switch (nameEnd - nameStart) {
       case 10:
-        if (isWord(bytes, nameStart, nameEnd, 'connection')) this.readConnection(bytes.toString('latin1', valueStart, valueEnd).toLowerCase());
-        else if (isWord(bytes, nameStart, nameEnd, 'keep-alive')) this.idleSeconds = readTimeout(bytes, valueStart, valueEnd);
+        if (isWord(bytes, nameStart, nameEnd, 'connection'))
+          this.readConnection(bytes.toString('latin1', valueStart, valueEnd).toLowerCase());
+        else if (isWord(bytes, nameStart, nameEnd, 'keep-alive'))
+          this.idleSeconds = readTimeout(bytes, valueStart, valueEnd);
         return true;
       case 12:
-        if (isWord(bytes, nameStart, nameEnd, 'content-type')) this.isOtherThanJson = !namesJson(bytes, valueStart, valueEnd);
+        if (isWord(bytes, nameStart, nameEnd, 'content-type'))
+          this.isOtherThanJson = !namesJson(bytes, valueStart, valueEnd);
         return true;
       case 14:
         return !isWord(bytes, nameStart, nameEnd, 'content-length') || this.readLength(bytes, valueStart, valueEnd);
       case 16:
-        if (isWord(bytes, nameStart, nameEnd, 'content-encoding')) this.encoding = encodingOf(bytes.toString('latin1', valueStart, valueEnd));
+        if (isWord(bytes, nameStart, nameEnd, 'content-encoding'))
+          this.encoding = encodingOf(bytes.toString('latin1', valueStart, valueEnd));
         return true;
       case 17:
-        return !isWord(bytes, nameStart, nameEnd, 'transfer-encoding') || this.readTransferEncoding(bytes.toString('latin1', valueStart, valueEnd));
+        return (
+          !isWord(bytes, nameStart, nameEnd, 'transfer-encoding') ||
+          this.readTransferEncoding(bytes.toString('latin1', valueStart, valueEnd))
+        );
       default:
         return true;
     }
@@ -160,7 +175,8 @@ export class ResponseHead {
   }
 
   private readTransferEncoding(value: string): boolean {
-    if (this.isChunked || value.trim().toLowerCase() !== 'chunked') return this.refuse('a transfer-encoding other than chunked') >= 0;
+    if (this.isChunked || value.trim().toLowerCase() !== 'chunked')
+      return this.refuse('a transfer-encoding other than chunked') >= 0;
     if (this.isHttp10) return this.refuse('a transfer-encoding in HTTP/1.0') >= 0;
     this.isChunked = true;
     return true;
@@ -175,7 +191,9 @@ export class ResponseHead {
     this.isForeign = true;
     this.isTls = bytes[start] === 0x15 && bytes[start + 1] === 3;
     const shown = JSON.stringify(bytes.toString('latin1', start, Math.min(end, start + 24)));
-    this.problem = this.isTls ? 'TLS where plain HTTP was expected (set use_ssl:true)' : `something other than HTTP/1.x: ${shown}`;
+    this.problem = this.isTls
+      ? 'TLS where plain HTTP was expected (set use_ssl:true)'
+      : `something other than HTTP/1.x: ${shown}`;
     return headBroken;
   }
 }
@@ -186,7 +204,8 @@ export class ResponseHead {
 function readTimeout(bytes: Buffer, start: number, end: number): number {
   for (let at = start; at + TIMEOUT.length < end; at++) {
     const equalsAt = at + TIMEOUT.length;
-    if (bytes[equalsAt] === EQUALS && isWord(bytes, at, equalsAt, TIMEOUT)) return readSeconds(bytes, equalsAt + 1, end);
+    if (bytes[equalsAt] === EQUALS && isWord(bytes, at, equalsAt, TIMEOUT))
+      return readSeconds(bytes, equalsAt + 1, end);
   }
   return -1;
 }

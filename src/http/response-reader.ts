@@ -110,7 +110,8 @@ export class ResponseReader {
   private headAt(bytes: Buffer, start: number, length: number): number {
     const end = this.head.parse(bytes, start, length);
     if (end === headBroken) return this.refuseHead(this.head.problem);
-    if ((end === headIncomplete ? length : end) - start > maxHeadBytes) return this.refuseHead(`a head of more than ${maxHeadBytes} bytes`);
+    if ((end === headIncomplete ? length : end) - start > maxHeadBytes)
+      return this.refuseHead(`a head of more than ${maxHeadBytes} bytes`);
     if (end === headIncomplete) this.addPartialHead(bytes, start, length);
     return end;
   }
@@ -118,11 +119,13 @@ export class ResponseReader {
   private headInPieces(bytes: Buffer, start: number, length: number): number {
     const before = this.partialLength;
     this.addPartialHead(bytes, start, length);
-    const isWorthParsing = this.partialLength <= SHORT_HEAD_BYTES || this.partialLength > maxHeadBytes || this.partialHeadEnds(before);
+    const isWorthParsing =
+      this.partialLength <= SHORT_HEAD_BYTES || this.partialLength > maxHeadBytes || this.partialHeadEnds(before);
     if (!isWorthParsing) return headIncomplete;
     const end = this.head.parse(this.partialHead, 0, this.partialLength);
     if (end === headBroken) return this.refuseHead(this.head.problem);
-    if ((end === headIncomplete ? this.partialLength : end) > maxHeadBytes) return this.refuseHead(`a head of more than ${maxHeadBytes} bytes`);
+    if ((end === headIncomplete ? this.partialLength : end) > maxHeadBytes)
+      return this.refuseHead(`a head of more than ${maxHeadBytes} bytes`);
     if (end === headIncomplete) return headIncomplete;
     this.partialLength = 0;
     return start + end - before;

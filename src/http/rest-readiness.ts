@@ -71,11 +71,13 @@ export async function waitForRest(
       if (!NOT_READY.has(reply.status)) requireStatus(reply, HEALTH);
     } catch (error) {
       const mayPass = error instanceof BenchmarkError && error.code === 'TARGET_UNREACHABLE';
-      if (!mayPass || clock.now() - start + patience.pause > (hasAnswered ? patience.ready : patience.answer)) throw error;
+      if (!mayPass || clock.now() - start + patience.pause > (hasAnswered ? patience.ready : patience.answer))
+        throw error;
     }
     if (clock.now() - start + patience.pause > patience.ready) throw notReady(client, reply);
     const state = reply === null ? `${client.place} does not answer` : `${reply.place} answers HTTP ${reply.status}`;
-    if (state !== told) tell(`Waiting for the cluster: ${state}; it has ${patience[hasAnswered ? 'ready' : 'answer'] / 1000} s in all.`);
+    if (state !== told)
+      tell(`Waiting for the cluster: ${state}; it has ${patience[hasAnswered ? 'ready' : 'answer'] / 1000} s in all.`);
     told = state;
     await pause(patience.pause, client, signal);
   }
@@ -88,18 +90,31 @@ export async function waitForRest(
 export async function clusterInfo(client: AdminClient, signal?: AbortSignal): Promise<ClusterIdentity> {
   const reply = await client.request({ ...ROOT, signal });
   if (reply.status === 404) {
-    return { revision: null, distributionVersion: SERVERLESS_VERSION, distributionFlavor: 'serverless', distribution: 'opensearch-serverless' };
+    return {
+      revision: null,
+      distributionVersion: SERVERLESS_VERSION,
+      distributionFlavor: 'serverless',
+      distribution: 'opensearch-serverless',
+    };
   }
   requireStatus(reply, ROOT);
   const version = objectIn(reply.body, 'version');
   const number = textIn(version, 'number');
   if (number === null) {
-    throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${reply.place} answers, but not like OpenSearch: GET / names no version.number.`, {
-      hint: 'Check the port: 9200 is usual; 9300, 9600 and 5601 belong to other services.',
-    });
+    throw new BenchmarkError(
+      'TARGET_NOT_OPENSEARCH',
+      `${reply.place} answers, but not like OpenSearch: GET / names no version.number.`,
+      {
+        hint: 'Check the port: 9200 is usual; 9300, 9600 and 5601 belong to other services.',
+      },
+    );
   }
   const major = Number(/^(\d+)\.\d+/.exec(number)?.[1] ?? Number.NaN);
-  if (!(major >= 1)) throw new BenchmarkError('TARGET_NOT_OPENSEARCH', `${reply.place} has version ${number}; at least 1.0.0 is needed.`);
+  if (!(major >= 1))
+    throw new BenchmarkError(
+      'TARGET_NOT_OPENSEARCH',
+      `${reply.place} has version ${number}; at least 1.0.0 is needed.`,
+    );
   return {
     revision: textIn(version, 'build_hash'),
     distributionVersion: number,
@@ -135,21 +150,29 @@ function isReady(reply: AdminReply, isLenient: boolean): boolean {
 async function askServerless(client: AdminClient, signal?: AbortSignal): Promise<void> {
   const reply = await client.request({ ...INDICES, timeout: seconds(ATTEMPT_SECONDS), signal });
   if (reply.status === 404)
-    throw notOpenSearch(`${reply.place} answers GET /_cluster/health and GET /_cat/indices with HTTP 404: it is no OpenSearch.`);
+    throw notOpenSearch(
+      `${reply.place} answers GET /_cluster/health and GET /_cat/indices with HTTP 404: it is no OpenSearch.`,
+    );
   requireStatus(reply, INDICES);
 }
 
 function notOpenSearch(message: string): BenchmarkError {
   return new BenchmarkError('TARGET_NOT_OPENSEARCH', message, {
-    hint: 'Check that --target-hosts names an OpenSearch cluster, not a proxy or a dashboard, ' + 'with its path if it has one.',
+    hint:
+      'Check that --target-hosts names an OpenSearch cluster, not a proxy or a dashboard, ' +
+      'with its path if it has one.',
   });
 }
 
 function notReady(client: AdminClient, reply: AdminReply | null): BenchmarkError {
   const last = reply === null ? 'it does not answer any more' : `its last answer was HTTP ${reply.status}`;
-  return new BenchmarkError('TARGET_UNREACHABLE', `OpenSearch REST API layer is not available at ${reply?.place ?? client.place}: ${last}.`, {
-    hint: 'Look into the log of the cluster.',
-  });
+  return new BenchmarkError(
+    'TARGET_UNREACHABLE',
+    `OpenSearch REST API layer is not available at ${reply?.place ?? client.place}: ${last}.`,
+    {
+      hint: 'Look into the log of the cluster.',
+    },
+  );
 }
 
 async function pause(duration: number, client: AdminClient, signal?: AbortSignal): Promise<void> {
@@ -161,7 +184,9 @@ async function pause(duration: number, client: AdminClient, signal?: AbortSignal
 }
 
 function objectIn(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === key)?.[1] : undefined;
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([name]) => name === key)?.[1]
+    : undefined;
 }
 
 function textIn(value: unknown, key: string): string | null {

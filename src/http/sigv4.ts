@@ -61,7 +61,14 @@ export function canonicalRequest(parts: SignedParts, names: readonly string[]): 
   const path = split < 0 ? parts.target : parts.target.slice(0, split);
   const query = split < 0 ? '' : parts.target.slice(split + 1);
   const lines = names.map((name) => `${name}:${(parts.headers.get(name) ?? '').trim().replace(/ +/g, ' ')}\n`);
-  return [parts.method, canonicalPath(path), canonicalQuery(query), lines.join(''), names.join(';'), parts.bodyHash].join('\n');
+  return [
+    parts.method,
+    canonicalPath(path),
+    canonicalQuery(query),
+    lines.join(''),
+    names.join(';'),
+    parts.bodyHash,
+  ].join('\n');
 }
 
 function signingKey(scope: SigningScope): Buffer {
@@ -106,5 +113,8 @@ function decode(text: string): string {
 }
 
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

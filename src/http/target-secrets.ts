@@ -30,7 +30,14 @@ const harmlessOptions: ReadonlySet<string> = new Set([
 ]);
 /** Keys of a host given as an object whose values may be shown. */
 const harmlessHostKeys: ReadonlySet<string> = new Set(['host', 'port', 'scheme', 'url_prefix', 'use_ssl']);
-const harmlessHeaders: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'cache-control', 'connection', 'content-type', 'user-agent']);
+const harmlessHeaders: ReadonlySet<string> = new Set([
+  'accept',
+  'accept-encoding',
+  'cache-control',
+  'connection',
+  'content-type',
+  'user-agent',
+]);
 
 /** Notes what is secret in the hosts of a cluster, before anybody checks whether they can be read. */
 export function registerHostSecrets(secrets: Secrets, entries: readonly Json[]): void {
@@ -56,11 +63,15 @@ export function registerOptionSecrets(secrets: Secrets, options: RawOptions): vo
 
 /** All secrets of a cluster whose options are parsed, including those that came from files and from the environment. */
 export function secretsOf({ endpoints, options }: TargetCluster): readonly string[] {
-  const users = [options.basicAuth, ...endpoints.map((endpoint) => endpoint.basicAuth)].flatMap((auth) => (auth === null ? [] : [auth]));
+  const users = [options.basicAuth, ...endpoints.map((endpoint) => endpoint.basicAuth)].flatMap((auth) =>
+    auth === null ? [] : [auth],
+  );
   const aws = options.sigV4?.credentials;
   return [
     ...users.flatMap(({ user, password }) => [password, Buffer.from(`${user}:${password}`).toString('base64')]),
-    ...(aws === undefined ? [] : [aws.accessKeyId, aws.secretAccessKey, ...(aws.sessionToken === null ? [] : [aws.sessionToken])]),
+    ...(aws === undefined
+      ? []
+      : [aws.accessKeyId, aws.secretAccessKey, ...(aws.sessionToken === null ? [] : [aws.sessionToken])]),
     ...(options.clientKey === null ? [] : [options.clientKey]),
     ...Object.entries(options.headers).flatMap(([name, value]) => headerSecrets(name, value)),
   ];
@@ -105,5 +116,6 @@ function headerSecrets(name: string, value: string): readonly string[] {
 function registerAll(secrets: Secrets, value: Json | undefined): void {
   if (isJsonArray(value)) for (const item of value) registerAll(secrets, item);
   else if (isJsonObject(value)) for (const item of value.values()) registerAll(secrets, item);
-  else if (value !== undefined && value !== null) secrets.register(typeof value === 'object' ? undefined : String(value));
+  else if (value !== undefined && value !== null)
+    secrets.register(typeof value === 'object' ? undefined : String(value));
 }

@@ -7,7 +7,13 @@ import type { ClientOptions } from './client-options.ts';
 import { type Endpoint, formatPlace } from './endpoint.ts';
 import { GrammarProblem, parseKeyValues, type ReadFile, readJsonText } from './key-value-text.ts';
 import type { RawOptions } from './option-values.ts';
-import { certificateProblem, isUnsupportedOption, type ParsedOptions, parseClientOptions, timeoutOfGivenOptions } from './parse-client-options.ts';
+import {
+  certificateProblem,
+  isUnsupportedOption,
+  type ParsedOptions,
+  parseClientOptions,
+  timeoutOfGivenOptions,
+} from './parse-client-options.ts';
 import { parseEndpoint } from './parse-endpoint.ts';
 import type { SessionCredentials } from './session-credentials.ts';
 import type { TargetCluster, Targets } from './target-cluster.ts';
@@ -89,15 +95,21 @@ export async function parseTargets(input: TargetInput): Promise<ParsedTargets> {
 export function describeTargets(targets: Targets): string {
   return targets.clusters
     .map(({ name, endpoints, options }) => {
-      const places = endpoints.map((endpoint) => `${endpoint.useTls ? 'https' : 'http'}://${formatPlace(endpoint)}${endpoint.prefix}`);
+      const places = endpoints.map(
+        (endpoint) => `${endpoint.useTls ? 'https' : 'http'}://${formatPlace(endpoint)}${endpoint.prefix}`,
+      );
       const facts = [
         `timeout ${options.timeout} s`,
         ...(endpoints.some((endpoint) => endpoint.useTls)
           ? [options.verifyCertificates ? 'certificates verified' : 'certificates NOT verified']
           : []),
         ...(options.clientCertificate === null ? [] : ['client certificate']),
-        ...(options.basicAuth !== null || endpoints.some((endpoint) => endpoint.basicAuth !== null) ? ['basic authentication'] : []),
-        ...(options.sigV4 === null ? [] : [`AWS Signature V4 (${options.sigV4.source}, ${options.sigV4.service}, ${options.sigV4.region})`]),
+        ...(options.basicAuth !== null || endpoints.some((endpoint) => endpoint.basicAuth !== null)
+          ? ['basic authentication']
+          : []),
+        ...(options.sigV4 === null
+          ? []
+          : [`AWS Signature V4 (${options.sigV4.source}, ${options.sigV4.service}, ${options.sigV4.region})`]),
         ...(options.compressRequests ? ['compressed requests'] : []),
         ...(options.maxRetries === 0 ? [] : [`up to ${options.maxRetries} retries`]),
       ];
@@ -120,10 +132,13 @@ function readHosts(input: TargetInput, readFile: ReadFile): ReadonlyMap<string, 
   const json = readJsonText(input.targetHosts, readFile, input.env?.HOME);
   if (json === null) return new Map([[DEFAULT_CLUSTER, splitHosts(input.targetHosts)]]);
   if (isJsonArray(json.value)) return new Map([[DEFAULT_CLUSTER, json.value]]);
-  if (!isJsonObject(json.value)) throw new GrammarProblem('must be an object of clusters', '{"default":[{"host":"…","port":9200}]}');
+  if (!isJsonObject(json.value))
+    throw new GrammarProblem('must be an object of clusters', '{"default":[{"host":"…","port":9200}]}');
   const hosts = new Map([...json.value].map(([name, entries]) => [name, isJsonArray(entries) ? entries : [entries]]));
-  if (!hosts.has(DEFAULT_CLUSTER)) throw new GrammarProblem('has no cluster "default"', 'operations go to that cluster');
-  for (const [name, entries] of hosts) if (entries.length === 0) throw new GrammarProblem(`the cluster ${JSON.stringify(name)} has no hosts`);
+  if (!hosts.has(DEFAULT_CLUSTER))
+    throw new GrammarProblem('has no cluster "default"', 'operations go to that cluster');
+  for (const [name, entries] of hosts)
+    if (entries.length === 0) throw new GrammarProblem(`the cluster ${JSON.stringify(name)} has no hosts`);
   return hosts;
 }
 
@@ -141,19 +156,26 @@ function readOptions(input: TargetInput, isGiven: boolean, readFile: ReadFile): 
   if (!isGiven) return null;
   const json = readJsonText(text, readFile, input.env?.HOME);
   if (json === null) return new Map([[DEFAULT_CLUSTER, parseKeyValues(text)]]);
-  if (!isJsonObject(json.value)) throw new GrammarProblem('must be an object of clusters', '{"default":{"timeout":60}}');
+  if (!isJsonObject(json.value))
+    throw new GrammarProblem('must be an object of clusters', '{"default":{"timeout":60}}');
   const { value } = json;
   // Options that are not in objects by cluster can only be those of the cluster `default`.
-  if (![...value.entries()].some(([key, item]) => key !== 'headers' && isJsonObject(item))) return new Map([[DEFAULT_CLUSTER, value]]);
+  if (![...value.entries()].some(([key, item]) => key !== 'headers' && isJsonObject(item)))
+    return new Map([[DEFAULT_CLUSTER, value]]);
   const options = new Map<string, RawOptions>();
   for (const [name, item] of value) {
-    if (!isJsonObject(item)) throw new GrammarProblem(`${JSON.stringify(name)} must be the name of a cluster with an object of options`);
+    if (!isJsonObject(item))
+      throw new GrammarProblem(`${JSON.stringify(name)} must be the name of a cluster with an object of options`);
     options.set(name, item);
   }
   return options;
 }
 
-function checkNames(hosts: ReadonlyMap<string, unknown>, options: ReadonlyMap<string, unknown>, problems: Problem[]): void {
+function checkNames(
+  hosts: ReadonlyMap<string, unknown>,
+  options: ReadonlyMap<string, unknown>,
+  problems: Problem[],
+): void {
   const lacking = [...hosts.keys()].filter((name) => !options.has(name));
   const surplus = [...options.keys()].filter((name) => !hosts.has(name));
   if (hosts.size === 0 || (lacking.length === 0 && surplus.length === 0)) return;
@@ -190,7 +212,13 @@ function readEndpoints(
  * Notes what is wrong with certificates, and warns if no endpoint uses them. The endpoints decide, because a target may
  * say `https` although the options say nothing of TLS.
  */
-function checkCertificates(name: string, endpoints: readonly Endpoint[], options: ClientOptions, problems: Problem[], warnings: string[]): void {
+function checkCertificates(
+  name: string,
+  endpoints: readonly Endpoint[],
+  options: ClientOptions,
+  problems: Problem[],
+  warnings: string[],
+): void {
   const given = { ca_certs: options.caCertificates, client_cert: options.clientCertificate };
   const named = Object.entries(given).flatMap(([option, file]) => (file === null ? [] : [option]));
   if (named.length === 0 || endpoints.length === 0) return;
@@ -214,7 +242,12 @@ function timeoutNotice(cluster: string): string {
 function problemsError(problems: readonly Problem[]): BenchmarkError {
   const [first] = problems;
   const message =
-    problems.length === 1 && first !== undefined ? formatProblem(first) : `${HOSTS_FLAG} and ${OPTIONS_FLAG} have ${problems.length} problems.`;
+    problems.length === 1 && first !== undefined
+      ? formatProblem(first)
+      : `${HOSTS_FLAG} and ${OPTIONS_FLAG} have ${problems.length} problems.`;
   const isUnsupported = problems.every((problem) => problem.file === OPTIONS_FLAG && isUnsupportedOption(problem.path));
-  return new BenchmarkError(isUnsupported ? 'UNSUPPORTED' : 'CONFIG', message, { exitCode: exitCodes.failure, problems });
+  return new BenchmarkError(isUnsupported ? 'UNSUPPORTED' : 'CONFIG', message, {
+    exitCode: exitCodes.failure,
+    problems,
+  });
 }

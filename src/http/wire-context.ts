@@ -54,7 +54,9 @@ export function makeSecureContext(options: ClientOptions): SecureContext {
     });
   } catch (error) {
     throw new BenchmarkError('TLS', `The certificates of the client options cannot be used: ${messageOf(error)}.`, {
-      hint: 'ca_certs, client_cert and client_key name PEM files; ' + 'the key must belong to the certificate and have no passphrase',
+      hint:
+        'ca_certs, client_cert and client_key name PEM files; ' +
+        'the key must belong to the certificate and have no passphrase',
     });
   }
 }

@@ -172,7 +172,8 @@ export class Admission {
     const address = addressClass(host);
     const hasToken = this.options.secret !== null && this.hasSecret(applicant);
     const isTrusted = this.options.secret === null || hasToken;
-    if (isTrusted && this.bindings.get(applicant.user)?.host === host) return this.attempts.take(`id ${applicant.user}`, knownLimit, now);
+    if (isTrusted && this.bindings.get(applicant.user)?.host === host)
+      return this.attempts.take(`id ${applicant.user}`, knownLimit, now);
     if (hasToken || this.options.isOwnMachine(host)) return this.attempts.take(address, memberLimit, now);
     return this.attempts.take(address, strangerLimit, now) && this.strangers.take(now);
   }
@@ -190,7 +191,8 @@ export class Admission {
 
   private forgetOld(): void {
     const limit = this.options.now() - memoryMillis;
-    for (const [id, { connections, lastSeen }] of this.bindings) if (connections.size === 0 && lastSeen < limit) this.bindings.delete(id);
+    for (const [id, { connections, lastSeen }] of this.bindings)
+      if (connections.size === 0 && lastSeen < limit) this.bindings.delete(id);
   }
 
   /**

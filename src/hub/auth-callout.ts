@@ -122,12 +122,24 @@ function parseRequest(claims: unknown): CalloutRequest | null {
   const serverId = property(property(nats, 'server_id'), 'id');
   const host = property(client, 'host');
   const clientId = property(client, 'id');
-  if (typeof userKey !== 'string' || typeof serverId !== 'string' || typeof host !== 'string' || typeof clientId !== 'number') return null;
+  if (
+    typeof userKey !== 'string' ||
+    typeof serverId !== 'string' ||
+    typeof host !== 'string' ||
+    typeof clientId !== 'number'
+  )
+    return null;
   const user = property(options, 'user');
   const secret = property(options, 'pass');
   return {
     userKey,
-    applicant: { user: typeof user === 'string' ? user : '', secret: typeof secret === 'string' ? secret : '', host, serverId, clientId },
+    applicant: {
+      user: typeof user === 'string' ? user : '',
+      secret: typeof secret === 'string' ? secret : '',
+      host,
+      serverId,
+      clientId,
+    },
   };
 }
 

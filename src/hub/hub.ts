@@ -66,7 +66,9 @@ export class Hub {
   /** Begins to answer. */
   start(): void {
     if (this.options.admission === null) this.listenToAll();
-    this.serve('nodes', () => encodeBytes(nodesAnswerCodec, { nodes: this.registry.nodes(), refused: this.registry.refused() }));
+    this.serve('nodes', () =>
+      encodeBytes(nodesAnswerCodec, { nodes: this.registry.nodes(), refused: this.registry.refused() }),
+    );
     this.serve('begin', (data) => this.onBegin(data));
     this.serve('end', (data) => this.onEnd(data));
     this.serve('status', () => this.status());
@@ -129,7 +131,8 @@ export class Hub {
           // this program.
           this.options.log(
             'WARNING',
-            `A request ${hubSubject(verb)} was not answered: ${failure instanceof Error ? failure.message : String(failure)}`,
+            `A request ${hubSubject(verb)} was not answered: ` +
+              `${failure instanceof Error ? failure.message : String(failure)}`,
           );
         }
       },
@@ -141,7 +144,8 @@ export class Hub {
     if (message.reply?.startsWith(`${inboxPrefix(id)}.`) !== true) return;
     const host = this.options.admission?.hostOf(id) ?? null;
     // This is decided before anything is decoded, so that a flood of registrations costs the hub as little as possible.
-    if (this.gate.admits(id, host, this.registry.has(id))) message.respond(encodeBytes(registerAnswerCodec, this.register(id, host, message.data)));
+    if (this.gate.admits(id, host, this.registry.has(id)))
+      message.respond(encodeBytes(registerAnswerCodec, this.register(id, host, message.data)));
     else this.outsiders.count('registration', host ?? 'unknown addresses');
   }
 
@@ -170,14 +174,20 @@ export class Hub {
   }
 
   private tellMembership({ hello }: Pick<RegisteredNode, 'hello'>, what: string): void {
-    this.outsiders.tell('membership', 'INFO', `Node ${describe(hello.address, hello.hostName)} ${what}.`, hello.address);
+    this.outsiders.tell(
+      'membership',
+      'INFO',
+      `Node ${describe(hello.address, hello.hostName)} ${what}.`,
+      hello.address,
+    );
   }
 
   private onBegin(data: Uint8Array): Uint8Array {
     const claim = decodeBytes(runClaimCodec, data, 'a claim');
     const before = this.grant.holder;
     const answer = this.grant.claim(claim);
-    if (before === null) this.options.log('INFO', `Test run ${claim.testRunId} (process ${claim.processId}) has the fleet.`);
+    if (before === null)
+      this.options.log('INFO', `Test run ${claim.testRunId} (process ${claim.processId}) has the fleet.`);
     return encodeBytes(claimAnswerCodec, answer);
   }
 

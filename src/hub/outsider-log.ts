@@ -56,7 +56,11 @@ export class OutsiderLog {
       byAddress: new Map(),
       count: 0,
     });
-    this.untold = { connection: empty('connection'), registration: empty('registration'), membership: empty('membership') };
+    this.untold = {
+      connection: empty('connection'),
+      registration: empty('registration'),
+      membership: empty('membership'),
+    };
     this.summedAt = now;
   }
 
@@ -97,8 +101,12 @@ export class OutsiderLog {
     const { count, byAddress, told } = untold;
     told.clear();
     if (count === 0) return;
-    const [address = '', most = 0] = [...byAddress].reduce((left, right) => (right[1] > left[1] ? right : left), ['', 0]);
-    const from = byAddress.size === 1 ? `from ${address}` : `from ${byAddress.size} addresses, ${most} of them from ${address}`;
+    const [address = '', most = 0] = [...byAddress].reduce(
+      (left, right) => (right[1] > left[1] ? right : left),
+      ['', 0],
+    );
+    const from =
+      byAddress.size === 1 ? `from ${address}` : `from ${byAddress.size} addresses, ${most} of them from ${address}`;
     this.options.log('WARNING', `In the last minute ${count} more ${summaries[event]}, ${from}.`);
     byAddress.clear();
     untold.count = 0;

@@ -48,7 +48,8 @@ export class RegistrationGate {
     if (!this.ids.take(id, idLimit, now)) return false;
     if (isRegistered) return true;
     const isTrusted = host !== null && this.options.isTrusted(host);
-    if (host !== null && !this.addresses.take(addressClass(host), isTrusted ? trustedLimit : strangerLimit, now)) return false;
+    if (host !== null && !this.addresses.take(addressClass(host), isTrusted ? trustedLimit : strangerLimit, now))
+      return false;
     return isTrusted || this.strangers.take(now);
   }
 }

@@ -52,7 +52,10 @@ export class Registry {
   private readonly options: RegistryOptions;
   private readonly entries = new Map<string, Entry>();
   /** By claimed address; the oldest first. */
-  private readonly refusals = new Map<string, { readonly node: RefusedNode; readonly host: string; readonly at: number }>();
+  private readonly refusals = new Map<
+    string,
+    { readonly node: RefusedNode; readonly host: string; readonly at: number }
+  >();
 
   constructor(options: RegistryOptions) {
     this.options = options;
@@ -66,7 +69,8 @@ export class Registry {
     this.forgetOld();
     const refusal = this.objection(id, request, seenHost);
     const { hello } = request;
-    if (refusal !== null) return { kind: 'refused', ...refusal, isNews: this.noteRefusal(request, refusal.reason, seenHost ?? '') };
+    if (refusal !== null)
+      return { kind: 'refused', ...refusal, isNews: this.noteRefusal(request, refusal.reason, seenHost ?? '') };
     const known = this.entries.get(id);
     const registeredAt = known?.node.registeredAt ?? this.options.wall();
     this.entries.set(id, { node: { id, secret: request.secret, hello, registeredAt }, renewedAt: this.options.now() });
@@ -112,17 +116,31 @@ export class Registry {
   }
 
   /** Why the node cannot be registered; `null` = it can. */
-  private objection(id: string, { hello }: RegisterRequest, seenHost: string | null): { readonly reason: string; readonly isFinal: boolean } | null {
+  private objection(
+    id: string,
+    { hello }: RegisterRequest,
+    seenHost: string | null,
+  ): { readonly reason: string; readonly isFinal: boolean } | null {
     if (isIP(hello.address) === 0) return { reason: `${printable(hello.address)} is not an address`, isFinal: true };
     if (seenHost !== null && !this.mayClaim(hello.address, seenHost)) {
-      const reason = `it claims the address ${hello.address}, but connects from ${seenHost}: start it with --node-ip=${seenHost}, or use a token`;
+      const reason =
+        `it claims the address ${hello.address}, but connects from ${seenHost}: start it with ` +
+        `--node-ip=${seenHost}, or use a token`;
       return { reason, isFinal: true };
     }
-    if (hello.cores < 1) return { reason: 'it has no cores for load: set available.cores under [system] in its benchmark.ini', isFinal: true };
+    if (hello.cores < 1)
+      return {
+        reason: 'it has no cores for load: set available.cores under [system] in its benchmark.ini',
+        isFinal: true,
+      };
     const { ownVersion } = this.options;
     if (hello.version !== ownVersion || hello.protocol !== protocolVersion) {
-      const protocols = hello.protocol === protocolVersion ? '' : ` (protocols ${hello.protocol} and ${protocolVersion})`;
-      return { reason: `it has version ${printable(hello.version)}, but the coordinator has ${ownVersion}${protocols}`, isFinal: true };
+      const protocols =
+        hello.protocol === protocolVersion ? '' : ` (protocols ${hello.protocol} and ${protocolVersion})`;
+      return {
+        reason: `it has version ${printable(hello.version)}, but the coordinator has ${ownVersion}${protocols}`,
+        isFinal: true,
+      };
     }
     const other = this.holderOf(hello.address, id);
     if (other === null) {
@@ -130,7 +148,10 @@ export class Registry {
       return isFull ? { reason: `the fleet has ${mostNodes} nodes already`, isFinal: false } : null;
     }
     const { hostName, processId } = other.node.hello;
-    return { reason: `the address ${hello.address} is taken by process ${processId} on ${printable(hostName)}`, isFinal: false };
+    return {
+      reason: `the address ${hello.address} is taken by process ${processId} on ${printable(hostName)}`,
+      isFinal: false,
+    };
   }
 
   /**
@@ -158,10 +179,15 @@ export class Registry {
     const address = printable(hello.address);
     const known = this.refusals.get(address);
     this.refusals.delete(address);
-    this.refusals.set(address, { node: { address, hostName: printable(hello.hostName), reason }, host, at: this.options.now() });
+    this.refusals.set(address, {
+      node: { address, hostName: printable(hello.hostName), reason },
+      host,
+      at: this.options.now(),
+    });
     const ofHost = [...this.refusals].filter(([, refusal]) => refusal.host === host).map(([key]) => key);
     const [oldest] = ofHost.length > mostRefusalsPerHost && host !== '' ? ofHost : this.refusals.keys();
-    if (oldest !== undefined && (ofHost.length > mostRefusalsPerHost || this.refusals.size > mostRefusals)) this.refusals.delete(oldest);
+    if (oldest !== undefined && (ofHost.length > mostRefusalsPerHost || this.refusals.size > mostRefusals))
+      this.refusals.delete(oldest);
     return known?.node.reason !== reason;
   }
 

@@ -52,4 +52,5 @@ export class RunGrant {
   }
 }
 
-const isSameClaim = (left: RunClaim, right: RunClaim): boolean => left.testRunId === right.testRunId && left.processId === right.processId;
+const isSameClaim = (left: RunClaim, right: RunClaim): boolean =>
+  left.testRunId === right.testRunId && left.processId === right.processId;

@@ -85,7 +85,8 @@ export class ServerConnections {
   private async untilChecked(): Promise<void> {
     while (!this.isStopped && this.checkedAt === Number.NEGATIVE_INFINITY) {
       await this.check();
-      if (this.checkedAt === Number.NEGATIVE_INFINITY) await new Promise((resolve) => setTimeout(resolve, retryMillis).unref());
+      if (this.checkedAt === Number.NEGATIVE_INFINITY)
+        await new Promise((resolve) => setTimeout(resolve, retryMillis).unref());
     }
   }
 
@@ -95,8 +96,14 @@ export class ServerConnections {
     const asked = performance.now();
     try {
       const request = JSON.stringify({ limit: mostListed });
-      const { data: answer } = await observer.request('$SYS.REQ.SERVER.PING.CONNZ', request, { timeout: timeoutMillis });
-      const { server_id: serverId, total, connections } = decodeBytes(listCodec, answer, 'the list of connections').data;
+      const { data: answer } = await observer.request('$SYS.REQ.SERVER.PING.CONNZ', request, {
+        timeout: timeoutMillis,
+      });
+      const {
+        server_id: serverId,
+        total,
+        connections,
+      } = decodeBytes(listCodec, answer, 'the list of connections').data;
       if (connections.length !== total) throw new Error(`it lists ${connections.length} of ${total}`);
       const gone = admission.reconcile(believed, serverId, new Set(connections.map(({ cid }) => cid)));
       this.checkedAt = asked;
@@ -120,7 +127,11 @@ export class ServerConnections {
 
 /** The fields that are read of the server's list of connections, which NATS calls CONNZ. */
 interface ConnectionList {
-  readonly data: { readonly server_id: string; readonly total: number; readonly connections: readonly { readonly cid: number }[] };
+  readonly data: {
+    readonly server_id: string;
+    readonly total: number;
+    readonly connections: readonly { readonly cid: number }[];
+  };
 }
 
 const listCodec: Codec<ConnectionList> = object<ConnectionList>({

@@ -2,7 +2,12 @@
 import { BenchmarkError } from '../errors.ts';
 import { millis, millisToNanos, nanos, nanosToMillis } from '../units.ts';
 import { Histogram } from './histogram.ts';
-import { interpolatedPercentiles, type PercentileValues, sortedPercentiles, supportedPercentiles } from './percentiles.ts';
+import {
+  interpolatedPercentiles,
+  type PercentileValues,
+  sortedPercentiles,
+  supportedPercentiles,
+} from './percentiles.ts';
 import type { PercentileStats } from './results.ts';
 
 /**

@@ -108,7 +108,9 @@ function lateWarnings(workers: NamedHealth, tasks: readonly TaskLoad[]): readonl
   const limit = Math.max(MIN_LAG_MILLIS, LAG_SHARE_OF_LATENCY * (medians.length === 0 ? 0 : Math.min(...medians)));
   const late = workers.filter(([, health]) => {
     const reports = lateReports(health, limit);
-    return reports > 0 && reports >= Math.max(Math.min(MIN_LATE_REPORTS, health.lagReports), LATE_SHARE * health.lagReports);
+    return (
+      reports > 0 && reports >= Math.max(Math.min(MIN_LATE_REPORTS, health.lagReports), LATE_SHARE * health.lagReports)
+    );
   });
   const worst = greatest(late, (health) => health.worstLag);
   if (worst === null) return [];
@@ -131,7 +133,9 @@ function lateReports(health: WorkerHealth, limit: number): number {
 
 function saturationWarnings(workers: NamedHealth, tasks: readonly TaskLoad[]): readonly string[] {
   if (tasks.length === 0) return [];
-  const saturated = workers.filter(([, health]) => health.millis >= MIN_OBSERVED_MILLIS && health.saturatedMillis >= SATURATED_SHARE * health.millis);
+  const saturated = workers.filter(
+    ([, health]) => health.millis >= MIN_OBSERVED_MILLIS && health.saturatedMillis >= SATURATED_SHARE * health.millis,
+  );
   const worst = greatest(saturated, (health) => health.busyMillis / health.millis);
   if (worst === null) return [];
   const [name, health] = worst;
@@ -152,7 +156,10 @@ function starvation(health: WorkerHealth): string {
 }
 
 function greatest(workers: NamedHealth, measure: (health: WorkerHealth) => number): NamedHealth[number] | null {
-  return workers.reduce<NamedHealth[number] | null>((best, worker) => (best === null || measure(worker[1]) > measure(best[1]) ? worker : best), null);
+  return workers.reduce<NamedHealth[number] | null>(
+    (best, worker) => (best === null || measure(worker[1]) > measure(best[1]) ? worker : best),
+    null,
+  );
 }
 
 const quoted = (tasks: readonly TaskLoad[]): string => tasks.map(({ task }) => `"${task}"`).join(', ');

@@ -68,7 +68,12 @@ export class EndpointFigures {
   /** @param hosts `host:port` of each endpoint, in the order of the target */
   constructor(hosts: readonly string[]) {
     this.hosts = hosts;
-    this.sums = new Map(hosts.map((host) => [host, { requests: 0, errors: 0, connections: 0, connectionFailures: 0, outages: [], open: new Map() }]));
+    this.sums = new Map(
+      hosts.map((host) => [
+        host,
+        { requests: 0, errors: 0, connections: 0, connectionFailures: 0, outages: [], open: new Map() },
+      ]),
+    );
   }
 
   /**
@@ -101,7 +106,13 @@ export class EndpointFigures {
     }));
   }
 
-  private followOutage(sums: EndpointSums, figures: EndpointReport, worker: number, node: string | null, now: EpochMillis): Outage | null {
+  private followOutage(
+    sums: EndpointSums,
+    figures: EndpointReport,
+    worker: number,
+    node: string | null,
+    now: EpochMillis,
+  ): Outage | null {
     const open = sums.open.get(node);
     if (figures.downMillis !== null) {
       if (open !== undefined) {
@@ -110,7 +121,14 @@ export class EndpointFigures {
         return null;
       }
       const since = epochMillis(now - figures.downMillis);
-      const begun = { since, until: null, lastSeen: now, node, reason: figures.downReason ?? '', workers: new Set([worker]) };
+      const begun = {
+        since,
+        until: null,
+        lastSeen: now,
+        node,
+        reason: figures.downReason ?? '',
+        workers: new Set([worker]),
+      };
       sums.open.set(node, begun);
       if (sums.outages.length < MAX_OUTAGES) sums.outages.push(begun);
       return describe(begun);

@@ -24,7 +24,9 @@ export class ErrorKinds {
 
   /** The kinds, the most frequent first. */
   list(): readonly ErrorCount[] {
-    return [...this.counts].map(([kind, { count, example }]) => ({ kind, count, example })).sort((left, right) => right.count - left.count);
+    return [...this.counts]
+      .map(([kind, { count, example }]) => ({ kind, count, example }))
+      .sort((left, right) => right.count - left.count);
   }
 
   /** Returns the {@link list} and empties it. */

@@ -22,7 +22,12 @@ export const histogramEncodingLimit = (slots: number): number => HEADER_BYTES + 
 let scratch = new Uint8Array(0);
 
 /** Writes `counts[0 .. limit)` as a payload; the counts are whole and below 2^51, and those below `first` are 0. */
-export function writeCounts(settings: EncodingSettings, counts: Float64Array, first: number, limit: number): Uint8Array {
+export function writeCounts(
+  settings: EncodingSettings,
+  counts: Float64Array,
+  first: number,
+  limit: number,
+): Uint8Array {
   if (scratch.length < settings.maxBytes) scratch = new Uint8Array(settings.maxBytes);
   let at = HEADER_BYTES;
   for (let slot = 0; slot < limit; ) {
@@ -113,7 +118,8 @@ export class CountsReader {
 }
 
 function checkHeader(settings: EncodingSettings, payload: Uint8Array): number {
-  if (payload.length < HEADER_BYTES) throw broken(`it has ${payload.length} bytes, the header alone takes ${HEADER_BYTES}`);
+  if (payload.length < HEADER_BYTES)
+    throw broken(`it has ${payload.length} bytes, the header alone takes ${HEADER_BYTES}`);
   const header = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   if (header.getUint32(0) !== COOKIE) throw broken('it does not start as a V2 payload does');
   const end = HEADER_BYTES + header.getUint32(4);

@@ -51,7 +51,10 @@ function slotOf(ns: number): number {
 }
 
 /** Width in ns of the slots from `index * HALF_COUNT` on, as a table, because powers of floats are slow. */
-const WIDTHS = Float64Array.from({ length: SLOTS / HALF_COUNT }, (_, index) => lowestDiscernible * 2 ** Math.max(0, index - 1));
+const WIDTHS = Float64Array.from(
+  { length: SLOTS / HALF_COUNT },
+  (_, index) => lowestDiscernible * 2 ** Math.max(0, index - 1),
+);
 
 /** The number of whole values in a slot. */
 const widthOf = (slot: number): number => WIDTHS[slot >> HALF_COUNT_MAGNITUDE] ?? 0;
@@ -211,4 +214,9 @@ export class Histogram {
   }
 }
 
-const encodingSettings = { significantDigits, lowestDiscernible, highestTrackable, maxBytes: histogramEncodingLimit(SLOTS) } as const;
+const encodingSettings = {
+  significantDigits,
+  lowestDiscernible,
+  highestTrackable,
+  maxBytes: histogramEncodingLimit(SLOTS),
+} as const;

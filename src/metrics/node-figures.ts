@@ -51,7 +51,9 @@ export class NodeFigures {
   }
 
   /** The sums, beside what is known of the machine without them. */
-  results(facts: Pick<NodeResults, 'address' | 'hostName' | 'version' | 'cores' | 'clients' | 'clockOffset' | 'lost'>): NodeResults {
+  results(
+    facts: Pick<NodeResults, 'address' | 'hostName' | 'version' | 'cores' | 'clients' | 'clockOffset' | 'lost'>,
+  ): NodeResults {
     return {
       ...facts,
       requests: this.requests,

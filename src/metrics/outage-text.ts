@@ -25,7 +25,9 @@ export function outageWarnings(endpoints: readonly EndpointResults[]): readonly 
       return `${endpoint} answered no request${seenFrom(outage)} ${time}${share}.`;
     });
     const more = outages.length - told.length;
-    return more > 0 ? [...told, `${endpoint} could not be reached ${more} more ${more === 1 ? 'time' : 'times'}.`] : told;
+    return more > 0
+      ? [...told, `${endpoint} could not be reached ${more} more ${more === 1 ? 'time' : 'times'}.`]
+      : told;
   });
 }
 
@@ -42,7 +44,8 @@ export function failingHostWarnings(endpoints: readonly EndpointResults[]): read
   const errors = sumOf(endpoints, (endpoint) => endpoint.errors);
   return endpoints.flatMap((one) => {
     const others = { requests: requests - one.requests, errors: errors - one.errors };
-    if (others.requests === 0 || shareOf(one) < Math.max(CONSPICUOUS_SHARE, CONSPICUOUS_FACTOR * shareOf(others))) return [];
+    if (others.requests === 0 || shareOf(one) < Math.max(CONSPICUOUS_SHARE, CONSPICUOUS_FACTOR * shareOf(others)))
+      return [];
     const rest = `the other hosts failed ${others.errors} of ${others.requests}`;
     return [`${one.endpoint} failed ${one.errors} of the ${one.requests} requests that it was sent; ${rest}.`];
   });
@@ -51,7 +54,8 @@ export function failingHostWarnings(endpoints: readonly EndpointResults[]): read
 const sumOf = (endpoints: readonly EndpointResults[], figure: (endpoint: EndpointResults) => number): number =>
   endpoints.reduce((sum, endpoint) => sum + figure(endpoint), 0);
 
-const shareOf = ({ requests, errors }: { readonly requests: number; readonly errors: number }): number => (requests === 0 ? 0 : errors / requests);
+const shareOf = ({ requests, errors }: { readonly requests: number; readonly errors: number }): number =>
+  requests === 0 ? 0 : errors / requests;
 
 const seenFrom = ({ node }: Outage): string => (node === null ? '' : ` to node ${node}`);
 

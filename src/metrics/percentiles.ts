@@ -26,12 +26,19 @@ export function supportedPercentiles(count: number, requested: readonly number[]
 }
 
 /** Reads percentiles by linear interpolation between ranks; `valueAt` is given ranks from 0 to `count - 1`. */
-export function interpolatedPercentiles(count: number, percentiles: readonly number[], valueAt: (rank: number) => number): PercentileValues {
+export function interpolatedPercentiles(
+  count: number,
+  percentiles: readonly number[],
+  valueAt: (rank: number) => number,
+): PercentileValues {
   return percentiles.map((percentile) => {
     const position = (percentile / 100) * (count - 1);
     const below = Math.floor(position);
     const lower = valueAt(below);
-    return [percentile, below === position ? lower : lower + (valueAt(below + 1) - lower) * (position - below)] as const;
+    return [
+      percentile,
+      below === position ? lower : lower + (valueAt(below + 1) - lower) * (position - below),
+    ] as const;
   });
 }
 

@@ -125,7 +125,13 @@ export interface ClusterStats {
 }
 
 /** The names of those figures of a cluster that are times of its primary shards. */
-export type ShardTimeProperty = 'indexingTime' | 'indexingThrottleTime' | 'mergeTime' | 'mergeThrottleTime' | 'refreshTime' | 'flushTime';
+export type ShardTimeProperty =
+  | 'indexingTime'
+  | 'indexingThrottleTime'
+  | 'mergeTime'
+  | 'mergeThrottleTime'
+  | 'refreshTime'
+  | 'flushTime';
 
 /** The names of those figures of a cluster that are single numbers. */
 export type NumberProperty = Exclude<keyof ClusterStats, ShardTimeProperty>;

@@ -12,7 +12,9 @@ interface Pause {
 }
 
 /** One warning for each time in which workers stood still; `worker` is a worker's name for people. */
-export function standstillWarnings(standstills: readonly (readonly [worker: string, standstills: readonly Standstill[]])[]): readonly string[] {
+export function standstillWarnings(
+  standstills: readonly (readonly [worker: string, standstills: readonly Standstill[]])[],
+): readonly string[] {
   const all = standstills.flatMap(([worker, own]) => own.map((standstill) => ({ ...standstill, worker })));
   const pauses: Pause[] = [];
   for (const { from, to, worker } of all.toSorted((left, right) => left.from - right.from)) {

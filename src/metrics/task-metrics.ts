@@ -46,7 +46,10 @@ export class TaskMetrics {
   private readonly failedDocuments = new ErrorKinds();
   private readonly throughput = new ThroughputGrid();
   private readonly profile = new Map<string, Distribution>();
-  private readonly parts = new Map<string, { readonly operation: string; readonly type: string; readonly serviceTime: Histogram }>();
+  private readonly parts = new Map<
+    string,
+    { readonly operation: string; readonly type: string; readonly serviceTime: Histogram }
+  >();
   private unit: string | null = null;
   /** In ms since the start of the step. */
   private lastRequestStart = Number.NEGATIVE_INFINITY;
@@ -147,7 +150,10 @@ export class TaskMetrics {
     }
     const added = part.serviceTime.addEncoded(report.serviceTime);
     if (added !== report.count) {
-      throw new BenchmarkError('INTERNAL', `A worker counted ${report.count} samples of "${report.operation}" and sent ${added}.`);
+      throw new BenchmarkError(
+        'INTERNAL',
+        `A worker counted ${report.count} samples of "${report.operation}" and sent ${added}.`,
+      );
     }
   }
 

@@ -156,13 +156,27 @@ class RunningAverage {
  * Statistics over throughput values of normal samples. If mean or median is 0, or there is no value, all are `null`.
  * `unit` is that of the work, without `/s`.
  */
-export function throughputStats(values: readonly number[], unit: string, percentiles: readonly number[]): ThroughputStats {
+export function throughputStats(
+  values: readonly number[],
+  unit: string,
+  percentiles: readonly number[],
+): ThroughputStats {
   const sorted = Float64Array.from(values).sort();
   const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
   const median = sortedPercentiles(sorted, [50])[0]?.[1] ?? 0;
   const perSecond = `${unit}/s`;
-  if (sorted.length === 0 || mean === 0 || median === 0) return { min: null, mean: null, median: null, max: null, unit: perSecond, percentiles: [] };
+  if (sorted.length === 0 || mean === 0 || median === 0)
+    return { min: null, mean: null, median: null, max: null, unit: perSecond, percentiles: [] };
   // Percentiles that so few values do not support are left out, and no other takes their place.
-  const supported = supportedPercentiles(sorted.length, percentiles).filter((percentile) => percentiles.includes(percentile));
-  return { min: sorted[0] ?? null, mean, median, max: sorted.at(-1) ?? null, unit: perSecond, percentiles: sortedPercentiles(sorted, supported) };
+  const supported = supportedPercentiles(sorted.length, percentiles).filter((percentile) =>
+    percentiles.includes(percentile),
+  );
+  return {
+    min: sorted[0] ?? null,
+    mean,
+    median,
+    max: sorted.at(-1) ?? null,
+    unit: perSecond,
+    percentiles: sortedPercentiles(sorted, supported),
+  };
 }

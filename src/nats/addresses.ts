@@ -18,7 +18,10 @@ export async function resolveAddress(name: string): Promise<string> {
     const best = v4.find((address) => !isLoopback(address)) ?? v4[0] ?? found[0]?.address;
     if (best !== undefined) return best;
   } catch (error) {
-    throw new BenchmarkError('FLEET', `The name '${text}' cannot be resolved to an address.`, { cause: error, hint: 'Use an IP address.' });
+    throw new BenchmarkError('FLEET', `The name '${text}' cannot be resolved to an address.`, {
+      cause: error,
+      hint: 'Use an IP address.',
+    });
   }
   throw new BenchmarkError('FLEET', `The name '${text}' has no address.`, { hint: 'Use an IP address.' });
 }
@@ -53,6 +56,9 @@ export function addressClass(address: string): string {
 export function isOwnAddress(address: string): boolean {
   const plain = plainAddress(address);
   return (
-    isLoopback(plain) || Object.values(networkInterfaces()).some((list) => list?.some((entry) => plainAddress(entry.address) === plain) ?? false)
+    isLoopback(plain) ||
+    Object.values(networkInterfaces()).some(
+      (list) => list?.some((entry) => plainAddress(entry.address) === plain) ?? false,
+    )
   );
 }

@@ -1,7 +1,18 @@
 // Makes the two X.509 certificates (RFC 5280) of a fleet with a token: that of a certificate authority, and that of the
 // coordinator's server, which the authority signs.
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { bitString, integer, objectIdentifier, octetString, sequence, set, tagged, time, trueValue, utf8 } from './der.ts';
+import {
+  bitString,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+  set,
+  tagged,
+  time,
+  trueValue,
+  utf8,
+} from './der.ts';
 
 /**
  * A server's certificate and private key, and the certificate of the authority that signed it, all in PEM. The private
@@ -44,7 +55,8 @@ export function createServerCertificate(dnsName: string, now: number): ServerCer
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer: Party = { name: 'opensearch-benchmark fleet', publicKey: authority.publicKey };
   const subject: Party = { name: dnsName, publicKey: server.publicKey };
-  const issue = (party: Party, extensions: readonly Buffer[]): string => certificate(issuer, party, extensions, authority.privateKey, now);
+  const issue = (party: Party, extensions: readonly Buffer[]): string =>
+    certificate(issuer, party, extensions, authority.privateKey, now);
   return {
     certificateAuthority: issue(issuer, [
       extension(oids.basicConstraints, true, sequence(trueValue, integer(Buffer.from([0])))),
@@ -62,7 +74,13 @@ export function createServerCertificate(dnsName: string, now: number): ServerCer
   };
 }
 
-function certificate(issuer: Party, subject: Party, extensions: readonly Buffer[], key: KeyObject, now: number): string {
+function certificate(
+  issuer: Party,
+  subject: Party,
+  extensions: readonly Buffer[],
+  key: KeyObject,
+  now: number,
+): string {
   const algorithm = sequence(objectIdentifier(oids.ecdsaWithSha256));
   const identifiers = [
     extension(oids.subjectKeyIdentifier, false, octetString(keyIdentifier(subject.publicKey))),

@@ -1,7 +1,12 @@
 // Explains why a connection to the coordinator failed, and what the user can do about it.
 import { BenchmarkError, messageOf } from '../errors.ts';
 
-const untrusted = new Set(['SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_SIGNATURE_FAILURE']);
+const untrusted = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'CERT_SIGNATURE_FAILURE',
+]);
 
 /**
  * The server that was to answer: a coordinator without a token (`open`) or with one (`token`), or a NATS server that
@@ -46,9 +51,11 @@ function isImpostor(error: unknown): boolean {
 function describe(error: unknown, { address, kind }: Peer): BenchmarkError {
   const code = codeOf(error);
   const peer = kind === 'existing' ? `The NATS at ${address}` : `The coordinator at ${address}`;
-  const fail = (message: string, hint: string): BenchmarkError => new BenchmarkError('FLEET', message, { cause: error, hint });
+  const fail = (message: string, hint: string): BenchmarkError =>
+    new BenchmarkError('FLEET', message, { cause: error, hint });
   if (untrusted.has(code)) {
-    if (kind === 'existing') return fail(`${peer} cannot be trusted: the issuer of its certificate is unknown.`, trustIssuer);
+    if (kind === 'existing')
+      return fail(`${peer} cannot be trusted: the issuer of its certificate is unknown.`, trustIssuer);
     return fail(`${peer} is not the one of the token, for another authority signed its certificate.`, replacedToken);
   }
   if (code === wrongName) {
@@ -58,10 +65,15 @@ function describe(error: unknown, { address, kind }: Peer): BenchmarkError {
     );
   }
   if (notTls.has(code)) {
-    return fail(`${peer} does not speak TLS.`, 'It runs without a token: start it with the same token, or this node without.');
+    return fail(
+      `${peer} does not speak TLS.`,
+      'It runs without a token: start it with the same token, or this node without.',
+    );
   }
-  if (code === 'ECONNREFUSED') return fail(`Nobody listens at ${address}.`, kind === 'existing' ? checkUrl : checkCoordinator);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fail(`The name in ${address} cannot be resolved.`, 'Use an IP address.');
+  if (code === 'ECONNREFUSED')
+    return fail(`Nobody listens at ${address}.`, kind === 'existing' ? checkUrl : checkCoordinator);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return fail(`The name in ${address} cannot be resolved.`, 'Use an IP address.');
   if (isRefusal(error)) return fail(`${peer} refused the connection.`, refusalHints[kind]);
   return fail(`No answer from ${address}.`, silenceHints[kind]);
 }
@@ -69,7 +81,9 @@ function describe(error: unknown, { address, kind }: Peer): BenchmarkError {
 const trustIssuer = 'Name the authority of that server in the environment variable NODE_EXTRA_CA_CERTS.';
 const checkUrl = 'Check --nats-url or OSB_NATS_URL.';
 const checkCoordinator = 'Start the daemon of the coordinator, and check --coordinator-ip and --port.';
-const replacedToken = 'If the token was replaced, this node needs the new one: OSB_FLEET_TOKEN or --token-file, and "opensearch-benchmarkd restart".';
+const replacedToken =
+  'If the token was replaced, this node needs the new one: OSB_FLEET_TOKEN or --token-file, and ' +
+  '"opensearch-benchmarkd restart".';
 const sameToken = 'Give this node and the coordinator the same token: OSB_FLEET_TOKEN or --token-file.';
 
 const refusalHints: Readonly<Record<Peer['kind'], string>> = {
@@ -78,7 +92,9 @@ const refusalHints: Readonly<Record<Peer['kind'], string>> = {
   existing: 'Its owner decides who may connect: check user and password in the URL, or --nats-credentials.',
 };
 const silenceHints: Readonly<Record<Peer['kind'], string>> = {
-  open: 'Check the network and the firewall of the coordinator. If it runs with a token, this machine needs the token too.',
+  open:
+    'Check the network and the firewall of the coordinator. If it runs with a token, this machine needs the ' +
+    'token too.',
   token: 'Check the network and the firewall of the coordinator, and that it runs with a token.',
   existing: checkUrl,
 };
@@ -96,4 +112,5 @@ const isRefusal = (error: unknown): boolean =>
   /authorization violation|authentication/i.test(messageOf(error));
 
 /** Did the attempt time out, as it does when a server accepts the connection but sends no greeting? */
-export const isTimeout = (error: unknown): boolean => (error instanceof Error && error.name === 'TimeoutError') || /timeout/i.test(messageOf(error));
+export const isTimeout = (error: unknown): boolean =>
+  (error instanceof Error && error.name === 'TimeoutError') || /timeout/i.test(messageOf(error));

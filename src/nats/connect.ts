@@ -4,7 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import {
+  type ConnectionOptions,
+  connect,
+  credsAuthenticator,
+  type NatsConnection,
+  nkeyAuthenticator,
+} from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
 import { inboxPrefix } from '../fleet/protocol/subjects.ts';
 import { type ConnectFailure, explainConnectFailure, isTimeout, type Peer } from './connect-failure.ts';
@@ -125,15 +131,27 @@ const sharedSettings: ConnectionOptions = {
   ignoreAuthErrorAbort: true,
   ignoreClusterUpdates: true,
 };
-const nodeSettings: ConnectionOptions = { ...sharedSettings, reconnectTimeWait: RETRY_MILLIS, reconnectJitter: 1000, reconnectJitterTLS: 1000 };
+const nodeSettings: ConnectionOptions = {
+  ...sharedSettings,
+  reconnectTimeWait: RETRY_MILLIS,
+  reconnectJitter: 1000,
+  reconnectJitterTLS: 1000,
+};
 /** The coordinator reconnects sooner than its nodes, because the server asks it whether to admit them. */
-const coordinatorSettings: ConnectionOptions = { ...sharedSettings, reconnectTimeWait: 50, reconnectJitter: 10, reconnectJitterTLS: 10 };
+const coordinatorSettings: ConnectionOptions = {
+  ...sharedSettings,
+  reconnectTimeWait: 50,
+  reconnectJitter: 10,
+  reconnectJitterTLS: 10,
+};
 
 /** The NATS client passes keys that its own type does not declare on to `tls.connect`. */
 const pinnedTls = (ca: string) => ({ ca, servername: serverName, handshakeFirst: true, minVersion: 'TLSv1.3' });
 
 const nodeTls = (token: FleetToken, localAddress: string | undefined) =>
-  localAddress === undefined ? pinnedTls(token.certificateAuthority) : { ...pinnedTls(token.certificateAuthority), localAddress };
+  localAddress === undefined
+    ? pinnedTls(token.certificateAuthority)
+    : { ...pinnedTls(token.certificateAuthority), localAddress };
 
 function urlSettings({ url, credentialsFile }: NatsEndpoint): ConnectionOptions {
   const all = url.split(',').map((server) => server.trim());
@@ -172,7 +190,9 @@ async function attempt(settings: ConnectionOptions, peer: Peer, options: Connect
 }
 
 /** Tries to connect once, and closes the connection again. Returns why the attempt failed; `null` = it succeeded. */
-export async function firstFailure(open: (options: ConnectOptions) => Promise<NatsConnection>): Promise<ConnectFailure | null> {
+export async function firstFailure(
+  open: (options: ConnectOptions) => Promise<NatsConnection>,
+): Promise<ConnectFailure | null> {
   const attempt = new AbortController();
   let first: ConnectFailure | null = null;
   const onFailedAttempt = (failure: ConnectFailure): void => {
@@ -197,7 +217,13 @@ async function doesExpectTls(error: unknown, { kind, address }: Peer): Promise<b
   const [host, port] = [address.slice(0, colon), Number(address.slice(colon + 1))];
   return new Promise((resolve) => {
     // Only the success of the handshake counts: nothing is sent, and nothing that the server says is trusted.
-    const socket = connectTls({ host, port, servername: serverName, rejectUnauthorized: false, timeout: TLS_PROBE_MILLIS });
+    const socket = connectTls({
+      host,
+      port,
+      servername: serverName,
+      rejectUnauthorized: false,
+      timeout: TLS_PROBE_MILLIS,
+    });
     const end = (speaksTls: boolean): void => {
       socket.destroy();
       resolve(speaksTls);

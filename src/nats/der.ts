@@ -44,7 +44,8 @@ export function integer(bytes: Uint8Array): Buffer {
 }
 
 /** A BIT STRING. `unused` is the number of bits at the end of the last byte that do not count. */
-export const bitString = (content: Uint8Array, unused = 0): Buffer => element(tags.bitString, Buffer.concat([Buffer.from([unused]), content]));
+export const bitString = (content: Uint8Array, unused = 0): Buffer =>
+  element(tags.bitString, Buffer.concat([Buffer.from([unused]), content]));
 
 /**
  * An element with the context-specific tag `[number]`, which either holds elements (constructed) or bytes (primitive).
@@ -58,7 +59,8 @@ export function objectIdentifier(text: string): Buffer {
   const bytes = [first * 40 + second];
   for (const arc of rest) {
     const digits = [arc & 0x7f];
-    for (let high = Math.floor(arc / 128); high > 0; high = Math.floor(high / 128)) digits.unshift(0x80 | (high & 0x7f));
+    for (let high = Math.floor(arc / 128); high > 0; high = Math.floor(high / 128))
+      digits.unshift(0x80 | (high & 0x7f));
     bytes.push(...digits);
   }
   return element(tags.oid, Buffer.from(bytes));

@@ -49,14 +49,19 @@ export function readHubAccess(runDirectory: string): HubAccess {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    const why = isMissing ? 'No coordinator daemon runs on this machine with this configuration.' : `Cannot read ${path}.`;
+    const why = isMissing
+      ? 'No coordinator daemon runs on this machine with this configuration.'
+      : `Cannot read ${path}.`;
     throw new BenchmarkError('FLEET', why, {
       cause: isMissing ? undefined : error,
-      hint: 'Start it here with "opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=ADDRESS", the same address twice.',
+      hint:
+        'Start it here with "opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=ADDRESS", the same ' +
+        'address twice.',
     });
   }
   const access = parseAccess(text);
-  if (access === null) throw new BenchmarkError('FLEET', `The file ${path} is damaged.`, { hint: 'Run "opensearch-benchmarkd restart".' });
+  if (access === null)
+    throw new BenchmarkError('FLEET', `The file ${path} is damaged.`, { hint: 'Run "opensearch-benchmarkd restart".' });
   return access;
 }
 
@@ -72,8 +77,12 @@ function parseAccess(text: string): HubAccess | null {
     const file = 'credentialsFile' in value && typeof value.credentialsFile === 'string' ? value.credentialsFile : null;
     return { kind: 'url', url: value.url, credentialsFile: file };
   }
-  if (!('host' in value && typeof value.host === 'string') || !('port' in value && typeof value.port === 'number')) return null;
+  if (!('host' in value && typeof value.host === 'string') || !('port' in value && typeof value.port === 'number'))
+    return null;
   if (!('seed' in value && typeof value.seed === 'string')) return null;
-  const authority = 'certificateAuthority' in value && typeof value.certificateAuthority === 'string' ? value.certificateAuthority : null;
+  const authority =
+    'certificateAuthority' in value && typeof value.certificateAuthority === 'string'
+      ? value.certificateAuthority
+      : null;
   return { kind: 'server', host: value.host, port: value.port, certificateAuthority: authority, seed: value.seed };
 }

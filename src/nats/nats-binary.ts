@@ -28,11 +28,16 @@ export async function findNatsServer(request: NatsBinaryRequest): Promise<NatsBi
   for (const path of candidates(request)) {
     const version = await versionOf(path);
     if (version.kind === 'known' && isNewEnough(version.version)) return { path, version: version.version };
-    refused.push(version.kind === 'known' ? `${path} has version ${version.version}` : `${path} does not run: ${version.reason}`);
+    refused.push(
+      version.kind === 'known' ? `${path} has version ${version.version}` : `${path} does not run: ${version.reason}`,
+    );
   }
   const found = refused.length === 0 ? 'none was found' : refused.join('; ');
   throw new BenchmarkError('FLEET', `A nats-server of version ${oldestNatsServer} or later is needed; ${found}.`, {
-    hint: `Install the package ${platformPackage()} with npm, put a nats-server on PATH (https://github.com/nats-io/nats-server/releases), in a checkout run scripts/nats-server, or use a NATS that runs already with --nats-url.`,
+    hint:
+      `Install the package ${platformPackage()} with npm, put a nats-server on PATH ` +
+      '(https://github.com/nats-io/nats-server/releases), in a checkout run scripts/nats-server, or use a NATS that ' +
+      'runs already with --nats-url.',
   });
 }
 
@@ -41,9 +46,15 @@ export const platformPackage = (): string => `opensearch-benchmark-nats-${proces
 
 function candidates({ variables, homeDirectory }: NatsBinaryRequest): readonly string[] {
   const program = process.platform === 'win32' ? 'nats-server.exe' : 'nats-server';
-  const cache = variables.XDG_CACHE_HOME !== undefined && variables.XDG_CACHE_HOME !== '' ? variables.XDG_CACHE_HOME : join(homeDirectory, '.cache');
+  const cache =
+    variables.XDG_CACHE_HOME !== undefined && variables.XDG_CACHE_HOME !== ''
+      ? variables.XDG_CACHE_HOME
+      : join(homeDirectory, '.cache');
   const onPath = (variables.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
-  const paths = [...onPath.map((directory) => join(directory, program)), join(cache, 'opensearch-benchmark-test', 'bin', program)];
+  const paths = [
+    ...onPath.map((directory) => join(directory, program)),
+    join(cache, 'opensearch-benchmark-test', 'bin', program),
+  ];
   return [...packaged(program), ...new Set(paths.filter(isProgram))];
 }
 
@@ -65,13 +76,17 @@ function isProgram(path: string): boolean {
   }
 }
 
-type Version = { readonly kind: 'known'; readonly version: string } | { readonly kind: 'unknown'; readonly reason: string };
+type Version =
+  | { readonly kind: 'known'; readonly version: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 async function versionOf(path: string): Promise<Version> {
   try {
     const { stdout } = await promisify(execFile)(path, ['--version'], { timeout: 10_000 });
     const version = /v?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
-    return version === undefined ? { kind: 'unknown', reason: 'it does not tell its version' } : { kind: 'known', version };
+    return version === undefined
+      ? { kind: 'unknown', reason: 'it does not tell its version' }
+      : { kind: 'known', version };
   } catch (error) {
     return { kind: 'unknown', reason: messageOf(error) };
   }

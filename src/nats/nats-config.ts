@@ -55,7 +55,10 @@ export function natsConfig(config: NatsConfig): string {
   ];
   if (config.tls !== null) {
     const { certificateFile, keyFile } = config.tls;
-    lines.push(`tls { cert_file: ${quoted(certificateFile)}, key_file: ${quoted(keyFile)}, handshake_first: true, min_version: "1.3", timeout: 5 }`);
+    lines.push(
+      `tls { cert_file: ${quoted(certificateFile)}, key_file: ${quoted(keyFile)}, handshake_first: true, ` +
+        'min_version: "1.3", timeout: 5 }',
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -240,7 +240,9 @@ function readNote(directory: string): ProcessIdentity | null {
   try {
     const value: unknown = JSON.parse(readFileSync(noteIn(directory), 'utf8'));
     if (typeof value !== 'object' || value === null || !('processId' in value) || !('start' in value)) return null;
-    return typeof value.processId === 'number' && typeof value.start === 'string' ? { processId: value.processId, start: value.start } : null;
+    return typeof value.processId === 'number' && typeof value.start === 'string'
+      ? { processId: value.processId, start: value.start }
+      : null;
   } catch {
     // Without a readable note no process is provably that server.
     return null;
@@ -248,7 +250,8 @@ function readNote(directory: string): ProcessIdentity | null {
 }
 
 function removePortsFiles(directory: string): void {
-  for (const name of readdirSync(directory)) if (name.endsWith('.ports')) rmSync(join(directory, name), { force: true });
+  for (const name of readdirSync(directory))
+    if (name.endsWith('.ports')) rmSync(join(directory, name), { force: true });
 }
 
 function portIn(file: string): number | null {

@@ -33,13 +33,22 @@ function pairOf(kind: KeyKind, secret: Buffer): KeyPair {
   // In a seed the kind of the key is spread over two bytes: its upper three bits follow the five bits of the seed's own
   // prefix, its lower five bits begin the next byte.
   const head = Buffer.from([prefixes.seed | (kindByte >> 5), (kindByte & 31) << 3]);
-  return { publicKey: encode(Buffer.concat([Buffer.from([kindByte]), raw])), seed: encode(Buffer.concat([head, secret])), privateKey };
+  return {
+    publicKey: encode(Buffer.concat([Buffer.from([kindByte]), raw])),
+    seed: encode(Buffer.concat([head, secret])),
+    privateKey,
+  };
 }
 
 /** Signs claims as a JWT of the kind that NATS wants (`ed25519-nkey`). `epochSeconds` is the time of issue. */
 export function signJwt(issuer: KeyPair, claims: Readonly<Record<string, unknown>>, epochSeconds: number): string {
   const header = encodeJson({ typ: 'JWT', alg: 'ed25519-nkey' });
-  const body = encodeJson({ jti: randomBytes(16).toString('hex'), iat: epochSeconds, iss: issuer.publicKey, ...claims });
+  const body = encodeJson({
+    jti: randomBytes(16).toString('hex'),
+    iat: epochSeconds,
+    iss: issuer.publicKey,
+    ...claims,
+  });
   return `${header}.${body}.${sign(null, Buffer.from(`${header}.${body}`), issuer.privateKey).toString('base64url')}`;
 }
 

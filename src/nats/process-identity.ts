@@ -16,7 +16,8 @@ export interface ProcessIdentity {
 export const identify = (processId: number): ProcessIdentity => ({ processId, start: startOf(processId) });
 
 /** Is it certainly the same process, and alive? */
-export const isSameProcess = ({ processId, start }: ProcessIdentity): boolean => start !== null && startOf(processId) === start;
+export const isSameProcess = ({ processId, start }: ProcessIdentity): boolean =>
+  start !== null && startOf(processId) === start;
 
 function startOf(processId: number): string | null {
   try {
@@ -61,7 +62,11 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
  * Waits until the process is gone; `false` if it still lives after `patienceMillis`. The system reports the end of a
  * process to its parent only, so this polls, and calls `onTick` after each look.
  */
-export async function untilGone(identity: ProcessIdentity, patienceMillis: number, onTick: () => void = () => {}): Promise<boolean> {
+export async function untilGone(
+  identity: ProcessIdentity,
+  patienceMillis: number,
+  onTick: () => void = () => {},
+): Promise<boolean> {
   const step = 50;
   for (let waited = 0; waited < patienceMillis; waited += step) {
     if (!isSameProcess(identity)) return true;

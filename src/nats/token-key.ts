@@ -43,7 +43,9 @@ export function readTokenKey(path: string): TokenKey | null {
   }
   const key = parseTokenKey(text, path);
   if (key === null)
-    throw new BenchmarkError('CONFIG', `The key of the token, ${path}, is damaged.`, { hint: 'Make a new one: opensearch-benchmarkd token --new' });
+    throw new BenchmarkError('CONFIG', `The key of the token, ${path}, is damaged.`, {
+      hint: 'Make a new one: opensearch-benchmarkd token --new',
+    });
   return key;
 }
 
@@ -53,12 +55,17 @@ export function readTokenKey(path: string): TokenKey | null {
  */
 export function tokenKeyFor(token: FleetToken, path: string): TokenKey {
   const key = readTokenKey(path);
-  const hint = 'Make the token on the coordinator, with "opensearch-benchmarkd token", or name the key that belongs to it with --token-key-file.';
-  if (key === null) throw new BenchmarkError('CONFIG', `The coordinator has no key for a token: ${path} does not exist.`, { hint });
+  const hint =
+    'Make the token on the coordinator, with "opensearch-benchmarkd token", or name the key that belongs to it with ' +
+    '--token-key-file.';
+  if (key === null)
+    throw new BenchmarkError('CONFIG', `The coordinator has no key for a token: ${path} does not exist.`, { hint });
   if (formatToken(key.token) !== formatToken(token))
     throw new BenchmarkError('CONFIG', `The token is not the one that ${path} belongs to.`, { hint });
   if (Date.parse(new X509Certificate(key.certificate).validTo) < Date.now()) {
-    throw new BenchmarkError('CONFIG', 'The certificate of the token has expired.', { hint: 'Make a new token: opensearch-benchmarkd token --new' });
+    throw new BenchmarkError('CONFIG', 'The certificate of the token has expired.', {
+      hint: 'Make a new token: opensearch-benchmarkd token --new',
+    });
   }
   return key;
 }
@@ -66,7 +73,14 @@ export function tokenKeyFor(token: FleetToken, path: string): TokenKey {
 function parseTokenKey(text: string, path: string): TokenKey | null {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || !('token' in value) || !('certificate' in value) || !('privateKey' in value)) return null;
+    if (
+      typeof value !== 'object' ||
+      value === null ||
+      !('token' in value) ||
+      !('certificate' in value) ||
+      !('privateKey' in value)
+    )
+      return null;
     const { token, certificate, privateKey } = value;
     if (typeof token !== 'string' || typeof certificate !== 'string' || typeof privateKey !== 'string') return null;
     return { token: parseToken(token, path), certificate, privateKey };

@@ -39,7 +39,10 @@ export function parseToken(text: string, source: string): FleetToken {
     const certificate = new X509Certificate(Buffer.from(authority, 'base64url'));
     return { certificateAuthority: certificate.toString(), secret };
   } catch (error) {
-    throw new BenchmarkError('CONFIG', `The token in ${source} is damaged: its certificate cannot be read.`, { cause: error, hint });
+    throw new BenchmarkError('CONFIG', `The token in ${source} is damaged: its certificate cannot be read.`, {
+      cause: error,
+      hint,
+    });
   }
 }
 
@@ -47,7 +50,10 @@ export function parseToken(text: string, source: string): FleetToken {
  * The token in the file that `--token-file` names, else in the environment variable `OSB_FLEET_TOKEN`; `null` = neither
  * is given. Fails with CONFIG.
  */
-export function findToken(tokenFile: string | null, variables: Readonly<Record<string, string | undefined>>): FleetToken | null {
+export function findToken(
+  tokenFile: string | null,
+  variables: Readonly<Record<string, string | undefined>>,
+): FleetToken | null {
   if (tokenFile !== null) return parseToken(readTokenFile(tokenFile), tokenFile);
   const text = variables.OSB_FLEET_TOKEN?.trim() ?? '';
   return text === '' ? null : parseToken(text, 'OSB_FLEET_TOKEN');

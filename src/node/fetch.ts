@@ -6,7 +6,14 @@ import { diskError, requireSpace } from '../corpus/disk.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Bus } from '../fleet/protocol/bus.ts';
 import { decodeBytes, encodeBytes } from '../fleet/protocol/codec.ts';
-import { type FetchAnswer, type FetchRequest, fetchRequestCodec, isIntact, rangeBytes, readFetchAnswer } from '../fleet/protocol/fetch-messages.ts';
+import {
+  type FetchAnswer,
+  type FetchRequest,
+  fetchRequestCodec,
+  isIntact,
+  rangeBytes,
+  readFetchAnswer,
+} from '../fleet/protocol/fetch-messages.ts';
 import type { BundleAddress } from '../fleet/protocol/node-messages.ts';
 import { digestOf, type OpenPlan, openPlanCodec } from '../fleet/protocol/run-plan-codec.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
@@ -104,7 +111,8 @@ export async function fetchDocuments(
 }
 
 async function writeAt(file: FileHandle, part: Uint8Array, offset: number): Promise<void> {
-  for (let written = 0; written < part.length; ) written += (await file.write(part, written, part.length - written, offset + written)).bytesWritten;
+  for (let written = 0; written < part.length; )
+    written += (await file.write(part, written, part.length - written, offset + written)).bytesWritten;
 }
 
 async function fetchRanges(
@@ -115,7 +123,8 @@ async function fetchRanges(
 ): Promise<void> {
   const offsets = Array.from({ length: Math.ceil(bytes / rangeBytes) }, (_, index) => index * rangeBytes).values();
   const fetchNext = async (): Promise<void> => {
-    for (const offset of offsets) await store(await fetchRange(context, requestOf(offset), Math.min(rangeBytes, bytes - offset)), offset);
+    for (const offset of offsets)
+      await store(await fetchRange(context, requestOf(offset), Math.min(rangeBytes, bytes - offset)), offset);
   };
   await Promise.all(Array.from({ length: WINDOW }, fetchNext));
 }
@@ -141,7 +150,8 @@ async function ask(context: FetchContext, request: FetchRequest): Promise<Return
     try {
       answer = (await bus.request(upSubject(id, 'fetch'), payload, { timeout: TIMEOUT_MILLIS })).data;
     } catch (error) {
-      if (attempt === ATTEMPTS) throw new BenchmarkError('FLEET', `The coordinator does not send what the test needs: ${messageOf(error)}.`);
+      if (attempt === ATTEMPTS)
+        throw new BenchmarkError('FLEET', `The coordinator does not send what the test needs: ${messageOf(error)}.`);
       await sleep(PAUSE_MILLIS);
       continue;
     }
@@ -152,5 +162,7 @@ async function ask(context: FetchContext, request: FetchRequest): Promise<Return
 const unexpected = (answer: FetchAnswer): BenchmarkError =>
   new BenchmarkError(
     'FLEET',
-    answer.kind === 'missing' ? `The coordinator says: ${answer.reason}` : `The coordinator gave the wrong answer "${answer.kind}".`,
+    answer.kind === 'missing'
+      ? `The coordinator says: ${answer.reason}`
+      : `The coordinator gave the wrong answer "${answer.kind}".`,
   );

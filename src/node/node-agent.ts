@@ -6,7 +6,13 @@ import { messageOf, unreachable } from '../errors.ts';
 import type { BusMessage, BusSubscription } from '../fleet/protocol/bus.ts';
 import { encodeBytes } from '../fleet/protocol/codec.ts';
 import type { NodeHello } from '../fleet/protocol/hub-messages.ts';
-import { type DownAnswer, type DownMessage, downAnswerCodec, type NodeQuestion, readDown } from '../fleet/protocol/node-messages.ts';
+import {
+  type DownAnswer,
+  type DownMessage,
+  downAnswerCodec,
+  type NodeQuestion,
+  readDown,
+} from '../fleet/protocol/node-messages.ts';
 import { downSubject, protocolVersion } from '../fleet/protocol/subjects.ts';
 import { packageVersion } from '../package.ts';
 import { processClock } from '../worker/messages.ts';
@@ -54,7 +60,15 @@ export class NodeAgent {
     const { address, role, cores, version = packageVersion, rootDirectory } = this.options;
     const free = await freeBytes(rootDirectory);
     const machine = { hostName: hostname(), cores, freeMemoryBytes: freemem(), freeDiskBytes: free };
-    return { protocol: protocolVersion, version, address, role, ...machine, nodeVersion: process.version, processId: process.pid };
+    return {
+      protocol: protocolVersion,
+      version,
+      address,
+      role,
+      ...machine,
+      nodeVersion: process.version,
+      processId: process.pid,
+    };
   }
 
   private onMessage(message: BusMessage): void {

@@ -46,13 +46,21 @@ interface Offered {
 const hasSource = ({ baseUrl, sourceUrl }: DocumentSet): boolean => baseUrl !== null || sourceUrl !== null;
 
 /** Prepares corpora, and checks that the documents from the coordinator are the same as there. */
-async function prepareOffered(corpora: readonly Corpus[], offered: readonly Offered[], options: PrepareOptions): Promise<readonly PreparedCorpus[]> {
+async function prepareOffered(
+  corpora: readonly Corpus[],
+  offered: readonly Offered[],
+  options: PrepareOptions,
+): Promise<readonly PreparedCorpus[]> {
   const prepared = await prepareCorpora(corpora, options);
   for (const { document, documents } of offered) {
     if ((await documentsDigest(document)) === documents) continue;
-    throw new BenchmarkError('FLEET', `${document} is not what the coordinator has, though it was fetched from there.`, {
-      hint: 'Do not change the files of a corpus while a test run is being prepared, and run the test again.',
-    });
+    throw new BenchmarkError(
+      'FLEET',
+      `${document} is not what the coordinator has, though it was fetched from there.`,
+      {
+        hint: 'Do not change the files of a corpus while a test run is being prepared, and run the test again.',
+      },
+    );
   }
   return prepared;
 }
@@ -77,7 +85,9 @@ async function provide(
       if (hasSource(set) && (await isThere(directory, set))) continue;
       const found = await findDocuments(fetch, corpus.name, index);
       await makeDirectory(directory);
-      await withDirectoryLock(directory, options.listener, options.signal, () => bring(directory, corpus, index, found, fetch, options));
+      await withDirectoryLock(directory, options.listener, options.signal, () =>
+        bring(directory, corpus, index, found, fetch, options),
+      );
       offered.push({ document: documentFiles(directory, set).document, documents: found.documents });
     }
   }
@@ -100,12 +110,20 @@ async function bring(
   if (set === undefined) return;
   const files = documentFiles(directory, set);
   if ((await localDigest(files.document, set, options)) === found.documents) return;
-  const path = [files.document, files.archive].find((candidate) => candidate !== null && basename(candidate) === found.name);
+  const path = [files.document, files.archive].find(
+    (candidate) => candidate !== null && basename(candidate) === found.name,
+  );
   if (path === undefined || path === null)
     throw new BenchmarkError('CORPUS', `The coordinator offers ${found.name}, which is not a file of ${corpus.name}.`);
   await clear(files, options);
-  const progress = new PreparationProgress(options.listener, `Fetching ${found.name} from the coordinator`, found.bytes);
-  await fetchDocuments(fetch, { corpus: corpus.name, set: index, bytes: found.bytes }, path, (bytes) => progress.update(bytes));
+  const progress = new PreparationProgress(
+    options.listener,
+    `Fetching ${found.name} from the coordinator`,
+    found.bytes,
+  );
+  await fetchDocuments(fetch, { corpus: corpus.name, set: index, bytes: found.bytes }, path, (bytes) =>
+    progress.update(bytes),
+  );
   progress.end();
   await noteOrigin(path, { url: null, archive: null });
 }
@@ -139,7 +157,10 @@ async function clear({ document, archive }: DocumentFiles, { listener }: Prepare
     }
     const kept = await freeName(`${path}.own`);
     await rename(path, kept);
-    listener({ kind: 'warning', message: `${path} is not what the coordinator has, and somebody else has put it there: it is kept as ${kept}.` });
+    listener({
+      kind: 'warning',
+      message: `${path} is not what the coordinator has, and somebody else has put it there: it is kept as ${kept}.`,
+    });
   }
 }
 
@@ -153,7 +174,10 @@ async function freeName(path: string): Promise<string> {
 /** Are the documents, or the archive that holds them, there and of the expected size? */
 async function isThere(directory: string, set: DocumentSet): Promise<boolean> {
   const { document, archive } = documentFiles(directory, set);
-  return (await isWhole(document, set.uncompressedBytes)) || (archive !== null && (await isWhole(archive, set.compressedBytes)));
+  return (
+    (await isWhole(document, set.uncompressedBytes)) ||
+    (archive !== null && (await isWhole(archive, set.compressedBytes)))
+  );
 }
 
 async function isWhole(path: string, expected: number | null): Promise<boolean> {

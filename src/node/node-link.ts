@@ -42,7 +42,8 @@ export class NodeLink {
    * moment.
    */
   async untilSettled(patienceMillis: number): Promise<RegistrationState> {
-    const isSettled = (): boolean => this.state.kind === 'registered' || (this.state.kind === 'refused' && this.state.isFinal);
+    const isSettled = (): boolean =>
+      this.state.kind === 'registered' || (this.state.kind === 'refused' && this.state.isFinal);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, patienceMillis);
       this.onChange = () => {
@@ -107,7 +108,8 @@ export class NodeLink {
     const failure = await firstFailure((attempt) => this.options.connect(id, attempt));
     this.isExplaining = false;
     // The connection of the node may have come back meanwhile.
-    if (failure !== null && this.state.kind !== 'registered' && !this.stopped.signal.aborted) this.tell(stateOf(failure));
+    if (failure !== null && this.state.kind !== 'registered' && !this.stopped.signal.aborted)
+      this.tell(stateOf(failure));
   }
 
   private tell(state: RegistrationState): void {

@@ -8,7 +8,14 @@ import type { RunPlan } from '../fleet/node.ts';
 import { decodeBytes } from '../fleet/protocol/codec.ts';
 import { writeFrame } from '../fleet/protocol/frame.ts';
 import { Inbox } from '../fleet/protocol/inbox.ts';
-import { commandCodec, eventCodec, type NodeCommand, type NodeEvent, upAnswerCodec, upCodec } from '../fleet/protocol/node-messages.ts';
+import {
+  commandCodec,
+  eventCodec,
+  type NodeCommand,
+  type NodeEvent,
+  upAnswerCodec,
+  upCodec,
+} from '../fleet/protocol/node-messages.ts';
 import { type Batch, Outbox, OutboxBroken, usualBound } from '../fleet/protocol/outbox.ts';
 import { writeReport } from '../fleet/protocol/report-codec.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
@@ -131,9 +138,12 @@ export class NodeSession {
     const { rootDirectory, address } = this.options;
     try {
       const unsent = this.outbox.length;
-      const path = await writeOrphanReport(rootDirectory, { testRunId: this.testRunId, address, reason, unsent }, this.sent.list(), [
-        ...this.lastReports.values(),
-      ]);
+      const path = await writeOrphanReport(
+        rootDirectory,
+        { testRunId: this.testRunId, address, reason, unsent },
+        this.sent.list(),
+        [...this.lastReports.values()],
+      );
       this.log('WARNING', `What was measured last is in ${path}.`);
     } catch (error) {
       this.log('ERROR', messageOf(error));
@@ -165,7 +175,8 @@ export class NodeSession {
 
   private checkLease(): void {
     const silence = processClock() - this.lastHeard;
-    if (silence >= LEASE_MILLIS) void this.orphan(`the coordinator was not heard for ${(silence / 1000).toFixed(1)} seconds`);
+    if (silence >= LEASE_MILLIS)
+      void this.orphan(`the coordinator was not heard for ${(silence / 1000).toFixed(1)} seconds`);
   }
 
   private obey(command: NodeCommand): void {
@@ -265,7 +276,8 @@ export class NodeSession {
     await this.node?.runStep(step, startAt);
     const totals = this.sent.list();
     for (const { task, requests, failedRequests } of totals) {
-      if (tasks.includes(task)) this.log('INFO', `Step ${step + 1}: ${task} ended with ${requests} requests, ${failedRequests} failed.`);
+      if (tasks.includes(task))
+        this.log('INFO', `Step ${step + 1}: ${task} ended with ${requests} requests, ${failedRequests} failed.`);
     }
     this.tell({ kind: 'step-done', step, totals });
   }
@@ -295,7 +307,10 @@ export class NodeSession {
     const payload = writeFrame(upCodec, { session: this.key, first }, pieces);
     const { data } = await bus.request(upSubject(id, 'out'), payload, { timeout: TIMEOUT_MILLIS });
     const { last, isOver } = decodeBytes(upAnswerCodec, data, 'answer');
-    if (isOver) throw new OutboxBroken(new BenchmarkError('WORKER_LOST', 'the test run does not want the reports of this node any more'));
+    if (isOver)
+      throw new OutboxBroken(
+        new BenchmarkError('WORKER_LOST', 'the test run does not want the reports of this node any more'),
+      );
     this.heard();
     return last;
   }

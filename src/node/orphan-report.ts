@@ -40,7 +40,12 @@ export async function writeOrphanReport(
       step: report.step,
       sequence: report.sequence,
       health: report.health,
-      tasks: report.tasks.map(({ task, requests, failedRequests, errors }) => ({ task, requests, failedRequests, errors })),
+      tasks: report.tasks.map(({ task, requests, failedRequests, errors }) => ({
+        task,
+        requests,
+        failedRequests,
+        errors,
+      })),
       // The whole report, with its histograms, in the encoding in which it is sent to coordinators.
       encoded: Buffer.from(writeReport(report)).toString('base64'),
     })),

@@ -47,13 +47,17 @@ function reach(host: string, port: number): Promise<NodeProbe['endpoints'][numbe
 async function corporaIn(dataDirectory: string): Promise<NodeProbe['corpora']> {
   const entries = await readdir(dataDirectory, { withFileTypes: true }).catch(() => []);
   return Promise.all(
-    entries.filter((entry) => entry.isDirectory()).map(async ({ name }) => ({ name, bytes: await bytesIn(join(dataDirectory, name)) })),
+    entries
+      .filter((entry) => entry.isDirectory())
+      .map(async ({ name }) => ({ name, bytes: await bytesIn(join(dataDirectory, name)) })),
   );
 }
 
 async function bytesIn(directory: string): Promise<number> {
   const entries = await readdir(directory, { withFileTypes: true });
-  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map(async ({ name }) => (await stat(join(directory, name))).size));
+  const sizes = await Promise.all(
+    entries.filter((entry) => entry.isFile()).map(async ({ name }) => (await stat(join(directory, name))).size),
+  );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 

@@ -2,7 +2,12 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../errors.ts';
 import { decodeBytes, encodeBytes } from '../fleet/protocol/codec.ts';
-import { type NodeHello, registerAnswerCodec, registerRequestCodec, registrationIntervalMillis } from '../fleet/protocol/hub-messages.ts';
+import {
+  type NodeHello,
+  registerAnswerCodec,
+  registerRequestCodec,
+  registrationIntervalMillis,
+} from '../fleet/protocol/hub-messages.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
 
 /** How a node stands with its coordinator. */
@@ -69,7 +74,10 @@ export class Registration {
     this.isBusy = false;
     if (this.isClosed) return;
     this.tell(state);
-    this.timer = setTimeout(() => void this.register(), state.kind === 'registered' ? registrationIntervalMillis : RETRY_MILLIS);
+    this.timer = setTimeout(
+      () => void this.register(),
+      state.kind === 'registered' ? registrationIntervalMillis : RETRY_MILLIS,
+    );
   }
 
   private async attempt(): Promise<RegistrationState> {
@@ -78,7 +86,9 @@ export class Registration {
       const request = encodeBytes(registerRequestCodec, { secret, hello: await hello() });
       const { data } = await connection.request(upSubject(id, 'register'), request, { timeout: TIMEOUT_MILLIS });
       const answer = decodeBytes(registerAnswerCodec, data, 'the answer to the registration');
-      return answer.kind === 'accepted' ? { kind: 'registered', coordinatorVersion: answer.coordinatorVersion } : answer;
+      return answer.kind === 'accepted'
+        ? { kind: 'registered', coordinatorVersion: answer.coordinatorVersion }
+        : answer;
     } catch (error) {
       return { kind: 'silent', reason: messageOf(error) };
     }

@@ -20,7 +20,10 @@ export function readAssertions(reader: ParamReader, properties: readonly string[
   return list.flatMap((item, index) => {
     const path = `assertions[${index}]`;
     if (isJsonObject(item)) return readAssertion(reader.nested(item, path), properties);
-    reader.problem(path, `An assertion must be an object with "property", "condition" and "value", but is ${shown(item)}.`);
+    reader.problem(
+      path,
+      `An assertion must be an object with "property", "condition" and "value", but is ${shown(item)}.`,
+    );
     return [];
   });
 }
@@ -30,7 +33,8 @@ function readAssertion(reader: ParamReader, properties: readonly string[]): read
   const property = reader.choice('property', null, properties);
   const condition = reader.choice('condition', null, CONDITIONS);
   const value = scalar(reader.value('value'));
-  if (reader.has('value') && value === null) reader.problem('value', '"value" must be a number, a string or a boolean.');
+  if (reader.has('value') && value === null)
+    reader.problem('value', '"value" must be a number, a string or a boolean.');
   return property === null || condition === null || value === null ? [] : [{ property, condition, value }];
 }
 

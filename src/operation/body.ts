@@ -49,7 +49,8 @@ function decode(answer: Answer, body: Buffer): Buffer {
  */
 export function whyUnreadable(answer: Answer): string {
   if (answer.bodyLength === 0) return `it has no body (HTTP ${answer.status})`;
-  if (answer.encoding === 'other') return 'it is compressed in a way that was not asked for (neither gzip nor deflate; brotli, perhaps)';
+  if (answer.encoding === 'other')
+    return 'it is compressed in a way that was not asked for (neither gzip nor deflate; brotli, perhaps)';
   const body = decodeBody(answer);
   if (answer.encoding !== 'identity' && body.length === 0 && answer.body.length > 0) {
     return `its ${answer.encoding} data is damaged, or unpacks to more than ${LARGEST_BODY / 1_048_576} MiB`;

@@ -39,7 +39,8 @@ export interface CorpusSelection {
 export function readBulkParams(reader: ParamReader, facts: ParameterFacts): BulkParams {
   const bulkSize = reader.requiredInteger('bulk-size', { min: 1 });
   const batchSize = reader.integer('batch-size', bulkSize, { min: 1 });
-  if (batchSize % bulkSize !== 0) reader.problem('batch-size', `"batch-size" must be a multiple of "bulk-size" (${bulkSize}), but is ${batchSize}.`);
+  if (batchSize % bulkSize !== 0)
+    reader.problem('batch-size', `"batch-size" must be a multiple of "bulk-size" (${bulkSize}), but is ${batchSize}.`);
   const options = readRequestOptions(reader);
   const pipeline = reader.string('pipeline', null);
   const selection = readSelection(reader, facts);
@@ -55,7 +56,11 @@ export function readBulkParams(reader: ParamReader, facts: ParameterFacts): Bulk
   };
 }
 
-function readConflicts(reader: ParamReader, facts: ParameterFacts, selection: CorpusSelection): ConflictSettings | null {
+function readConflicts(
+  reader: ParamReader,
+  facts: ParameterFacts,
+  selection: CorpusSelection,
+): ConflictSettings | null {
   const order = reader.choice('conflicts', 'none', ['none', 'sequential', 'random']);
   const settings = {
     probability: reader.number('conflict-probability', 25, { min: 0, max: 100 }),
@@ -72,7 +77,11 @@ function readConflicts(reader: ParamReader, facts: ParameterFacts, selection: Co
     );
   }
   if (sets.some((set) => set.targetDataStream !== null)) {
-    reader.problem('conflicts', 'Conflicts cannot be made in data streams.', 'Remove "conflicts", or name other corpora.');
+    reader.problem(
+      'conflicts',
+      'Conflicts cannot be made in data streams.',
+      'Remove "conflicts", or name other corpora.',
+    );
   }
   return { order, ...settings };
 }
@@ -81,12 +90,22 @@ function readSelection(reader: ParamReader, facts: ParameterFacts): CorpusSelect
   const known = facts.corpora.map((corpus) => corpus.name);
   const corpora = reader.names('corpora', known);
   for (const name of corpora.filter((corpus) => !known.includes(corpus))) {
-    reader.problem('corpora', `The workload has no corpus "${name}".`, known.length === 0 ? undefined : `It has ${quoted(known)}.`);
+    reader.problem(
+      'corpora',
+      `The workload has no corpus "${name}".`,
+      known.length === 0 ? undefined : `It has ${quoted(known)}.`,
+    );
   }
-  if (known.length === 0 && !reader.has('corpora')) reader.problem('corpora', 'The workload has no corpora whose documents could be sent.');
-  const selection = { corpora, indices: reader.names('indices', null), dataStreams: reader.names('data-streams', null) };
+  if (known.length === 0 && !reader.has('corpora'))
+    reader.problem('corpora', 'The workload has no corpora whose documents could be sent.');
+  const selection = {
+    corpora,
+    indices: reader.names('indices', null),
+    dataStreams: reader.names('data-streams', null),
+  };
   if (corpora.some((name) => known.includes(name)) && selectCorpora(facts.corpora, selection).length === 0) {
-    const parameter = selection.indices !== null ? 'indices' : selection.dataStreams !== null ? 'data-streams' : 'corpora';
+    const parameter =
+      selection.indices !== null ? 'indices' : selection.dataStreams !== null ? 'data-streams' : 'corpora';
     const reason = parameter === 'corpora' ? 'holds documents for bulk requests' : `goes to what "${parameter}" names`;
     reader.problem(parameter, `No document set of the corpora ${quoted(corpora)} ${reason}.`);
   }
@@ -96,13 +115,17 @@ function readSelection(reader: ParamReader, facts: ParameterFacts): CorpusSelect
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(', ');
 
 /** The selected corpora, reduced to the selected document sets. Corpora without any of these are left out. */
-export function selectCorpora<T extends CorpusFacts | PreparedCorpus>(corpora: readonly T[], selection: CorpusSelection): readonly T[] {
+export function selectCorpora<T extends CorpusFacts | PreparedCorpus>(
+  corpora: readonly T[],
+  selection: CorpusSelection,
+): readonly T[] {
   const { indices, dataStreams } = selection;
   const isTarget = (set: CorpusFacts['documentSets'][number]): boolean =>
     (indices === null && dataStreams === null) ||
     (set.targetIndex !== null && (indices?.includes(set.targetIndex) ?? false)) ||
     (set.targetDataStream !== null && (dataStreams?.includes(set.targetDataStream) ?? false));
-  const isWanted = (set: CorpusFacts['documentSets'][number]): boolean => (set.sourceFormat ?? 'bulk') === 'bulk' && isTarget(set);
+  const isWanted = (set: CorpusFacts['documentSets'][number]): boolean =>
+    (set.sourceFormat ?? 'bulk') === 'bulk' && isTarget(set);
   return corpora
     .filter((corpus) => selection.corpora.includes(corpus.name))
     .map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.filter(isWanted) }))

@@ -121,6 +121,7 @@ export const bulk: OperationType = defineOperation({
   runsOnServerless: true,
   read: readBulkParams,
   corpora: (params) => params.selection.corpora,
-  bodyBytes: (params, workload, clients) => largestBody(params, selectCorpora(workload.corpora, params.selection), clients),
+  bodyBytes: (params, workload, clients) =>
+    largestBody(params, selectCorpora(workload.corpora, params.selection), clients),
   create: (params, context) => new BulkOperation(params, context),
 });

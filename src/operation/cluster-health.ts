@@ -18,8 +18,12 @@ function readClusterHealth(reader: ParamReader): Script {
   const options = readRequestOptions(reader);
   const index = readIndex(reader, '');
   const wanted = options.query.get('wait_for_status')?.toLowerCase() ?? 'unknown';
-  const withoutRelocation = !['false', undefined].includes(options.query.get('wait_for_no_relocating_shards')?.toLowerCase());
-  const request = scriptRequest(options, 'GET', `/_cluster/health${index === '' ? '' : `/${index}`}`, { body: reader.body('body') });
+  const withoutRelocation = !['false', undefined].includes(
+    options.query.get('wait_for_no_relocating_shards')?.toLowerCase(),
+  );
+  const request = scriptRequest(options, 'GET', `/_cluster/health${index === '' ? '' : `/${index}`}`, {
+    body: reader.body('body'),
+  });
   return retrying(readRetryPolicy(reader), async (session, outcome) => {
     const { body } = await session.request(request);
     judge(outcome, body, wanted, withoutRelocation);

@@ -11,7 +11,14 @@ import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, Outcome, RequestFailure, type Session } from './operation.ts';
 import { paginatedScript, readPaginatedParams } from './paginated-search.ts';
 import { type ParamReader, shown } from './params.ts';
-import { type CompositePart, PIT_REFERENCE, type PointsInTime, readCreatePart, readDeletePart, readListPart } from './point-in-time.ts';
+import {
+  type CompositePart,
+  PIT_REFERENCE,
+  type PointsInTime,
+  readCreatePart,
+  readDeletePart,
+  readListPart,
+} from './point-in-time.ts';
 import { readRawRequest } from './raw-request.ts';
 import { scriptRequest } from './request-options.ts';
 import { type Script, scriptOperation } from './script.ts';
@@ -21,7 +28,9 @@ import { nameDetails, scanSearchDetails } from './search-details.ts';
 import { bodyText, readPages } from './search-params.ts';
 import { readSleep, sleepScript } from './sleep.ts';
 
-type Element = { readonly kind: 'part'; readonly operation: string; readonly type: string; readonly part: CompositePart } | Stream;
+type Element =
+  | { readonly kind: 'part'; readonly operation: string; readonly type: string; readonly part: CompositePart }
+  | Stream;
 
 interface Stream {
   readonly kind: 'stream';
@@ -94,7 +103,8 @@ function readElements(reader: ParamReader, path: string, list: JsonArray, facts:
       return [];
     }
     const nested = reader.nested(item, itemPath);
-    if (item.has('stream')) return [{ kind: 'stream', elements: readElements(nested, 'stream', nested.list('stream', []), facts) }];
+    if (item.has('stream'))
+      return [{ kind: 'stream', elements: readElements(nested, 'stream', nested.list('stream', []), facts) }];
     return readPart(nested, item, facts);
   });
 }
@@ -143,7 +153,12 @@ class Slots {
 
 function compositeScript(params: CompositeParams): Script {
   return async (session) => {
-    const execution: Execution = { pointsInTime: new Map(), slots: new Slots(params.maxConnections), failure: null, forks: new Set() };
+    const execution: Execution = {
+      pointsInTime: new Map(),
+      slots: new Slots(params.maxConnections),
+      failure: null,
+      forks: new Set(),
+    };
     await runElements(params.elements, session, execution);
     if (execution.failure !== null) throw execution.failure.error;
   };
@@ -187,7 +202,11 @@ async function runStream(stream: Stream, parent: Session, execution: Execution):
   }
 }
 
-async function runPart(element: Extract<Element, { kind: 'part' }>, session: Session, execution: Execution): Promise<void> {
+async function runPart(
+  element: Extract<Element, { kind: 'part' }>,
+  session: Session,
+  execution: Execution,
+): Promise<void> {
   await execution.slots.acquire();
   try {
     if (execution.failure === null) await measurePart(element, session, execution);
@@ -198,12 +217,20 @@ async function runPart(element: Extract<Element, { kind: 'part' }>, session: Ses
   }
 }
 
-async function measurePart(element: Extract<Element, { kind: 'part' }>, session: Session, execution: Execution): Promise<void> {
+async function measurePart(
+  element: Extract<Element, { kind: 'part' }>,
+  session: Session,
+  execution: Execution,
+): Promise<void> {
   const outcome = new Outcome();
   const start = session.now();
   await element.part(execution.pointsInTime)(session, outcome);
   session.reportPart({ operation: element.operation, type: element.type, serviceTime: millis(session.now() - start) });
-  if (!outcome.success) throw new RequestFailure('protocol', `Part "${element.operation}" failed: ${outcome.errorDescription ?? 'no reason given'}`);
+  if (!outcome.success)
+    throw new RequestFailure(
+      'protocol',
+      `Part "${element.operation}" failed: ${outcome.errorDescription ?? 'no reason given'}`,
+    );
 }
 
 function noteFailure(execution: Execution, error: unknown): void {

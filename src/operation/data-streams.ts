@@ -10,7 +10,9 @@ import { selectDefinitions } from './target.ts';
 
 function readNames(reader: ParamReader, facts: ParameterFacts): readonly string[] {
   const known = facts.dataStreams.map((name) => ({ name }));
-  return known.length > 0 ? selectDefinitions(reader, 'data-stream', known).map((stream) => stream.name) : reader.requiredNames('data-stream');
+  return known.length > 0
+    ? selectDefinitions(reader, 'data-stream', known).map((stream) => stream.name)
+    : reader.requiredNames('data-stream');
 }
 
 function readCreate(reader: ParamReader, facts: ParameterFacts): Script {

@@ -49,7 +49,14 @@ export interface OperationDefinition<P> {
   concurrency?(parameters: P): number;
 }
 
-const NO_FACTS: ParameterFacts = { indices: [], dataStreams: [], templates: [], composableTemplates: [], componentTemplates: [], corpora: [] };
+const NO_FACTS: ParameterFacts = {
+  indices: [],
+  dataStreams: [],
+  templates: [],
+  composableTemplates: [],
+  componentTemplates: [],
+  corpora: [],
+};
 
 /**
  * An operation type from its definition. Its `create` throws `WORKLOAD_INVALID` if parameters are wrong, which a check

@@ -46,7 +46,8 @@ function forceMergeScript(params: ForceMergeParams): Script {
     const reply = await session.request(request);
     if (!params.polling) return;
     const task = scanString(reply.body, TASK);
-    if (task === undefined) throw new RequestFailure('protocol', 'The answer to a force merge holds no "task" that could be waited for.');
+    if (task === undefined)
+      throw new RequestFailure('protocol', 'The answer to a force merge holds no "task" that could be waited for.');
     await waitForTask(params, session, task);
   };
 }

@@ -21,7 +21,10 @@ interface CausePaths {
   readonly reason: JsonPath;
 }
 
-const causePaths = (place: string): CausePaths => ({ type: jsonPath(`${place}.type`), reason: jsonPath(`${place}.reason`) });
+const causePaths = (place: string): CausePaths => ({
+  type: jsonPath(`${place}.type`),
+  reason: jsonPath(`${place}.reason`),
+});
 
 const TOP = causePaths('error');
 /** Where the cause stands that an error such as "all shards failed" only wraps, and what is below it in turn. */
@@ -60,8 +63,11 @@ function describeStatus(status: number, body: Buffer): FailureDescription {
 
 function reasonOf(body: Buffer): string {
   const top = causeAt(body, TOP);
-  const causes = [...new Set(ROOT_CAUSES.map((cause) => causeAt(body, cause)))].filter((cause) => cause !== '' && cause !== top);
-  if (top !== '' || causes.length > 0) return oneLine([top, ...causes].filter((part) => part !== '').join('; caused by '));
+  const causes = [...new Set(ROOT_CAUSES.map((cause) => causeAt(body, cause)))].filter(
+    (cause) => cause !== '' && cause !== top,
+  );
+  if (top !== '' || causes.length > 0)
+    return oneLine([top, ...causes].filter((part) => part !== '').join('; caused by '));
   if (isHealth(body)) return healthState(body);
   const plain = scanString(body, PLAIN_ERROR) ?? scanString(body, MESSAGE);
   return oneLine(plain ?? body.toString('utf8', 0, LONGEST_DESCRIPTION * 4));

@@ -13,21 +13,31 @@ import { selectDefinitions } from './target.ts';
 function readCreateIndex(reader: ParamReader, facts: ParameterFacts): Script {
   const settings = reader.object('settings', null);
   checkCodec(reader, settings);
-  return retrying(readRetryPolicy(reader), createAll(readNewIndices(reader, facts, settings), readRequestOptions(reader)));
+  return retrying(
+    readRetryPolicy(reader),
+    createAll(readNewIndices(reader, facts, settings), readRequestOptions(reader)),
+  );
 }
 
-function readNewIndices(reader: ParamReader, facts: ParameterFacts, settings: JsonObject | null): readonly NewResource[] {
+function readNewIndices(
+  reader: ParamReader,
+  facts: ParameterFacts,
+  settings: JsonObject | null,
+): readonly NewResource[] {
   if (facts.indices.length === 0 || reader.has('body')) {
     if (facts.indices.length === 0) reader.require('index');
     const body = reader.value('body');
-    if (isJsonObject(body) && isJsonObject(body.get('settings'))) checkCodec(reader.nested(body, 'body'), settingsOf(body));
+    if (isJsonObject(body) && isJsonObject(body.get('settings')))
+      checkCodec(reader.nested(body, 'body'), settingsOf(body));
     const names = reader.names(
       'index',
       facts.indices.map((index) => index.name),
     );
     return names.map((name) => newIndex(name, mergeSettings(body, settings)));
   }
-  return selectDefinitions(reader, 'index', facts.indices).map((index) => newIndex(index.name, mergeSettings(index.body, settings)));
+  return selectDefinitions(reader, 'index', facts.indices).map((index) =>
+    newIndex(index.name, mergeSettings(index.body, settings)),
+  );
 }
 
 function settingsOf(body: JsonObject): JsonObject | null {

@@ -16,7 +16,11 @@ export interface OperationNotBuilt {
   readonly reason: string;
 }
 
-const row = (isAdmin: boolean, runsOnServerless: boolean, reason: string): OperationNotBuilt => ({ isAdmin, runsOnServerless, reason });
+const row = (isAdmin: boolean, runsOnServerless: boolean, reason: string): OperationNotBuilt => ({
+  isAdmin,
+  runsOnServerless,
+  reason,
+});
 
 /** These types by name. A type that gets built moves from here to the registry. */
 export const operationsNotBuilt: Readonly<Record<string, OperationNotBuilt>> = {

@@ -54,7 +54,10 @@ export function readPaginatedParams(reader: ParamReader, facts: ParameterFacts):
   return {
     path: search.path,
     options: { ...search.options, query },
-    body: new Map<string, Json>([...[...body].filter(([name]) => name !== 'search_after' && name !== 'pit'), ['size', pageSize]]),
+    body: new Map<string, Json>([
+      ...[...body].filter(([name]) => name !== 'search_after' && name !== 'pit'),
+      ['size', pageSize],
+    ]),
     pages,
     pageSize,
     pointInTime,
@@ -63,7 +66,11 @@ export function readPaginatedParams(reader: ParamReader, facts: ParameterFacts):
 }
 
 /** Fetches all pages. The executions of one script share nothing but `pointsInTime`. */
-export function paginatedScript(params: PaginatedParams, checksAssertions: boolean, pointsInTime: PointsInTime): Script {
+export function paginatedScript(
+  params: PaginatedParams,
+  checksAssertions: boolean,
+  pointsInTime: PointsInTime,
+): Script {
   const body = writeJson(params.body);
   return async (session, outcome) => {
     const paged = new PagedDetails();
@@ -72,7 +79,8 @@ export function paginatedScript(params: PaginatedParams, checksAssertions: boole
     while (hasMore) {
       const reply = await fetchPage(params, body, session, pointsInTime, lastSort);
       const page = scanHits(reply);
-      if (page === null) throw new RequestFailure('protocol', 'The answer to a paginated search holds no list of hits.');
+      if (page === null)
+        throw new RequestFailure('protocol', 'The answer to a paginated search holds no list of hits.');
       const details = scanSearchDetails(reply);
       paged.add(details);
       hasMore = paged.pages < params.pages && !isLastPage(params, page.count, paged.pages, details);
@@ -103,7 +111,8 @@ async function fetchPage(
   // Sort values are passed on as the server wrote them, so that no digit is lost.
   const extra = lastSort === null ? [] : [`"search_after":${lastSort}`];
   const reference = params.pointInTime;
-  if (reference !== null) extra.push(`"pit":${JSON.stringify({ id: requirePointInTime(pointsInTime, reference), keep_alive: '1m' })}`);
+  if (reference !== null)
+    extra.push(`"pit":${JSON.stringify({ id: requirePointInTime(pointsInTime, reference), keep_alive: '1m' })}`);
   const text = extra.length === 0 ? body : `${body.slice(0, -1)},${extra.join(',')}}`;
   const reply = await session.request(scriptRequest(params.options, 'GET', params.path, { body: text }));
   const id = reference === null ? undefined : scanString(reply.body, PIT_ID);
@@ -117,7 +126,8 @@ export const paginatedSearch: OperationType = defineOperation({
   isAdmin: false,
   runsOnServerless: true,
   read(reader, facts) {
-    if (reader.has(PIT_REFERENCE)) reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);
+    if (reader.has(PIT_REFERENCE))
+      reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);
     return readPaginatedParams(reader, facts);
   },
   create: (params, context) => scriptOperation(paginatedScript(params, context.checksAssertions === true, new Map())),

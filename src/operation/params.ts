@@ -1,6 +1,16 @@
 // Reads the parameters of one operation as typed values, and collects everything that is wrong with them.
 import type { Problem } from '../errors.ts';
-import { Float, isJsonArray, isJsonNumber, isJsonObject, type Json, type JsonArray, type JsonObject, toNumber, writeJson } from '../json.ts';
+import {
+  Float,
+  isJsonArray,
+  isJsonNumber,
+  isJsonObject,
+  type Json,
+  type JsonArray,
+  type JsonObject,
+  toNumber,
+  writeJson,
+} from '../json.ts';
 import { longestWait, type Millis, seconds, secondsToMillis } from '../units.ts';
 import { slipOf } from '../workload/closest-match.ts';
 
@@ -53,7 +63,11 @@ export class ParamReader {
 
   /** Notes that something is wrong with a parameter. */
   problem(name: string, message: string, hint?: string): void {
-    this.problems.push(hint === undefined ? { path: `${this.prefix}${name}`, message } : { path: `${this.prefix}${name}`, message, hint });
+    this.problems.push(
+      hint === undefined
+        ? { path: `${this.prefix}${name}`, message }
+        : { path: `${this.prefix}${name}`, message, hint },
+    );
   }
 
   /**
@@ -64,7 +78,8 @@ export class ParamReader {
     const known = [...this.asked];
     for (const name of this.params.keys()) {
       const meant = this.asked.has(name) ? null : slipOf(name, known);
-      if (meant !== null) this.problem(name, `"${name}" is no parameter that has an effect here.`, `Did you mean "${meant}"?`);
+      if (meant !== null)
+        this.problem(name, `"${name}" is no parameter that has an effect here.`, `Did you mean "${meant}"?`);
     }
   }
 
@@ -134,9 +149,13 @@ export class ParamReader {
     if (value === null) return fallback;
     if (typeof value === 'string') {
       const names = value.split(',').map((part) => part.trim());
-      return names.every((part) => part !== '') ? names : this.wrong(name, 'must name something between its commas', fallback);
+      return names.every((part) => part !== '')
+        ? names
+        : this.wrong(name, 'must name something between its commas', fallback);
     }
-    const texts = isJsonArray(value) ? value.filter((item): item is string => typeof item === 'string' && item !== '') : [];
+    const texts = isJsonArray(value)
+      ? value.filter((item): item is string => typeof item === 'string' && item !== '')
+      : [];
     if (!isJsonArray(value) || texts.length !== value.length || texts.length === 0) {
       return this.wrong(name, 'must be a string or a list of strings that are not empty', fallback);
     }
@@ -194,7 +213,8 @@ export function shown(value: Json): string {
 /** A text, number or boolean as the text of a query parameter or a header; `null` for other values. */
 export function scalarText(value: Json): string | null {
   if (typeof value === 'string') return value;
-  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Float) return writeJson(value);
+  if (typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' || value instanceof Float)
+    return writeJson(value);
   return null;
 }
 

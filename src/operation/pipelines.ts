@@ -17,7 +17,13 @@ interface RequestShape {
 
 function oneRequest(name: string, shape: RequestShape): OperationType {
   const { runsOnServerless } = shape;
-  return defineOperation({ name, isAdmin: true, runsOnServerless, read: (reader) => readOneRequest(reader, shape), create: scriptOperation });
+  return defineOperation({
+    name,
+    isAdmin: true,
+    runsOnServerless,
+    read: (reader) => readOneRequest(reader, shape),
+    create: scriptOperation,
+  });
 }
 
 function readOneRequest(reader: ParamReader, shape: RequestShape): Script {
@@ -47,7 +53,12 @@ function readOneRequest(reader: ParamReader, shape: RequestShape): Script {
 }
 
 /** `put-pipeline`: creates the ingest pipeline `id` from `body`. */
-export const putPipeline = oneRequest('put-pipeline', { method: 'PUT', path: '/_ingest/pipeline/{id}', hasBody: true, runsOnServerless: true });
+export const putPipeline = oneRequest('put-pipeline', {
+  method: 'PUT',
+  path: '/_ingest/pipeline/{id}',
+  hasBody: true,
+  runsOnServerless: true,
+});
 /** `delete-pipeline`: deletes the ingest pipeline `id`. It is a success if there is none. */
 export const deletePipeline = oneRequest('delete-pipeline', {
   method: 'DELETE',
@@ -64,4 +75,9 @@ export const createSearchPipeline = oneRequest('create-search-pipeline', {
   runsOnServerless: true,
 });
 /** `put-settings`: changes settings of the cluster to those in `body`. */
-export const putSettings = oneRequest('put-settings', { method: 'PUT', path: '/_cluster/settings', hasBody: true, runsOnServerless: false });
+export const putSettings = oneRequest('put-settings', {
+  method: 'PUT',
+  path: '/_cluster/settings',
+  hasBody: true,
+  runsOnServerless: false,
+});

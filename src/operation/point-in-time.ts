@@ -45,7 +45,9 @@ export function readDeletePart(reader: ParamReader): CompositePart {
   if (reference === null) return () => deleteAllPointsInTime(options);
   return (pointsInTime) => async (session) => {
     const id = requirePointInTime(pointsInTime, reference);
-    await session.request(scriptRequest(options, 'DELETE', '/_search/point_in_time', { body: JSON.stringify({ pit_id: [id] }) }));
+    await session.request(
+      scriptRequest(options, 'DELETE', '/_search/point_in_time', { body: JSON.stringify({ pit_id: [id] }) }),
+    );
     pointsInTime.delete(reference);
   };
 }
@@ -56,7 +58,8 @@ export function readDeletePart(reader: ParamReader): CompositePart {
  */
 export function requirePointInTime(pointsInTime: PointsInTime, reference: string): string {
   const id = pointsInTime.get(reference);
-  if (id === undefined) throw new RequestFailure('protocol', `There is no point in time "${reference}" yet, or it was deleted.`);
+  if (id === undefined)
+    throw new RequestFailure('protocol', `There is no point in time "${reference}" yet, or it was deleted.`);
   return id;
 }
 
@@ -97,7 +100,11 @@ function deleteAllPointsInTime(options: RequestOptions): Script {
 }
 
 const refuseOutsideComposite = (reader: ParamReader, type: string): void =>
-  reader.problem('operation-type', `"${type}" works only inside a "composite" operation.`, 'Put it into the "requests" of a composite.');
+  reader.problem(
+    'operation-type',
+    `"${type}" works only inside a "composite" operation.`,
+    'Put it into the "requests" of a composite.',
+  );
 
 /** `create-point-in-time`: works only as a part of a `composite`, where its id can be used. */
 export const createPointInTime: OperationType = defineOperation({

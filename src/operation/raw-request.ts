@@ -20,10 +20,17 @@ export interface RawRequestParams {
 /** Reads the parameters of `raw-request`. Problems go to the reader. */
 export function readRawRequest(reader: ParamReader): RawRequestParams {
   const path = reader.requiredString('path');
-  if (path !== '' && !path.startsWith('/')) reader.problem('path', `"path" must start with "/", but is ${shown(path)}.`);
+  if (path !== '' && !path.startsWith('/'))
+    reader.problem('path', `"path" must start with "/", but is ${shown(path)}.`);
   const method = reader.string('method', 'GET').toUpperCase();
   if (!/^[A-Z]+$/.test(method)) reader.problem('method', `"method" must be an HTTP method, but is ${shown(method)}.`);
-  return { method, path: encodePath(path), body: reader.body('body'), options: readRequestOptions(reader), ignoredStatus: readIgnored(reader) };
+  return {
+    method,
+    path: encodePath(path),
+    body: reader.body('body'),
+    options: readRequestOptions(reader),
+    ignoredStatus: readIgnored(reader),
+  };
 }
 
 function readIgnored(reader: ParamReader): readonly number[] {

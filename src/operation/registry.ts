@@ -69,9 +69,12 @@ export function operationType(name: string): OperationType | undefined {
 /** What a loader of workloads must know of all operation types, those that are not built included. */
 export const operationCatalog: OperationCatalog = {
   facts: new Map<string, OperationFacts>([
-    ...executableTypes.map(({ name, isAdmin, runsOnServerless }) => [name, { isAdmin, runsOnServerless, unsupported: null }] as const),
+    ...executableTypes.map(
+      ({ name, isAdmin, runsOnServerless }) => [name, { isAdmin, runsOnServerless, unsupported: null }] as const,
+    ),
     ...Object.entries(operationsNotBuilt).map(
-      ([name, { isAdmin, runsOnServerless, reason }]) => [name, { isAdmin, runsOnServerless, unsupported: reason }] as const,
+      ([name, { isAdmin, runsOnServerless, reason }]) =>
+        [name, { isAdmin, runsOnServerless, unsupported: reason }] as const,
     ),
   ]),
   check: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],

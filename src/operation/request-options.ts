@@ -35,7 +35,10 @@ function readQuery(reader: ParamReader): ReadonlyMap<string, string> {
     if (value === null) continue;
     const text = queryText(value);
     if (text === null)
-      reader.problem(`request-params.${name}`, `A query parameter must be a text, a number, a boolean or a list of such, but is ${shown(value)}.`);
+      reader.problem(
+        `request-params.${name}`,
+        `A query parameter must be a text, a number, a boolean or a list of such, but is ${shown(value)}.`,
+      );
     else query.set(name, text);
   }
   return query;
@@ -52,7 +55,8 @@ function readHeaders(reader: ParamReader): Readonly<Record<string, string>> | un
   const add = (path: string, name: string, value: Json): void => {
     const text = scalarText(value);
     if (!HEADER_NAME.test(name)) reader.problem(path, `"${name}" is not a name of a header.`);
-    else if (text === null || !HEADER_VALUE.test(text)) reader.problem(path, `${shown(value)} is not a value of a header.`);
+    else if (text === null || !HEADER_VALUE.test(text))
+      reader.problem(path, `${shown(value)} is not a value of a header.`);
     else headers[name] = text;
   };
   for (const [name, value] of reader.object('headers', null) ?? []) {
@@ -72,7 +76,9 @@ export function withQuery(path: string, ...queries: readonly ReadonlyMap<string,
   const merged = new Map<string, string>();
   for (const query of queries) for (const [name, value] of query) merged.set(name, value);
   if (merged.size === 0) return path;
-  const text = [...merged].map(([name, value]) => `${encodeText(name)}=${encodeText(value).replaceAll('%2C', ',')}`).join('&');
+  const text = [...merged]
+    .map(([name, value]) => `${encodeText(name)}=${encodeText(value).replaceAll('%2C', ',')}`)
+    .join('&');
   return `${path}${path.includes('?') ? '&' : '?'}${text}`;
 }
 
@@ -94,7 +100,11 @@ export function scriptRequest(
   options: RequestOptions,
   method: string,
   path: string,
-  extra: { readonly body?: string | null; readonly ignoredStatus?: readonly number[]; readonly query?: ReadonlyMap<string, string> } = {},
+  extra: {
+    readonly body?: string | null;
+    readonly ignoredStatus?: readonly number[];
+    readonly query?: ReadonlyMap<string, string>;
+  } = {},
 ): ScriptRequest {
   return {
     method,

@@ -54,11 +54,18 @@ export function deleteAll(resources: readonly OldResource[], options: RequestOpt
   };
 }
 
-async function deleteOne(resource: OldResource, session: Session, options: RequestOptions, policy: DeletePolicy): Promise<boolean> {
+async function deleteOne(
+  resource: OldResource,
+  session: Session,
+  options: RequestOptions,
+  policy: DeletePolicy,
+): Promise<boolean> {
   if (policy.onlyIfExists) {
     // The query parameters belong to the deletion: the server would refuse them with HEAD.
     const found = await session.request(
-      scriptRequest({ ...options, query: NO_QUERY }, 'HEAD', resource.headPath ?? resource.path, { ignoredStatus: [404] }),
+      scriptRequest({ ...options, query: NO_QUERY }, 'HEAD', resource.headPath ?? resource.path, {
+        ignoredStatus: [404],
+      }),
     );
     if (found.status === 404) return false;
   }
@@ -87,7 +94,8 @@ export function mergeTemplateSettings(body: Json, settings: JsonObject | null): 
 function mergeDeeply(base: Json, over: Json): Json {
   if (!isJsonObject(over)) return over;
   const merged = new Map<string, Json>(isJsonObject(base) ? base : []);
-  for (const [name, value] of over) merged.set(name, merged.has(name) ? mergeDeeply(merged.get(name) ?? null, value) : value);
+  for (const [name, value] of over)
+    merged.set(name, merged.has(name) ? mergeDeeply(merged.get(name) ?? null, value) : value);
   return merged;
 }
 

@@ -6,7 +6,13 @@ import type { ParamReader } from './params.ts';
 import type { Script } from './script.ts';
 
 /** Failures that another attempt may not meet. */
-const PASSING: ReadonlySet<FailureKind> = new Set(['connection refused', 'host unreachable', 'TLS handshake failed', 'connection', 'timeout']);
+const PASSING: ReadonlySet<FailureKind> = new Set([
+  'connection refused',
+  'host unreachable',
+  'TLS handshake failed',
+  'connection',
+  'timeout',
+]);
 
 /** When and how often an operation is repeated, from its `retry-…` parameters. */
 export interface OperationRetryPolicy {

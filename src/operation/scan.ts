@@ -63,7 +63,15 @@ function skipValue(json: Buffer, position: number): number {
   if (first === OPEN_OBJECT || first === OPEN_ARRAY) return skipNested(json, position);
   for (let at = position; at < json.length; at++) {
     const byte = json[at];
-    if (byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY || byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09)
+    if (
+      byte === COMMA ||
+      byte === CLOSE_OBJECT ||
+      byte === CLOSE_ARRAY ||
+      byte === 0x20 ||
+      byte === 0x0a ||
+      byte === 0x0d ||
+      byte === 0x09
+    )
       return at;
   }
   return -1;

@@ -122,7 +122,9 @@ function nextRequest(params: ScrollParams, id: string): ScriptRequest {
 }
 
 async function free(params: ScrollParams, session: Session, id: string): Promise<void> {
-  const request = scriptRequest({ ...params.options, query: new Map() }, 'DELETE', '/_search/scroll', { body: JSON.stringify({ scroll_id: [id] }) });
+  const request = scriptRequest({ ...params.options, query: new Map() }, 'DELETE', '/_search/scroll', {
+    body: JSON.stringify({ scroll_id: [id] }),
+  });
   try {
     await session.request({ ...request, untimed: true });
   } catch (error) {

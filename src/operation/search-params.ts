@@ -25,7 +25,11 @@ export function readSearchParams(reader: ParamReader, target: string): SearchPar
   if (cache !== null) query.set('request_cache', String(cache));
   return {
     path: `${target === '' ? '' : `/${target}`}${type === null ? '' : `/${encodeName(type)}`}/_search`,
-    options: { ...options, query, headers: compressed ? options.headers : { 'accept-encoding': 'identity', ...options.headers } },
+    options: {
+      ...options,
+      query,
+      headers: compressed ? options.headers : { 'accept-encoding': 'identity', ...options.headers },
+    },
     body: readBody(reader),
   };
 }

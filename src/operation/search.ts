@@ -37,7 +37,11 @@ export function readPlainSearch(reader: ParamReader, facts: ParameterFacts): Pla
   const detailed = reader.boolean('detailed-results', false);
   const assertions = readAssertions(reader, SEARCH_PROPERTIES);
   if (assertions.length > 0 && !detailed) {
-    reader.problem('assertions', 'Assertions need "detailed-results": true.', 'Add it to the operation; answers are then read as far as needed.');
+    reader.problem(
+      'assertions',
+      'Assertions need "detailed-results": true.',
+      'Add it to the operation; answers are then read as far as needed.',
+    );
   }
   const profileMetrics = reader.names('profile-metrics', []);
   const profiledRequests = reader.integer('profile-metrics-sample-size', 0, { min: 0 });
@@ -114,7 +118,8 @@ class SearchOperation implements RequestOperation {
 /** The details of an answer that was read as a whole. One without `took`, such as the page of a proxy, is a failure. */
 function readDetails(answer: Answer, body: Buffer, outcome: Outcome): ReadonlyMap<string, string | number | boolean> {
   const details = scanSearchDetails(body);
-  if (details.took === undefined) outcome.fail('search', `The answer to a search cannot be read: ${whyUnreadable(answer)}.`);
+  if (details.took === undefined)
+    outcome.fail('search', `The answer to a search cannot be read: ${whyUnreadable(answer)}.`);
   return nameDetails(details);
 }
 
@@ -132,7 +137,8 @@ const withProfile = (body: Json): Json => new Map([...(isJsonObject(body) ? body
 
 /** A `search` with `pages` is a scroll, as in OpenSearch Benchmark. */
 function readSearch(reader: ParamReader, facts: ParameterFacts): PlainSearchParams | ScrollParams {
-  if (reader.has(PIT_REFERENCE)) reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);
+  if (reader.has(PIT_REFERENCE))
+    reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);
   const pages = readPages(reader);
   return reader.has('pages') ? readScrollParams(reader, facts, pages ?? 1) : readPlainSearch(reader, facts);
 }

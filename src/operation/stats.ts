@@ -32,7 +32,10 @@ function parseAnswer(body: Buffer): Json {
   try {
     return parseJson(body.toString());
   } catch (error) {
-    throw new RequestFailure('protocol', `The answer to index-stats is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new RequestFailure(
+      'protocol',
+      `The answer to index-stats is not JSON: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
@@ -56,7 +59,9 @@ export const indexStats: OperationType = defineOperation({
   runsOnServerless: false,
   read(reader) {
     const condition = readCondition(reader);
-    const request = scriptRequest(readRequestOptions(reader), 'GET', `/${readIndex(reader, '_all')}/_stats/_all`, { body: reader.body('body') });
+    const request = scriptRequest(readRequestOptions(reader), 'GET', `/${readIndex(reader, '_all')}/_stats/_all`, {
+      body: reader.body('body'),
+    });
     return retrying(readRetryPolicy(reader), async (session, outcome) => {
       const reply = await session.request(request);
       if (condition !== null) judge(condition, reply.body, outcome);

@@ -61,7 +61,11 @@ export function selectDefinitions<T extends { readonly name: string }>(
   if (names === null) return definitions;
   for (const name of names) {
     if (!definitions.some((definition) => definition.name === name)) {
-      reader.problem(parameter, `The workload has no "${name}".`, `It has ${definitions.map((definition) => `"${definition.name}"`).join(', ')}.`);
+      reader.problem(
+        parameter,
+        `The workload has no "${name}".`,
+        `It has ${definitions.map((definition) => `"${definition.name}"`).join(', ')}.`,
+      );
     }
   }
   return definitions.filter((definition) => names.includes(definition.name));

@@ -5,7 +5,14 @@ import { defineOperation, type ParameterFacts } from './define.ts';
 import type { OperationType } from './operation.ts';
 import type { ParamReader } from './params.ts';
 import { encodeName, readRequestOptions } from './request-options.ts';
-import { createAll, deleteAll, mergeSettings, mergeTemplateSettings, type NewResource, type OldResource } from './resources.ts';
+import {
+  createAll,
+  deleteAll,
+  mergeSettings,
+  mergeTemplateSettings,
+  type NewResource,
+  type OldResource,
+} from './resources.ts';
 import { readRetryPolicy, retrying } from './retry.ts';
 import { type Script, scriptOperation } from './script.ts';
 import { bodyText } from './search-params.ts';
@@ -24,7 +31,12 @@ interface TemplateKind {
   readonly ignoreMissing: boolean;
 }
 
-const LEGACY: TemplateKind = { endpoint: '/_template', known: (facts) => facts.templates, merge: mergeSettings, ignoreMissing: false };
+const LEGACY: TemplateKind = {
+  endpoint: '/_template',
+  known: (facts) => facts.templates,
+  merge: mergeSettings,
+  ignoreMissing: false,
+};
 const COMPOSABLE: TemplateKind = {
   endpoint: '/_index_template',
   known: (facts) => facts.composableTemplates,
@@ -39,13 +51,19 @@ const COMPONENT: TemplateKind = {
 };
 
 function readCreate(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): Script {
-  return retrying(readRetryPolicy(reader), createAll(readNewTemplates(reader, facts, kind), readRequestOptions(reader)));
+  return retrying(
+    readRetryPolicy(reader),
+    createAll(readNewTemplates(reader, facts, kind), readRequestOptions(reader)),
+  );
 }
 
 function readNewTemplates(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): readonly NewResource[] {
   const settings = reader.object('settings', null);
   const known = kind.known(facts);
-  const make = (name: string, body: Json): NewResource => ({ path: pathOf(kind, name), body: bodyText(kind.merge(body, settings)) });
+  const make = (name: string, body: Json): NewResource => ({
+    path: pathOf(kind, name),
+    body: bodyText(kind.merge(body, settings)),
+  });
   if (known.length > 0 && !reader.has('body'))
     return selectDefinitions(reader, 'template', known).map((template) => make(template.name, template.body));
   reader.require('body');
@@ -55,13 +73,19 @@ function readNewTemplates(reader: ParamReader, facts: ParameterFacts, kind: Temp
 
 function readDelete(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): Script {
   const policy = { onlyIfExists: reader.boolean('only-if-exists', true), ignoreMissing: kind.ignoreMissing };
-  return retrying(readRetryPolicy(reader), deleteAll(readOldTemplates(reader, facts, kind), readRequestOptions(reader), policy));
+  return retrying(
+    readRetryPolicy(reader),
+    deleteAll(readOldTemplates(reader, facts, kind), readRequestOptions(reader), policy),
+  );
 }
 
 function readOldTemplates(reader: ParamReader, facts: ParameterFacts, kind: TemplateKind): readonly OldResource[] {
   const known = kind.known(facts);
   if (known.length > 0) {
-    return selectDefinitions(reader, 'template', known).map((template) => ({ path: pathOf(kind, template.name), pattern: patternOf(template) }));
+    return selectDefinitions(reader, 'template', known).map((template) => ({
+      path: pathOf(kind, template.name),
+      pattern: patternOf(template),
+    }));
   }
   const deletesMatching = reader.boolean('delete-matching-indices', false);
   if (deletesMatching) reader.require('index-pattern');

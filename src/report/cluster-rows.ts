@@ -43,7 +43,8 @@ interface ShardCount {
 
 function shardTimeRows(name: string, time: ShardTime | undefined, count?: ShardCount): readonly SummaryRow[] {
   const perShard = time?.perShard ?? undefined;
-  const minutes = (metric: string, value: number | undefined): SummaryRow => scaledRow(metric, value, MILLIS_PER_MINUTE, 'min');
+  const minutes = (metric: string, value: number | undefined): SummaryRow =>
+    scaledRow(metric, value, MILLIS_PER_MINUTE, 'min');
   return [
     minutes(`Cumulative ${name} of primary shards`, time?.total),
     ...(count === undefined ? [] : [countRow(`Cumulative ${count.name} of primary shards`, count.count)]),
@@ -54,11 +55,18 @@ function shardTimeRows(name: string, time: ShardTime | undefined, count?: ShardC
 }
 
 /** Zero is written as the whole number `0`, whatever its unit is. */
-const scaled = (value: number, divisor: number): RowValue => (value === 0 ? integerValue(0) : floatValue(value / divisor));
+const scaled = (value: number, divisor: number): RowValue =>
+  value === 0 ? integerValue(0) : floatValue(value / divisor);
 
 const scaledRow = (metric: string, value: number | undefined, divisor: number, unit: string): SummaryRow =>
   row(metric, value === undefined ? null : scaled(value, divisor), unit);
 
-const countRow = (metric: string, value: number | undefined): SummaryRow => row(metric, value === undefined ? null : integerValue(value), '');
+const countRow = (metric: string, value: number | undefined): SummaryRow =>
+  row(metric, value === undefined ? null : integerValue(value), '');
 
-const row = (metric: string, value: RowValue | null, unit: string): SummaryRow => ({ metric, task: '', value, unit: value === null ? '' : unit });
+const row = (metric: string, value: RowValue | null, unit: string): SummaryRow => ({
+  metric,
+  task: '',
+  value,
+  unit: value === null ? '' : unit,
+});

@@ -14,7 +14,9 @@ const HEADER_MARGIN = 2;
 export function plainTable(headers: readonly string[], rows: readonly (readonly PlainCell[])[]): string {
   const columns = headers.map((header, index) => {
     const cells = rows.map((row) => row[index] ?? null);
-    const isNumeric = cells.some((cell) => typeof cell === 'number') && cells.every((cell) => cell === null || typeof cell === 'number');
+    const isNumeric =
+      cells.some((cell) => typeof cell === 'number') &&
+      cells.every((cell) => cell === null || typeof cell === 'number');
     const texts = cells.map((cell) => (cell === null ? '' : String(cell).replaceAll(/\s*[\r\n]+\s*/g, ' ')));
     const width = Math.max(widthOf(header) + HEADER_MARGIN, ...texts.map(widthOf));
     return { header, texts, width, align: isNumeric ? ('right' as const) : ('left' as const) };

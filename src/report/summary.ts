@@ -26,7 +26,12 @@ export function summaryRows(results: Results, options: SummaryOptions): readonly
     ...others.flatMap((task) => taskRows(task, options)),
     ...best.flatMap(({ task, clients }) => [
       ...taskRows(task, options),
-      { metric: 'Number of clients that achieved max throughput', task: task.task, value: integerValue(clients), unit: '' },
+      {
+        metric: 'Number of clients that achieved max throughput',
+        task: task.task,
+        value: integerValue(clients),
+        unit: '',
+      },
     ]),
     ...reported.flatMap(profileRows),
   ];
@@ -42,7 +47,10 @@ interface BestClients {
  * Separates tasks that differ only in their number of clients (`search_1_clients`, `search_8_clients`) from the others.
  * Of each such family only the task with the greatest mean throughput is shown.
  */
-function chooseBestClients(tasks: readonly TaskResults[]): { readonly others: readonly TaskResults[]; readonly best: readonly BestClients[] } {
+function chooseBestClients(tasks: readonly TaskResults[]): {
+  readonly others: readonly TaskResults[];
+  readonly best: readonly BestClients[];
+} {
   const best = new Map<string, BestClients>();
   const others: TaskResults[] = [];
   for (const task of tasks) {
@@ -53,7 +61,8 @@ function chooseBestClients(tasks: readonly TaskResults[]): { readonly others: re
     }
     const family = match[1] ?? '';
     const known = best.get(family);
-    if (known === undefined || (task.throughput.mean ?? 0) > (known.task.throughput.mean ?? 0)) best.set(family, { task, clients: Number(match[2]) });
+    if (known === undefined || (task.throughput.mean ?? 0) > (known.task.throughput.mean ?? 0))
+      best.set(family, { task, clients: Number(match[2]) });
   }
   return { others, best: [...best.values()] };
 }
@@ -63,7 +72,9 @@ function taskRows(task: TaskResults, options: SummaryOptions): readonly SummaryR
     ...throughputRows(task, options),
     ...timeRows(task, 'latency', task.latency, options.latencyPercentiles, options),
     ...timeRows(task, 'service time', task.serviceTime, defaultPercentiles, options),
-    ...(options.showsProcessingTime ? timeRows(task, 'processing time', task.processingTime, defaultPercentiles, options) : []),
+    ...(options.showsProcessingTime
+      ? timeRows(task, 'processing time', task.processingTime, defaultPercentiles, options)
+      : []),
     row('error rate', task, hundredthsValue(task.errorRate * 100), '%'),
   ];
 }
@@ -80,7 +91,14 @@ function throughputRows(task: TaskResults, options: SummaryOptions): readonly Su
     ...figures
       .filter(([, value]) => value !== null || options.show === 'all')
       .map(([metric, value]) => row(metric, task, value === null ? null : hundredthsValue(value), throughput.unit)),
-    ...percentileRows(task, 'throughput', throughput.percentiles, options.throughputPercentiles, throughput.unit, options),
+    ...percentileRows(
+      task,
+      'throughput',
+      throughput.percentiles,
+      options.throughputPercentiles,
+      throughput.unit,
+      options,
+    ),
   ];
 }
 
@@ -103,7 +121,10 @@ function percentileRows(
   options: SummaryOptions,
 ): readonly SummaryRow[] {
   const known = new Map(values);
-  const shown = options.show === 'available' ? [...known.keys()] : [...new Set([...requested, ...known.keys()])].sort((left, right) => left - right);
+  const shown =
+    options.show === 'available'
+      ? [...known.keys()]
+      : [...new Set([...requested, ...known.keys()])].sort((left, right) => left - right);
   return shown.map((percentile) => {
     const value = known.get(percentile);
     return row(`${percentile}th percentile ${name}`, task, value === undefined ? null : floatValue(value), unit);
@@ -112,7 +133,9 @@ function percentileRows(
 
 function profileRows(task: TaskResults): readonly SummaryRow[] {
   return task.profile.flatMap(({ name, stats }) =>
-    stats.percentiles.map(([percentile, value]) => row(`${percentile}th percentile ${name}`, task, floatValue(value), stats.unit)),
+    stats.percentiles.map(([percentile, value]) =>
+      row(`${percentile}th percentile ${name}`, task, floatValue(value), stats.unit),
+    ),
   );
 }
 

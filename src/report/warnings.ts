@@ -18,7 +18,9 @@ const DOCUMENT_REASONS = 3;
 /** Warnings in the order in which they are printed after the table, without the `[WARNING]` in front. */
 export function warnings(results: Results): readonly string[] {
   const reported = results.tasks.filter((task) => task.isReported);
-  const partial = results.isPartial ? ['The results are incomplete: the test run ended early, or lost a node. They contain what was measured.'] : [];
+  const partial = results.isPartial
+    ? ['The results are incomplete: the test run ended early, or lost a node. They contain what was measured.']
+    : [];
   const ofHosts = [...outageWarnings(results.endpoints), ...failingHostWarnings(results.endpoints)];
   return [...partial, ...reported.flatMap(taskWarnings), ...ofHosts, ...results.driverWarnings];
 }
@@ -39,7 +41,8 @@ function taskWarnings(task: TaskResults): readonly string[] {
     );
   }
   if (task.throughput.median === null) {
-    const cause = task.errorRate > 0 ? `Error rate is ${percentage.toFixed(1)}%. Please check the logs.` : noThroughputCause(task);
+    const cause =
+      task.errorRate > 0 ? `Error rate is ${percentage.toFixed(1)}%. Please check the logs.` : noThroughputCause(task);
     found.push(`No throughput metrics available for [${task.task}]. Likely cause: ${cause}`);
   }
   return found;
@@ -62,7 +65,9 @@ function noThroughputCause(task: TaskResults): string {
 
 /** A table of failed requests by task and kind with one example each; `null` if none failed. */
 export function errorTable(results: Results): string | null {
-  const rows = results.tasks.flatMap((task) => task.errors.map(({ kind, count, example }) => [task.task, kind, count, shortened(example)]));
+  const rows = results.tasks.flatMap((task) =>
+    task.errors.map(({ kind, count, example }) => [task.task, kind, count, shortened(example)]),
+  );
   return rows.length === 0 ? null : plainTable(['Task', 'Error', 'Count', 'Example'], rows);
 }
 

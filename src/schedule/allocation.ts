@@ -54,7 +54,12 @@ export function allocate(schedule: readonly ScheduleElement[]): readonly Step[] 
     let elementIndex = 0;
     tasks.forEach((task, position) => {
       for (let clientIndex = 0; clientIndex < task.clients; clientIndex++) {
-        rows[elementIndex % clients]?.push({ task: position, clientIndex, elementIndex, elementClients: element.clients });
+        rows[elementIndex % clients]?.push({
+          task: position,
+          clientIndex,
+          elementIndex,
+          elementClients: element.clients,
+        });
         elementIndex++;
       }
     });
@@ -65,7 +70,9 @@ export function allocate(schedule: readonly ScheduleElement[]): readonly Step[] 
 function completingTasks(element: ScheduleElement): readonly number[] {
   if (element.kind === 'task' || element.completedBy === null) return [];
   const { completedBy, tasks } = element;
-  return [...tasks.keys()].filter((position) => completedBy.kind === 'any' || tasks[position]?.name === completedBy.name);
+  return [...tasks.keys()].filter(
+    (position) => completedBy.kind === 'any' || tasks[position]?.name === completedBy.name,
+  );
 }
 
 /**
@@ -74,7 +81,10 @@ function completingTasks(element: ScheduleElement): readonly number[] {
  * idle.
  * @returns client ids per worker, workers without clients left out; one list of workers per node.
  */
-export function spreadClients(count: number, coresOfNodes: readonly number[]): readonly (readonly (readonly number[])[])[] {
+export function spreadClients(
+  count: number,
+  coresOfNodes: readonly number[],
+): readonly (readonly (readonly number[])[])[] {
   let next = 0;
   return evenShares(count, coresOfNodes.length).map((onNode, node) =>
     evenShares(onNode, Math.max(1, coresOfNodes[node] ?? 1))

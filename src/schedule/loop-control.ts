@@ -11,7 +11,13 @@ export type SampleType = 'warmup' | 'normal';
 /** The properties of a task that decide when it ends. */
 export type LoopSettings = Pick<
   Task,
-  'clients' | 'iterations' | 'warmupIterations' | 'timePeriod' | 'warmupTimePeriod' | 'rampUpTimePeriod' | 'rampDownTimePeriod'
+  | 'clients'
+  | 'iterations'
+  | 'warmupIterations'
+  | 'timePeriod'
+  | 'warmupTimePeriod'
+  | 'rampUpTimePeriod'
+  | 'rampDownTimePeriod'
 >;
 
 /**
@@ -84,5 +90,7 @@ function rampDownEnd(task: LoopSettings, clientIndex: number): number {
  * ramp-up.
  */
 export function rampUpWait(task: LoopSettings, elementIndex: number, elementClients: number): Millis {
-  return millis(task.rampUpTimePeriod === null ? 0 : (secondsToMillis(task.rampUpTimePeriod) * elementIndex) / elementClients);
+  return millis(
+    task.rampUpTimePeriod === null ? 0 : (secondsToMillis(task.rampUpTimePeriod) * elementIndex) / elementClients,
+  );
 }

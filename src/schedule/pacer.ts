@@ -97,7 +97,8 @@ export class Pacer {
     if (interval === null || !Number.isFinite(limit)) return 0;
     const phase = this.isPhased ? 0 : settings.phase * interval;
     const first = this.current + phase + (this.isFirst ? 0 : interval);
-    if (settings.kind === 'poisson') return Math.max(0, Math.round((limit - first) / interval + (this.isFirst ? 0 : 1)));
+    if (settings.kind === 'poisson')
+      return Math.max(0, Math.round((limit - first) / interval + (this.isFirst ? 0 : 1)));
     return Math.max(0, Math.ceil((limit - first) / interval - ROUNDING_SHARE));
   }
 

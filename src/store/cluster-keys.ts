@@ -9,7 +9,12 @@ interface ShardTimeKeys {
   readonly countProperty: NumberProperty | null;
 }
 
-const shardTime = (key: string, property: ShardTimeProperty, countKey = '', countProperty: NumberProperty | null = null): ShardTimeKeys => ({
+const shardTime = (
+  key: string,
+  property: ShardTimeProperty,
+  countKey = '',
+  countProperty: NumberProperty | null = null,
+): ShardTimeKeys => ({
   key,
   property,
   countKey,

@@ -2,7 +2,14 @@
 import { Float, type Json, type JsonObject, toJson } from '../json.ts';
 import { percentileKey } from '../metrics/percentiles.ts';
 import type { ErrorCount } from '../metrics/report.ts';
-import type { DocumentResults, PercentileStats, Results, ShardTime, TaskResults, ThroughputStats } from '../metrics/results.ts';
+import type {
+  DocumentResults,
+  PercentileStats,
+  Results,
+  ShardTime,
+  TaskResults,
+  ThroughputStats,
+} from '../metrics/results.ts';
 import { clusterNumbers, shardTimes } from './cluster-keys.ts';
 import { endpointDocument } from './endpoints-document.ts';
 
@@ -19,9 +26,12 @@ export function resultsDocument(results: Results): JsonObject {
     ['correctness_metrics', tasks.map(correctnessMetrics)],
     ['profile_metrics', tasks.filter((task) => task.profile.length > 0).map(profileMetrics)],
     ...clusterMembers(results),
-    ...['total_transform_search_times', 'total_transform_index_times', 'total_transform_processing_times', 'total_transform_throughput'].map(
-      (key) => [key, []] as const,
-    ),
+    ...[
+      'total_transform_search_times',
+      'total_transform_index_times',
+      'total_transform_processing_times',
+      'total_transform_throughput',
+    ].map((key) => [key, []] as const),
     // The keys from here on are additions of this project; readers that do not know them ignore them.
     ...(results.endpoints.length > 0 ? [['endpoints', results.endpoints.map(endpointDocument)] as const] : []),
     ...(results.isPartial ? [['partial', true] as const] : []),
@@ -119,7 +129,11 @@ function throughput(stats: ThroughputStats): JsonObject {
 
 function times(stats: PercentileStats | null): JsonObject {
   if (stats === null) return new Map();
-  return new Map<string, Json>([...percentileMembers(stats.percentiles), ['mean', figure(stats.mean)], ['unit', stats.unit]]);
+  return new Map<string, Json>([
+    ...percentileMembers(stats.percentiles),
+    ['mean', figure(stats.mean)],
+    ['unit', stats.unit],
+  ]);
 }
 
 const percentileMembers = (percentiles: PercentileStats['percentiles']): Members =>
@@ -140,4 +154,5 @@ function perShard(time: ShardTime | undefined): JsonObject {
 const figure = (value: number | null): Json => (value === null || !Number.isFinite(value) ? null : new Float(value));
 
 /** A value that the cluster counted. It is whole, except for the median of an even number of shards. */
-const count = (value: number | undefined): Json => (value === undefined || !Number.isFinite(value) ? null : toJson(value));
+const count = (value: number | undefined): Json =>
+  value === undefined || !Number.isFinite(value) ? null : toJson(value);

@@ -22,7 +22,9 @@ import { numberField, objectField, objectsField, textField, textsField } from '.
  * name are ignored.
  */
 export function parseResults(document: JsonObject): Results {
-  const profiles = new Map(objectsField(document, 'profile_metrics').map((entry) => [textField(entry, 'task'), objectField(entry, 'metrics')]));
+  const profiles = new Map(
+    objectsField(document, 'profile_metrics').map((entry) => [textField(entry, 'task'), objectField(entry, 'metrics')]),
+  );
   return {
     tasks: objectsField(document, 'op_metrics').flatMap((entry) => {
       const task = textField(entry, 'task', 'operation');
@@ -78,16 +80,28 @@ const parseErrorCount = (error: JsonObject): ErrorCount => ({
 function parseDocuments(entry: JsonObject): DocumentResults | null {
   const total = numberField(entry, 'total');
   if (total === null) return null;
-  return { total, failed: numberField(entry, 'failed') ?? 0, reasons: objectsField(entry, 'reasons').map(parseErrorCount) };
+  return {
+    total,
+    failed: numberField(entry, 'failed') ?? 0,
+    reasons: objectsField(entry, 'reasons').map(parseErrorCount),
+  };
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 function parsePart(part: JsonObject): readonly PartResults[] {
   const serviceTime = parseTimes(objectField(part, 'service_time'));
   const operation = textField(part, 'operation');
   if (serviceTime === null || operation === null) return [];
-  return [{ operation, operationType: textField(part, 'operation_type') ?? '', samples: numberField(part, 'samples') ?? 0, serviceTime }];
+  return [
+    {
+      operation,
+      operationType: textField(part, 'operation_type') ?? '',
+      samples: numberField(part, 'samples') ?? 0,
+      serviceTime,
+    },
+  ];
 }
 
 function parseTimes(entry: JsonObject): PercentileStats | null {

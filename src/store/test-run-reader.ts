@@ -26,7 +26,10 @@ export function parseTestRun(document: Json): TestRun | null {
     timestamp,
     pipeline: textField(document, 'pipeline') ?? '',
     userTags: Object.fromEntries(
-      [...objectField(document, 'user-tags')].map(([key, value]) => [key, typeof value === 'string' ? value : writeJson(value)]),
+      [...objectField(document, 'user-tags')].map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : writeJson(value),
+      ]),
     ),
     workload: textField(document, 'workload') ?? '',
     workloadRevision: textField(document, 'workload-revision'),

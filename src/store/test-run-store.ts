@@ -28,7 +28,9 @@ export function testRunFile(rootDirectory: string, id: string): string {
 
 function checkId(id: string): void {
   if (id === '' || id === '.' || id === '..' || /[/\\\0]/.test(id)) {
-    throw new BenchmarkError('USAGE', `"${id}" cannot be the id of a test run.`, { hint: 'Use letters, digits, "-", "_" and ".".' });
+    throw new BenchmarkError('USAGE', `"${id}" cannot be the id of a test run.`, {
+      hint: 'Use letters, digits, "-", "_" and ".".',
+    });
   }
 }
 
@@ -53,8 +55,14 @@ export async function writeTestRun(rootDirectory: string, run: TestRun): Promise
     // The failure to write is what counts: whether the draft can be removed changes nothing.
     await Promise.allSettled([rm(draft, { force: true })]);
     const copy = run.results === null ? null : await saveElsewhere(run.id, text);
-    const hint = copy === null ? 'Free some space, or let root.dir in the configuration name another directory.' : `They are in ${copy}.`;
-    throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${systemReason(error)}.`, { cause: error, hint });
+    const hint =
+      copy === null
+        ? 'Free some space, or let root.dir in the configuration name another directory.'
+        : `They are in ${copy}.`;
+    throw new BenchmarkError('DISK', `The results cannot be written to ${path}: ${systemReason(error)}.`, {
+      cause: error,
+      hint,
+    });
   }
   return path;
 }
@@ -97,9 +105,13 @@ export async function readTestRun(rootDirectory: string, id: string): Promise<Te
     const text = await readIfPresent(path);
     if (text !== null) return parseFile(path, text);
   }
-  throw new BenchmarkError('TEST_RUN_NOT_FOUND', `There is no test run "${id}" below ${join(rootDirectory, current.directory)}.`, {
-    hint: 'The command "list test-runs" shows the ids of all test runs.',
-  });
+  throw new BenchmarkError(
+    'TEST_RUN_NOT_FOUND',
+    `There is no test run "${id}" below ${join(rootDirectory, current.directory)}.`,
+    {
+      hint: 'The command "list test-runs" shows the ids of all test runs.',
+    },
+  );
 }
 
 /** The most recent test runs, newest first, at most `limit` of them. Files that cannot be read are left out. */
@@ -121,7 +133,8 @@ function parseFile(path: string, text: string): TestRun {
   } catch (error) {
     throw new BenchmarkError('TEST_RUN_NOT_FOUND', `${path} is no JSON: ${messageOf(error)}`, { cause: error });
   }
-  if (run === null) throw new BenchmarkError('TEST_RUN_NOT_FOUND', `${path} has no "test-run-id" or no valid "test-run-timestamp".`);
+  if (run === null)
+    throw new BenchmarkError('TEST_RUN_NOT_FOUND', `${path} has no "test-run-id" or no valid "test-run-timestamp".`);
   return run;
 }
 
@@ -153,4 +166,5 @@ async function subdirectories(path: string): Promise<readonly string[]> {
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

@@ -28,5 +28,8 @@ export function documentCountRequest(indices: readonly string[]): Omit<StatsRequ
  */
 export function parseDocumentCount(document: unknown): number | undefined {
   if (!Array.isArray(document)) return undefined;
-  return itemsAt(document).reduce<number>((sum, index) => sum + (Number(textAt(index, 'docs.count') ?? numberAt(index, 'docs.count') ?? 0) || 0), 0);
+  return itemsAt(document).reduce<number>(
+    (sum, index) => sum + (Number(textAt(index, 'docs.count') ?? numberAt(index, 'docs.count') ?? 0) || 0),
+    0,
+  );
 }

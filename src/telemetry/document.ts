@@ -31,4 +31,5 @@ export function itemsAt(document: unknown, ...path: readonly string[]): readonly
   return Array.isArray(value) ? value : [];
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -15,7 +15,9 @@ export const garbageCollection: TelemetryDevice = {
   description: 'Time and number of collections of the young and old generation, over all nodes.',
   start: async ({ client, warn }) => {
     const atStart = await fetchStats(client, NODE_STATS, 'node statistics', warn);
-    return { stop: async () => collectionBetween(atStart, await fetchStats(client, NODE_STATS, 'node statistics', warn), warn) };
+    return {
+      stop: async () => collectionBetween(atStart, await fetchStats(client, NODE_STATS, 'node statistics', warn), warn),
+    };
   },
 };
 
@@ -33,7 +35,8 @@ export function collectionBetween(atStart: unknown, atEnd: unknown, warn: Warn):
     if (before.has(id)) stayed.push([before.get(id), node]);
     else joined.push(textAt(node, 'name') ?? id);
   }
-  if (joined.length > 0) warn(`The garbage collection of ${joined.join(', ')} is not counted: not in the cluster when the test run began.`);
+  if (joined.length > 0)
+    warn(`The garbage collection of ${joined.join(', ')} is not counted: not in the cluster when the test run began.`);
   const withCollectors = stayed.filter(([, node]) => hasCollectors(node));
   if (withCollectors.length < stayed.length) {
     const without = `${stayed.length - withCollectors.length} of ${stayed.length}`;
@@ -41,7 +44,11 @@ export function collectionBetween(atStart: unknown, atEnd: unknown, warn: Warn):
   }
   if (withCollectors.length === 0) return {};
   const sum = (generation: Generation, field: string): number =>
-    withCollectors.reduce((total, [start, end]) => total + Math.max(0, collected(end, generation, field) - collected(start, generation, field)), 0);
+    withCollectors.reduce(
+      (total, [start, end]) =>
+        total + Math.max(0, collected(end, generation, field) - collected(start, generation, field)),
+      0,
+    );
   return {
     youngGcTime: sum('young', 'collection_time_in_millis'),
     youngGcCount: sum('young', 'collection_count'),
@@ -50,7 +57,8 @@ export function collectionBetween(atStart: unknown, atEnd: unknown, warn: Warn):
   };
 }
 
-const collected = (node: unknown, generation: Generation, field: string): number => numberAt(node, 'jvm', 'gc', 'collectors', generation, field) ?? 0;
+const collected = (node: unknown, generation: Generation, field: string): number =>
+  numberAt(node, 'jvm', 'gc', 'collectors', generation, field) ?? 0;
 
 const hasCollectors = (node: unknown): boolean =>
   numberAt(node, 'jvm', 'gc', 'collectors', 'young', 'collection_time_in_millis') !== undefined &&

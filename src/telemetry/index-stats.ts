@@ -1,5 +1,11 @@
 // Totals of the indices: times of merging, refreshing and flushing, sizes and counts.
-import type { ClusterStats, MutableClusterStats, NumberProperty, ShardTime, ShardTimeProperty } from '../metrics/results.ts';
+import type {
+  ClusterStats,
+  MutableClusterStats,
+  NumberProperty,
+  ShardTime,
+  ShardTimeProperty,
+} from '../metrics/results.ts';
 import type { TelemetryDevice } from './device.ts';
 import { entriesAt, itemsAt, numberAt, valueAt } from './document.ts';
 import { fetchStats, type StatsRequest, type Warn } from './stats-client.ts';
@@ -53,7 +59,8 @@ export function indexStatsRequest(indices: readonly string[]): Omit<StatsRequest
 }
 
 /** The part of a path that names indices; empty for all. */
-export const indexPath = (indices: readonly string[]): string => (indices.length === 0 ? '' : `/${indices.map(encodeURIComponent).join(',')}`);
+export const indexPath = (indices: readonly string[]): string =>
+  indices.length === 0 ? '' : `/${indices.map(encodeURIComponent).join(',')}`;
 
 /**
  * The figures in an answer to {@link indexStatsRequest}. Those that the answer lacks are left out, with one warning for
@@ -78,7 +85,8 @@ export function parseIndexStats(document: unknown, warn: Warn): ClusterStats {
     if (value === undefined) missing.push(path.slice(1).join('.'));
     else stats[property] = value;
   }
-  if (missing.length > 0) warn(`The index statistics of this cluster have no ${missing.join(', ')}; the summary goes without.`);
+  if (missing.length > 0)
+    warn(`The index statistics of this cluster have no ${missing.join(', ')}; the summary goes without.`);
   return stats;
 }
 
@@ -98,7 +106,9 @@ export function earlierUse(document: unknown): string | null {
 
 function primaryShards(document: unknown): readonly unknown[] {
   return entriesAt(document, 'indices').flatMap(([, index]) =>
-    entriesAt(index, 'shards').flatMap(([, copies]) => itemsAt(copies).filter((copy) => valueAt(copy, 'routing', 'primary') === true)),
+    entriesAt(index, 'shards').flatMap(([, copies]) =>
+      itemsAt(copies).filter((copy) => valueAt(copy, 'routing', 'primary') === true),
+    ),
   );
 }
 

@@ -31,7 +31,8 @@ export async function fetchStats(
   try {
     const { status, body } = await client.request({ method: 'GET', ...request });
     if (status >= 200 && status < 300) return body;
-    if (!expected.includes(status)) warn(`The cluster does not tell its ${what}: GET ${request.path} was answered with HTTP ${status}.`);
+    if (!expected.includes(status))
+      warn(`The cluster does not tell its ${what}: GET ${request.path} was answered with HTTP ${status}.`);
   } catch (error) {
     warn(`The cluster does not tell its ${what}: GET ${request.path} failed: ${messageOf(error)}`);
   }

@@ -18,13 +18,19 @@ export interface Telemetry {
  * Starts all devices at the same time; `indices` are those that the workload declares. Never rejects because of the
  * cluster.
  */
-export async function startTelemetry(devices: readonly TelemetryDevice[], client: StatsClient, indices: readonly string[]): Promise<Telemetry> {
+export async function startTelemetry(
+  devices: readonly TelemetryDevice[],
+  client: StatsClient,
+  indices: readonly string[],
+): Promise<Telemetry> {
   const warnings: string[] = [];
   const warn = (message: string): void => {
     // Devices that ask for the same figures get the same refusal, which is told once.
     if (!warnings.includes(message)) warnings.push(message);
   };
-  const running: readonly RunningDevice[] = await Promise.all(devices.map((device) => device.start({ client, indices, warn })));
+  const running: readonly RunningDevice[] = await Promise.all(
+    devices.map((device) => device.start({ client, indices, warn })),
+  );
   return {
     warnings,
     stop: async () => Object.assign({}, ...(await Promise.all(running.map((device) => device.stop())))),

@@ -13,7 +13,13 @@ import { builtinFilters } from './builtins/filters/registry.ts';
 import { builtinGlobals } from './builtins/globals.ts';
 import { builtinTests } from './builtins/tests.ts';
 import { CompiledTemplate } from './render/compile/template.ts';
-import { type LoadedTemplate, type MissingListener, RenderContext, type TemplateLoader, TemplateRun } from './render/runtime.ts';
+import {
+  type LoadedTemplate,
+  type MissingListener,
+  RenderContext,
+  type TemplateLoader,
+  TemplateRun,
+} from './render/runtime.ts';
 import type { TemplateSource } from './syntax/source.ts';
 import { locate, toBenchmarkError } from './values/failure.ts';
 import type { TemplateFunction, Value } from './values/value.ts';
@@ -66,7 +72,13 @@ export function render(template: CompiledTemplate, options: RenderOptions = {}):
     const filters = options.filters === undefined ? builtinFilters : new Map([...builtinFilters, ...options.filters]);
     const tests = options.tests === undefined ? builtinTests : new Map([...builtinTests, ...options.tests]);
     template.checkNames(filters, tests);
-    const run = new TemplateRun({ filters, tests, globals, loader: options.loader ?? (() => null), onMissing: options.onMissing });
+    const run = new TemplateRun({
+      filters,
+      tests,
+      globals,
+      loader: options.loader ?? (() => null),
+      onMissing: options.onMissing,
+    });
     const loaded = { template, autoescape: options.autoescape ?? false };
     const out: string[] = [];
     new RenderContext(run, loaded, new Map([...globals, ...(options.context ?? [])])).render(loaded, out);

@@ -37,13 +37,15 @@ export function requireBodyMemory({ steps, facts, specOf, available }: BodyMemor
   throw new BenchmarkError('WORKLOAD_INVALID', 'The requests of this load are too large.', {
     problems,
     hint:
-      'Use a smaller "bulk-size" or fewer clients. ' + 'OpenSearch takes requests of up to 100 MB, unless http.max_content_length says otherwise.',
+      'Use a smaller "bulk-size" or fewer clients. ' +
+      'OpenSearch takes requests of up to 100 MB, unless http.max_content_length says otherwise.',
   });
 }
 
 function problemOf(body: number, clients: number, available: Bytes): string | null {
   if (clients === 0) return null;
-  if (body > LARGEST_BODY) return `a request would have about ${gigabytes(body)}; ${gigabytes(LARGEST_BODY)} are the most`;
+  if (body > LARGEST_BODY)
+    return `a request would have about ${gigabytes(body)}; ${gigabytes(LARGEST_BODY)} are the most`;
   const needed = clients * BODIES_PER_CLIENT * body;
   if (needed <= available) return null;
   const whose = clients === 1 ? 'a client' : `${clients} clients`;

@@ -49,7 +49,10 @@ export class ClientConnections implements SlotOwner {
     this.turn = context.turn;
     this.user = user;
     this.slots = watch.endpoints.map(
-      (figures, endpoint) => new WireSlot({ endpoint, owner: this, timeline, watch, random }, figures, (owner) => dialler.connect(endpoint, owner)),
+      (figures, endpoint) =>
+        new WireSlot({ endpoint, owner: this, timeline, watch, random }, figures, (owner) =>
+          dialler.connect(endpoint, owner),
+        ),
     );
   }
 

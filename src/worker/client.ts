@@ -163,7 +163,10 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const wasSent = this.exchange?.giveUp(true) === true;
     if (wasSent && this.host.retries.onTimeout && this.retry()) return;
     this.outcome.reset();
-    this.failWhole('timeout', `no ${wasSent ? 'complete answer' : 'connection'} within ${this.run?.timeoutText ?? 'its limit'}`);
+    this.failWhole(
+      'timeout',
+      `no ${wasSent ? 'complete answer' : 'connection'} within ${this.run?.timeoutText ?? 'its limit'}`,
+    );
     this.finish(performance.now());
   }
 

@@ -40,7 +40,9 @@ export class EndpointWatch {
 
   /** Why nothing can be sent to the endpoint at present; `null` if something can, or if nobody has tried. */
   get outage(): { readonly since: number; readonly failure: WireFailure } | null {
-    return this.lastFailure === null || this.openConnections > 0 ? null : { since: this.failingSince, failure: this.lastFailure };
+    return this.lastFailure === null || this.openConnections > 0
+      ? null
+      : { since: this.failingSince, failure: this.lastFailure };
   }
 
   /** Everything since the last call. */

@@ -68,7 +68,12 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.timeline = new Timeline(isPaced ? threadAlarm : timerAlarm);
     this.health = new HealthMonitor(this.timeline);
     this.facts = decodeFacts(plan.facts);
-    requireBodyMemory({ steps: plan.steps, facts: this.facts, specOf: (task) => this.specOf(task), available: plan.memory });
+    requireBodyMemory({
+      steps: plan.steps,
+      facts: this.facts,
+      specOf: (task) => this.specOf(task),
+      available: plan.memory,
+    });
     const { options, endpoints } = plan.target;
     this.requests = createRequestFactory(plan.target);
     this.watch = new TargetWatch(endpoints.length, plan.onError === 'abort', (error) => this.fail(error));
@@ -95,14 +100,18 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       recorders,
       clients: step.clients.flatMap(({ client: id, cells }) => {
         const client = this.clients.get(id);
-        return client === undefined ? [] : [{ client, runs: cells.map((cell) => this.createRun(step, cell, id, recorders)) }];
+        return client === undefined
+          ? []
+          : [{ client, runs: cells.map((cell) => this.createRun(step, cell, id, recorders)) }];
       }),
     };
     this.completion = null;
     this.nextReport = performance.now() + REPORT_MILLIS;
     this.startSweep();
     this.watch.beginOpening();
-    await Promise.all(this.current.clients.flatMap(({ client, runs }) => [this.openClient(client, runs), firstData(runs)]));
+    await Promise.all(
+      this.current.clients.flatMap(({ client, runs }) => [this.openClient(client, runs), firstData(runs)]),
+    );
     this.watch.endOpening();
     if (this.hasToldOutage) this.postReport(this.current);
   }
@@ -175,7 +184,9 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   onFatal(run: ClientRun, kind: string, description: string): void {
     const reason = description === '' ? kind : `${kind}: ${description}`;
     const message = `Task "${run.taskName}" failed on worker ${this.plan.worker}: ${reason}`;
-    const hint = run.abortsOnError ? 'The test ends with the first failed request because of --on-error=abort.' : undefined;
+    const hint = run.abortsOnError
+      ? 'The test ends with the first failed request because of --on-error=abort.'
+      : undefined;
     this.fail(new BenchmarkError('OPERATION_FAILED', message, { hint }));
   }
 
@@ -194,11 +205,15 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private createRun(step: WorkerStep, cell: Cell, client: number, recorders: readonly TaskRecorder[]): ClientRun {
     const task = step.tasks[cell.task];
     const recorder = recorders[cell.task];
-    if (task === undefined || recorder === undefined) throw new BenchmarkError('INTERNAL', `Step ${step.index} has no task ${cell.task}.`);
+    if (task === undefined || recorder === undefined)
+      throw new BenchmarkError('INTERNAL', `Step ${step.index} has no task ${cell.task}.`);
     const spec = this.specOf(task);
     const type = operationType(spec.type);
     if (type === undefined)
-      throw new BenchmarkError('UNSUPPORTED', `Operation type "${spec.type}" of task "${task.name}" is not known to this worker.`);
+      throw new BenchmarkError(
+        'UNSUPPORTED',
+        `Operation type "${spec.type}" of task "${task.name}" is not known to this worker.`,
+      );
     const random = randomSource(this.plan.seed, client, step.index, cell.task);
     const operation = type.create({
       spec,
@@ -209,7 +224,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       random,
       checksAssertions: this.plan.checksAssertions,
     });
-    const expected = operation.expectedWeight ?? (task.targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
+    const expected =
+      operation.expectedWeight ?? (task.targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
     const pacer = new Pacer({
       target: task.targetThroughput,
       clients: task.clients,
@@ -301,7 +317,9 @@ export class LoadWorker implements ClientHost, StandstillOwner {
         if (progress !== null) known.push(progress);
       }
     }
-    return recorder.drain(known.length === 0 ? null : known.reduce((sum, progress) => sum + progress, 0) / known.length);
+    return recorder.drain(
+      known.length === 0 ? null : known.reduce((sum, progress) => sum + progress, 0) / known.length,
+    );
   }
 
   private fail(error: BenchmarkError): void {

@@ -54,7 +54,11 @@ export interface TaskPlan extends LoopSettings {
 
 /** What operations must know of the workload, with every JSON body as text. */
 export interface FactsText {
-  readonly indices: readonly { readonly name: string; readonly body: string | null; readonly types: readonly string[] }[];
+  readonly indices: readonly {
+    readonly name: string;
+    readonly body: string | null;
+    readonly types: readonly string[];
+  }[];
   readonly dataStreams: readonly string[];
   readonly templates: readonly TemplateText[];
   readonly composableTemplates: readonly TemplateText[];
@@ -71,7 +75,9 @@ interface TemplateText {
 
 /** Writes what operations must know of a workload, and where its documents lie. */
 export function encodeFacts(workload: Workload, corpora: readonly PreparedCorpus[]): FactsText {
-  const withText = <T extends { readonly body: Parameters<typeof writeJson>[0] }>(item: T): Omit<T, 'body'> & { readonly body: string } => ({
+  const withText = <T extends { readonly body: Parameters<typeof writeJson>[0] }>(
+    item: T,
+  ): Omit<T, 'body'> & { readonly body: string } => ({
     ...item,
     body: writeJson(item.body),
   });
@@ -87,7 +93,9 @@ export function encodeFacts(workload: Workload, corpora: readonly PreparedCorpus
 
 /** Reads what {@link encodeFacts} has written. */
 export function decodeFacts(text: FactsText): WorkloadFacts {
-  const withJson = <T extends { readonly body: string }>(item: T): Omit<T, 'body'> & { readonly body: ReturnType<typeof parseJson> } => ({
+  const withJson = <T extends { readonly body: string }>(
+    item: T,
+  ): Omit<T, 'body'> & { readonly body: ReturnType<typeof parseJson> } => ({
     ...item,
     body: parseJson(item.body),
   });

@@ -191,7 +191,15 @@ export class TaskRecorder {
       profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
       parts: this.drainParts(),
     };
-    this.requests = this.failedRequests = this.retries = this.repeats = this.refusedRequests = this.unsentRequests = this.work = this.documents = 0;
+    this.requests =
+      this.failedRequests =
+      this.retries =
+      this.repeats =
+      this.refusedRequests =
+      this.unsentRequests =
+      this.work =
+      this.documents =
+        0;
     this.normalSamples = this.failedNormalSamples = this.warmupSamples = this.failedWarmupSamples = 0;
     this.slots = [];
     this.normalSlot = this.warmupSlot = null;

@@ -140,7 +140,8 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
    * not make anything of the last answer: then that request has failed.
    */
   countFailure(error: unknown): void {
-    const isOfRequest = error instanceof RequestFailure && (error.kind !== 'protocol' || this.execution.told.has(error));
+    const isOfRequest =
+      error instanceof RequestFailure && (error.kind !== 'protocol' || this.execution.told.has(error));
     if (!isOfRequest) this.execution.lastExchange?.countFailure();
   }
 
@@ -167,7 +168,10 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
       this.pending = null;
       pending.resolve({ status: 0, body: Buffer.alloc(0) });
     } else {
-      this.fail('timeout', `no complete answer within ${(pending.request.timeout ?? 0) / 1000} s (request-timeout of the request)`);
+      this.fail(
+        'timeout',
+        `no complete answer within ${(pending.request.timeout ?? 0) / 1000} s (request-timeout of the request)`,
+      );
     }
   }
 
@@ -208,7 +212,8 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
 
   /** The request under way has ended, with an answer or without. */
   private endTime(): void {
-    if (this.pending?.request != null && this.pending.request.untimed !== true) this.execution.lastEnd = performance.now();
+    if (this.pending?.request != null && this.pending.request.untimed !== true)
+      this.execution.lastEnd = performance.now();
   }
 
   private send({ method, path, headers, body, isRepeatable }: ScriptRequest): void {
@@ -225,7 +230,8 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
 
   private mayGoOn(reject: (failure: RequestFailure) => void): boolean {
     const { ended } = this.execution;
-    if (ended !== null) reject(new RequestFailure(ended, ended === 'timeout' ? this.execution.lateText : 'the test was cancelled'));
+    if (ended !== null)
+      reject(new RequestFailure(ended, ended === 'timeout' ? this.execution.lateText : 'the test was cancelled'));
     return ended === null;
   }
 

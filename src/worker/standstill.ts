@@ -66,7 +66,8 @@ export class StandstillWatch {
     this.lastLook = now;
     this.lastWall = wall;
     if (skipped > STANDSTILL_MILLIS) this.tell({ from: wall - skipped, to: wall }, skipped);
-    else if (wall - from - skipped > STANDSTILL_MILLIS && this.hasSlept(now)) this.tell({ from, to: wall }, Math.max(0, skipped));
+    else if (wall - from - skipped > STANDSTILL_MILLIS && this.hasSlept(now))
+      this.tell({ from, to: wall }, Math.max(0, skipped));
     return this.mayGoOn;
   }
 

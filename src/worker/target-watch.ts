@@ -32,7 +32,12 @@ export class TargetWatch {
    * @param endsOnDeadEndpoint `--on-error=abort`: one endpoint that nothing can be sent to ends the run
    * @param now reads the monotonic clock, in ms
    */
-  constructor(endpoints: number, endsOnDeadEndpoint: boolean, onFatal: (error: BenchmarkError) => void, now = () => performance.now()) {
+  constructor(
+    endpoints: number,
+    endsOnDeadEndpoint: boolean,
+    onFatal: (error: BenchmarkError) => void,
+    now = () => performance.now(),
+  ) {
     this.now = now;
     this.endpoints = Array.from({ length: endpoints }, () => new EndpointWatch());
     this.endsOnDeadEndpoint = endsOnDeadEndpoint;
@@ -111,7 +116,11 @@ export class TargetWatch {
   private giveUp(what: string): void {
     const reason = this.lastFailure === null ? 'nothing came back' : this.lastFailure.message;
     this.onFatal(
-      new BenchmarkError('TARGET_UNREACHABLE', `The target has ${what} for ${PATIENCE_MILLIS / 1000} s: ${sentence(reason)}`, { hint: HINT }),
+      new BenchmarkError(
+        'TARGET_UNREACHABLE',
+        `The target has ${what} for ${PATIENCE_MILLIS / 1000} s: ${sentence(reason)}`,
+        { hint: HINT },
+      ),
     );
   }
 }

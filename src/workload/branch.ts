@@ -11,7 +11,10 @@ export function versionVariants(version: string): readonly string[] | null {
   const match = VERSION.exec(version);
   if (match === null) return null;
   const [, major = '', minor = '', patch = '', suffix] = match;
-  const older = Array.from({ length: Math.max(0, Number(minor) - 1) }, (_, index) => `${major}.${Number(minor) - 1 - index}`);
+  const older = Array.from(
+    { length: Math.max(0, Number(minor) - 1) },
+    (_, index) => `${major}.${Number(minor) - 1 - index}`,
+  );
   const variants = [`${major}.${minor}.${patch}`, `${major}.${minor}`, ...older, major];
   return suffix === undefined ? variants : [`${major}.${minor}.${patch}-${suffix}`, ...variants];
 }
@@ -39,7 +42,9 @@ export function chooseTag(tags: readonly string[], version: string | null): stri
 
 /** The last of the majors that follow each other without a gap; -1 if no branch has a number. */
 function newestOwnMajor(branches: readonly string[]): number {
-  const numbers = branches.filter((branch) => /^\d+(?:\.\d+)*(?:-.+)?$/.test(branch)).map((branch) => Number.parseInt(branch, 10));
+  const numbers = branches
+    .filter((branch) => /^\d+(?:\.\d+)*(?:-.+)?$/.test(branch))
+    .map((branch) => Number.parseInt(branch, 10));
   const majors = [...new Set(numbers)].sort((left, right) => left - right);
   const gap = majors.findIndex((major, index) => index > 0 && major !== (majors[index - 1] ?? 0) + 1);
   return (gap === -1 ? majors.at(-1) : majors[gap - 1]) ?? -1;

@@ -16,7 +16,12 @@ const BYTES_PER_TASK_CLIENT = 250;
  * A problem for each task or element, or for the schedule as a whole, whose clients need more memory than there is for
  * the load.
  */
-export function findExcessClients(procedure: TestProcedure, notes: WorkloadNotes, file: string, available: Bytes): readonly Problem[] {
+export function findExcessClients(
+  procedure: TestProcedure,
+  notes: WorkloadNotes,
+  file: string,
+  available: Bytes,
+): readonly Problem[] {
   const excess = procedure.schedule.flatMap((element) => excessOf(element, procedure, notes, available));
   const planned = procedure.schedule.reduce((sum, element) => sum + plannedBytes(element), 0);
   if (excess.length === 0 && planned > available) {
@@ -27,12 +32,22 @@ export function findExcessClients(procedure: TestProcedure, notes: WorkloadNotes
   return excess.map((problem) => ({ file, ...problem }));
 }
 
-function excessOf(element: ScheduleElement, procedure: TestProcedure, notes: WorkloadNotes, available: Bytes): readonly Problem[] {
+function excessOf(
+  element: ScheduleElement,
+  procedure: TestProcedure,
+  notes: WorkloadNotes,
+  available: Bytes,
+): readonly Problem[] {
   const members = element.kind === 'parallel' ? element.tasks : [element];
   const excessive = members.filter((task) => bytesOf(clientsAtOnce(task, element), task.clients) > available);
   if (excessive.length > 0) {
     return excessive.map((task) =>
-      tooMany(`${pathOf(task, procedure, notes)}.clients`, task.clients, bytesOf(clientsAtOnce(task, element), task.clients), available),
+      tooMany(
+        `${pathOf(task, procedure, notes)}.clients`,
+        task.clients,
+        bytesOf(clientsAtOnce(task, element), task.clients),
+        available,
+      ),
     );
   }
   const bytes = element.clients * BYTES_PER_CLIENT + plannedBytes(element);
@@ -40,15 +55,21 @@ function excessOf(element: ScheduleElement, procedure: TestProcedure, notes: Wor
 }
 
 function tooMany(path: string, clients: number, bytes: number, available: Bytes): Problem {
-  return { path, message: `${clients} clients need ${inMemory(bytes, available)}`, hint: 'Use fewer clients, or more machines with --worker-ips.' };
+  return {
+    path,
+    message: `${clients} clients need ${inMemory(bytes, available)}`,
+    hint: 'Use fewer clients, or more machines with --worker-ips.',
+  };
 }
 
-const inMemory = (bytes: number, available: Bytes): string => `at least ${gigabytes(bytes)} of memory, and ${gigabytes(available)} are available`;
+const inMemory = (bytes: number, available: Bytes): string =>
+  `at least ${gigabytes(bytes)} of memory, and ${gigabytes(available)} are available`;
 const gigabytes = (bytes: number): string => `${Number((bytes / 1e9).toPrecision(2))} GB`;
 
 /** A parallel element may have fewer clients than a task of it: they run the parts of that task one after another. */
 const clientsAtOnce = (task: Task, element: ScheduleElement): number => Math.min(task.clients, element.clients);
-const bytesOf = (clients: number, taskClients: number): number => clients * BYTES_PER_CLIENT + taskClients * BYTES_PER_TASK_CLIENT;
+const bytesOf = (clients: number, taskClients: number): number =>
+  clients * BYTES_PER_CLIENT + taskClients * BYTES_PER_TASK_CLIENT;
 
 function plannedBytes(element: ScheduleElement): number {
   const tasks = element.kind === 'parallel' ? element.tasks : [element];

@@ -23,7 +23,9 @@ export function gitIn(clone: LocalClone, ...args: readonly string[]): Promise<st
 /** Names below a prefix, which is cut off; `HEAD` is no name. */
 export async function refNames(clone: LocalClone, prefix: string): Promise<readonly string[]> {
   const lines = (await gitIn(clone, 'for-each-ref', '--format=%(refname)', prefix)).split('\n');
-  return lines.filter((line) => line.startsWith(`${prefix}/`) && line !== `${prefix}/HEAD`).map((line) => line.slice(prefix.length + 1));
+  return lines
+    .filter((line) => line.startsWith(`${prefix}/`) && line !== `${prefix}/HEAD`)
+    .map((line) => line.slice(prefix.length + 1));
 }
 
 /** The address that the clone was made from; `null` if it has none. */
@@ -53,8 +55,13 @@ export async function followBranch(clone: LocalClone, branch: string): Promise<r
   const upstream = `${REMOTE_BRANCHES}/${branch}`;
   const local = `${LOCAL_BRANCHES}/${branch}`;
   const isCurrent = (await currentBranch(clone)) === branch;
-  const forkPoint = (await refNames(clone, LOCAL_BRANCHES)).includes(branch) ? await forkPointOf(clone, local, upstream) : upstream;
-  const ownCommits = forkPoint === upstream ? 0 : await countCommits(clone, local, '--not', upstream, ...(forkPoint === null ? [] : [forkPoint]));
+  const forkPoint = (await refNames(clone, LOCAL_BRANCHES)).includes(branch)
+    ? await forkPointOf(clone, local, upstream)
+    : upstream;
+  const ownCommits =
+    forkPoint === upstream
+      ? 0
+      : await countCommits(clone, local, '--not', upstream, ...(forkPoint === null ? [] : [forkPoint]));
   if (ownCommits === 0) {
     if (isCurrent) return await resetTo(clone, branch, upstream);
     await gitIn(clone, 'checkout', '--quiet', '-B', branch, '--track', upstream, '--');
@@ -62,7 +69,8 @@ export async function followBranch(clone: LocalClone, branch: string): Promise<r
   }
   if (!isCurrent) await gitIn(clone, 'checkout', '--quiet', branch, '--');
   if ((await countCommits(clone, upstream, '--not', local)) === 0) return [];
-  if (forkPoint === null || !(await isAncestor(clone, forkPoint, upstream))) return [rewritten(clone, branch, forkPoint, ownCommits)];
+  if (forkPoint === null || !(await isAncestor(clone, forkPoint, upstream)))
+    return [rewritten(clone, branch, forkPoint, ownCommits)];
   return await rebase(clone, branch, upstream);
 }
 
@@ -97,21 +105,27 @@ function notUpdated(clone: LocalClone, branch: string, error: unknown): string {
 function rewritten(clone: LocalClone, branch: string, forkPoint: string | null, ownCommits: number): string {
   const commits = ownCommits === 1 ? 'a commit' : `${ownCommits} commits`;
   const moving =
-    forkPoint === null ? '' : `To keep them: git -C ${clone.directory} rebase --onto origin/${branch} ${forkPoint.slice(0, 12)} ${branch}. `;
+    forkPoint === null
+      ? ''
+      : `To keep them: git -C ${clone.directory} rebase --onto origin/${branch} ${forkPoint.slice(0, 12)} ${branch}. `;
   return (
     `Branch ${branch} in ${clone.directory} was not updated: its origin has been rewritten, ` +
     `and ${commits} of the branch would be lost. ${moving}To drop them: ${resetCommand(clone, branch)}`
   );
 }
 
-const resetCommand = (clone: LocalClone, branch: string): string => `git -C ${clone.directory} reset --hard origin/${branch}`;
+const resetCommand = (clone: LocalClone, branch: string): string =>
+  `git -C ${clone.directory} reset --hard origin/${branch}`;
 
 /**
  * The last commit that a local branch had from its upstream, which is still known after the upstream was rewritten,
  * because git logs where a branch of the origin has been. `null` if the two never met.
  */
 async function forkPointOf(clone: LocalClone, local: string, upstream: string): Promise<string | null> {
-  return (await orNothing(gitIn(clone, 'merge-base', '--fork-point', upstream, local))) ?? orNothing(gitIn(clone, 'merge-base', upstream, local));
+  return (
+    (await orNothing(gitIn(clone, 'merge-base', '--fork-point', upstream, local))) ??
+    orNothing(gitIn(clone, 'merge-base', upstream, local))
+  );
 }
 
 /** `null` for a detached HEAD. */

@@ -20,7 +20,10 @@ function matchedLength(left: string, right: string): number {
 }
 
 /** The longest common run; of equally long ones the first in `left`, then in `right`. */
-function longestRun(left: string, right: string): { readonly left: number; readonly right: number; readonly length: number } {
+function longestRun(
+  left: string,
+  right: string,
+): { readonly left: number; readonly right: number; readonly length: number } {
   let best = { left: 0, right: 0, length: 0 };
   let previous: number[] = [];
   for (let i = 0; i < left.length; i++) {
@@ -42,7 +45,8 @@ export function closestMatch(word: string, known: readonly string[], cutoff = 0.
   let bestSimilarity = cutoff;
   for (const candidate of known) {
     // The longest possible common part bounds the similarity, which spares most comparisons.
-    if ((2 * Math.min(word.length, candidate.length)) / Math.max(1, word.length + candidate.length) < bestSimilarity) continue;
+    if ((2 * Math.min(word.length, candidate.length)) / Math.max(1, word.length + candidate.length) < bestSimilarity)
+      continue;
     const ratio = similarity(candidate, word);
     if (ratio > bestSimilarity || (ratio === bestSimilarity && (best === null || candidate > best))) {
       best = candidate;
@@ -56,7 +60,8 @@ export function closestMatch(word: string, known: readonly string[], cutoff = 0.
 const SLIP = 0.8;
 
 /** The known key that the author of another one probably meant; `null` if it looks like none. */
-export const slipOf = (key: string, known: readonly string[]): string | null => closestMatch(key.toLowerCase().replaceAll('_', '-'), known, SLIP);
+export const slipOf = (key: string, known: readonly string[]): string | null =>
+  closestMatch(key.toLowerCase().replaceAll('_', '-'), known, SLIP);
 
 /** `Did you mean "x"?`, or `undefined` if nothing is close. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {

@@ -27,7 +27,12 @@ export interface ProcedureDescription {
 /** One numbered line of a schedule: `1. task (2 clients)`, or `3. N parallel tasks:` with members `3.1`, `3.2`. */
 export type StepDescription =
   | ({ readonly kind: 'task' } & TaskDescription)
-  | { readonly kind: 'parallel'; readonly number: string; readonly clients: number; readonly tasks: readonly TaskDescription[] };
+  | {
+      readonly kind: 'parallel';
+      readonly number: string;
+      readonly clients: number;
+      readonly tasks: readonly TaskDescription[];
+    };
 
 /** A task on its line of the schedule. */
 export interface TaskDescription {
@@ -51,7 +56,10 @@ export function describeWorkload(workload: Workload): WorkloadDescription {
     documentCount: documents.reduce((sum, set) => sum + set.documentCount, 0),
     compressedBytes: documents.length === 0 ? null : total(documents.map((set) => set.compressedBytes)),
     uncompressedBytes: documents.length === 0 ? null : total(documents.map((set) => set.uncompressedBytes)),
-    testProcedures: [...procedures.filter((procedure) => procedure.isDefault), ...procedures.filter((procedure) => !procedure.isDefault)],
+    testProcedures: [
+      ...procedures.filter((procedure) => procedure.isDefault),
+      ...procedures.filter((procedure) => !procedure.isDefault),
+    ],
   };
 }
 

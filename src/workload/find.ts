@@ -91,7 +91,8 @@ export function workloadNames(directory: string): readonly string[] {
 export async function openCollection(origin: WorkloadOrigin, wanted: string | null): Promise<WorkloadCollection> {
   const builtin: WorkloadCollection = { directory: builtinDirectory(origin), source: { kind: 'builtin' }, notices: [] };
   if (origin.repository === BUILTIN) {
-    if (origin.revision !== null) throw usage('The built-in workloads have no revisions; --workload-revision cannot be used with them.');
+    if (origin.revision !== null)
+      throw usage('The built-in workloads have no revisions; --workload-revision cannot be used with them.');
     return builtin;
   }
   const isPath = isRepositoryPath(origin.repository);
@@ -100,14 +101,28 @@ export async function openCollection(origin: WorkloadOrigin, wanted: string | nu
   const url = isPath ? null : origin.repositoryUrl;
   try {
     const directory = isPath ? name : resolve(origin.repositoriesDirectory, name);
-    const ready = await prepareRepository({ ...origin, name, url, directory, mayBePlain: isPath || name === 'default' });
-    const source = { kind: 'repository', repository: name, url: url === null ? null : withoutPassword(url), revision: ready.revision } as const;
+    const ready = await prepareRepository({
+      ...origin,
+      name,
+      url,
+      directory,
+      mayBePlain: isPath || name === 'default',
+    });
+    const source = {
+      kind: 'repository',
+      repository: name,
+      url: url === null ? null : withoutPassword(url),
+      revision: ready.revision,
+    } as const;
     return { directory, source, notices: ready.notices };
   } catch (error) {
     const names = workloadNames(builtin.directory);
     const canStandIn = origin.revision === null && (wanted === null ? names.length > 0 : names.includes(wanted));
     if (!(error instanceof RepositoryUnreachable) || !canStandIn) throw error;
-    return { ...builtin, notices: [`${error.message} The built-in workload${wanted === null ? 's are' : ` [${wanted}] is`} used.`] };
+    return {
+      ...builtin,
+      notices: [`${error.message} The built-in workload${wanted === null ? 's are' : ` [${wanted}] is`} used.`],
+    };
   }
 }
 
@@ -122,7 +137,13 @@ function findByPath(given: string): FoundWorkload {
   if (status === null) throw notFound(`There is no workload at ${path}: no such file or directory.`);
   if (!status.isDirectory()) {
     if (!path.endsWith('.json')) throw notFound(`${path} is no workload: the file must end with .json.`);
-    return { name: basename(path, '.json'), directory: dirname(path), file: path, source: { kind: 'path', path }, notices: [] };
+    return {
+      name: basename(path, '.json'),
+      directory: dirname(path),
+      file: path,
+      source: { kind: 'path', path },
+      notices: [],
+    };
   }
   const file = join(path, DEFINITION);
   if (statusOf(file) === null) throw notFound(`${path} is no workload: it holds no ${DEFINITION}.`);
@@ -152,12 +173,16 @@ function readable<T>(path: string, look: () => T): T {
 
 function unknownWorkload(name: string, collection: WorkloadCollection, builtin: string): BenchmarkError {
   const names = workloadNames(collection.directory);
-  const where = collection.source.kind === 'repository' ? `repository [${collection.source.repository}]` : 'the built-in workloads';
+  const where =
+    collection.source.kind === 'repository' ? `repository [${collection.source.repository}]` : 'the built-in workloads';
   const inBuiltin = collection.source.kind !== 'builtin' && workloadNames(builtin).includes(name);
   const hint = inBuiltin
     ? `--workload-repository=${BUILTIN} has it.`
     : (didYouMean(name, names) ?? 'Use --workload-path for a workload of your own.');
-  return notFound(`There is no workload [${name}] in ${where} (${collection.directory}). It has: ${names.join(', ') || 'none'}.`, hint);
+  return notFound(
+    `There is no workload [${name}] in ${where} (${collection.directory}). It has: ${names.join(', ') || 'none'}.`,
+    hint,
+  );
 }
 
 function builtinDirectory(origin: WorkloadOrigin): string {

@@ -39,10 +39,14 @@ export class GitFailure extends Error {
 const ADVICE: readonly (readonly [complaint: RegExp, advice: string])[] = [
   [
     /local changes|untracked working tree|unstaged changes|uncommitted changes|not uptodate/,
-    'Commit them, undo them (git -C {directory} stash --include-untracked), ' + 'or run the workload as it is with --workload-path.',
+    'Commit them, undo them (git -C {directory} stash --include-untracked), ' +
+      'or run the workload as it is with --workload-path.',
   ],
   [/\.lock'?: File exists/, 'If no git is at work there, one that was killed has left this file: remove it.'],
-  [/dubious ownership/, 'The directory belongs to somebody else. To trust it: git config --global --add safe.directory {directory}'],
+  [
+    /dubious ownership/,
+    'The directory belongs to somebody else. To trust it: git config --global --add safe.directory {directory}',
+  ],
 ];
 
 /** What every call of git gets. */
@@ -56,7 +60,11 @@ export interface GitContext {
  * Runs `git <args>` and resolves with its standard output. Rejects with {@link GitFailure}, whose message is one line,
  * or with `CANCELLED`.
  */
-export async function runGit(args: readonly string[], { environment, signal }: GitContext, limit: Millis = LOCAL_LIMIT): Promise<string> {
+export async function runGit(
+  args: readonly string[],
+  { environment, signal }: GitContext,
+  limit: Millis = LOCAL_LIMIT,
+): Promise<string> {
   if (signal?.aborted === true) throw cancelled();
   // A transfer that stalls is given up after half a minute. Own commits are moved as they are: signing them might ask
   // for a pass phrase.
@@ -79,7 +87,8 @@ export async function runGit(args: readonly string[], { environment, signal }: G
   }
   if (end.kind === 'cancelled') throw cancelled();
   if (end.kind === 'late') throw new GitFailure(`git ${args[0] ?? ''} got no answer within ${limit / 1000} s`, false);
-  if (end.code !== 0) throw new GitFailure(causeIn(Buffer.concat(complaints).toString()) || `git ${args.join(' ')} failed`, false);
+  if (end.code !== 0)
+    throw new GitFailure(causeIn(Buffer.concat(complaints).toString()) || `git ${args.join(' ')} failed`, false);
   return Buffer.concat(output).toString();
 }
 
@@ -128,7 +137,8 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     else process.kill(-child.pid, signal);
   } catch (error) {
     // The group has just ended by itself.
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw new Error(`git cannot be ended: ${messageOf(error)}`);
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH'))
+      throw new Error(`git cannot be ended: ${messageOf(error)}`);
   }
 }
 
@@ -153,7 +163,14 @@ const BINDING_VARIABLES = new Set([
 function quiet(environment: EnvironmentVariables): NodeJS.ProcessEnv {
   const unbound = Object.fromEntries(Object.entries(environment).filter(([name]) => !BINDING_VARIABLES.has(name)));
   const ssh = environment.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes -o ConnectTimeout=10';
-  return { ...unbound, GIT_TERMINAL_PROMPT: '0', GIT_ASKPASS: 'true', GIT_EDITOR: 'true', LC_ALL: 'C', GIT_SSH_COMMAND: ssh };
+  return {
+    ...unbound,
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ASKPASS: 'true',
+    GIT_EDITOR: 'true',
+    LC_ALL: 'C',
+    GIT_SSH_COMMAND: ssh,
+  };
 }
 
 /** The line of git's complaint that says most, with the files that it lists. Passwords in addresses are left out. */

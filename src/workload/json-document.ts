@@ -23,10 +23,14 @@ export function parseRendered(rendered: Rendered, what: string): Json {
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const problem = originOf(rendered, error);
-    throw new BenchmarkError('WORKLOAD_SYNTAX', `${what} (${rendered.file}) is no valid JSON after rendering:\n${excerpt(rendered.text, error)}`, {
-      problems: [problem],
-      hint: 'Often a comma is missing or too many, or a parameter has a value that does not fit.',
-    });
+    throw new BenchmarkError(
+      'WORKLOAD_SYNTAX',
+      `${what} (${rendered.file}) is no valid JSON after rendering:\n${excerpt(rendered.text, error)}`,
+      {
+        problems: [problem],
+        hint: 'Often a comma is missing or too many, or a parameter has a value that does not fit.',
+      },
+    );
   }
 }
 

@@ -3,7 +3,14 @@
 import { slipOf } from './closest-match.ts';
 import type { ObjectView } from './object-view.ts';
 
-const LIMIT_KEYS = ['warmup-iterations', 'iterations', 'warmup-time-period', 'time-period', 'ramp-up-time-period', 'ramp-down-time-period'] as const;
+const LIMIT_KEYS = [
+  'warmup-iterations',
+  'iterations',
+  'warmup-time-period',
+  'time-period',
+  'ramp-up-time-period',
+  'ramp-down-time-period',
+] as const;
 
 /** Keys that a workload understands. */
 export const WORKLOAD_KEYS: readonly string[] = [
@@ -28,7 +35,13 @@ export const WORKLOAD_KEYS: readonly string[] = [
 export const INDEX_KEYS: readonly string[] = ['name', 'body', 'types'];
 
 /** Keys that a template understands, of whichever kind. */
-export const TEMPLATE_KEYS: readonly string[] = ['name', 'template', 'index-pattern', 'delete-matching-indices', 'template-path'];
+export const TEMPLATE_KEYS: readonly string[] = [
+  'name',
+  'template',
+  'index-pattern',
+  'delete-matching-indices',
+  'template-path',
+];
 
 /** What a corpus may say for all of its documents. */
 const DOCUMENT_DEFAULT_KEYS = [
@@ -41,7 +54,13 @@ const DOCUMENT_DEFAULT_KEYS = [
 ] as const;
 
 /** Keys that a corpus understands. */
-export const CORPUS_KEYS: readonly string[] = ['name', 'meta', 'documents', 'streaming-ingestion', ...DOCUMENT_DEFAULT_KEYS];
+export const CORPUS_KEYS: readonly string[] = [
+  'name',
+  'meta',
+  'documents',
+  'streaming-ingestion',
+  ...DOCUMENT_DEFAULT_KEYS,
+];
 
 /** Keys that a document set understands. */
 export const DOCUMENT_KEYS: readonly string[] = [
@@ -57,7 +76,15 @@ export const DOCUMENT_KEYS: readonly string[] = [
 ];
 
 /** Keys that a test procedure understands. */
-export const PROCEDURE_KEYS: readonly string[] = ['name', 'description', 'default', 'user-info', 'meta', 'parameters', 'schedule'];
+export const PROCEDURE_KEYS: readonly string[] = [
+  'name',
+  'description',
+  'default',
+  'user-info',
+  'meta',
+  'parameters',
+  'schedule',
+];
 
 /** Keys that a task understands. */
 export const TASK_KEYS: readonly string[] = [

@@ -5,7 +5,14 @@ import { BenchmarkError, exitCodes, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import type { Bytes } from '../units.ts';
 import { findExcessClients } from './client-memory.ts';
-import { type FoundWorkload, findWorkload, openCollection, type WorkloadAddress, type WorkloadOrigin, workloadNames } from './find.ts';
+import {
+  type FoundWorkload,
+  findWorkload,
+  openCollection,
+  type WorkloadAddress,
+  type WorkloadOrigin,
+  workloadNames,
+} from './find.ts';
 import { joinPath } from './json-path.ts';
 import { parameterHint } from './missing-parameters.ts';
 import { leafTasks, type TestProcedure, type Workload, type WorkloadSource } from './model.ts';
@@ -109,9 +116,17 @@ export async function listWorkloads(origin: WorkloadOrigin, surroundings: ReadSu
 }
 
 /** The workload in one directory or file, as `list workloads --workload-path` shows it. */
-export async function listWorkloadAt(address: WorkloadAddress, surroundings: ReadSurroundings): Promise<WorkloadListing> {
+export async function listWorkloadAt(
+  address: WorkloadAddress,
+  surroundings: ReadSurroundings,
+): Promise<WorkloadListing> {
   const found = await findWorkload(address);
-  return { source: found.source, directory: found.directory, notices: found.notices, workloads: [listOne(found, surroundings)] };
+  return {
+    source: found.source,
+    directory: found.directory,
+    notices: found.notices,
+    workloads: [listOne(found, surroundings)],
+  };
 }
 
 function listOne(found: FoundWorkload, surroundings: ReadSurroundings): ListedWorkload {
@@ -138,7 +153,8 @@ function rejectUnrunnable(
 ): void {
   const hasPlugin = existsSync(join(found.directory, 'workload.py'));
   const { unsupported, invalid } = checkFeatures({ workload, procedure, notes: read.notes, hasPlugin, operations });
-  const excess = availableMemory === undefined ? [] : findExcessClients(procedure, read.notes, found.file, availableMemory);
+  const excess =
+    availableMemory === undefined ? [] : findExcessClients(procedure, read.notes, found.file, availableMemory);
   const wrong = [...invalid, ...excess, ...checkParameters(workload, procedure, operations)];
   if (wrong.length > 0) throw invalidWorkload(found, read, wrong, { procedure: procedure.name, unsupported });
   if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
@@ -151,7 +167,11 @@ function checkParameters(workload: Workload, procedure: TestProcedure, catalog: 
     const facts = catalog.facts.get(type);
     if (facts === undefined || facts.unsupported !== null || hasOtherSource(operation)) return [];
     const problems = catalog.check({ name, type, params }, workload);
-    return problems.map((problem) => ({ ...problem, file: location.file, path: joinPath(location.path, problem.path) }));
+    return problems.map((problem) => ({
+      ...problem,
+      file: location.file,
+      path: joinPath(location.path, problem.path),
+    }));
   });
 }
 
@@ -159,7 +179,9 @@ function checkParameters(workload: Workload, procedure: TestProcedure, catalog: 
 function idleKeyNotices(procedure: TestProcedure, read: ReadWorkload): readonly string[] {
   return leafTasks(procedure.schedule).flatMap((task) => {
     const keys = read.notes.tasks.get(taskKey(procedure.name, task.name))?.idleKeys ?? [];
-    return keys.length === 0 ? [] : [`Task "${task.name}": ${keys.map((key) => `"${key}"`).join(', ')} at a task has no effect.`];
+    return keys.length === 0
+      ? []
+      : [`Task "${task.name}": ${keys.map((key) => `"${key}"`).join(', ')} at a task has no effect.`];
   });
 }
 
@@ -173,7 +195,10 @@ function invalidWorkload(
   const count = wrong.length === 1 ? 'a problem' : `${wrong.length} problems`;
   const { length } = beside.unsupported;
   const things = length === 1 ? 'a thing' : `${length} things`;
-  const more = length === 0 ? '' : ` Besides, test procedure [${beside.procedure}] needs ${things} that this version cannot do, listed last.`;
+  const more =
+    length === 0
+      ? ''
+      : ` Besides, test procedure [${beside.procedure}] needs ${things} that this version cannot do, listed last.`;
   const located = read.locate(wrong);
   return new BenchmarkError('WORKLOAD_INVALID', `Workload [${found.name}] (${found.file}) has ${count}.${more}`, {
     problems: [...located, ...read.locate(beside.unsupported)],

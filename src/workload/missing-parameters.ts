@@ -11,10 +11,15 @@ export interface MissingParameter {
 const MAX_NAMED = 10;
 
 /** The problems, each with the parameter that is missing on its line as a hint. */
-export function explainProblems(problems: readonly Problem[], missing: readonly MissingParameter[]): readonly Problem[] {
+export function explainProblems(
+  problems: readonly Problem[],
+  missing: readonly MissingParameter[],
+): readonly Problem[] {
   return problems.map((problem) => {
     const names = missing.filter((parameter) => standsAt(parameter, problem)).map(({ name }) => name);
-    return names.length === 0 || problem.hint !== undefined ? problem : { ...problem, hint: `${lackOf(names)} not given` };
+    return names.length === 0 || problem.hint !== undefined
+      ? problem
+      : { ...problem, hint: `${lackOf(names)} not given` };
   });
 }
 
@@ -29,7 +34,9 @@ export function parameterHint(problems: readonly Problem[], missing: readonly Mi
 /** The hint for a template that fails on a variable without a value; `undefined` for other failures. */
 export function undefinedHint(message: string, parameters: ReadonlySet<string>): string | undefined {
   const name = /'(\w+)' is undefined/.exec(message)?.[1];
-  return name === undefined || !parameters.has(name) ? undefined : `Give the parameter: --workload-params=${name}:VALUE`;
+  return name === undefined || !parameters.has(name)
+    ? undefined
+    : `Give the parameter: --workload-params=${name}:VALUE`;
 }
 
 /**

@@ -11,8 +11,10 @@ export function describeJson(value: Json): string {
   if (value === null) return 'null';
   if (isJsonArray(value)) return 'an array';
   if (isJsonObject(value)) return 'an object';
-  if (typeof value === 'string') return `the string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
-  if (isJsonNumber(value)) return `the number ${typeof value === 'object' ? formatFloatBriefly(value.value) : String(value)}`;
+  if (typeof value === 'string')
+    return `the string ${JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value)}`;
+  if (isJsonNumber(value))
+    return `the number ${typeof value === 'object' ? formatFloatBriefly(value.value) : String(value)}`;
   return String(value);
 }
 
@@ -75,7 +77,8 @@ export class ObjectView {
     const name = this.requiredText(key);
     if (name === '') this.complain(key, 'must not be empty');
     // Names stand in tables, in lines of logs and on terminals.
-    if (CONTROL.test(name)) this.complain(key, `must be one line without control characters, not ${describeJson(name)}`);
+    if (CONTROL.test(name))
+      this.complain(key, `must be one line without control characters, not ${describeJson(name)}`);
     return name;
   }
 
@@ -104,7 +107,11 @@ export class ObjectView {
     return value.flatMap((item, index) => this.integerOf(item, itemPath(this.at(key), index), limits) ?? []);
   }
 
-  private integerOf(value: Json, path: string, limits: { readonly minimum: number; readonly maximum: number }): number | null {
+  private integerOf(
+    value: Json,
+    path: string,
+    limits: { readonly minimum: number; readonly maximum: number },
+  ): number | null {
     const { minimum, maximum } = limits;
     if (typeof value === 'number' && value >= minimum && value <= maximum) return value;
     const isTooLarge = isJsonNumber(value) && toNumber(value) > maximum;
@@ -128,7 +135,8 @@ export class ObjectView {
     const value = this.raw(key);
     if (value === undefined) return null;
     const found = allowed.find((candidate) => candidate === value);
-    if (found === undefined) this.complain(key, `must be one of ${allowed.map((name) => `"${name}"`).join(', ')}, not ${describeJson(value)}`);
+    if (found === undefined)
+      this.complain(key, `must be one of ${allowed.map((name) => `"${name}"`).join(', ')}, not ${describeJson(value)}`);
     return found ?? null;
   }
 
@@ -182,7 +190,10 @@ export class ObjectView {
 }
 
 /** Reports entries whose name an earlier entry has. `what` names the kind of entry. */
-export function rejectDuplicates(entries: readonly { readonly name: string; readonly view: ObjectView }[], what: string): void {
+export function rejectDuplicates(
+  entries: readonly { readonly name: string; readonly view: ObjectView }[],
+  what: string,
+): void {
   const first = new Map<string, string>();
   for (const { name, view } of entries) {
     if (name === '') continue;

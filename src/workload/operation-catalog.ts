@@ -18,5 +18,8 @@ export interface OperationFacts {
 export interface OperationCatalog {
   readonly facts: ReadonlyMap<string, OperationFacts>;
   /** Checks the parameters of one operation; the paths of problems are relative to the operation. */
-  check(spec: { readonly name: string; readonly type: string; readonly params: JsonObject }, workload: Workload): readonly Problem[];
+  check(
+    spec: { readonly name: string; readonly type: string; readonly params: JsonObject },
+    workload: Workload,
+  ): readonly Problem[];
 }

@@ -29,7 +29,8 @@ export function parseKeyValues(text: string, flag: string): JsonObject {
   for (const piece of splitPairs(text, flag)) {
     const colon = piece.indexOf(':');
     const key = (colon === -1 ? piece : piece.slice(0, colon)).trim();
-    if (colon === -1 || key === '') throw usage(flag, `"${piece}" is no pair of a key and a value`, 'Write key:value,key:value, or JSON in braces.');
+    if (colon === -1 || key === '')
+      throw usage(flag, `"${piece}" is no pair of a key and a value`, 'Write key:value,key:value, or JSON in braces.');
     pairs.set(key, typedValue(piece.slice(colon + 1).trim()));
   }
   return pairs;
@@ -45,7 +46,9 @@ export function typedValue(word: string): Json {
   if (FLOAT.test(word)) return new Float(Number(word.replaceAll('_', '')));
   const special = SPECIAL_FLOAT.exec(word);
   if (special !== null)
-    return new Float(special[2] !== undefined ? Number.NaN : special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+    return new Float(
+      special[2] !== undefined ? Number.NaN : special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+    );
   if (/^(?:true|false)$/i.test(word)) return word.toLowerCase() === 'true';
   return word;
 }
@@ -76,7 +79,11 @@ function closingQuote(text: string, open: number, flag: string): number {
   for (let at = text.indexOf("'", open + 1); at !== -1; at = text.indexOf("'", at + 1)) {
     if (/^\s*(?:,|$)/.test(text.slice(at + 1))) return at;
   }
-  throw usage(flag, `The quote before ${text.slice(open + 1, open + 20)} is not closed`, "Close it with ' before the next comma.");
+  throw usage(
+    flag,
+    `The quote before ${text.slice(open + 1, open + 20)} is not closed`,
+    "Close it with ' before the next comma.",
+  );
 }
 
 function readParameterFile(name: string, flag: string): JsonObject {

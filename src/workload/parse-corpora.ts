@@ -45,12 +45,18 @@ function parseCorpus(view: ObjectView, definitions: IndexDefinitions, notes: Wor
     includesActionAndMetaData: view.boolean('includes-action-and-meta-data', false),
     targetIndex: view.text('target-index') ?? only(definitions.indices.map((index) => index.name)),
     targetDataStream: view.text('target-data-stream') ?? only(definitions.dataStreams),
-    targetType: view.text('target-type') ?? (definitions.indices.length === 1 ? only(definitions.indices.flatMap((index) => index.types)) : null),
+    targetType:
+      view.text('target-type') ??
+      (definitions.indices.length === 1 ? only(definitions.indices.flatMap((index) => index.types)) : null),
     isStreaming,
   };
   const documents = view.objects('documents');
   if (documents === null) view.complain('documents', 'is missing; it must be a non-empty array');
-  return { name, meta: view.jsonObject('meta'), documentSets: (documents ?? []).map((document) => parseDocumentSet(document, defaults)) };
+  return {
+    name,
+    meta: view.jsonObject('meta'),
+    documentSets: (documents ?? []).map((document) => parseDocumentSet(document, defaults)),
+  };
 }
 
 function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentSet {
@@ -59,7 +65,8 @@ function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentS
   const documentFile = unpackedName(sourceFile);
   const includesActionAndMetaData = view.boolean('includes-action-and-meta-data', defaults.includesActionAndMetaData);
   const documentCount = view.integer('document-count', 1);
-  if (!view.has('document-count') && !defaults.isStreaming) view.complain('document-count', 'is missing; it must be the number of documents');
+  if (!view.has('document-count') && !defaults.isStreaming)
+    view.complain('document-count', 'is missing; it must be the number of documents');
   return {
     sourceFormat: view.choice('source-format', SOURCE_FORMATS) ?? defaults.sourceFormat,
     documentFile,
@@ -71,7 +78,9 @@ function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentS
     includesActionAndMetaData,
     compressedBytes: view.integer('compressed-bytes', 1),
     uncompressedBytes: view.integer('uncompressed-bytes', 1),
-    ...(includesActionAndMetaData ? { targetIndex: null, targetType: null, targetDataStream: null } : parseTargets(view, defaults)),
+    ...(includesActionAndMetaData
+      ? { targetIndex: null, targetType: null, targetDataStream: null }
+      : parseTargets(view, defaults)),
     meta: view.jsonObject('meta'),
     generator: parseGenerator(view),
   };
@@ -87,13 +96,24 @@ function parseTargets(
   if (targetDataStream !== null && definitions.indices.length > 0) {
     view.complain('target-data-stream', 'cannot be combined with the indices of the workload', 'Use target-index.');
   } else if (targetIndex !== null && definitions.dataStreams.length > 0) {
-    view.complain('target-index', 'cannot be combined with the data-streams of the workload', 'Use target-data-stream.');
+    view.complain(
+      'target-index',
+      'cannot be combined with the data-streams of the workload',
+      'Use target-data-stream.',
+    );
   } else if (targetType !== null && targetDataStream !== null) {
     view.complain('target-type', 'cannot be combined with a data stream');
   } else if (targetIndex === null && targetDataStream === null) {
     const key = definitions.dataStreams.length > 0 ? 'target-data-stream' : 'target-index';
-    const reason = definitions.indices.length + definitions.dataStreams.length > 1 ? 'the workload has several' : 'the workload defines none';
-    view.complain(key, `is missing, and ${reason} to send the documents to`, 'Name it here or at the corpus, or set includes-action-and-meta-data.');
+    const reason =
+      definitions.indices.length + definitions.dataStreams.length > 1
+        ? 'the workload has several'
+        : 'the workload defines none';
+    view.complain(
+      key,
+      `is missing, and ${reason} to send the documents to`,
+      'Name it here or at the corpus, or set includes-action-and-meta-data.',
+    );
   }
   return { targetIndex, targetType, targetDataStream };
 }

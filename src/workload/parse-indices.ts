@@ -17,8 +17,12 @@ export function parseIndexDefinitions(root: ObjectView, context: ParseContext): 
     indices: parseNamed(root, 'indices', 'index', (view) => parseIndex(view, context)),
     dataStreams: parseNamed(root, 'data-streams', 'data stream', (view) => view.requiredName('name')),
     templates: parseNamed(root, 'templates', 'template', (view) => parseTemplate(view, context)),
-    composableTemplates: parseNamed(root, 'composable-templates', 'composable template', (view) => parseTemplate(view, context)),
-    componentTemplates: parseNamed(root, 'component-templates', 'component template', (view) => parseComponentTemplate(view, context)),
+    composableTemplates: parseNamed(root, 'composable-templates', 'composable template', (view) =>
+      parseTemplate(view, context),
+    ),
+    componentTemplates: parseNamed(root, 'component-templates', 'component template', (view) =>
+      parseComponentTemplate(view, context),
+    ),
   };
 }
 

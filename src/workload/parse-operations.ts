@@ -40,7 +40,14 @@ export class WorkloadOperations {
       ['operation-type', value],
     ]);
     const location = { file: sink.file, path };
-    return { name: value, type: value, params, includeInReporting: this.isReportedByDefault(value), meta: new Map(), location };
+    return {
+      name: value,
+      type: value,
+      params,
+      includeInReporting: this.isReportedByDefault(value),
+      meta: new Map(),
+      location,
+    };
   }
 
   private parse(view: ObjectView): Operation {

@@ -82,24 +82,35 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
     meta: view.jsonObject('meta'),
   };
   const tasks = view.has('clients_list') ? perClientCount(view, task, context.procedure) : [task];
-  for (const one of tasks) context.notes.tasks.set(taskKey(context.procedure, one.name), { path: view.path, customSchedule, idleKeys });
+  for (const one of tasks)
+    context.notes.tasks.set(taskKey(context.procedure, one.name), { path: view.path, customSchedule, idleKeys });
   return tasks;
 }
 
 function perClientCount(view: ObjectView, task: Task, procedure: string): readonly Task[] {
-  return view.integers('clients_list', 1).map((clients) => ({ ...task, clients, name: `${procedure}_${clients}_clients` }));
+  return view
+    .integers('clients_list', 1)
+    .map((clients) => ({ ...task, clients, name: `${procedure}_${clients}_clients` }));
 }
 
 function checkedLimits(view: ObjectView, inherited: LoopLimits): LoopLimits {
   const limits = parseLimits(view, inherited);
   rejectMixture(view, limits);
-  checkRamp(view, limits, 'ramp-up-time-period', limits.rampUpTimePeriod, 'warmup-time-period', limits.warmupTimePeriod);
+  checkRamp(
+    view,
+    limits,
+    'ramp-up-time-period',
+    limits.rampUpTimePeriod,
+    'warmup-time-period',
+    limits.warmupTimePeriod,
+  );
   checkRamp(view, limits, 'ramp-down-time-period', limits.rampDownTimePeriod, 'time-period', limits.timePeriod);
   for (const [key, own, outer] of [
     ['ramp-up-time-period', limits.rampUpTimePeriod, inherited.rampUpTimePeriod],
     ['ramp-down-time-period', limits.rampDownTimePeriod, inherited.rampDownTimePeriod],
   ] as const) {
-    if (inherited !== NO_LIMITS && own !== outer) view.complain(key, `must be the same as ${key} of the parallel element around it`);
+    if (inherited !== NO_LIMITS && own !== outer)
+      view.complain(key, `must be the same as ${key} of the parallel element around it`);
   }
   return limits;
 }
@@ -121,7 +132,14 @@ function rejectMixture(view: ObjectView, limits: LoopLimits): void {
   view.complain(count, `${count} and ${period} exclude each other`, hint);
 }
 
-function checkRamp(view: ObjectView, limits: LoopLimits, key: string, ramp: Seconds | null, boundKey: string, bound: Seconds | null): void {
+function checkRamp(
+  view: ObjectView,
+  limits: LoopLimits,
+  key: string,
+  ramp: Seconds | null,
+  boundKey: string,
+  bound: Seconds | null,
+): void {
   if (ramp === null || ramp === 0) return;
   if (limits.iterations !== null || limits.warmupIterations !== null) {
     view.complain(key, `${key} cannot be combined with iterations`, 'Ramps need periods of time.');

@@ -45,8 +45,16 @@ function checkVersion(root: ObjectView): void {
   if (typeof version !== 'number' && typeof version !== 'bigint') {
     root.complain('version', `must be the integer ${VERSION}, not ${describeJson(version)}`);
   } else if (toNumber(version) < VERSION) {
-    root.complain('version', `is ${version}, an outdated format of workloads; this program reads version ${VERSION}`, 'Migrate the workload.');
+    root.complain(
+      'version',
+      `is ${version}, an outdated format of workloads; this program reads version ${VERSION}`,
+      'Migrate the workload.',
+    );
   } else if (toNumber(version) > VERSION) {
-    root.complain('version', `is ${version}, a newer format than this program reads (${VERSION})`, 'Update this program.');
+    root.complain(
+      'version',
+      `is ${version}, a newer format than this program reads (${VERSION})`,
+      'Update this program.',
+    );
   }
 }

@@ -41,7 +41,11 @@ export interface ReadSurroundings {
  * Reads a workload. Throws `WORKLOAD_SYNTAX`, `WORKLOAD_NOT_FOUND` (a fragment) and `WORKLOAD_PARAMS_UNUSED`; other
  * problems are returned.
  */
-export function readWorkload(found: FoundWorkload, params: JsonObject, { operations, wallTime }: ReadSurroundings): ReadWorkload {
+export function readWorkload(
+  found: FoundWorkload,
+  params: JsonObject,
+  { operations, wallTime }: ReadSurroundings,
+): ReadWorkload {
   const renderer = new Renderer(found.directory, params, wallTime);
   const sink = new ProblemSink(found.file);
   const rendered = renderer.main(assembleFile(found.file), found.file);
@@ -59,11 +63,21 @@ export function readWorkload(found: FoundWorkload, params: JsonObject, { operati
       return null;
     }
   };
-  const parsed = parseWorkload(json, found.name, found.source, { directory: found.directory, sink, readBody, operations });
+  const parsed = parseWorkload(json, found.name, found.source, {
+    directory: found.directory,
+    sink,
+    readBody,
+    operations,
+  });
   // What a body that cannot be read would have used is unknown.
   if (!bodiesAreBroken) rejectUnusedParameters([...params.keys()], renderer.knownParameters, found.file);
   const missing = renderer.missingParameters;
-  return { ...parsed, problems: sink.problems, missing, locate: (problems) => explainProblems(locateProblems(problems, rendered), missing) };
+  return {
+    ...parsed,
+    problems: sink.problems,
+    missing,
+    locate: (problems) => explainProblems(locateProblems(problems, rendered), missing),
+  };
 }
 
 /**
@@ -74,7 +88,8 @@ function explaining<T>(renderer: Renderer, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const hint = error instanceof BenchmarkError ? parameterHint(error.problems, renderer.missingParameters) : undefined;
+    const hint =
+      error instanceof BenchmarkError ? parameterHint(error.problems, renderer.missingParameters) : undefined;
     if (!(error instanceof BenchmarkError) || hint === undefined) throw error;
     throw new BenchmarkError(error.code, error.message, { problems: error.problems, hint });
   }
@@ -82,7 +97,11 @@ function explaining<T>(renderer: Renderer, read: () => T): T {
 
 function bodyProblems(error: BenchmarkError, file: string, path: string, what: string): readonly Problem[] {
   const problems: readonly Problem[] = error.problems.length > 0 ? error.problems : [{ message: error.message }];
-  return problems.map((problem) => ({ file, ...problem, message: `Body of ${what} (named at ${path}): ${problem.message}` }));
+  return problems.map((problem) => ({
+    file,
+    ...problem,
+    message: `Body of ${what} (named at ${path}): ${problem.message}`,
+  }));
 }
 
 function locateProblems(problems: readonly Problem[], rendered: Rendered): readonly Problem[] {

@@ -33,7 +33,12 @@ export class Renderer {
     this.directory = directory;
     const given = [...params].map(([name, value]): readonly [string, Value] => [name, valueFromJson(value)]);
     const loader = (name: string): LoadedTemplate | null => this.load(name);
-    this.bodyOptions = { globals: new Map(given), filters: new Map([['version_between', versionBetween]]), autoescape: true, loader };
+    this.bodyOptions = {
+      globals: new Map(given),
+      filters: new Map([['version_between', versionBetween]]),
+      autoescape: true,
+      loader,
+    };
     this.mainOptions = {
       // Parameters may shadow `range`, but never these two.
       globals: new Map<string, Value>([...given, ['now', nowGlobal(wallTime)], ['glob', globGlobal(directory)]]),
@@ -72,8 +77,12 @@ export class Renderer {
   private run(source: SourceText, file: string, options: RenderOptions, knownNames: readonly string[]): Rendered {
     const text = this.naming(file, () => {
       const template = compileTemplate({ name: file, text: source.text, fragments: source.fragments });
-      for (const name of discoverParameters(template, { knownNames, filters: options.filters?.keys() })) this.known.add(name);
-      return render(template, { ...options, onMissing: (name, { file: place, line }) => this.gaps.push({ name, file: place, line }) });
+      for (const name of discoverParameters(template, { knownNames, filters: options.filters?.keys() }))
+        this.known.add(name);
+      return render(template, {
+        ...options,
+        onMissing: (name, { file: place, line }) => this.gaps.push({ name, file: place, line }),
+      });
     });
     return { text, source, file, render: (other) => render(compileTemplate({ name: file, text: other }), options) };
   }
@@ -82,10 +91,16 @@ export class Renderer {
     try {
       return work();
     } catch (error) {
-      if (!(error instanceof BenchmarkError) || error.code !== 'WORKLOAD_SYNTAX' || error.problems.length === 0) throw error;
+      if (!(error instanceof BenchmarkError) || error.code !== 'WORKLOAD_SYNTAX' || error.problems.length === 0)
+        throw error;
       const { problems } = error;
-      const hint = problems.map(({ message }) => undefinedHint(message, this.known)).find((found) => found !== undefined);
-      throw new BenchmarkError('WORKLOAD_SYNTAX', `The template ${file} cannot be rendered.`, { problems, hint: hint ?? error.hint });
+      const hint = problems
+        .map(({ message }) => undefinedHint(message, this.known))
+        .find((found) => found !== undefined);
+      throw new BenchmarkError('WORKLOAD_SYNTAX', `The template ${file} cannot be rendered.`, {
+        problems,
+        hint: hint ?? error.hint,
+      });
     }
   }
 
@@ -104,7 +119,8 @@ function readIfThere(file: string): string | null {
     return readTemplate(file);
   } catch (error) {
     // The engine reports a template that is not there with the place that names it.
-    if (error instanceof BenchmarkError && error.cause instanceof UnreadableText && error.cause.kind === 'missing') return null;
+    if (error instanceof BenchmarkError && error.cause instanceof UnreadableText && error.cause.kind === 'missing')
+      return null;
     throw error;
   }
 }

@@ -78,7 +78,9 @@ function procedureJson(procedure: TestProcedure): Json {
     'user-info': procedure.userInfo ?? undefined,
     meta: nonEmpty(procedure.meta),
     parameters: nonEmpty(procedure.parameters),
-    schedule: procedure.schedule.map((element) => (element.kind === 'parallel' ? parallelJson(element) : taskJson(element))),
+    schedule: procedure.schedule.map((element) =>
+      element.kind === 'parallel' ? parallelJson(element) : taskJson(element),
+    ),
   });
 }
 
@@ -100,7 +102,8 @@ function taskJson(task: Task): Json {
     'time-period': task.timePeriod ?? undefined,
     'ramp-up-time-period': task.rampUpTimePeriod ?? undefined,
     'ramp-down-time-period': task.rampDownTimePeriod ?? undefined,
-    'target-throughput': rate === null ? undefined : rate.unit === 'ops' ? number(rate.value) : `${rate.value} ${rate.unit}/s`,
+    'target-throughput':
+      rate === null ? undefined : rate.unit === 'ops' ? number(rate.value) : `${rate.value} ${rate.unit}/s`,
     schedule: task.schedule,
     'ignore-response-error-level': task.ignoreResponseErrorLevel ?? undefined,
     tags: list(task.tags),
@@ -114,7 +117,9 @@ function operationJson(operation: Operation): Json {
 
 /** `undefined` leaves the property out. */
 function object(properties: Readonly<Record<string, Json | undefined>>): JsonObject {
-  return new Map(Object.entries(properties).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])));
+  return new Map(
+    Object.entries(properties).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),
+  );
 }
 
 function list(items: readonly Json[]): readonly Json[] | undefined {

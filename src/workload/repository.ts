@@ -5,7 +5,18 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { chooseBranch, chooseTag } from './branch.ts';
-import { checkout, followBranch, gitIn, hasOwnWork, LOCAL_BRANCHES, type LocalClone, originOf, REMOTE_BRANCHES, refNames, TAGS } from './clone.ts';
+import {
+  checkout,
+  followBranch,
+  gitIn,
+  hasOwnWork,
+  LOCAL_BRANCHES,
+  type LocalClone,
+  originOf,
+  REMOTE_BRANCHES,
+  refNames,
+  TAGS,
+} from './clone.ts';
 import { CONTACT_LIMIT, type GitContext, GitFailure, runGit, TRANSFER_LIMIT, withoutPassword } from './git.ts';
 
 /** Which repository is to be made ready, and in which state. */
@@ -52,7 +63,8 @@ export class RepositoryUnreachable extends BenchmarkError {
  * as it is.
  */
 export async function prepareRepository(request: RepositoryRequest): Promise<CheckedOutRepository> {
-  if (request.revision?.startsWith('-') === true) throw repositoryError(request, `cannot have a revision "${request.revision}"`);
+  if (request.revision?.startsWith('-') === true)
+    throw repositoryError(request, `cannot have a revision "${request.revision}"`);
   const clone: LocalClone = { directory: request.directory, git: request.git };
   if (request.url === null && !isClone(request.directory)) return withoutGit(request);
   try {
@@ -66,7 +78,10 @@ export async function prepareRepository(request: RepositoryRequest): Promise<Che
     };
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
-    const what = request.revision === null ? 'cannot be checked out' : `does not have the revision "${request.revision}" or it cannot be checked out`;
+    const what =
+      request.revision === null
+        ? 'cannot be checked out'
+        : `does not have the revision "${request.revision}" or it cannot be checked out`;
     throw repositoryError(request, `${what}: ${error.message}`, error.adviceFor(request.directory));
   }
 }
@@ -78,7 +93,10 @@ function withoutGit({ name, directory, revision, mayBePlain }: RepositoryRequest
   const isThere = statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true;
   if (mayBePlain && isThere && revision === null) return { directory, revision: '', notices: [] };
   const address = `no address (key ${name}.url, section [workloads] of benchmark.ini)`;
-  if (name !== directory) throw new RepositoryUnreachable(`Workload repository [${name}] has ${address}, and ${directory} is no git repository.`);
+  if (name !== directory)
+    throw new RepositoryUnreachable(
+      `Workload repository [${name}] has ${address}, and ${directory} is no git repository.`,
+    );
   const what = isThere ? 'is no git repository, so it has no revisions' : 'does not exist';
   const hint = 'Check the path that --workload-repository gives.';
   throw new BenchmarkError('WORKLOAD_REPOSITORY', `The workload repository ${directory} ${what}.`, { hint });
@@ -103,16 +121,27 @@ async function bringUpToDate(request: RepositoryRequest, clone: LocalClone, url:
 }
 
 /** The address in the configuration is another one than that of the clone. */
-async function replaceClone(request: RepositoryRequest, clone: LocalClone, url: string, origin: string | null): Promise<readonly string[]> {
+async function replaceClone(
+  request: RepositoryRequest,
+  clone: LocalClone,
+  url: string,
+  origin: string | null,
+): Promise<readonly string[]> {
   const address = withoutPassword(url);
   const old = origin === null ? 'a repository of its own' : `a clone of ${withoutPassword(origin)}`;
   if (request.isOffline) {
     const found = `${request.directory} is ${old}, not of ${address} as configured`;
-    throw new RepositoryUnreachable(`Workload repository [${request.name}]: ${found}, and --offline forbids to fetch it.`);
+    throw new RepositoryUnreachable(
+      `Workload repository [${request.name}]: ${found}, and --offline forbids to fetch it.`,
+    );
   }
   if (await hasOwnWork(clone)) {
     const hint = `Move ${request.directory} away, or correct ${request.name}.url in benchmark.ini.`;
-    throw repositoryError(request, `is ${old}, not of ${address} as configured, and it holds changes that would be lost`, hint);
+    throw repositoryError(
+      request,
+      `is ${old}, not of ${address} as configured, and it holds changes that would be lost`,
+      hint,
+    );
   }
   await cloneFrom(request, url);
   return [`cloned anew from ${address}; ${request.directory} was ${old}.`];
@@ -134,7 +163,9 @@ async function cloneFrom(request: RepositoryRequest, url: string): Promise<void>
   const { name, directory, git } = request;
   const address = withoutPassword(url);
   if (request.isOffline) {
-    throw new RepositoryUnreachable(`Workload repository [${name}] (${address}) is not on this machine, and --offline forbids to fetch it.`);
+    throw new RepositoryUnreachable(
+      `Workload repository [${name}] (${address}) is not on this machine, and --offline forbids to fetch it.`,
+    );
   }
   // Cloned beside its place and moved, so that an interrupted clone is never taken for a whole one.
   const unfinished = `${directory}.clone-${process.pid}`;
@@ -148,9 +179,15 @@ async function cloneFrom(request: RepositoryRequest, url: string): Promise<void>
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
     if (error instanceof BenchmarkError) throw error;
-    const isInTheWay = error instanceof Error && 'code' in error && ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
-    const hint = isInTheWay ? `${directory} is in the way: move it, or name it with --workload-repository=${directory}.` : undefined;
-    throw new RepositoryUnreachable(`Workload repository [${name}] cannot be cloned from ${address}: ${messageOf(error)}.`, hint);
+    const isInTheWay =
+      error instanceof Error && 'code' in error && ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
+    const hint = isInTheWay
+      ? `${directory} is in the way: move it, or name it with --workload-repository=${directory}.`
+      : undefined;
+    throw new RepositoryUnreachable(
+      `Workload repository [${name}] cannot be cloned from ${address}: ${messageOf(error)}.`,
+      hint,
+    );
   }
 }
 
@@ -162,7 +199,11 @@ async function fetchUpdates({ directory, git }: RepositoryRequest): Promise<GitF
   try {
     await runGit(['-C', directory, 'ls-remote', '--quiet', '--heads', 'origin'], git, CONTACT_LIMIT);
     const branches = `+${LOCAL_BRANCHES}/*:${REMOTE_BRANCHES}/*`;
-    await runGit(['-C', directory, 'fetch', '--quiet', '--force', '--prune', '--tags', 'origin', branches], git, TRANSFER_LIMIT);
+    await runGit(
+      ['-C', directory, 'fetch', '--quiet', '--force', '--prune', '--tags', 'origin', branches],
+      git,
+      TRANSFER_LIMIT,
+    );
     return null;
   } catch (error) {
     if (error instanceof GitFailure) return error;
@@ -174,7 +215,8 @@ async function fetchUpdates({ directory, git }: RepositoryRequest): Promise<GitF
 async function checkOut(request: RepositoryRequest, clone: LocalClone): Promise<readonly string[]> {
   const { revision, distributionVersion: version } = request;
   const remote = request.url === null ? [] : await refNames(clone, REMOTE_BRANCHES);
-  const followed = revision === null ? chooseBranch(remote, version) : (remote.find((name) => name === revision) ?? null);
+  const followed =
+    revision === null ? chooseBranch(remote, version) : (remote.find((name) => name === revision) ?? null);
   if (followed !== null) return await followBranch(clone, followed);
   if (revision !== null) {
     await checkout(clone, revision);
@@ -186,7 +228,9 @@ async function checkOut(request: RepositoryRequest, clone: LocalClone): Promise<
   const target = branch ?? chooseTag(await refNames(clone, TAGS), version);
   if (target === null) throw nothingFits(request, request.url === null ? heads : remote);
   await checkout(clone, target);
-  return branch === null || request.url === null ? [] : [`the origin has no branch ${branch}; the one on this machine is used.`];
+  return branch === null || request.url === null
+    ? []
+    : [`the origin has no branch ${branch}; the one on this machine is used.`];
 }
 
 function nothingFits(request: RepositoryRequest, branches: readonly string[]): BenchmarkError {
@@ -196,7 +240,13 @@ function nothingFits(request: RepositoryRequest, branches: readonly string[]): B
   return repositoryError(request, `has no branch or tag for ${wanted}`, hint);
 }
 
-function repositoryError(request: RepositoryRequest, message: string, hint = 'Choose another one with --workload-revision.'): BenchmarkError {
+function repositoryError(
+  request: RepositoryRequest,
+  message: string,
+  hint = 'Choose another one with --workload-revision.',
+): BenchmarkError {
   const name = request.name === request.directory ? '' : ` [${request.name}] in`;
-  return new BenchmarkError('WORKLOAD_REPOSITORY', `Workload repository${name} ${request.directory} ${message}.`, { hint });
+  return new BenchmarkError('WORKLOAD_REPOSITORY', `Workload repository${name} ${request.directory} ${message}.`, {
+    hint,
+  });
 }

@@ -17,7 +17,9 @@ export function forServerless(workload: Workload, catalog: OperationCatalog): Se
   const notices: string[] = [];
   const stays = (element: ScheduleElement): boolean => element.kind === 'parallel' || isAllowed(element, catalog);
   const testProcedures = workload.testProcedures.map((procedure) => {
-    const removed = procedure.schedule.filter((element) => !stays(element)).map((element) => (element.kind === 'task' ? element.name : ''));
+    const removed = procedure.schedule
+      .filter((element) => !stays(element))
+      .map((element) => (element.kind === 'task' ? element.name : ''));
     if (removed.length === 0) return procedure;
     const reason = 'not run, as a serverless collection does not allow them';
     notices.push(`Test procedure [${procedure.name}]: ${reason}: ${removed.join(', ')}.`);

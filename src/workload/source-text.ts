@@ -37,8 +37,18 @@ export class SourceText {
   }
 
   /** The offset at which each piece starts, with its place: what the template engine needs for its messages. */
-  get fragments(): readonly { readonly offset: number; readonly file: string; readonly line: number; readonly column: number }[] {
-    return this.pieces.map(({ file, line, column }, index) => ({ offset: this.starts[index] ?? 0, file, line, column }));
+  get fragments(): readonly {
+    readonly offset: number;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+  }[] {
+    return this.pieces.map(({ file, line, column }, index) => ({
+      offset: this.starts[index] ?? 0,
+      file,
+      line,
+      column,
+    }));
   }
 
   /** Where the character at an offset was written. */
@@ -46,7 +56,10 @@ export class SourceText {
     const index = Math.max(0, lastAtMost(this.starts, offset));
     const piece = this.pieces[index];
     if (piece === undefined) return { file: '', line: 1 };
-    return { file: piece.file, line: piece.line + countLines(piece.text.slice(0, Math.max(0, offset - (this.starts[index] ?? 0)))) };
+    return {
+      file: piece.file,
+      line: piece.line + countLines(piece.text.slice(0, Math.max(0, offset - (this.starts[index] ?? 0)))),
+    };
   }
 }
 

@@ -14,10 +14,14 @@ export function parseTaskFilters(words: readonly string[]): readonly TaskFilter[
     const [kind, value, ...rest] = word.split(':');
     if (value === undefined) return { kind: 'name', value: word };
     if ((kind === 'type' || kind === 'tag') && value !== '' && rest.length === 0) return { kind, value };
-    throw new BenchmarkError('USAGE', `The task filter "${word}" is neither a task's name nor type:<operation-type> nor tag:<tag>.`, {
-      exitCode: exitCodes.failure,
-      hint: 'Example: --include-tasks=type:search,index-append',
-    });
+    throw new BenchmarkError(
+      'USAGE',
+      `The task filter "${word}" is neither a task's name nor type:<operation-type> nor tag:<tag>.`,
+      {
+        exitCode: exitCodes.failure,
+        hint: 'Example: --include-tasks=type:search,index-append',
+      },
+    );
   });
 }
 
@@ -28,10 +32,15 @@ export function matchesFilter(task: Task, filter: TaskFilter): boolean {
 }
 
 /** The workload with only the tasks that pass, in all procedures. No filter lets everything pass. */
-export function filterTasks(workload: Workload, include: readonly TaskFilter[], exclude: readonly TaskFilter[]): Workload {
+export function filterTasks(
+  workload: Workload,
+  include: readonly TaskFilter[],
+  exclude: readonly TaskFilter[],
+): Workload {
   if (include.length === 0 && exclude.length === 0) return workload;
   const keeps = (task: Task): boolean =>
-    (include.length === 0 || include.some((filter) => matchesFilter(task, filter))) && !exclude.some((filter) => matchesFilter(task, filter));
+    (include.length === 0 || include.some((filter) => matchesFilter(task, filter))) &&
+    !exclude.some((filter) => matchesFilter(task, filter));
   return keepTasks(workload, keeps);
 }
 
@@ -44,7 +53,10 @@ export function keepTasks(workload: Workload, keeps: (task: Task) => boolean): W
   };
   return {
     ...workload,
-    testProcedures: workload.testProcedures.map((procedure) => ({ ...procedure, schedule: procedure.schedule.flatMap(filterElement) })),
+    testProcedures: workload.testProcedures.map((procedure) => ({
+      ...procedure,
+      schedule: procedure.schedule.flatMap(filterElement),
+    })),
   };
 }
 
@@ -59,6 +71,7 @@ function shrink(parallel: Parallel, tasks: readonly Task[]): Parallel {
     ...parallel,
     tasks,
     clients: parallel.clients === sum(parallel.tasks) ? sum(tasks) : parallel.clients,
-    completedBy: completedBy?.kind === 'any' || tasks.some((task) => task.name === completedBy?.name) ? completedBy : null,
+    completedBy:
+      completedBy?.kind === 'any' || tasks.some((task) => task.name === completedBy?.name) ? completedBy : null,
   };
 }

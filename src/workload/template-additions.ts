@@ -66,12 +66,18 @@ export const globGlobal = (directory: string): Callable =>
 function epochSeconds(value: Value): number {
   if (value instanceof Float) return value.value;
   if (!isText(value))
-    throw new TemplateFailure(`days_ago cannot read a date from a value of type ${typeName(value)}`, 'Give a text such as "31-12-1999", or now.');
+    throw new TemplateFailure(
+      `days_ago cannot read a date from a value of type ${typeName(value)}`,
+      'Give a text such as "31-12-1999", or now.',
+    );
   const match = DATE.exec(textOf(value));
   const [day = 0, month = 0, year = 0] = (match ?? []).slice(1).map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));
   if (match === null || date.getUTCDate() !== day || date.getUTCMonth() !== month - 1) {
-    throw new TemplateFailure(`days_ago cannot read the date ${represent(value)}`, 'Dates are written day-month-year: "31-12-1999".');
+    throw new TemplateFailure(
+      `days_ago cannot read the date ${represent(value)}`,
+      'Dates are written day-month-year: "31-12-1999".',
+    );
   }
   return date.getTime() / 1000;
 }
@@ -79,7 +85,10 @@ function epochSeconds(value: Value): number {
 function versionParts(value: Value): readonly number[] {
   const text = requireText(value, 'version_between');
   if (!/^\d+(\.\d+)*$/.test(text)) {
-    throw new TemplateFailure(`version_between cannot read the version ${represent(value)}`, 'Versions are integers with dots, such as "2.11.0".');
+    throw new TemplateFailure(
+      `version_between cannot read the version ${represent(value)}`,
+      'Versions are integers with dots, such as "2.11.0".',
+    );
   }
   return text.split('.').map(Number);
 }

@@ -15,13 +15,18 @@ export function forTestMode(workload: Workload): Workload {
   return {
     ...workload,
     corpora: workload.corpora.map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.map(cutDocuments) })),
-    testProcedures: workload.testProcedures.map((procedure) => ({ ...procedure, schedule: procedure.schedule.map(cutElement) })),
+    testProcedures: workload.testProcedures.map((procedure) => ({
+      ...procedure,
+      schedule: procedure.schedule.map(cutElement),
+    })),
   };
 }
 
 function cutTask(task: Task): Task {
-  const atMostClients = (count: number | null): number | null => (count === null ? null : Math.min(count, task.clients));
-  const atMost = (period: Seconds | null, limit: number): Seconds | null => (period === null ? null : seconds(Math.min(period, limit)));
+  const atMostClients = (count: number | null): number | null =>
+    count === null ? null : Math.min(count, task.clients);
+  const atMost = (period: Seconds | null, limit: number): Seconds | null =>
+    period === null ? null : seconds(Math.min(period, limit));
   return {
     ...task,
     warmupIterations: atMostClients(task.warmupIterations),
@@ -45,8 +50,13 @@ function cutDocuments(documents: DocumentSet): DocumentSet {
     ...documents,
     documentFile: smallName(documents.documentFile),
     archiveFile:
-      documents.archiveFile === null ? null : smallName(documents.documentFile) + documents.archiveFile.slice(documents.documentFile.length),
-    sourceUrl: documents.sourceUrl === null ? null : smallUrl(documents.sourceUrl, documents.archiveFile ?? documents.documentFile, documents),
+      documents.archiveFile === null
+        ? null
+        : smallName(documents.documentFile) + documents.archiveFile.slice(documents.documentFile.length),
+    sourceUrl:
+      documents.sourceUrl === null
+        ? null
+        : smallUrl(documents.sourceUrl, documents.archiveFile ?? documents.documentFile, documents),
     parts: [],
     documentCount: DOCUMENTS,
     compressedBytes: null,
@@ -63,7 +73,10 @@ function smallName(name: string): string {
 function smallUrl(url: string, sourceFile: string, documents: DocumentSet): string {
   const archiveExtension = documents.archiveFile === null ? '' : sourceFile.slice(documents.documentFile.length);
   const [address = '', ...query] = url.split(/(?=[?#])/);
-  const stem = archiveExtension !== '' && address.endsWith(archiveExtension) ? address.slice(0, -archiveExtension.length) : address;
+  const stem =
+    archiveExtension !== '' && address.endsWith(archiveExtension)
+      ? address.slice(0, -archiveExtension.length)
+      : address;
   const slash = stem.lastIndexOf('/') + 1;
   return stem.slice(0, slash) + smallName(stem.slice(slash)) + address.slice(stem.length) + query.join('');
 }

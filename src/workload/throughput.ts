@@ -22,7 +22,10 @@ export function readTargetThroughput(task: ObjectView): TargetThroughput | null 
   if (!isGiven(interval)) return null;
   const seconds = isJsonNumber(interval) ? toNumber(interval) : Number.NaN;
   if (seconds > 0 && seconds <= longestWait) return { value: 1 / seconds, unit: 'ops' };
-  task.complain('target-interval', `must be a number of seconds above 0 and of at most ${longestWait}, not ${describeJson(interval)}`);
+  task.complain(
+    'target-interval',
+    `must be a number of seconds above 0 and of at most ${longestWait}, not ${describeJson(interval)}`,
+  );
   return null;
 }
 

@@ -45,7 +45,10 @@ export function traceRendering(source: SourceText, render: (text: string) => str
     done = match.index + match[0].length;
   }
   pieces.push(marked.slice(done));
-  return { text: pieces.join(''), positionOf: (offset) => source.positionOf(origins[lastAtMost(offsets, offset)] ?? 0) };
+  return {
+    text: pieces.join(''),
+    positionOf: (offset) => source.positionOf(origins[lastAtMost(offsets, offset)] ?? 0),
+  };
 }
 
 function insertMarks(text: string, positions: readonly number[]): string {
@@ -72,7 +75,8 @@ function markablePositions(source: SourceText): readonly number[] {
     const tag = TAG.exec(text);
     const end = tag?.index ?? text.length;
     for (const start of findLineStarts(text.slice(position, end)).slice(1)) positions.add(position + start);
-    for (let index = lastAtMost(starts, position - 1) + 1; (starts[index] ?? end) < end; index++) positions.add(starts[index] ?? 0);
+    for (let index = lastAtMost(starts, position - 1) + 1; (starts[index] ?? end) < end; index++)
+      positions.add(starts[index] ?? 0);
     if (tag === null) break;
     position = endOfTag(text, tag.index + 2, tag[0] === '{#');
     if (text.slice(tag.index, position).includes('\n')) positions.add(position);

@@ -39,7 +39,8 @@ export function checkFeatures({ workload, procedure, notes, hasPlugin, operation
     if (seen.has(task.operation)) continue;
     seen.add(task.operation);
     checkType(task, hasPlugin, operations, { unsupported, invalid });
-    if (task.operation.type === 'bulk' && !hasOtherSource(task.operation)) unsupported.push(...checkDocuments(task, workload, notes));
+    if (task.operation.type === 'bulk' && !hasOtherSource(task.operation))
+      unsupported.push(...checkDocuments(task, workload, notes));
   }
   return { unsupported, invalid };
 }
@@ -63,35 +64,65 @@ function checkType(task: Task, hasPlugin: boolean, { facts: types }: OperationCa
   const facts = types.get(operation.type);
   const source = operation.params.get('param-source');
   if (facts === undefined && hasPlugin) {
-    const problem = at(operation, 'operation-type', `Task "${task.name}" uses the operation type "${operation.type}", ${NEED_PYTHON}`);
+    const problem = at(
+      operation,
+      'operation-type',
+      `Task "${task.name}" uses the operation type "${operation.type}", ${NEED_PYTHON}`,
+    );
     found.unsupported.push({ ...problem, hint: 'If it is the name of an operation, it is missing in "operations".' });
   } else if (facts === undefined) {
-    const hint = didYouMean(operation.type, [...types.keys()]) ?? 'If it is the name of an operation, define it in "operations".';
-    found.invalid.push({ ...at(operation, 'operation-type', `There is no operation type "${operation.type}" (task "${task.name}")`), hint });
+    const hint =
+      didYouMean(operation.type, [...types.keys()]) ?? 'If it is the name of an operation, define it in "operations".';
+    found.invalid.push({
+      ...at(operation, 'operation-type', `There is no operation type "${operation.type}" (task "${task.name}")`),
+      hint,
+    });
   } else if (facts.unsupported !== null) {
     const what = `Operation type "${operation.type}" (task "${task.name}")`;
-    found.unsupported.push(at(operation, 'operation-type', `${what} is not supported by this version: ${facts.unsupported}`));
+    found.unsupported.push(
+      at(operation, 'operation-type', `${what} is not supported by this version: ${facts.unsupported}`),
+    );
   }
   if (typeof source !== 'string' || !hasOtherSource(operation)) return;
   if (types.has(source) || source === 'file-reader') {
     found.unsupported.push(
-      at(operation, 'param-source', `Task "${task.name}" borrows the parameter source of "${source}", which this version does not support`),
+      at(
+        operation,
+        'param-source',
+        `Task "${task.name}" borrows the parameter source of "${source}", which this version does not support`,
+      ),
     );
   } else if (hasPlugin) {
-    found.unsupported.push(at(operation, 'param-source', `Task "${task.name}" uses the parameter source "${source}", ${NEED_PYTHON}`));
+    found.unsupported.push(
+      at(operation, 'param-source', `Task "${task.name}" uses the parameter source "${source}", ${NEED_PYTHON}`),
+    );
   } else {
     found.invalid.push(
-      at(operation, 'param-source', `There is no parameter source "${source}" (task "${task.name}"), as the workload has no workload.py`),
+      at(
+        operation,
+        'param-source',
+        `There is no parameter source "${source}" (task "${task.name}"), as the workload has no workload.py`,
+      ),
     );
   }
 }
 
-function checkSchedule(task: Task, procedure: TestProcedure, notes: WorkloadNotes, hasPlugin: boolean, found: Found): void {
+function checkSchedule(
+  task: Task,
+  procedure: TestProcedure,
+  notes: WorkloadNotes,
+  hasPlugin: boolean,
+  found: Found,
+): void {
   const taskNotes = notes.tasks.get(taskKey(procedure.name, task.name));
   const schedule = taskNotes?.customSchedule ?? null;
   if (taskNotes === undefined || schedule === null) return;
   const problem = { file: task.operation.location.file, path: propertyPath(taskNotes.path, 'schedule') };
-  if (hasPlugin) found.unsupported.push({ ...problem, message: `Task "${task.name}" uses the schedule "${schedule}", ${NEED_PYTHON}` });
+  if (hasPlugin)
+    found.unsupported.push({
+      ...problem,
+      message: `Task "${task.name}" uses the schedule "${schedule}", ${NEED_PYTHON}`,
+    });
   else found.invalid.push({ ...problem, message: `must be "deterministic" or "poisson", not "${schedule}"` });
 }
 
@@ -101,12 +132,17 @@ function checkSchedule(task: Task, procedure: TestProcedure, notes: WorkloadNote
  */
 function checkDocuments(task: Task, workload: Workload, notes: WorkloadNotes): readonly Problem[] {
   const named = task.operation.params.get('corpora');
-  const names = typeof named === 'string' ? [named] : Array.isArray(named) ? named : workload.corpora.map((corpus) => corpus.name);
+  const names =
+    typeof named === 'string' ? [named] : Array.isArray(named) ? named : workload.corpora.map((corpus) => corpus.name);
   const used = workload.corpora.filter((corpus) => names.includes(corpus.name));
   const streaming = used.filter((corpus) => notes.streamingCorpora.has(corpus.name));
   const formats = new Set(used.flatMap((corpus) => corpus.documentSets.map((documents) => documents.sourceFormat)));
   const problems = streaming.map((corpus) =>
-    at(task.operation, '', `Corpus "${corpus.name}" of task "${task.name}" uses streaming-ingestion, which this version does not support`),
+    at(
+      task.operation,
+      '',
+      `Corpus "${corpus.name}" of task "${task.name}" uses streaming-ingestion, which this version does not support`,
+    ),
   );
   if (formats.size === 0 || formats.has('bulk')) return problems;
   const found = [...formats].join(' and ');

@@ -61,7 +61,10 @@ function makeOutcome(config: RunConfig, change: Partial<RunOutcome> = {}): RunOu
 }
 
 /** An engine that remembers what it was told. */
-function makeEngine(act: (config: RunConfig, surroundings: RunSurroundings) => RunOutcome | Promise<RunOutcome> = (config) => makeOutcome(config)) {
+function makeEngine(
+  act: (config: RunConfig, surroundings: RunSurroundings) => RunOutcome | Promise<RunOutcome> = (config) =>
+    makeOutcome(config),
+) {
   const configs: RunConfig[] = [];
   const services: Services = {
     runTest: async (config, surroundings) => {
@@ -100,7 +103,14 @@ describe('what the engine is told', () => {
     assert.ok(config !== undefined);
     const { load, results, naming } = config;
     assert.deepEqual(
-      [load.onError, load.checksAssertions, load.testMode, load.skipRestApiCheck, load.isOffline, load.distributionVersion],
+      [
+        load.onError,
+        load.checksAssertions,
+        load.testMode,
+        load.skipRestApiCheck,
+        load.isOffline,
+        load.distributionVersion,
+      ],
       ['abort', true, true, true, true, '3.1.0'],
     );
     assert.deepEqual([results?.latencyPercentiles, results?.throughputPercentiles], [[50, 99], [5]]);
@@ -169,7 +179,10 @@ describe('the outcome', () => {
       assert.equal(code, 64);
       return stderr;
     };
-    assert.match(await refuse('file/r.md'), /Cannot write the results file .*file\/r\.md: a part of its path is a file, not a directory \(ENOTDIR\)/);
+    assert.match(
+      await refuse('file/r.md'),
+      /Cannot write the results file .*file\/r\.md: a part of its path is a file, not a directory \(ENOTDIR\)/,
+    );
     assert.match(await refuse('.'), /it is a directory \(EISDIR\)/);
     if (process.platform === 'linux') {
       assert.match(await refuse('/dev/full'), /the disk is full \(ENOSPC\)/);
@@ -182,7 +195,9 @@ describe('the outcome', () => {
 
   it('in CSV has no line about the ending', async () => {
     const home = temporaryDirectory();
-    await runInMemory(home, ['run', '--workload=x', '--results-file=r.csv', '--results-format=csv'], { services: makeEngine().services });
+    await runInMemory(home, ['run', '--workload=x', '--results-file=r.csv', '--results-format=csv'], {
+      services: makeEngine().services,
+    });
     const file = readFileSync(join(home, 'r.csv'), 'utf8');
     assert.match(file, /^Metric,Task,Value,Unit\r\n/);
     assert.match(file, /\r\n$/);
@@ -202,7 +217,10 @@ describe('the outcome', () => {
   it('of a cancelled run is what was measured, and exit code 130', async () => {
     const home = temporaryDirectory();
     const { services } = makeEngine((config) =>
-      makeOutcome(config, { status: 'cancelled', results: { tasks: [task], endpoints: [], cluster: {}, isPartial: true, driverWarnings: [] } }),
+      makeOutcome(config, {
+        status: 'cancelled',
+        results: { tasks: [task], endpoints: [], cluster: {}, isPartial: true, driverWarnings: [] },
+      }),
     );
     const { code, stdout } = await runInMemory(home, ['run', '--workload=x', '--results-file=r.md'], { services });
     assert.equal(code, 130);
@@ -216,7 +234,9 @@ describe('the outcome', () => {
     const home = temporaryDirectory();
     const error = new BenchmarkError('OPERATION_FAILED', 'The task match-all failed.');
     const { services } = makeEngine((config) => makeOutcome(config, { status: 'failed', error }));
-    const { code, stdout, stderr } = await runInMemory(home, ['execute-test', '--workload=x', '--results-file=r.md'], { services });
+    const { code, stdout, stderr } = await runInMemory(home, ['execute-test', '--workload=x', '--results-file=r.md'], {
+      services,
+    });
     assert.equal(code, 64);
     assert.equal(stderr, '[ERROR] ❌ Cannot execute-test. The task match-all failed.\n');
     assert.match(stdout, /match-all/);
@@ -267,13 +287,25 @@ describe('Ctrl-C', () => {
   it('is heard, and what is cut short is not called done', async () => {
     const cancellation = new AbortController();
     const { services } = makeEngine((config, { listener, signal }) => {
-      listener?.({ kind: 'progress', step: 0, steps: 1, tasks: ['t'], progress: 0.1, secondsLeft: null, requests: 0, errors: 0 });
+      listener?.({
+        kind: 'progress',
+        step: 0,
+        steps: 1,
+        tasks: ['t'],
+        progress: 0.1,
+        secondsLeft: null,
+        requests: 0,
+        errors: 0,
+      });
       cancellation.abort();
       assert.ok(signal?.aborted);
       listener?.({ kind: 'step-end', step: 0, steps: 1, tasks: ['t'], errors: 0 });
       return makeOutcome(config, { status: 'cancelled' });
     });
-    const { code, stdout } = await runInMemory(temporaryDirectory(), ['run', '--workload=x'], { services, signal: cancellation.signal });
+    const { code, stdout } = await runInMemory(temporaryDirectory(), ['run', '--workload=x'], {
+      services,
+      signal: cancellation.signal,
+    });
     assert.equal(code, 130);
     assert.match(stdout, /\[WARNING\] The test run is being cancelled\./);
     assert.doesNotMatch(stdout, /done/);

@@ -11,15 +11,28 @@ const home = temporaryDirectory();
 
 /** The flags of `run` in the original and its names in version 1. */
 const flagsOfRun =
-  'workload workload-path workload-repository workload-revision workload-params test-procedure include-tasks exclude-tasks pipeline target-hosts client-options test-mode test-run-id user-tag on-error kill-running-processes results-file results-format results-numbers-align show-in-results latency-percentiles throughput-percentiles telemetry telemetry-params worker-ips distribution-version distribution-repository revision cluster-config cluster-config-params cluster-config-path cluster-config-repository cluster-config-revision opensearch-plugins plugin-params runtime-jdk preserve-install grpc-target-hosts database-type enable-assertions enable-worker-coordinator-profiling randomization-enabled randomization-repeat-frequency randomization-n randomization-alpha test-iterations aggregate sleep-timer cancel-on-error load-test-qps redline-test redline-scale-step redline-scaledown-percentage redline-post-scaledown-sleep redline-max-clients redline-max-cpu-usage redline-cpu-window-seconds redline-cpu-check-interval visualize visualize-output-path effective-start-date skip-rest-api-check quiet offline configuration-name';
+  'workload workload-path workload-repository workload-revision workload-params test-procedure include-tasks ' +
+  'exclude-tasks pipeline target-hosts client-options test-mode test-run-id user-tag on-error kill-running-processes ' +
+  'results-file results-format results-numbers-align show-in-results latency-percentiles throughput-percentiles ' +
+  'telemetry telemetry-params worker-ips distribution-version distribution-repository revision cluster-config cluster-config-params cluster-config-path cluster-config-repository cluster-config-revision opensearch-plugins plugin-params runtime-jdk preserve-install grpc-target-hosts database-type enable-assertions enable-worker-coordinator-profiling randomization-enabled randomization-repeat-frequency randomization-n randomization-alpha test-iterations aggregate sleep-timer cancel-on-error load-test-qps redline-test redline-scale-step redline-scaledown-percentage redline-post-scaledown-sleep redline-max-clients redline-max-cpu-usage redline-cpu-window-seconds redline-cpu-check-interval visualize visualize-output-path effective-start-date skip-rest-api-check quiet offline configuration-name';
 const olderFlagsOfRun =
-  'test-execution-id load-worker-coordinator-hosts provision-config-instance provision-config-instance-params provision-config-path provision-config-repository provision-config-revision';
+  'test-execution-id load-worker-coordinator-hosts provision-config-instance provision-config-instance-params ' +
+  'provision-config-path provision-config-repository provision-config-revision';
 /** Flags that the original does not have. */
 const ownFlagsOfRun = 'worker-wait on-worker-loss';
 
 /** A word that the flag accepts; one with an effect if there is any. */
 function sample(flag: Flag<unknown>): string {
-  const candidates = [...flag.choices.filter((choice) => choice !== flag.fallback), 'x', '7', '2.0.0', 'a:1', 'a:7', '2026-11-23 01:14:23', 'false'];
+  const candidates = [
+    ...flag.choices.filter((choice) => choice !== flag.fallback),
+    'x',
+    '7',
+    '2.0.0',
+    'a:1',
+    'a:7',
+    '2026-11-23 01:14:23',
+    'false',
+  ];
   const accepted = candidates.filter((candidate) => {
     try {
       flag.parse([candidate]);
@@ -29,7 +42,9 @@ function sample(flag: Flag<unknown>): string {
       throw error;
     }
   });
-  const effective = accepted.find((candidate) => flag.notBuilt === null || !flag.isWithoutEffect(flag.parse([candidate])));
+  const effective = accepted.find(
+    (candidate) => flag.notBuilt === null || !flag.isWithoutEffect(flag.parse([candidate])),
+  );
   return effective ?? accepted[0] ?? flag.choices[0] ?? 'x';
 }
 
@@ -44,7 +59,11 @@ function parsesInAllSpellings(flags: Flags, name: string, flag: Flag<unknown>): 
     const forms = flag.arity === 'none' ? [[spelling]] : [[spelling, sample(flag)], [`${spelling}=${sample(flag)}`]];
     for (const words of forms) {
       const { given, problems, positionals } = parseFlags(flags, words);
-      assert.deepEqual([[...given], problems.filter((problem) => !problem.endsWith('is required')), positionals], [[name], [], []], words.join(' '));
+      assert.deepEqual(
+        [[...given], problems.filter((problem) => !problem.endsWith('is required')), positionals],
+        [[name], [], []],
+        words.join(' '),
+      );
     }
   }
 }
@@ -76,7 +95,13 @@ describe('run', () => {
   }
 
   it('lists all refused flags at once', async () => {
-    const { code, stderr } = await runInMemory(home, ['execute-test', '--workload=w', '--telemetry=jfr', '--visualize', '--redline-test']);
+    const { code, stderr } = await runInMemory(home, [
+      'execute-test',
+      '--workload=w',
+      '--telemetry=jfr',
+      '--visualize',
+      '--redline-test',
+    ]);
     assert.equal(code, 64);
     assert.match(
       stderr,
@@ -97,7 +122,9 @@ for (const program of [benchmarkProgram, daemonProgram]) {
         for (const [name, flag] of Object.entries(command.flags)) {
           for (let length = 1; length < flag.long.length; length++) {
             const prefix = flag.long.slice(0, length);
-            const { given, problems } = parseFlags(command.flags, [`--${prefix}${flag.arity === 'none' ? '' : `=${sample(flag)}`}`]);
+            const { given, problems } = parseFlags(command.flags, [
+              `--${prefix}${flag.arity === 'none' ? '' : `=${sample(flag)}`}`,
+            ]);
             const candidates = names.filter((candidate) => candidate.startsWith(prefix));
             if (candidates.length === 1) assert.deepEqual([...given], [name], prefix);
             else if (!names.includes(prefix))

@@ -18,12 +18,16 @@ function checkout(name: string, entry: string | null): string {
   if (entry !== null) {
     mkdirSync(join(root, 'dist', 'src', 'cli'), { recursive: true });
     writeFileSync(join(root, 'dist', 'src', 'cli', 'process.js'), entry);
-    writeFileSync(join(root, 'dist', 'src', 'cli', 'program.js'), 'export const benchmarkProgram = "osb"; export const daemonProgram = "osbd";');
+    writeFileSync(
+      join(root, 'dist', 'src', 'cli', 'program.js'),
+      'export const benchmarkProgram = "osb"; export const daemonProgram = "osbd";',
+    );
   }
   return root;
 }
 
-const start = (root: string, command: string) => spawnSync(join(root, 'bin', command), ['a', 'b'], { encoding: 'utf8' });
+const start = (root: string, command: string) =>
+  spawnSync(join(root, 'bin', command), ['a', 'b'], { encoding: 'utf8' });
 
 /** Runs a program in a process of its own, as the launchers do. */
 const runCompiled = (words: readonly string[], tail = '') =>
@@ -31,7 +35,9 @@ const runCompiled = (words: readonly string[], tail = '') =>
     'bash',
     [
       '-c',
-      `"$0" --input-type=module -e 'const [{ runProcess }, { benchmarkProgram }] = await Promise.all([import("${compiled}process.js"), import("${compiled}program.js")]); process.argv.splice(1, 0, "opensearch-benchmark"); await runProcess(benchmarkProgram);' -- "$@" ${tail}`,
+      `"$0" --input-type=module -e 'const [{ runProcess }, { benchmarkProgram }] = await ` +
+        `Promise.all([import("${compiled}process.js"), import("${compiled}program.js")]); process.argv.splice(1, 0, ` +
+        `"opensearch-benchmark"); await runProcess(benchmarkProgram);' -- "$@" ${tail}`,
       process.execPath,
       ...words,
     ],
@@ -40,8 +46,14 @@ const runCompiled = (words: readonly string[], tail = '') =>
 
 describe('the launchers', () => {
   it('start their program', () => {
-    const root = checkout('built', 'export const runProcess = async (program) => console.log(program, process.argv.slice(2).join());');
-    assert.deepEqual([start(root, 'opensearch-benchmark').stdout, start(root, 'opensearch-benchmarkd').stdout], ['osb a,b\n', 'osbd a,b\n']);
+    const root = checkout(
+      'built',
+      'export const runProcess = async (program) => console.log(program, process.argv.slice(2).join());',
+    );
+    assert.deepEqual(
+      [start(root, 'opensearch-benchmark').stdout, start(root, 'opensearch-benchmarkd').stdout],
+      ['osb a,b\n', 'osbd a,b\n'],
+    );
   });
 
   it('say what to do when the program is not built', () => {

@@ -31,10 +31,13 @@ describe('the log file', () => {
   it('is rotated by size and keeps as many old files as it should', () => {
     const log = open('c.log', { maxBytes: 150, keep: 2 });
     for (let number = 0; number < 10; number++) log.write('INFO', 'cli', `line ${number}`);
-    const numbers = ['c.log.2', 'c.log.1', 'c.log'].map((name) => [...read(name).matchAll(/line (\d)/g)].map((match) => match[1]).join(''));
+    const numbers = ['c.log.2', 'c.log.1', 'c.log'].map((name) =>
+      [...read(name).matchAll(/line (\d)/g)].map((match) => match[1]).join(''),
+    );
     assert.deepEqual(numbers, ['45', '67', '89']);
     assert.equal(existsSync(join(directory, 'c.log.3')), false);
-    for (const name of ['c.log', 'c.log.1', 'c.log.2']) assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600);
+    for (const name of ['c.log', 'c.log.1', 'c.log.2'])
+      assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600);
   });
 
   it('may be a pipe, which is not waited for', () => {

@@ -18,7 +18,11 @@ describe('exit codes', () => {
     [['lst'], 2, /error: unknown command lst; did you mean list\?/],
     [['zzz'], 2, /error: unknown command zzz; choose from run, list/],
     [['--quiet', 'list', 'pipelines'], 2, /unknown flag --quiet; flags belong after the command/],
-    [['run', '--workload=x', '--nope'], 2, /^usage: opensearch-benchmark run \[flags\]\nopensearch-benchmark run: error: unknown flag --nope/],
+    [
+      ['run', '--workload=x', '--nope'],
+      2,
+      /^usage: opensearch-benchmark run \[flags\]\nopensearch-benchmark run: error: unknown flag --nope/,
+    ],
     [['run', '--on-error=x'], 2, /invalid choice 'x'/],
     [['run', '--worker-ips='], 2, /--worker-ips.*nothing is listed; is a variable of the shell empty/],
     [['run', '--worker-ips=,'], 2, /--worker-ips.*nothing is listed/],
@@ -26,7 +30,11 @@ describe('exit codes', () => {
     [['run', '--target-hosts='], 2, /--target-hosts.*it is empty/],
     [['run', '--include-tasks='], 2, /--include-tasks.*nothing is listed/],
     [['run', '--include-tasks=a', '--exclude-tasks=b'], 2, /--include-tasks and --exclude-tasks exclude each other/],
-    [['run', '--workload-path=a', '--workload-repository=b'], 2, /--workload-repository and --workload-path exclude each other/],
+    [
+      ['run', '--workload-path=a', '--workload-repository=b'],
+      2,
+      /--workload-repository and --workload-path exclude each other/,
+    ],
     [['run', '--distribution-version=2.x'], 2, /not a version/],
     [['run', '--test-run-id=../x'], 2, /cannot name a directory/],
     [['run', '--test-run-id=a\u001bb'], 2, /'a\u241bb' cannot name a directory/],
@@ -37,7 +45,11 @@ describe('exit codes', () => {
     [['run'], 64, /Cannot run\. No workload is given\.\nWhat to do: Use --workload=NAME or --workload-path=PATH\./],
     [['execute-test'], 64, /Cannot execute-test\. No workload is given\./],
     [['run', '-w=a', '--workload-path=b'], 64, /--workload and --workload-path exclude each other/],
-    [['run', '--workload-path=b', '--workload-revision=c'], 64, /--workload-revision and --workload-path exclude each other/],
+    [
+      ['run', '--workload-path=b', '--workload-revision=c'],
+      64,
+      /--workload-revision and --workload-path exclude each other/,
+    ],
     [['run', '-w=a', '--distribution-version=3.0.0'], 64, /asks for a cluster to be provisioned/],
     [['compare', '-b=a', '-c=b'], 64, /Cannot compare\. The command compare is not in this version\./],
     [['compare', '--help'], 0, /usage: opensearch-benchmark compare.*This command is not in this version/s],
@@ -92,14 +104,20 @@ describe('help', () => {
   }
 
   it('of a command names the spelling that was typed', async () => {
-    assert.match((await runInMemory(home, ['execute-test', '--help'])).stdout, /^usage: opensearch-benchmark execute-test \[flags\]\n/);
+    assert.match(
+      (await runInMemory(home, ['execute-test', '--help'])).stdout,
+      /^usage: opensearch-benchmark execute-test \[flags\]\n/,
+    );
   });
 });
 
 describe('output', () => {
   it('of a failure has causes, help and a final line, on the right streams', async () => {
     const { stdout, stderr } = await runInMemory(home, ['run']);
-    assert.equal(stderr, '[ERROR] ❌ Cannot run. No workload is given.\nWhat to do: Use --workload=NAME or --workload-path=PATH.\n');
+    assert.equal(
+      stderr,
+      '[ERROR] ❌ Cannot run. No workload is given.\nWhat to do: Use --workload=NAME or --workload-path=PATH.\n',
+    );
     const tail = stdout.slice(stdout.indexOf('\nGetting further help:'));
     assert.equal(
       tail,
@@ -119,7 +137,8 @@ Getting further help:
   });
 
   it('has no escape sequences when it is not a terminal, and when NO_COLOR is set or TERM is dumb', async () => {
-    const escapes = async (options: Parameters<typeof runInMemory>[2]) => (await runInMemory(home, ['run'], options)).stdout.includes('\u001b[');
+    const escapes = async (options: Parameters<typeof runInMemory>[2]) =>
+      (await runInMemory(home, ['run'], options)).stdout.includes('\u001b[');
     assert.equal(await escapes({}), false);
     assert.equal(await escapes({ isTTY: true }), true);
     assert.equal(await escapes({ isTTY: true, variables: { NO_COLOR: '1' } }), false);
@@ -141,7 +160,11 @@ describe('the log', () => {
   it('has the command line and the stack of a failure, but no secrets', async () => {
     const own = join(home, 'own');
     mkdirSync(own);
-    const words = ['run', '--client-options=basic_auth_user:u,basic_auth_password:hunter22', '--target-hosts=https://u:hunter33@h'];
+    const words = [
+      'run',
+      '--client-options=basic_auth_user:u,basic_auth_password:hunter22',
+      '--target-hosts=https://u:hunter33@h',
+    ];
     await runInMemory(own, words, { variables: { OSB_DATASTORE_PASSWORD: 'hunter44' } });
     const log = readFileSync(join(own, '.benchmark', 'logs', 'benchmark.log'), 'utf8');
     assert.match(log, /cli INFO opensearch-benchmark .*run --client-options=\*{5} --target-hosts=\*{5}\n/);
@@ -171,8 +194,16 @@ describe('opensearch-benchmarkd', () => {
     [[], 1, /start/],
     [['start', '--help'], 0, /--node-ip ADDRESS --coordinator-ip ADDRESS/],
     [['start'], 2, /--node-ip is required\n.*--coordinator-ip is required/],
-    [['start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', '--port=70000'], 2, /70000 is too large, the largest port is 65535/],
-    [['start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', '--token-file=none'], 64, /Cannot read the token file .*none/],
+    [
+      ['start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', '--port=70000'],
+      2,
+      /70000 is too large, the largest port is 65535/,
+    ],
+    [
+      ['start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', '--token-file=none'],
+      64,
+      /Cannot read the token file .*none/,
+    ],
     [['status'], 3, /^Stopped\n$/],
     [['stop'], 64, /Actor system is not running/],
   ];
@@ -189,7 +220,9 @@ describe('a home that cannot be used', () => {
   it('is named with the reason, not as an internal error', async () => {
     const home = temporaryDirectory();
     writeFileSync(join(home, 'file'), '');
-    const inFile = await runInMemory(home, ['list', 'test-runs'], { variables: { BENCHMARK_HOME: join(home, 'file') } });
+    const inFile = await runInMemory(home, ['list', 'test-runs'], {
+      variables: { BENCHMARK_HOME: join(home, 'file') },
+    });
     assert.equal(inFile.code, 64);
     assert.match(
       inFile.stderr,
@@ -210,10 +243,16 @@ describe('a home that cannot be used', () => {
 it('list test-runs says when the configured store is not the one that is read', async () => {
   const home = temporaryDirectory();
   mkdirSync(join(home, '.benchmark'));
-  writeFileSync(join(home, '.benchmark', 'benchmark.ini'), '[meta]\nconfig.version = 17\n[reporting]\ndatastore.type = opensearch\n');
+  writeFileSync(
+    join(home, '.benchmark', 'benchmark.ini'),
+    '[meta]\nconfig.version = 17\n[reporting]\ndatastore.type = opensearch\n',
+  );
   const { code, stdout } = await runInMemory(home, ['list', 'test-runs']);
   assert.equal(code, 0);
-  assert.match(stdout, /\[WARNING\] The store of .*benchmark\.ini \(datastore\.type = opensearch\) is not read in this version/);
+  assert.match(
+    stdout,
+    /\[WARNING\] The store of .*benchmark\.ini \(datastore\.type = opensearch\) is not read in this version/,
+  );
 });
 
 it('--aggregate takes true or false', async () => {

@@ -48,7 +48,9 @@ const forever = 'const timer = setInterval(() => {}, 1000);';
 describe('signals', () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     it(`${signal} asks for an orderly end`, async () => {
-      const wait = `${forever} console.log('up'); await new Promise((resolve) => context.environment.signal.addEventListener('abort', resolve)); context.console.info('stored'); return 130;`;
+      const wait =
+        `${forever} console.log('up'); await new Promise((resolve) => ` +
+        `context.environment.signal.addEventListener('abort', resolve)); context.console.info('stored'); return 130;`;
       const { child, output, closed } = start(wait, 'endsItself: true,');
       await once(stdoutOf(child), 'data');
       child.kill(signal);
@@ -60,7 +62,8 @@ describe('signals', () => {
 
   it('a second one ends the process at once', async () => {
     const { child, closed } = start(
-      `${forever} context.environment.signal.addEventListener('abort', () => console.log('first')); console.log('up'); await new Promise(() => {});`,
+      `${forever} context.environment.signal.addEventListener('abort', () => console.log('first')); ` +
+        `console.log('up'); await new Promise(() => {});`,
       'endsItself: true,',
     );
     await once(stdoutOf(child), 'data');
@@ -93,7 +96,10 @@ describe('an end that does not come', { concurrency: 2 }, () => {
   });
 
   it('is made for a thread that hears no signal any more', async () => {
-    const work = `${forever} context.environment.signal.addEventListener('abort', () => setTimeout(() => { for (const end = Date.now() + 20_000; Date.now() < end; ); }, 300)); console.log('up'); await new Promise(() => {});`;
+    const work =
+      `${forever} context.environment.signal.addEventListener('abort', () => setTimeout(() => { for ` +
+      `(const end = Date.now() + 20_000; Date.now() < end; ); }, 300)); console.log('up'); await new Promise(() => ` +
+      '{});';
     const { child, closed } = start(work, 'endsItself: true,');
     await once(stdoutOf(child), 'data');
     child.kill('SIGTERM');
@@ -125,11 +131,17 @@ it('a reader that goes away does not end the work', async () => {
   assert.equal(output.stderr, 'finished\n');
 });
 
-it('a full disk behind standard output is named, and does not end the work', { skip: process.platform !== 'linux' }, async () => {
-  const work = "context.console.print('lost'); await new Promise((resolve) => setImmediate(resolve)); process.stderr.write('finished\\n'); return 0;";
+it('a full disk behind standard output is named, and does not end the work', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const work =
+    "context.console.print('lost'); await new Promise((resolve) => setImmediate(resolve)); process.stderr.write('finished\\n'); return 0;";
   const { output, closed } = start(work, '', openSync('/dev/full', 'w'));
   assert.deepEqual(await closed, [64, null]);
-  assert.match(output.stderr, /^\[ERROR\] ❌ Cannot write to standard output: the disk is full \(ENOSPC\)\..*\n(.*\n)*finished\n$/);
+  assert.match(
+    output.stderr,
+    /^\[ERROR\] ❌ Cannot write to standard output: the disk is full \(ENOSPC\)\..*\n(.*\n)*finished\n$/,
+  );
   assert.doesNotMatch(output.stderr, /Internal error/);
 });
 

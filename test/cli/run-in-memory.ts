@@ -32,7 +32,11 @@ export function temporaryDirectory(): string {
 }
 
 /** Runs one command line; `home` is both home and working directory. */
-export async function runInMemory(home: string, words: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export async function runInMemory(
+  home: string,
+  words: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
   const output = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') => ({
     write: (text: string) => {

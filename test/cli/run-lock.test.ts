@@ -20,7 +20,9 @@ const request = (path: string, endsOther = false) => ({ path, processId: process
 
 /** A process that stays until it is ended. */
 async function startOther(): Promise<ChildProcess & { readonly pid: number }> {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   children.push(child);
   await once(child.stdout, 'data');
   const { pid } = child;
@@ -35,7 +37,11 @@ describe('the lock of a test run', () => {
   it('is taken, names its holder, and is given back', async () => {
     const path = lockPath();
     const lock = await takeRunLock(request(path));
-    assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), { processId: process.pid, processStart: processStart(process.pid), testRunId: 'mine' });
+    assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), {
+      processId: process.pid,
+      processStart: processStart(process.pid),
+      testRunId: 'mine',
+    });
     lock.release();
     assert.equal(existsSync(path), false);
     assert.deepEqual(

@@ -18,7 +18,13 @@ writeFileSync(
       {
         name: 'c',
         documents: [
-          { 'source-file': 'd.json.bz2', 'document-count': 2000, 'compressed-bytes': 54886, 'uncompressed-bytes': 3000000, 'target-index': 'idx' },
+          {
+            'source-file': 'd.json.bz2',
+            'document-count': 2000,
+            'compressed-bytes': 54886,
+            'uncompressed-bytes': 3000000,
+            'target-index': 'idx',
+          },
         ],
       },
     ],
@@ -110,10 +116,19 @@ Schedule:
     [['info'], /No workload is given/],
     [['info', `--workload-path=${directory}`, '--test-procedure=al'], /no test procedure \[al\]/],
     [['info', `--workload-path=${directory}`, '--include-tasks=nothing'], /leave no task/],
-    [['info', '-w=x', '--workload-repository=mine'], /repository \[mine\] is not in .*benchmark\.ini.*What to do: Add mine\.url to \[workloads\]/s],
+    [
+      ['info', '-w=x', '--workload-repository=mine'],
+      /repository \[mine\] is not in .*benchmark\.ini.*What to do: Add mine\.url to \[workloads\]/s,
+    ],
     [['info', '-w=x', '--workload-repository=built'], /Did you mean builtin\?/],
-    [['info', '-w=x', '--workload-repository=https://host/x.git'], /takes a name of .*benchmark\.ini or a path, no address\..*Write <name>\.url = /s],
-    [['info', '-w=x', '--workload-repository=git@host:x.git'], /takes a name of .*benchmark\.ini or a path, no address/],
+    [
+      ['info', '-w=x', '--workload-repository=https://host/x.git'],
+      /takes a name of .*benchmark\.ini or a path, no address\..*Write <name>\.url = /s,
+    ],
+    [
+      ['info', '-w=x', '--workload-repository=git@host:x.git'],
+      /takes a name of .*benchmark\.ini or a path, no address/,
+    ],
     [['info', '-w=x', '--workload-repository=./nowhere'], /The workload repository .*nowhere does not exist/],
   ];
   for (const [words, message] of failures) {
@@ -131,13 +146,27 @@ describe('list workloads', () => {
     const clone = join(home, '.benchmark/benchmarks/workloads/mine');
     cpSync(directory, join(clone, 'tiny'), { recursive: true });
     const git = (...words: readonly string[]): void =>
-      void execFileSync('git', ['-C', clone, '-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', 'commit.gpgSign=false', ...words]);
+      void execFileSync('git', [
+        '-C',
+        clone,
+        '-c',
+        'user.name=t',
+        '-c',
+        'user.email=t@example.org',
+        '-c',
+        'commit.gpgSign=false',
+        ...words,
+      ]);
     git('init', '-q', '-b', 'main');
     git('add', '.');
     git('commit', '-q', '-m', 'tiny');
     for (const repository of ['mine', clone, home]) {
       const variables = { PATH: process.env.PATH ?? '', HOME: home };
-      const { code, stdout, stderr } = await runInMemory(home, ['list', 'workloads', `--workload-repository=${repository}`], { variables });
+      const { code, stdout, stderr } = await runInMemory(
+        home,
+        ['list', 'workloads', `--workload-repository=${repository}`],
+        { variables },
+      );
       assert.equal(code, 0, stderr);
       assert.match(stdout, /\ntiny +A tiny workload /);
     }
@@ -146,7 +175,10 @@ describe('list workloads', () => {
   it('shows the one at a path with its sizes and procedures', async () => {
     const { code, stdout, stderr } = await runInMemory(home, ['list', 'workloads', `--workload-path=${directory}`]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /Name +Description +Documents +Compressed Size +Uncompressed Size +Default TestProcedure +All TestProcedures\n/);
+    assert.match(
+      stdout,
+      /Name +Description +Documents +Compressed Size +Uncompressed Size +Default TestProcedure +All TestProcedures\n/,
+    );
     assert.match(stdout, /tiny +A tiny workload +2,000 +53\.6 kB +2\.9 MB +all +all,search-only\n/);
   });
 

@@ -30,17 +30,34 @@ const identities = ['first', 'second'].map((name) => ({
 function setUp(): { readonly collector: Collector; readonly events: RunEvent[]; readonly clock: ManualClock } {
   const clock = new ManualClock();
   const events: RunEvent[] = [];
-  return { collector: new Collector(clock, (event) => events.push(event), ['127.0.0.1:9200'], steps, identities, settings), events, clock };
+  return {
+    collector: new Collector(clock, (event) => events.push(event), ['127.0.0.1:9200'], steps, identities, settings),
+    events,
+    clock,
+  };
 }
 
 /** A report about requests of `millis` each, one after another. */
-function report(name: string, worker: number, sequence: number, requests: number, millis: number, progress: number | null): WorkerReport {
+function report(
+  name: string,
+  worker: number,
+  sequence: number,
+  requests: number,
+  millis: number,
+  progress: number | null,
+): WorkerReport {
   const recorder = new TaskRecorder(name, false);
   recorder.begin(0);
   for (let request = 0; request < requests; request++) {
     recorder.requestSent();
     const [start, end] = [request * millis, (request + 1) * millis];
-    const times = { processingStart: start, requestStart: start, requestEnd: end, processingEnd: end, intended: Number.NaN };
+    const times = {
+      processingStart: start,
+      requestStart: start,
+      requestEnd: end,
+      processingEnd: end,
+      intended: Number.NaN,
+    };
     recorder.sample('normal', times, new Outcome());
   }
   const health = { eventLoopUtilisation: 0.1, sendLagP99: null, cpuMillis: 100, intervalMillis: 1000, standstills: [] };
@@ -68,8 +85,14 @@ test('the reports of all workers make the results of a task', () => {
 test('a report that is missing or comes twice is an error', () => {
   const { collector } = setUp();
   collector.add(report('first', 0, 0, 1, 10, null));
-  assert.throws(() => collector.add(report('first', 0, 2, 1, 10, null)), /Worker 0 sent report 2 where report 1 was due/);
-  assert.throws(() => collector.add(report('first', 0, 0, 1, 10, null)), /Worker 0 sent report 0 where report 1 was due/);
+  assert.throws(
+    () => collector.add(report('first', 0, 2, 1, 10, null)),
+    /Worker 0 sent report 2 where report 1 was due/,
+  );
+  assert.throws(
+    () => collector.add(report('first', 0, 0, 1, 10, null)),
+    /Worker 0 sent report 0 where report 1 was due/,
+  );
 });
 
 test('progress is told once a second, with what is left', () => {
@@ -83,7 +106,9 @@ test('progress is told once a second, with what is left', () => {
   collector.add(report('first', 0, 1, 10, 10, 0.4));
   collector.add(report('first', 1, 0, 10, 10, 0.6));
   collector.endStep(first);
-  const seen = events.map((event) => (event.kind === 'progress' ? [event.progress, event.secondsLeft, event.requests] : event.kind));
+  const seen = events.map((event) =>
+    event.kind === 'progress' ? [event.progress, event.secondsLeft, event.requests] : event.kind,
+  );
   assert.deepEqual(seen, [[null, null, 0], [0.4, 3, 20], 'step-end']);
 });
 

@@ -1,5 +1,5 @@
-// Archives of every format, made by the system's programs, by libraries and by hand, read by programs and in this process.
-// Needs: bzip2 and zstd.
+// Archives of every format, made by the system's programs, by libraries and by hand, read by programs and in this
+// process. Needs: bzip2 and zstd.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -13,10 +13,17 @@ import { crc32 } from './crc32.ts';
 import { prepareOptions, temporaryDirectory } from './workspace.ts';
 
 const signal = new AbortController().signal;
-const text = Array.from({ length: 20_000 }, (_, index) => `{"number":${index},"hash":${Math.imul(index, 2654435761) >>> 0}}\n`).join('');
+const text = Array.from(
+  { length: 20_000 },
+  (_, index) => `{"number":${index},"hash":${Math.imul(index, 2654435761) >>> 0}}\n`,
+).join('');
 const withTools: readonly (readonly string[])[] = [defaultTools, []];
 
-async function contentOf(path: string, tools: readonly string[], onSlow: (message: string) => void = () => undefined): Promise<string> {
+async function contentOf(
+  path: string,
+  tools: readonly string[],
+  onSlow: (message: string) => void = () => undefined,
+): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of archiveContent(path, 'documents.json', { tools, signal, onSlow })) chunks.push(chunk);
   return Buffer.concat(chunks).toString('latin1');
@@ -71,7 +78,12 @@ function zipOf(members: readonly (readonly [name: string, content: string])[]): 
 }
 
 /** Writes the documents and lets a program pack them. */
-async function packed(context: TestContext, extension: string, program: string, args: readonly string[]): Promise<string> {
+async function packed(
+  context: TestContext,
+  extension: string,
+  program: string,
+  args: readonly string[],
+): Promise<string> {
   const directory = await temporaryDirectory(context);
   await writeFile(join(directory, 'documents.json'), text);
   const path = join(directory, `documents.json${extension}`);
@@ -122,14 +134,19 @@ describe('unpacking', () => {
     const messages: string[] = [];
     const path = await packed(context, '.bz2', 'bzip2', ['-c', 'documents.json']);
     for (const tools of withTools) await contentOf(path, tools, (message) => messages.push(message));
-    assert.deepEqual(messages, [`Unpacking ${path} takes long without an external program. Install pbzip2 or bzip2 for the next time.`]);
+    assert.deepEqual(messages, [
+      `Unpacking ${path} takes long without an external program. Install pbzip2 or bzip2 for the next time.`,
+    ]);
   });
 
   it('names a file that is cut off or damaged', async (context) => {
     const directory = await temporaryDirectory(context);
     for (const [extension, program, args] of made) {
       const whole = await readFile(await packed(context, extension, program, args));
-      const broken = { cut: whole.subarray(0, whole.length >> 1), noise: Buffer.concat([Buffer.alloc(64, 'noise'), whole]) };
+      const broken = {
+        cut: whole.subarray(0, whole.length >> 1),
+        noise: Buffer.concat([Buffer.alloc(64, 'noise'), whole]),
+      };
       for (const [kind, bytes] of Object.entries(broken)) {
         const path = join(directory, `${kind}.json${extension}`);
         await writeFile(path, bytes);
@@ -156,7 +173,10 @@ describe('members of archives', () => {
   it('are found by name in any folder, else taken if there is only one', async (context) => {
     const directory = await temporaryDirectory(context);
     const [tar, zip] = [join(directory, 'a.tar'), join(directory, 'a.zip')];
-    await writeFile(tar, tarOf(tarMember('other.json', 'no'), tarMember('data/', '', '5'), tarMember('data/documents.json', 'yes')));
+    await writeFile(
+      tar,
+      tarOf(tarMember('other.json', 'no'), tarMember('data/', '', '5'), tarMember('data/documents.json', 'yes')),
+    );
     await writeFile(
       zip,
       zipOf([
@@ -182,10 +202,16 @@ describe('members of archives', () => {
       ]),
     );
     for (const path of [tar, zip]) {
-      await assert.rejects(contentOf(path, []), { code: 'CORPUS', message: `${path} does not contain documents.json but x, y.` });
+      await assert.rejects(contentOf(path, []), {
+        code: 'CORPUS',
+        message: `${path} does not contain documents.json but x, y.`,
+      });
     }
     await writeFile(zip, zipOf([]));
-    await assert.rejects(contentOf(zip, []), { code: 'CORPUS', message: `${zip} does not contain documents.json but no files.` });
+    await assert.rejects(contentOf(zip, []), {
+      code: 'CORPUS',
+      message: `${zip} does not contain documents.json but no files.`,
+    });
   });
 
   it('whose names lead out of the archive are refused', async (context) => {
@@ -201,7 +227,11 @@ describe('members of archives', () => {
         ]),
       );
       for (const path of [tar, zip])
-        await assert.rejects(contentOf(path, []), { code: 'CORPUS', message: new RegExp(`${path}`) }, `${name} in ${path}`);
+        await assert.rejects(
+          contentOf(path, []),
+          { code: 'CORPUS', message: new RegExp(`${path}`) },
+          `${name} in ${path}`,
+        );
     }
   });
 
@@ -222,7 +252,13 @@ describe('an unpacked file', () => {
     assert.equal(await readFile(join(directory, 'documents.json'), 'utf8'), text);
     assert.deepEqual((await readdir(directory)).sort(), ['documents.json', 'documents.json.gz']);
     const what = 'Unpacking documents.json.gz';
-    assert.deepEqual(options.events.at(-2), { kind: 'preparation', what, done: text.length, total: text.length, unit: 'bytes' });
+    assert.deepEqual(options.events.at(-2), {
+      kind: 'preparation',
+      what,
+      done: text.length,
+      total: text.length,
+      unit: 'bytes',
+    });
     assert.deepEqual(options.events.at(-1), { kind: 'preparation-end', what });
   });
 
@@ -236,7 +272,9 @@ describe('an unpacked file', () => {
     ] as const) {
       await assert.rejects(unpack(archive, join(directory, 'documents.json'), expected, prepareOptions(directory)), {
         code: 'CORPUS',
-        message: `The documents in ${archive} have ${found}, but the workload expects ${expected} bytes (uncompressed-bytes).`,
+        message:
+          `The documents in ${archive} have ${found}, but the workload expects ${expected} bytes ` +
+          '(uncompressed-bytes).',
       });
     }
     assert.deepEqual(await readdir(directory), ['documents.json.gz']);

@@ -16,9 +16,20 @@ interface Bulk {
   readonly target: string | null;
 }
 
-const base: BulkReaderOptions = { bulkSize: 2, headRoom: 64, ingestPercentage: 100, looped: false, conflicts: null, random: () => 0 };
+const base: BulkReaderOptions = {
+  bulkSize: 2,
+  headRoom: 64,
+  ingestPercentage: 100,
+  looped: false,
+  conflicts: null,
+  random: () => 0,
+};
 
-async function readBulks(slices: readonly DocumentSlice[], options: Partial<BulkReaderOptions>, limit = 10_000): Promise<readonly Bulk[]> {
+async function readBulks(
+  slices: readonly DocumentSlice[],
+  options: Partial<BulkReaderOptions>,
+  limit = 10_000,
+): Promise<readonly Bulk[]> {
   const reader = new BulkReader(slices, { ...base, ...options });
   const bulks: Bulk[] = [];
   try {
@@ -40,7 +51,13 @@ async function readBulks(slices: readonly DocumentSlice[], options: Partial<Bulk
 const allOf = (...documentSets: readonly PreparedDocumentSet[]) => clientSlices([{ name: 'c', documentSets }], 0, 1);
 const ACTION = '{"index": {"_index": "test"}}\n';
 
-async function fileOf(directory: string, name: string, text: string, documents: number, facts: Partial<PreparedDocumentSet> = {}) {
+async function fileOf(
+  directory: string,
+  name: string,
+  text: string,
+  documents: number,
+  facts: Partial<PreparedDocumentSet> = {},
+) {
   const path = join(directory, name);
   await writeFile(path, text, 'latin1');
   return preparedSetOf(path, Buffer.byteLength(text, 'latin1'), documents, facts);
@@ -60,12 +77,18 @@ describe('bulk bodies', () => {
     const typed = await fileOf(directory, 't', '{}\n', 1, { targetType: '_doc' });
     const stream = await fileOf(directory, 's', '{}\n', 1, { targetIndex: null, targetDataStream: 'logs' });
     const bodies = (await readBulks(allOf(typed, stream), {})).map((bulk) => bulk.body);
-    assert.deepEqual(bodies, ['{"index": {"_index": "test", "_type": "_doc"}}\n{}\n', '{"create": {"_index": "logs"}}\n{}\n']);
+    assert.deepEqual(bodies, [
+      '{"index": {"_index": "test", "_type": "_doc"}}\n{}\n',
+      '{"create": {"_index": "logs"}}\n{}\n',
+    ]);
   });
 
   it('are parts of the file where it has action lines', async (context) => {
     const text = '{"index":{}}\n{"a":1}\n{"create":{}}\n{"b":2}\n{"index":{}}\n{"c":3}';
-    const set = await fileOf(await temporaryDirectory(context), 'd', text, 3, { includesActionAndMetaData: true, targetIndex: null });
+    const set = await fileOf(await temporaryDirectory(context), 'd', text, 3, {
+      includesActionAndMetaData: true,
+      targetIndex: null,
+    });
     const bulks = await readBulks(allOf(set), {});
     assert.deepEqual(bulks, [
       { body: '{"index":{}}\n{"a":1}\n{"create":{}}\n{"b":2}\n', documents: 2, target: null },
@@ -104,7 +127,10 @@ describe('bulk bodies', () => {
   it('send every document exactly once over all clients, whatever the sizes', async (context) => {
     const directory = await temporaryDirectory(context);
     const lineBytes = fc.array(
-      fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 60 }) }, { weight: 1, arbitrary: fc.integer({ min: 4000, max: 9000 }) }),
+      fc.oneof(
+        { weight: 5, arbitrary: fc.integer({ min: 0, max: 60 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 4000, max: 9000 }) },
+      ),
       {
         minLength: 1,
         maxLength: 60,
@@ -127,11 +153,15 @@ describe('bulk bodies', () => {
           const set = await fileOf(directory, 'law', text, lines.length, facts);
           const bulks: Bulk[] = [];
           for (let client = 0; client < clients; client++) {
-            bulks.push(...(await readBulks(clientSlices([{ name: 'c', documentSets: [set] }], client, clients), { bulkSize })));
+            bulks.push(
+              ...(await readBulks(clientSlices([{ name: 'c', documentSets: [set] }], client, clients), { bulkSize })),
+            );
           }
           const action = (index: number) => (hasActions ? `action ${index}${lineEnd}` : ACTION);
           const last = lines.length - 1;
-          const expected = lines.map((line, index) => `${action(index)}${line}${index === last && !hasFinalEnd ? '\n' : lineEnd}`);
+          const expected = lines.map(
+            (line, index) => `${action(index)}${line}${index === last && !hasFinalEnd ? '\n' : lineEnd}`,
+          );
           assert.equal(bulks.map((bulk) => bulk.body).join(''), expected.join(''));
           assert.equal(
             bulks.reduce((sum, bulk) => sum + bulk.documents, 0),
@@ -147,7 +177,12 @@ describe('bulk bodies', () => {
   it('start in the middle of a large file by its offset table', async (context) => {
     const directory = await temporaryDirectory(context);
     const count = 120_000;
-    const set = await fileOf(directory, 'd', Array.from({ length: count }, (_, index) => `{"n":${index}}\n`).join(''), count);
+    const set = await fileOf(
+      directory,
+      'd',
+      Array.from({ length: count }, (_, index) => `{"n":${index}}\n`).join(''),
+      count,
+    );
     const { entries, lines } = await buildOffsetTable(set.path, () => undefined, new AbortController().signal);
     assert.equal(lines, count);
     assert.deepEqual(
@@ -161,13 +196,22 @@ describe('bulk bodies', () => {
 
   it('are refused when the file is shorter than expected', async (context) => {
     const set = await fileOf(await temporaryDirectory(context), 'd', '1\n2\n3\n', 5);
-    await assert.rejects(readBulks(allOf(set), {}), { code: 'CORPUS', message: /ends early: 5 documents are expected/ });
-    await assert.rejects(readBulks([{ documentSet: set, first: 4, count: 1 }], {}), { code: 'CORPUS', message: /ends early/ });
+    await assert.rejects(readBulks(allOf(set), {}), {
+      code: 'CORPUS',
+      message: /ends early: 5 documents are expected/,
+    });
+    await assert.rejects(readBulks([{ documentSet: set, first: 4, count: 1 }], {}), {
+      code: 'CORPUS',
+      message: /ends early/,
+    });
   });
 
   it('are refused when the file is gone', async () => {
     const reader = new BulkReader(allOf(preparedSetOf('/nonexistent/documents.json', 10, 1)), base);
-    await assert.rejects(async () => reader.ready(), { code: 'CORPUS', message: /Cannot open the documents \/nonexistent/ });
+    await assert.rejects(async () => reader.ready(), {
+      code: 'CORPUS',
+      message: /Cannot open the documents \/nonexistent/,
+    });
     assert.throws(() => reader.next(), { code: 'CORPUS' });
     await reader.close();
   });
@@ -220,9 +264,13 @@ describe('the bulk reader', () => {
     const directory = await temporaryDirectory(context);
     const first = await fileOf(directory, 'a', '1\n2\n3\n', 3);
     const second = await fileOf(directory, 'b', '4\n5\n', 2);
-    const bodies = (await readBulks(allOf(first, second), { looped: true, bulkSize: 2 }, 7)).map((bulk) => bulk.body.replaceAll(ACTION, ''));
+    const bodies = (await readBulks(allOf(first, second), { looped: true, bulkSize: 2 }, 7)).map((bulk) =>
+      bulk.body.replaceAll(ACTION, ''),
+    );
     assert.deepEqual(bodies, ['1\n2\n', '3\n', '4\n5\n', '1\n2\n', '3\n', '4\n5\n', '1\n2\n']);
-    const half = (await readBulks(allOf(first, second), { looped: true, ingestPercentage: 40 }, 5)).map((bulk) => bulk.body.replaceAll(ACTION, ''));
+    const half = (await readBulks(allOf(first, second), { looped: true, ingestPercentage: 40 }, 5)).map((bulk) =>
+      bulk.body.replaceAll(ACTION, ''),
+    );
     assert.deepEqual(half, ['1\n2\n', '3\n', '1\n2\n', '3\n', '1\n2\n']);
   });
 
@@ -269,7 +317,11 @@ describe('bulk bodies with conflicts', () => {
 
   it('have all ten digits where they are needed', async (context) => {
     const set = await fileOf(await temporaryDirectory(context), 'd', '1\n2\n', 9_876_543_212);
-    const slice = { documentSet: { ...set, offsets: [{ line: 9_876_543_210, byte: 0 }] }, first: 9_876_543_210, count: 2 };
+    const slice = {
+      documentSet: { ...set, offsets: [{ line: 9_876_543_210, byte: 0 }] },
+      first: 9_876_543_210,
+      count: 2,
+    };
     const conflicts = { order: 'sequential', probability: 0, onConflict: 'index', recency: 0 } as const;
     const [bulk] = await readBulks([slice], { conflicts });
     assert.equal(bulk?.body, `${withId('index', '9876543210')}1\n${withId('index', '9876543211')}2\n`);

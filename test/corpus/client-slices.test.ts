@@ -76,7 +76,8 @@ describe('the slices of a client', () => {
 
   it('take a bulk more for every rest', () => {
     const perClient = [0, 1, 2].map((index) => countBulks(clientSlices(corpora.slice(0, 1), index, 3), 100));
-    // 333 documents in bulks of 100 are 4 bulks, whatever the number of workers; the one document of the second set is another.
+    // 333 documents in bulks of 100 are 4 bulks, whatever the number of workers; the one document of the second set is
+    // another.
     assert.deepEqual(perClient, [4, 5, 4]);
   });
 });

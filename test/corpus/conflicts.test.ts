@@ -55,7 +55,8 @@ describe('a shuffled order', () => {
   });
 
   it('differs with the random numbers and is the same for the same ones', () => {
-    const numbers = (seed: number) => Array.from({ length: 20 }, (_, index) => shuffledOrder(1000, seeded(seed))(index));
+    const numbers = (seed: number) =>
+      Array.from({ length: 20 }, (_, index) => shuffledOrder(1000, seeded(seed))(index));
     assert.deepEqual(numbers(1), numbers(1));
     assert.notDeepEqual(numbers(1), numbers(2));
   });
@@ -69,7 +70,8 @@ describe('conflicting ids', () => {
   });
 
   it('re-use any used id with the given probability', () => {
-    // First document: nothing to re-use, nothing drawn. 0.25 <= 25 %: re-use position floor(0.99 * 1). 0.2501: a new one. 0.1: re-use floor(0.5 * 2).
+    // First document: nothing to re-use, nothing drawn. 0.25 <= 25 %: re-use position floor(0.99 * 1). 0.2501: a new
+    // one. 0.1: re-use floor(0.5 * 2).
     const ids = new ConflictIds(slice(10, 5), settings({ probability: 25 }), scripted([0.25, 0.99, 0.2501, 0.1, 0.5]));
     const drawn = Array.from({ length: 4 }, () => [ids.next(), ids.isReused]);
     assert.deepEqual(drawn, [
@@ -83,7 +85,11 @@ describe('conflicting ids', () => {
   it('prefer recent ids with recency', () => {
     // Position = round((used - 1) * (1 - min(Exp(30 * recency), 1))): e^-3 makes 3 / 15 = 0.2 of the way back.
     const fresh = Array.from({ length: 10 }, () => 0.9);
-    const ids = new ConflictIds(slice(0, 100), settings({ probability: 50, recency: 0.5 }), scripted([...fresh, 0, 0, 0, 1 - Math.exp(-3)]));
+    const ids = new ConflictIds(
+      slice(0, 100),
+      settings({ probability: 50, recency: 0.5 }),
+      scripted([...fresh, 0, 0, 0, 1 - Math.exp(-3)]),
+    );
     for (let index = 0; index < 11; index++) ids.next();
     assert.equal(ids.next(), 10, 'the most recent one');
     assert.equal(ids.next(), 8, '20 % of 10 back');

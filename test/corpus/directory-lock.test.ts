@@ -1,4 +1,5 @@
-// The lock of a directory: between pieces of work of this process, against other processes, and against those that died.
+// The lock of a directory: between pieces of work of this process, against other processes, and against those that
+// died.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -26,7 +27,9 @@ async function writeLock(directory: string, pid: number, host = hostname()): Pro
 describe('the lock of a directory', () => {
   it('names its owner while the work goes on, and is gone afterwards', async (context) => {
     const directory = await temporaryDirectory(context);
-    const owner: unknown = await withDirectoryLock(directory, ignore, signal, async () => JSON.parse(await readFile(lockOf(directory), 'utf8')));
+    const owner: unknown = await withDirectoryLock(directory, ignore, signal, async () =>
+      JSON.parse(await readFile(lockOf(directory), 'utf8')),
+    );
     assert.ok(typeof owner === 'object' && owner !== null && 'pid' in owner && 'host' in owner);
     assert.deepEqual([owner.pid, owner.host], [process.pid, hostname()]);
     assert.deepEqual(await readdir(directory), []);

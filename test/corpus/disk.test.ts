@@ -17,10 +17,13 @@ describe('a full disk', () => {
   it('is named with the path and the bytes needed', async () => {
     // A device on which every write fails for want of space; only Linux has it.
     if (existsSync('/dev/full')) {
-      await assert.rejects(saveChunks('/dev/full', chunks('x'), { expectedBytes: 12345, onProgress: () => undefined }), {
-        code: 'DISK',
-        message: 'Cannot write /dev/full (at least 12345 bytes needed): the disk is full.',
-      });
+      await assert.rejects(
+        saveChunks('/dev/full', chunks('x'), { expectedBytes: 12345, onProgress: () => undefined }),
+        {
+          code: 'DISK',
+          message: 'Cannot write /dev/full (at least 12345 bytes needed): the disk is full.',
+        },
+      );
     }
     const error = diskError(systemError('ENOSPC'), '/data/documents.json', 99);
     assert.ok(error instanceof Error);
@@ -30,7 +33,10 @@ describe('a full disk', () => {
   it('is told from other failures', () => {
     const other = systemError('EIO');
     assert.equal(diskError(other, '/x', null), other);
-    assert.match(String(diskError(systemError('EROFS'), '/x', null)), /Cannot write \/x: the file system is read-only\./);
+    assert.match(
+      String(diskError(systemError('EROFS'), '/x', null)),
+      /Cannot write \/x: the file system is read-only\./,
+    );
   });
 
   it('is noticed before anything is written', async (context) => {
@@ -64,6 +70,9 @@ describe('a saved file', () => {
       yield Buffer.from('a');
       throw new Error('the source failed');
     })();
-    await assert.rejects(saveChunks(path, failing, { expectedBytes: null, onProgress: () => undefined }), /the source failed/);
+    await assert.rejects(
+      saveChunks(path, failing, { expectedBytes: null, onProgress: () => undefined }),
+      /the source failed/,
+    );
   });
 });

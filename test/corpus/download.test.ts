@@ -17,7 +17,10 @@ const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index
 const ETAG = '"v1"';
 const BEGINNING = 10_000;
 
-/** A server that sends the beginning of the file, breaks off once the client has written it to the disk, and then serves `later`. */
+/**
+ * A server that sends the beginning of the file, breaks off once the client has written it to the disk, and then serves
+ * `later`.
+ */
 async function breakingServer(context: TestContext, etag: string | null, later: Buffer, laterEtag: string | null) {
   const state = { cut: () => {} };
   const server = await startFileServer(context, (request, response, count) => {
@@ -45,7 +48,13 @@ describe('a download', () => {
     assert.deepEqual(await readFile(path), content);
     assert.deepEqual(await readdir(directory), ['documents.json.bz2']);
     const what = 'Downloading documents.json.bz2';
-    assert.deepEqual(options.events.at(-2), { kind: 'preparation', what, done: content.length, total: content.length, unit: 'bytes' });
+    assert.deepEqual(options.events.at(-2), {
+      kind: 'preparation',
+      what,
+      done: content.length,
+      total: content.length,
+      unit: 'bytes',
+    });
     assert.deepEqual(options.events.at(-1), { kind: 'preparation-end', what });
     assert.equal(server.requests[0]?.headers['accept-encoding'], 'identity');
   });
@@ -62,7 +71,9 @@ describe('a download', () => {
       ],
     );
     assert.deepEqual(await readdir(directory), ['documents.json.bz2']);
-    assert.ok(options.events.some((event) => event.kind === 'info' && /was interrupted .* trying again/.test(event.message)));
+    assert.ok(
+      options.events.some((event) => event.kind === 'info' && /was interrupted .* trying again/.test(event.message)),
+    );
   });
 
   it('goes on by the length where the server names no version', async (context) => {
@@ -137,7 +148,10 @@ describe('a download', () => {
     const server = await startFileServer(context, (_, response) => response.writeHead(404).end('nothing here'));
     const { path, options } = await target(context);
     const url = `${server.url.replace('//', '//user:secret@')}/c/d.json.bz2?signature=secret`;
-    const expected = { code: 'CORPUS', message: `Cannot download ${server.url}/c/d.json.bz2: the server answered with status 404.` };
+    const expected = {
+      code: 'CORPUS',
+      message: `Cannot download ${server.url}/c/d.json.bz2: the server answered with status 404.`,
+    };
     await assert.rejects(download({ url, path, expectedBytes: null }, options), expected);
     await assert.rejects(download({ url, path, expectedBytes: null }, { ...options, testMode: true }), {
       ...expected,
@@ -205,7 +219,10 @@ describe('a download', () => {
     });
     const { directory, path, options } = await target(context);
     const listener = () => abort.abort();
-    const cancelledDownload = download({ url: `${server.url}/d`, path, expectedBytes: null }, { ...options, signal: abort.signal, listener });
+    const cancelledDownload = download(
+      { url: `${server.url}/d`, path, expectedBytes: null },
+      { ...options, signal: abort.signal, listener },
+    );
     await assert.rejects(cancelledDownload, { code: 'CANCELLED' });
     assert.deepEqual((await readdir(directory)).sort(), ['documents.json.bz2.tmp', 'documents.json.bz2.tmp.json']);
   });
@@ -234,7 +251,10 @@ describe('a download', () => {
     await download({ url: `${server.url}/d`, path, expectedBytes: null }, { ...options, environment });
     assert.deepEqual(await readFile(path), content);
     assert.deepEqual(seen, [`${server.url}/d`]);
-    await download({ url: `${server.url}/e`, path, expectedBytes: null }, { ...options, environment: { ...environment, NO_PROXY: '127.0.0.1' } });
+    await download(
+      { url: `${server.url}/e`, path, expectedBytes: null },
+      { ...options, environment: { ...environment, NO_PROXY: '127.0.0.1' } },
+    );
     assert.equal(seen.length, 1);
     assert.equal(server.requests.length, 2);
   });
@@ -283,7 +303,10 @@ describe('a local source', () => {
 
 describe('addresses', () => {
   it('of other kinds are refused', () => {
-    assert.throws(() => localPath('s3://bucket/documents'), { code: 'UNSUPPORTED', message: /s3:\/\/bucket\/documents/ });
+    assert.throws(() => localPath('s3://bucket/documents'), {
+      code: 'UNSUPPORTED',
+      message: /s3:\/\/bucket\/documents/,
+    });
     assert.equal(localPath('HTTPS://host/x'), null);
     assert.equal(localPath('/data/x'), '/data/x');
   });

@@ -15,7 +15,10 @@ const documents = (documentCount: number, seed = 1) => ({ documentCount, generat
 describe('generating a file', () => {
   test('writes the same bytes on one thread and on several, and tells how far it is', async () => {
     const progress: number[] = [];
-    await generateFile(documents(35_000), join(directory, 'several', 'a.json'), { cores: 2, listener: (done) => progress.push(done) });
+    await generateFile(documents(35_000), join(directory, 'several', 'a.json'), {
+      cores: 2,
+      listener: (done) => progress.push(done),
+    });
     assert.deepEqual(progress, [10_000, 20_000, 30_000, 35_000]);
     const { buffer, bytes } = generateChunk(createGenerator(1), { from: 0, to: 35_000 }, undefined);
     assert.ok(readFileSync(join(directory, 'several', 'a.json')).equals(Buffer.from(buffer, 0, bytes)));
@@ -32,7 +35,9 @@ describe('generating a file', () => {
     const path = join(directory, 'cancelled', 'c.json');
     const controller = new AbortController();
     const listener = (): void => controller.abort();
-    await assert.rejects(generateFile(documents(200_000), path, { cores: 2, listener, signal: controller.signal }), { code: 'CANCELLED' });
+    await assert.rejects(generateFile(documents(200_000), path, { cores: 2, listener, signal: controller.signal }), {
+      code: 'CANCELLED',
+    });
     assert.deepEqual(readdirSync(join(directory, 'cancelled')), []);
   });
 
@@ -50,7 +55,9 @@ describe('generating a file', () => {
   });
 
   test('refuses a directory that cannot be made', async () => {
-    await assert.rejects(generateFile(documents(10), join(directory, 'few.json', 'x.json'), { cores: 1 }), { code: 'DISK' });
+    await assert.rejects(generateFile(documents(10), join(directory, 'few.json', 'x.json'), { cores: 1 }), {
+      code: 'DISK',
+    });
   });
 
   test('refuses a generator that it does not know', async () => {

@@ -21,7 +21,8 @@ function bytesOf(from: number, to: number, targetSize = 1_000_000, source = gene
   return Buffer.concat(parts);
 }
 
-const linesOf = (from: number, to: number): readonly string[] => bytesOf(from, to).toString('latin1').trimEnd().split('\n');
+const linesOf = (from: number, to: number): readonly string[] =>
+  bytesOf(from, to).toString('latin1').trimEnd().split('\n');
 
 interface EventDocument {
   readonly agent: string;
@@ -38,7 +39,10 @@ interface EventDocument {
   readonly message: string;
 }
 
-/** As Python's `json.dumps` writes it. Places at a whole degree end in `.0`, which JavaScript drops; document 123 has none. */
+/**
+ * As Python's `json.dumps` writes it. Places at a whole degree end in `.0`, which JavaScript drops; document 123 has
+ * none.
+ */
 function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -54,7 +58,20 @@ describe('a generated document', () => {
     const line = linesOf(123, 124)[0] ?? '';
     const document = parse(line);
     assert.deepEqual(Object.keys(document), [
-      ...['agent', 'useragent', 'geoip', 'clientip', 'referrer', 'request', 'bytes', 'verb', 'response', 'httpversion', '@timestamp', 'message'],
+      ...[
+        'agent',
+        'useragent',
+        'geoip',
+        'clientip',
+        'referrer',
+        'request',
+        'bytes',
+        'verb',
+        'response',
+        'httpversion',
+        '@timestamp',
+        'message',
+      ],
     ]);
     assert.deepEqual(Object.keys(document.useragent), ['os', 'os_name', 'name']);
     assert.deepEqual(Object.keys(document.geoip), ['country_name', 'location']);
@@ -68,7 +85,8 @@ describe('a generated document', () => {
       assert.match(d.referrer, /^".+"$/);
       assert.equal(
         d.message,
-        `${d.clientip} - - [${d['@timestamp']}] "${d.verb} ${d.request} HTTP/${d.httpversion}" ${d.response} ${d.bytes} "-" ${d.referrer} ${d.agent}`,
+        `${d.clientip} - - [${d['@timestamp']}] "${d.verb} ${d.request} HTTP/${d.httpversion}" ${d.response} ` +
+          `${d.bytes} "-" ${d.referrer} ${d.agent}`,
       );
     }
   });
@@ -90,24 +108,39 @@ describe('a generated document', () => {
 
   test('is stamped no earlier than the one before', () => {
     let last = '';
-    for (const line of [...linesOf(0, 40_000), ...linesOf(20_000_000, 20_000_100), ...linesOf(9_000_000_000, 9_000_000_010)]) {
+    for (const line of [
+      ...linesOf(0, 40_000),
+      ...linesOf(20_000_000, 20_000_100),
+      ...linesOf(9_000_000_000, 9_000_000_010),
+    ]) {
       const stamp = parse(line)['@timestamp'];
       assert.ok(stamp >= last, `${last} ${stamp}`);
       assert.equal(new Date(stamp).toISOString(), stamp);
       last = stamp;
     }
-    assert.equal(parse(linesOf(0, 1)[0] ?? '')['@timestamp'].slice(0, 19), new Date(FIRST_TIMESTAMP).toISOString().slice(0, 19));
+    assert.equal(
+      parse(linesOf(0, 1)[0] ?? '')['@timestamp'].slice(0, 19),
+      new Date(FIRST_TIMESTAMP).toISOString().slice(0, 19),
+    );
   });
 
   test('has no key that the strict mapping lacks', () => {
-    const source = readFileSync(join(packageRoot, 'workloads/eventdata/index.json'), 'utf8').replace(/\{\{.*?\}\}/g, '0');
-    const mapping = (JSON.parse(source) as { mappings: { dynamic: string; properties: Readonly<Record<string, { properties?: object }>> } }).mappings;
+    const source = readFileSync(join(packageRoot, 'workloads/eventdata/index.json'), 'utf8').replace(
+      /\{\{.*?\}\}/g,
+      '0',
+    );
+    const mapping = (
+      JSON.parse(source) as {
+        mappings: { dynamic: string; properties: Readonly<Record<string, { properties?: object }>> };
+      }
+    ).mappings;
     assert.equal(mapping.dynamic, 'strict');
     const document = parse(linesOf(7, 8)[0] ?? '');
     for (const [key, value] of Object.entries(document)) {
       assert.ok(key in mapping.properties, key);
       if (typeof value !== 'object' || Array.isArray(value)) continue;
-      for (const inner of Object.keys(value)) assert.ok(inner in (mapping.properties[key]?.properties ?? {}), `${key}.${inner}`);
+      for (const inner of Object.keys(value))
+        assert.ok(inner in (mapping.properties[key]?.properties ?? {}), `${key}.${inner}`);
     }
   });
 });
@@ -116,11 +149,15 @@ describe('the generator', () => {
   test('makes the same bytes however a range is split', () => {
     const whole = bytesOf(3000, 4000);
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 3000, max: 4000 }), { maxLength: 5 }), fc.integer({ min: 13_000, max: 200_000 }), (cuts, size) => {
-        const borders = [3000, ...cuts.sort((a, b) => a - b), 4000];
-        const parts = borders.slice(1).map((to, i) => bytesOf(borders[i] ?? 0, to, size));
-        assert.ok(Buffer.concat(parts).equals(whole));
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 3000, max: 4000 }), { maxLength: 5 }),
+        fc.integer({ min: 13_000, max: 200_000 }),
+        (cuts, size) => {
+          const borders = [3000, ...cuts.sort((a, b) => a - b), 4000];
+          const parts = borders.slice(1).map((to, i) => bytesOf(borders[i] ?? 0, to, size));
+          assert.ok(Buffer.concat(parts).equals(whole));
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -143,10 +180,14 @@ describe('50,000 documents', () => {
   const lines = linesOf(0, 50_000);
   const documents = lines.map(parse);
 
-  const shareOf = (has: (document: EventDocument) => boolean): number => (100 * documents.filter(has).length) / documents.length;
+  const shareOf = (has: (document: EventDocument) => boolean): number =>
+    (100 * documents.filter(has).length) / documents.length;
   const extensionOf = (path: string): string => /\.[a-z]+$/.exec(path)?.[0] ?? '';
 
-  /** What, its share in percent, and how far off it may be: about three standard deviations and what the tables' rounding adds. */
+  /**
+   * What, its share in percent, and how far off it may be: about three standard deviations and what the tables'
+   * rounding adds.
+   */
   const shares: readonly (readonly [string, number, number, (document: EventDocument) => boolean])[] = [
     ['response 200', 74.74, 0.8, (d) => d.response === 200],
     ['response 304', 22.14, 0.8, (d) => d.response === 304],
@@ -219,7 +260,8 @@ describe('50,000 documents', () => {
       [53, documents.map((d) => d.referrer.length - 2)],
       [36, documents.map((d) => d.request.length)],
     ];
-    for (const [expected, lengths] of means) assert.ok(Math.abs(mean(lengths) - expected) < 3, `${expected}: ${mean(lengths)}`);
+    for (const [expected, lengths] of means)
+      assert.ok(Math.abs(mean(lengths) - expected) < 3, `${expected}: ${mean(lengths)}`);
   });
 
   test('popularity has the head and the tail of the original', () => {
@@ -227,7 +269,9 @@ describe('50,000 documents', () => {
       const counts = new Map<string, number>();
       for (const document of documents) counts.set(textOf(document), (counts.get(textOf(document)) ?? 0) + 1);
       const sorted = [...counts.values()].sort((a, b) => b - a);
-      return [1, 10, 100].map((count) => (100 * sorted.slice(0, count).reduce((sum, value) => sum + value, 0)) / documents.length);
+      return [1, 10, 100].map(
+        (count) => (100 * sorted.slice(0, count).reduce((sum, value) => sum + value, 0)) / documents.length,
+      );
     };
     const expected: readonly (readonly [readonly number[], (document: EventDocument) => string])[] = [
       [[3.5, 24.8, 72.4], (d) => d.agent],

@@ -57,7 +57,11 @@ describe('apportioning', () => {
   });
 
   test('keeps entries out of categories that are not allowed', () => {
-    const categories = apportion(new Float64Array(10).fill(0.1), [0.5, 0.5], (entry, category) => entry < 8 || category === 1);
+    const categories = apportion(
+      new Float64Array(10).fill(0.1),
+      [0.5, 0.5],
+      (entry, category) => entry < 8 || category === 1,
+    );
     assert.deepEqual([...categories.subarray(8)], [1, 1]);
   });
 });
@@ -90,13 +94,16 @@ describe('the alias table', () => {
 describe('texts', () => {
   test('are copied exactly, whatever their length', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ unit: 'grapheme-ascii', maxLength: 40 }), { minLength: 1, maxLength: 20 }), (texts) => {
-        const arena = packTexts(texts);
-        const target = Buffer.alloc(sum(texts.map(({ length }) => length)) + 16);
-        const view = new DataView(target.buffer, target.byteOffset, target.length);
-        const end = texts.reduce((position, _, i) => copyText(arena, i, view, position), 0);
-        assert.equal(target.toString('latin1', 0, end), texts.join(''));
-      }),
+      fc.property(
+        fc.array(fc.string({ unit: 'grapheme-ascii', maxLength: 40 }), { minLength: 1, maxLength: 20 }),
+        (texts) => {
+          const arena = packTexts(texts);
+          const target = Buffer.alloc(sum(texts.map(({ length }) => length)) + 16);
+          const view = new DataView(target.buffer, target.byteOffset, target.length);
+          const end = texts.reduce((position, _, i) => copyText(arena, i, view, position), 0);
+          assert.equal(target.toString('latin1', 0, end), texts.join(''));
+        },
+      ),
     );
   });
 

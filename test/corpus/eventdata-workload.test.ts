@@ -6,7 +6,11 @@ import { epochMillis } from '../../src/units.ts';
 import { type LoadedWorkload, loadWorkload } from '../../src/workload/load.ts';
 import { leafTasks } from '../../src/workload/model.ts';
 
-function load(params: Readonly<Record<string, unknown>> = {}, testProcedure: string | null = null, testMode = false): Promise<LoadedWorkload> {
+function load(
+  params: Readonly<Record<string, unknown>> = {},
+  testProcedure: string | null = null,
+  testMode = false,
+): Promise<LoadedWorkload> {
   return loadWorkload({
     workload: 'eventdata',
     workloadPath: null,
@@ -62,7 +66,11 @@ describe('the built-in workload eventdata', () => {
     assert.equal(append?.clients, 8);
     assert.equal(append?.operation.params.get('bulk-size'), 5000);
     assert.equal(append?.ignoreResponseErrorLevel, 'non-fatal');
-    assert.deepEqual(workload.testProcedures.map(({ name }) => name).sort(), ['append-and-search', 'append-no-conflicts', 'search']);
+    assert.deepEqual(workload.testProcedures.map(({ name }) => name).sort(), [
+      'append-and-search',
+      'append-no-conflicts',
+      'search',
+    ]);
   });
 
   test('searches in the way it indexed', async () => {
@@ -70,7 +78,8 @@ describe('the built-in workload eventdata', () => {
     const tasks = leafTasks(testProcedure.schedule);
     const searches = tasks.slice(8);
     assert.equal(searches.length, 17);
-    for (const { name, iterations, warmupIterations } of searches) assert.ok((iterations ?? 0) >= 10 && (warmupIterations ?? 0) > 0, name);
+    for (const { name, iterations, warmupIterations } of searches)
+      assert.ok((iterations ?? 0) >= 10 && (warmupIterations ?? 0) > 0, name);
     const alone = await load({}, 'search');
     assert.deepEqual(
       leafTasks(alone.testProcedure.schedule).map(({ name }) => name),
@@ -84,7 +93,11 @@ describe('the built-in workload eventdata', () => {
       const set = workload.corpora[0]?.documentSets[0];
       return { file: set?.documentFile, count: set?.documentCount, generator: set?.generator };
     };
-    assert.deepEqual(await fileOf({}), { file: 'eventdata-100000-1.json', count: 100_000, generator: { name: 'eventdata', seed: 1 } });
+    assert.deepEqual(await fileOf({}), {
+      file: 'eventdata-100000-1.json',
+      count: 100_000,
+      generator: { name: 'eventdata', seed: 1 },
+    });
     assert.deepEqual(await fileOf({ number_of_documents: 50, document_seed: 7 }), {
       file: 'eventdata-50-7.json',
       count: 50,
@@ -116,7 +129,12 @@ describe('the built-in workload eventdata', () => {
   });
 
   test('restores a snapshot instead of indexing', async () => {
-    const { testProcedure } = await load({ use_snapshot: true, snapshot_repo: 'r', snapshot_name: 's', snapshot_indices: 'eventdata' });
+    const { testProcedure } = await load({
+      use_snapshot: true,
+      snapshot_repo: 'r',
+      snapshot_name: 's',
+      snapshot_indices: 'eventdata',
+    });
     const tasks = leafTasks(testProcedure.schedule);
     assert.deepEqual(
       tasks.map(({ name }) => name),
@@ -126,7 +144,10 @@ describe('the built-in workload eventdata', () => {
   });
 
   test('sets one search apart from the others', async () => {
-    const { testProcedure } = await load({ iterations: 7, term_iterations: 9, term_target_throughput: '10 ops/s' }, 'search');
+    const { testProcedure } = await load(
+      { iterations: 7, term_iterations: 9, term_target_throughput: '10 ops/s' },
+      'search',
+    );
     const tasks = leafTasks(testProcedure.schedule);
     assert.equal(tasks[0]?.iterations, 7);
     assert.equal(tasks[1]?.iterations, 9);

@@ -23,7 +23,12 @@ export async function startFileServer(
   const server = createServer((request, response) => {
     const { range } = request.headers;
     const ifRange = request.headers['if-range'];
-    requests.push({ path: request.url ?? '', range, ifRange: typeof ifRange === 'string' ? ifRange : undefined, headers: request.headers });
+    requests.push({
+      path: request.url ?? '',
+      range,
+      ifRange: typeof ifRange === 'string' ? ifRange : undefined,
+      headers: request.headers,
+    });
     handle(request, response, requests.length);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -36,7 +41,12 @@ export async function startFileServer(
 }
 
 /** Serves a file as static file servers do: whole, or from where the range begins if its version is still the same. */
-export function serveFile(request: IncomingMessage, response: ServerResponse, content: Buffer, etag: string | null): void {
+export function serveFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  content: Buffer,
+  etag: string | null,
+): void {
   const start = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
   const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
   const version = etag === null ? {} : { etag };
@@ -52,7 +62,12 @@ export function serveFile(request: IncomingMessage, response: ServerResponse, co
 }
 
 /** Announces the whole file and sends the beginning of it. The returned function cuts the connection. */
-export function sendBeginning(response: ServerResponse, content: Buffer, sent: number, etag: string | null): () => void {
+export function sendBeginning(
+  response: ServerResponse,
+  content: Buffer,
+  sent: number,
+  etag: string | null,
+): () => void {
   response.writeHead(200, { 'content-length': content.length, ...(etag === null ? {} : { etag }) });
   response.write(content.subarray(0, sent));
   return () => response.socket?.destroy();

@@ -5,7 +5,13 @@ import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { buildOffsetTable, offsetPath, parseOffsetTable, readOffsetTable, writeOffsetTable } from '../../src/corpus/offset-table.ts';
+import {
+  buildOffsetTable,
+  offsetPath,
+  parseOffsetTable,
+  readOffsetTable,
+  writeOffsetTable,
+} from '../../src/corpus/offset-table.ts';
 import { temporaryDirectory } from './workspace.ts';
 
 const signal = new AbortController().signal;
@@ -19,7 +25,19 @@ async function tableOf(directory: string, text: string) {
 describe('building an offset table', () => {
   it('counts lines with and without a last line end, but no empty lines at the end', async (context) => {
     const directory = await temporaryDirectory(context);
-    const texts = ['', '\n', 'a', 'a\n', 'a\nb', 'a\nb\n', 'a\nb\n\n', 'a\nb\n\n\r\n\n', 'a\r\n\r\n', 'a\n\nb\n', '\na\n'];
+    const texts = [
+      '',
+      '\n',
+      'a',
+      'a\n',
+      'a\nb',
+      'a\nb\n',
+      'a\nb\n\n',
+      'a\nb\n\n\r\n\n',
+      'a\r\n\r\n',
+      'a\n\nb\n',
+      '\na\n',
+    ];
     const counts: number[] = [];
     for (const text of texts) counts.push((await tableOf(directory, text)).lines);
     assert.deepEqual(counts, [0, 0, 1, 1, 2, 2, 2, 2, 1, 3, 2]);

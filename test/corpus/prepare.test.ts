@@ -21,7 +21,8 @@ const corpusOf = (name: string, ...sets: readonly Partial<DocumentSet>[]): Corpu
   meta: new Map(),
   documentSets: sets.map(documentSetOf),
 });
-const kinds = (events: readonly PreparationEvent[]) => events.flatMap((event) => (event.kind === 'preparation-end' ? [event.what] : []));
+const kinds = (events: readonly PreparationEvent[]) =>
+  events.flatMap((event) => (event.kind === 'preparation-end' ? [event.what] : []));
 
 async function archiveServer(context: TestContext) {
   return await startFileServer(context, (request, response) => {
@@ -58,7 +59,11 @@ describe('preparation in the cache', () => {
       },
     ];
     assert.deepEqual(await prepareCorpora(corpora, options), expected);
-    assert.deepEqual(kinds(options.events), ['Downloading documents.json.gz', 'Unpacking documents.json.gz', 'Counting lines of documents.json']);
+    assert.deepEqual(kinds(options.events), [
+      'Downloading documents.json.gz',
+      'Unpacking documents.json.gz',
+      'Counting lines of documents.json',
+    ]);
     assert.deepEqual((await readdir(join(data, 'logs'))).sort(), [
       'documents.json',
       'documents.json.facts',
@@ -150,7 +155,10 @@ describe('preparation in the cache', () => {
       for (const mark of ['1', '2']) {
         const lines = `{"a":${mark}}\n`.repeat(3);
         await writeFile(packed, gzipSync(lines));
-        await prepareCorpora([corpusOf('c', { archiveFile: 'documents.json.gz' })], prepareOptions(data, { workloadDirectory: directory }));
+        await prepareCorpora(
+          [corpusOf('c', { archiveFile: 'documents.json.gz' })],
+          prepareOptions(data, { workloadDirectory: directory }),
+        );
         assert.equal(await readFile(document, 'utf8'), lines);
       }
     }
@@ -178,10 +186,13 @@ describe('preparation in the cache', () => {
       code: 'CORPUS',
       message: `${path} has 3 lines, but 4 are expected.`,
     });
-    await assert.rejects(prepareCorpora([corpusOf('c', { documentCount: 2, includesActionAndMetaData: true })], prepareOptions(data)), {
-      code: 'CORPUS',
-      message: `${path} has 3 lines, but 4 (2 documents with an action line each) are expected.`,
-    });
+    await assert.rejects(
+      prepareCorpora([corpusOf('c', { documentCount: 2, includesActionAndMetaData: true })], prepareOptions(data)),
+      {
+        code: 'CORPUS',
+        message: `${path} has 3 lines, but 4 (2 documents with an action line each) are expected.`,
+      },
+    );
     assert.ok(!existsSync(`${path}.offset`));
   });
 
@@ -211,16 +222,26 @@ describe('preparation in the cache', () => {
     await mkdir(join(data, 'c'));
     await writeFile(join(data, 'c', 'documents.json.gz'), archive.subarray(0, -5));
     const options = prepareOptions(data);
-    await assert.rejects(prepareCorpora([corpusOf('c', { archiveFile: 'documents.json.gz' })], options), /damaged or cut off/);
+    await assert.rejects(
+      prepareCorpora([corpusOf('c', { archiveFile: 'documents.json.gz' })], options),
+      /damaged or cut off/,
+    );
     assert.deepEqual(kinds(options.events), []);
   });
 
   it('advises to remove a file only if it can be had again', async (context) => {
     const data = await temporaryDirectory(context);
     await mkdir(join(data, 'c'));
-    const hintFor = async (content: string, facts: Partial<DocumentSet>, more: Partial<PrepareOptions> = {}): Promise<string> => {
+    const hintFor = async (
+      content: string,
+      facts: Partial<DocumentSet>,
+      more: Partial<PrepareOptions> = {},
+    ): Promise<string> => {
       await writeFile(join(data, 'c', 'documents.json'), content);
-      const error: unknown = await prepareCorpora([corpusOf('c', { documentCount: 4, ...facts })], prepareOptions(data, more)).then(
+      const error: unknown = await prepareCorpora(
+        [corpusOf('c', { documentCount: 4, ...facts })],
+        prepareOptions(data, more),
+      ).then(
         () => null,
         (reason: unknown) => reason,
       );
@@ -230,9 +251,15 @@ describe('preparation in the cache', () => {
     const address = { baseUrl: 'http://127.0.0.1:1' };
     const count = 'Set `document-count` to 3 in the workload';
     assert.equal(await hintFor(text, {}), `${count}, or complete the file.`);
-    assert.equal(await hintFor(text, address, { workloadDirectory: join(data, 'c') }), `${count}, or complete the file.`);
+    assert.equal(
+      await hintFor(text, address, { workloadDirectory: join(data, 'c') }),
+      `${count}, or complete the file.`,
+    );
     assert.equal(await hintFor(text, address), `${count}, or remove the file so that it is fetched anew.`);
-    assert.equal(await hintFor(text, { includesActionAndMetaData: true }), 'Each document needs an action line before it: complete the file.');
+    assert.equal(
+      await hintFor(text, { includesActionAndMetaData: true }),
+      'Each document needs an action line before it: complete the file.',
+    );
     assert.equal(await hintFor('', {}), 'Put documents into the file.');
   });
 
@@ -271,23 +298,36 @@ describe('preparation in the cache', () => {
     const data = await temporaryDirectory(context);
     const source = await temporaryDirectory(context);
     await writeFile(join(source, 'documents.json.gz'), archive);
-    const [corpus] = await prepareCorpora([corpusOf('c', { ...zipped, baseUrl: source })], prepareOptions(data, { isOffline: true }));
+    const [corpus] = await prepareCorpora(
+      [corpusOf('c', { ...zipped, baseUrl: source })],
+      prepareOptions(data, { isOffline: true }),
+    );
     assert.equal(corpus?.documentSets[0]?.size, text.length);
   });
 
   it('says that a workload has no files for test mode', async (context) => {
     const server = await archiveServer(context);
     const options = prepareOptions(await temporaryDirectory(context), { testMode: true });
-    await assert.rejects(prepareCorpora([corpusOf('c', { documentFile: 'documents-1k.json', baseUrl: `${server.url}/base` })], options), {
-      code: 'CORPUS',
-      hint: /does not support --test-mode/,
-    });
+    await assert.rejects(
+      prepareCorpora([corpusOf('c', { documentFile: 'documents-1k.json', baseUrl: `${server.url}/base` })], options),
+      {
+        code: 'CORPUS',
+        hint: /does not support --test-mode/,
+      },
+    );
   });
 
   it('refuses names that lead out of its directory', async (context) => {
     const options = prepareOptions(await temporaryDirectory(context));
-    for (const corpus of [corpusOf('../c', {}), corpusOf('c', { documentFile: '../x' }), corpusOf('c', { archiveFile: '/etc/x.gz' })]) {
-      await assert.rejects(prepareCorpora([corpus], options), { code: 'CORPUS', message: /leads out of the directory/ });
+    for (const corpus of [
+      corpusOf('../c', {}),
+      corpusOf('c', { documentFile: '../x' }),
+      corpusOf('c', { archiveFile: '/etc/x.gz' }),
+    ]) {
+      await assert.rejects(prepareCorpora([corpus], options), {
+        code: 'CORPUS',
+        message: /leads out of the directory/,
+      });
     }
   });
 
@@ -309,7 +349,10 @@ describe('preparation in the cache', () => {
     const data = await temporaryDirectory(context);
     const server = await archiveServer(context);
     const corpora = [corpusOf('c', { ...zipped, baseUrl: `${server.url}/base` })];
-    const [first, second] = await Promise.all([prepareCorpora(corpora, prepareOptions(data)), prepareCorpora(corpora, prepareOptions(data))]);
+    const [first, second] = await Promise.all([
+      prepareCorpora(corpora, prepareOptions(data)),
+      prepareCorpora(corpora, prepareOptions(data)),
+    ]);
     assert.deepEqual(first, second);
     assert.equal(server.requests.length, 1);
   });
@@ -322,10 +365,13 @@ describe('preparation in the cache', () => {
       if (request.url === '/missing/documents.json') response.writeHead(404).end();
     });
     const slow = corpusOf('slow', { baseUrl: `${server.url}/slow` });
-    await assert.rejects(prepareCorpora([slow, corpusOf('missing', { baseUrl: `${server.url}/missing` })], prepareOptions(data)), {
-      code: 'CORPUS',
-      message: /status 404/,
-    });
+    await assert.rejects(
+      prepareCorpora([slow, corpusOf('missing', { baseUrl: `${server.url}/missing` })], prepareOptions(data)),
+      {
+        code: 'CORPUS',
+        message: /status 404/,
+      },
+    );
     const waiting = prepareCorpora([slow], prepareOptions(data, { signal: abort.signal }));
     abort.abort();
     await assert.rejects(waiting, { code: 'CANCELLED' });
@@ -367,7 +413,8 @@ describe('preparation in the directory of a workload', () => {
 });
 
 describe('generated documents', () => {
-  const generated = (seed: number, documentCount = 3) => corpusOf('g', { documentCount, generator: { name: 'numbers', seed } });
+  const generated = (seed: number, documentCount = 3) =>
+    corpusOf('g', { documentCount, generator: { name: 'numbers', seed } });
 
   it('are made once, and again when the recipe changes', async (context) => {
     const data = await temporaryDirectory(context);
@@ -378,7 +425,8 @@ describe('generated documents', () => {
         await writeFile(path, '{}\n'.repeat(documentSet.documentCount));
       },
     });
-    for (const corpus of [generated(1), generated(1), generated(2), generated(2, 5), generated(2, 5)]) await prepareCorpora([corpus], options);
+    for (const corpus of [generated(1), generated(1), generated(2), generated(2, 5), generated(2, 5)])
+      await prepareCorpora([corpus], options);
     assert.deepEqual(made, ['1/3', '2/3', '2/5']);
     assert.deepEqual((await readdir(join(data, 'g'))).sort(), [
       'documents.json',
@@ -398,6 +446,9 @@ describe('generated documents', () => {
     });
     await assert.rejects(prepareCorpora([generated(1)], options), /broken generator/);
     assert.deepEqual(await readdir(join(data, 'g')), []);
-    await assert.rejects(prepareCorpora([generated(1)], prepareOptions(data)), { code: 'UNSUPPORTED', message: /"numbers"/ });
+    await assert.rejects(prepareCorpora([generated(1)], prepareOptions(data)), {
+      code: 'UNSUPPORTED',
+      message: /"numbers"/,
+    });
   });
 });

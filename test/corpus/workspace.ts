@@ -38,13 +38,21 @@ export function documentSetOf(facts: Partial<DocumentSet>): DocumentSet {
 }
 
 /** A document file that lies in place. */
-export function preparedSetOf(path: string, size: number, documentCount: number, facts: Partial<PreparedDocumentSet> = {}): PreparedDocumentSet {
+export function preparedSetOf(
+  path: string,
+  size: number,
+  documentCount: number,
+  facts: Partial<PreparedDocumentSet> = {},
+): PreparedDocumentSet {
   const target = { targetIndex: 'test', targetType: null, targetDataStream: null };
   return { path, size, documentCount, includesActionAndMetaData: false, ...target, offsets: [], ...facts };
 }
 
 /** Options of a preparation whose events are kept. */
-export function prepareOptions(dataDirectory: string, more: Partial<PrepareOptions> = {}): PrepareOptions & { readonly events: PreparationEvent[] } {
+export function prepareOptions(
+  dataDirectory: string,
+  more: Partial<PrepareOptions> = {},
+): PrepareOptions & { readonly events: PreparationEvent[] } {
   const events: PreparationEvent[] = [];
   return {
     dataDirectory,

@@ -58,9 +58,14 @@ describe('two daemons on one machine', () => {
     assert.equal(status.code, 0);
     assert.match(
       status.stdout,
-      new RegExp(`^Running\nRole: coordinator on port ${port}\nNode: 127\\.0\\.0\\.1, joined\nVersion: \\S+, process \\d+\n`),
+      new RegExp(
+        `^Running\nRole: coordinator on port ${port}\nNode: 127\\.0\\.0\\.1, joined\nVersion: \\S+, process \\d+\n`,
+      ),
     );
-    assert.match(status.stdout, /Nodes: 2\n {2}127\.0\.0\.1 \(.*\): coordinator, version .*\n {2}127\.0\.0\.2 \(.*\): worker, version /);
+    assert.match(
+      status.stdout,
+      /Nodes: 2\n {2}127\.0\.0\.1 \(.*\): coordinator, version .*\n {2}127\.0\.0\.2 \(.*\): worker, version /,
+    );
     assert.match(
       (await second.run('status')).stdout,
       new RegExp(`^Running\nRole: worker of 127\\.0\\.0\\.1, port ${port}\nNode: 127\\.0\\.0\\.2, joined\n`),
@@ -71,7 +76,11 @@ describe('two daemons on one machine', () => {
     assert.equal(again.code, 64);
     assert.match(again.stderr, /The daemon runs already: process \d+, worker, node 127\.0\.0\.2\./);
 
-    assert.deepEqual(await second.run('stop'), { code: 0, stdout: '[INFO] Shutting down actor system. [OK]\n', stderr: '' });
+    assert.deepEqual(await second.run('stop'), {
+      code: 0,
+      stdout: '[INFO] Shutting down actor system. [OK]\n',
+      stderr: '',
+    });
     assert.deepEqual(await second.run('status'), { code: 3, stdout: 'Stopped\n', stderr: '' });
     const twice = await second.run('stop');
     assert.equal(twice.code, 64);
@@ -102,11 +111,16 @@ describe('two daemons on one machine', () => {
     const seed = /"seed":"(\w+)"/.exec(hub)?.[1] ?? '';
     assert.match(seed, /^SU/);
     const processes = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
-    const logs = first.log('127.0.0.1') + second.log('198.51.100.9') + readFileSync(join(first.directory, 'logs', 'benchmark.log'), 'utf8');
+    const logs =
+      first.log('127.0.0.1') +
+      second.log('198.51.100.9') +
+      readFileSync(join(first.directory, 'logs', 'benchmark.log'), 'utf8');
     for (const hidden of [secret, seed]) {
       assert.ok(!processes.includes(hidden));
       assert.ok(!logs.includes(hidden));
-      const leaks = [...readableByOthers(first.home), ...readableByOthers(second.home)].filter((path) => readFileSync(path, 'utf8').includes(hidden));
+      const leaks = [...readableByOthers(first.home), ...readableByOthers(second.home)].filter((path) =>
+        readFileSync(path, 'utf8').includes(hidden),
+      );
       assert.deepEqual(leaks, []);
     }
     const third = await new Machine().run(...start('127.0.0.3', '127.0.0.1', port), '--token-file=/nonexistent/token');
@@ -114,7 +128,11 @@ describe('two daemons on one machine', () => {
     assert.match(third.stderr, /Cannot read the token file \/nonexistent\/token/);
     const renewed = (await first.run('token', '--new')).stdout.trim();
     assert.notEqual(renewed, token);
-    const mismatch = await first.run('restart', ...start('127.0.0.1', '127.0.0.1', port).slice(1), `--token-file=${tokenFile}`);
+    const mismatch = await first.run(
+      'restart',
+      ...start('127.0.0.1', '127.0.0.1', port).slice(1),
+      `--token-file=${tokenFile}`,
+    );
     assert.match(mismatch.stderr, /The token is not the one that .* belongs to/);
   });
 });
@@ -146,7 +164,10 @@ describe('start', () => {
     const machine = new Machine();
     const result = await machine.run(...start('127.0.0.1', '127.0.0.1', port));
     assert.equal(result.code, 64);
-    assert.match(result.stderr, new RegExp(`Cannot start\\. Port ${port} of 127\\.0\\.0\\.1 is in use by another program\\.`));
+    assert.match(
+      result.stderr,
+      new RegExp(`Cannot start\\. Port ${port} of 127\\.0\\.0\\.1 is in use by another program\\.`),
+    );
     assert.equal((await machine.run('status')).code, 3);
   });
 
@@ -156,7 +177,10 @@ describe('start', () => {
     await first.run(...start('127.0.0.1', '127.0.0.1', port));
     const result = await second.run(...start('198.51.100.9', '127.0.0.1', port));
     assert.equal(result.code, 64);
-    assert.match(result.stderr, /refused this node: it claims the address 198\.51\.100\.9, but connects from 127\.0\.0\.1/);
+    assert.match(
+      result.stderr,
+      /refused this node: it claims the address 198\.51\.100\.9, but connects from 127\.0\.0\.1/,
+    );
     assert.match((await first.run('status')).stdout, /Refused: 1\n {2}198\.51\.100\.9 /);
   });
 
@@ -167,7 +191,8 @@ describe('start', () => {
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8');
     });
-    while (!text.includes('Not in the fleet of 127.0.0.1: Nobody listens at')) await once(child.stdout ?? child, 'data');
+    while (!text.includes('Not in the fleet of 127.0.0.1: Nobody listens at'))
+      await once(child.stdout ?? child, 'data');
     const ended = once(child, 'exit');
     while (!text.includes('it keeps trying')) await once(child.stdout ?? child, 'data');
     child.kill('SIGTERM');

@@ -1,4 +1,5 @@
-// What a stranger on the network may do without a token: join as its own address, and nothing else. Each attack against the real server.
+// What a stranger on the network may do without a token: join as its own address, and nothing else. Each attack against
+// the real server.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -9,7 +10,14 @@ import { connect, type NatsConnection, type Subscription } from '@nats-io/transp
 import { downSubject, hubSubject, inboxPrefix, upSubject } from '../../src/fleet/protocol/subjects.ts';
 import { connectCoordinator, newNodeId } from '../../src/nats/connect.ts';
 import { atEnd } from './at-end.ts';
-import { hello, joinAsNode, realCoordinator, register, type TestCoordinator, type TestNode } from './real-coordinator.ts';
+import {
+  hello,
+  joinAsNode,
+  realCoordinator,
+  register,
+  type TestCoordinator,
+  type TestNode,
+} from './real-coordinator.ts';
 
 let fleet: TestCoordinator;
 let victim: TestNode;
@@ -51,8 +59,12 @@ async function speak(lines: readonly string[], id: string): Promise<string> {
   });
   socket.on('error', () => undefined);
   await once(socket, 'data');
-  socket.write(`CONNECT ${JSON.stringify({ user: id, verbose: false, protocol: 1, lang: 'x', version: '1' })}\r\n${lines.join('\r\n')}\r\nPING\r\n`);
-  while (!/PONG|-ERR 'Auth/.test(text) && !socket.destroyed) await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+  socket.write(
+    'CONNECT ' +
+      `${JSON.stringify({ user: id, verbose: false, protocol: 1, lang: 'x', version: '1' })}\r\n${lines.join('\r\n')}\r\nPING\r\n`,
+  );
+  while (!/PONG|-ERR 'Auth/.test(text) && !socket.destroyed)
+    await Promise.race([once(socket, 'data'), once(socket, 'close')]);
   socket.destroy();
   return text;
 }
@@ -72,7 +84,10 @@ describe('without a token a stranger', () => {
   ];
   for (const [what, subject] of subjectsOfOthers) {
     it(`cannot hear ${what}`, async () => {
-      assert.match(await refusalOf(stranger.connection.subscribe(subject())), /permissions violation for subscription/i);
+      assert.match(
+        await refusalOf(stranger.connection.subscribe(subject())),
+        /permissions violation for subscription/i,
+      );
     });
   }
 
@@ -108,7 +123,9 @@ describe('without a token a stranger', () => {
     const answer = await register(stranger, hello('198.51.100.7'));
     assert.deepEqual(answer, {
       kind: 'refused',
-      reason: 'it claims the address 198.51.100.7, but connects from 127.0.0.1: start it with --node-ip=127.0.0.1, or use a token',
+      reason:
+        'it claims the address 198.51.100.7, but connects from 127.0.0.1: start it with --node-ip=127.0.0.1, or use ' +
+        'a token',
       isFinal: true,
       coordinatorVersion: '1.2.3',
     });
@@ -130,7 +147,10 @@ describe('without a token a stranger', () => {
   it('cannot make the coordinator speak for it: a foreign reply subject is not answered', async () => {
     const heard = listen(victim.connection, downSubject(victim.id));
     const id = newNodeId();
-    const commands = ['register', 'out', 'fetch'].flatMap((verb) => [`PUB osb.up.${id}.${verb} ${downSubject(victim.id)} 2`, '{}']);
+    const commands = ['register', 'out', 'fetch'].flatMap((verb) => [
+      `PUB osb.up.${id}.${verb} ${downSubject(victim.id)} 2`,
+      '{}',
+    ]);
     const answer = await speak(commands, id);
     assert.doesNotMatch(answer, /Permissions Violation/);
     // The hub has dealt with it once it answers a later request.
@@ -141,9 +161,15 @@ describe('without a token a stranger', () => {
 
   it('gets no connection without an identity of its own making', async () => {
     for (const user of ['', 'admin', `${'a'.repeat(21)}>`, `${'a'.repeat(21)}.`]) {
-      await assert.rejects(connect({ servers: `127.0.0.1:${fleet.coordinator.port}`, user, reconnect: false }), /authorization violation/i);
+      await assert.rejects(
+        connect({ servers: `127.0.0.1:${fleet.coordinator.port}`, user, reconnect: false }),
+        /authorization violation/i,
+      );
     }
-    await assert.rejects(connect({ servers: `127.0.0.1:${fleet.coordinator.port}`, reconnect: false }), /authorization violation/i);
+    await assert.rejects(
+      connect({ servers: `127.0.0.1:${fleet.coordinator.port}`, reconnect: false }),
+      /authorization violation/i,
+    );
   });
 
   it('may not send the server long messages', async () => {
@@ -162,14 +188,19 @@ describe('a node', () => {
   it('that says nonsense of itself is refused', async () => {
     const node = await joinAsNode(fleet.endpoint);
     const answer = await node.connection.request(upSubject(node.id, 'register'), '{"secret":"x"}', { timeout: 2000 });
-    assert.match(answer.string(), /"kind":"refused","reason":"A message between nodes cannot be read: a registration\.secret is not an identity/);
+    assert.match(
+      answer.string(),
+      /"kind":"refused","reason":"A message between nodes cannot be read: a registration\.secret is not an identity/,
+    );
     const tooLong = await node.connection.request(upSubject(node.id, 'register'), 'x'.repeat(9000), { timeout: 2000 });
     assert.match(tooLong.string(), /it says too much of itself/);
   });
 
   it('is commanded by the coordinator, and its answer arrives', async () => {
     const node = await joinAsNode(fleet.endpoint);
-    node.connection.subscribe(downSubject(node.id), { callback: (_, message) => void message.respond(`heard ${message.string()}`) });
+    node.connection.subscribe(downSubject(node.id), {
+      callback: (_, message) => void message.respond(`heard ${message.string()}`),
+    });
     await node.connection.flush();
     assert.equal((await run.request(downSubject(node.id), 'ping', { timeout: 2000 })).string(), 'heard ping');
   });

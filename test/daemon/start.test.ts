@@ -28,7 +28,10 @@ before(async () => {
   keyed = new Machine();
   token = (await keyed.run('token')).stdout.trim();
   writeFileSync(join(keyed.home, 'token'), token, { mode: 0o600 });
-  assert.equal((await keyed.run('start', ...flags('127.0.0.1', port, `--token-file=${join(keyed.home, 'token')}`))).code, 0);
+  assert.equal(
+    (await keyed.run('start', ...flags('127.0.0.1', port, `--token-file=${join(keyed.home, 'token')}`))).code,
+    0,
+  );
 });
 
 /** Nothing runs after a start that was refused. */
@@ -47,7 +50,11 @@ describe('start', () => {
 
   it('fails with the token of another coordinator', async () => {
     const other = new Machine({ OSB_FLEET_TOKEN: formatToken(createTokenKey(Date.now()).token) });
-    await refused(other, /is not the one of the token, for another authority signed its certificate/, ...flags('127.0.0.2', port, '--wait=9'));
+    await refused(
+      other,
+      /is not the one of the token, for another authority signed its certificate/,
+      ...flags('127.0.0.2', port, '--wait=9'),
+    );
   });
 
   it('fails with a wrong secret in a token of the right coordinator', async () => {
@@ -58,7 +65,11 @@ describe('start', () => {
   it('fails with an address that another node has', async () => {
     const variables = { OSB_FLEET_TOKEN: token };
     assert.equal((await new Machine(variables).run('start', ...flags('127.0.0.4', port))).code, 0);
-    await refused(new Machine(variables), /the address 127\.0\.0\.4 is taken by process \d+ on /, ...flags('127.0.0.4', port, '--wait=6'));
+    await refused(
+      new Machine(variables),
+      /the address 127\.0\.0\.4 is taken by process \d+ on /,
+      ...flags('127.0.0.4', port, '--wait=6'),
+    );
   });
 
   it('succeeds where the coordinator is not there yet, and says so', async () => {
@@ -133,14 +144,24 @@ describe('a token that was replaced', () => {
     await renew();
     assert.equal((await coordinator.run('start', ...flags('127.0.0.1', own, `--token-file=${file}`))).code, 0);
     writeFileSync(join(worker.home, 'token'), (await coordinator.run('token')).stdout);
-    assert.equal((await worker.run('start', ...flags('127.0.0.2', own, `--token-file=${join(worker.home, 'token')}`))).code, 0);
+    assert.equal(
+      (await worker.run('start', ...flags('127.0.0.2', own, `--token-file=${join(worker.home, 'token')}`))).code,
+      0,
+    );
     await renew();
     assert.equal((await coordinator.run('restart', ...flags('127.0.0.1', own, `--token-file=${file}`))).code, 0);
     let status = '';
-    for (const end = performance.now() + 30_000; !status.includes('token was replaced') && performance.now() < end; await sleep(200)) {
+    for (
+      const end = performance.now() + 30_000;
+      !status.includes('token was replaced') && performance.now() < end;
+      await sleep(200)
+    ) {
       status = (await worker.run('status')).stdout;
     }
-    assert.match(status, /Node: 127\.0\.0\.2, .*another authority signed its certificate\. If the token was replaced, this node needs the new one/);
+    assert.match(
+      status,
+      /Node: 127\.0\.0\.2, .*another authority signed its certificate\. If the token was replaced, this node needs the new one/,
+    );
   });
 });
 

@@ -19,16 +19,24 @@ before(async () => {
   fleet = await realCoordinator(key);
 });
 
-const join = (token: FleetToken | null, port = fleet.coordinator.port) => connectNode({ coordinator: '127.0.0.1', port, token }, newNodeId());
+const join = (token: FleetToken | null, port = fleet.coordinator.port) =>
+  connectNode({ coordinator: '127.0.0.1', port, token }, newNodeId());
 
 /** A server with a certificate of that authority and name; gathers what it is told after the handshake. */
-async function impostor(certificate: string, privateKey: string, chain = ''): Promise<{ readonly port: number; readonly heard: string[] }> {
+async function impostor(
+  certificate: string,
+  privateKey: string,
+  chain = '',
+): Promise<{ readonly port: number; readonly heard: string[] }> {
   const heard: string[] = [];
-  const server = createServer({ cert: certificate + chain, key: privateKey, minVersion: 'TLSv1.3' }, (socket: TLSSocket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', (chunk: Buffer) => void heard.push(chunk.toString('utf8')));
-    socket.write('INFO {"server_id":"x","version":"2.15.2","max_payload":1048576,"auth_required":true}\r\n');
-  });
+  const server = createServer(
+    { cert: certificate + chain, key: privateKey, minVersion: 'TLSv1.3' },
+    (socket: TLSSocket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (chunk: Buffer) => void heard.push(chunk.toString('utf8')));
+      socket.write('INFO {"server_id":"x","version":"2.15.2","max_payload":1048576,"auth_required":true}\r\n');
+    },
+  );
   server.on('tlsClientError', () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -60,14 +68,21 @@ describe('with a token', () => {
   });
 
   it('nobody connects without TLS; the hint names the token', async () => {
-    await assert.rejects(join(null), { code: 'FLEET', message: /runs with a token, and this node has none/, hint: /same token/ });
+    await assert.rejects(join(null), {
+      code: 'FLEET',
+      message: /runs with a token, and this node has none/,
+      hint: /same token/,
+    });
   });
 
   it('another authority is refused by the node', async () => {
-    await assert.rejects(join({ ...key.token, certificateAuthority: createTokenKey(Date.now()).token.certificateAuthority }), {
-      code: 'FLEET',
-      message: /is not the one of the token, for another authority signed its certificate/,
-    });
+    await assert.rejects(
+      join({ ...key.token, certificateAuthority: createTokenKey(Date.now()).token.certificateAuthority }),
+      {
+        code: 'FLEET',
+        message: /is not the one of the token, for another authority signed its certificate/,
+      },
+    );
   });
 
   it('a false server hears no secret: neither with another authority, nor when it shows the good one, nor with another name', async () => {
@@ -75,7 +90,11 @@ describe('with a token', () => {
     const misnamed = createServerCertificate('elsewhere', Date.now());
     const cases: readonly (readonly [FleetToken, { readonly port: number; readonly heard: string[] }, RegExp])[] = [
       [key.token, await impostor(other.certificate, other.privateKey), /another authority/],
-      [key.token, await impostor(other.certificate, other.privateKey, key.token.certificateAuthority), /another authority/],
+      [
+        key.token,
+        await impostor(other.certificate, other.privateKey, key.token.certificateAuthority),
+        /another authority/,
+      ],
       [
         { ...key.token, certificateAuthority: misnamed.certificateAuthority },
         await impostor(misnamed.certificate, misnamed.privateKey),

@@ -51,7 +51,9 @@ describe('the container image', () => {
       [],
     );
     assert.equal(lines[0], '**');
-    const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { readonly files: readonly string[] };
+    const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+      readonly files: readonly string[];
+    };
     const shipped = manifest.files.map((file) => file.split('/')[0] ?? '').filter((name) => name !== 'dist');
     assert.deepEqual(
       shipped.filter((name) => !kept.includes(name)),

@@ -9,4 +9,6 @@ export const commandsOf = (file: Dockerfile, keyword: string): readonly string[]
   file
     .getInstructions()
     .filter((instruction) => instruction.getKeyword() === keyword)
-    .map((instruction) => (instruction.getArgumentsContent() ?? '').replace(/\\\n\s*/g, '').replace(/^(--\S+\s+)*/, ''));
+    .map((instruction) =>
+      (instruction.getArgumentsContent() ?? '').replace(/\\\n\s*/g, '').replace(/^(--\S+\s+)*/, ''),
+    );

@@ -1,4 +1,5 @@
-// Checks Kubernetes objects against the schemas of Kubernetes, strictly: a field that a schema does not have is a problem too.
+// Checks Kubernetes objects against the schemas of Kubernetes, strictly: a field that a schema does not have is a
+// problem too.
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet';
 import { Job } from 'kubernetes-models/batch/v1/Job';
@@ -50,5 +51,8 @@ function watched(value: Record<string, unknown>, path: string, seen: Set<string>
 
 /** All fields; not below one that is unknown itself, which the caller finds first. */
 function pathsOf(value: Record<string, unknown>, path: string): readonly string[] {
-  return Object.entries(value).flatMap(([key, child]) => [`${path}/${key}`, ...(isRecord(child) ? pathsOf(child, `${path}/${key}`) : [])]);
+  return Object.entries(value).flatMap(([key, child]) => [
+    `${path}/${key}`,
+    ...(isRecord(child) ? pathsOf(child, `${path}/${key}`) : []),
+  ]);
 }

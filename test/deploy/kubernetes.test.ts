@@ -18,19 +18,28 @@ const files = readdirSync(directory).filter((name) => name.endsWith('.yaml'));
 
 /** As Kubernetes reads it: YAML 1.1, where 0440 is octal. */
 function readObjects(file: string): readonly Json[] {
-  return parseAllDocuments(readFileSync(join(directory, file), 'utf8'), { version: '1.1', strict: true, uniqueKeys: true }).map((document) => {
+  return parseAllDocuments(readFileSync(join(directory, file), 'utf8'), {
+    version: '1.1',
+    strict: true,
+    uniqueKeys: true,
+  }).map((document) => {
     assert.deepEqual(document.errors, []);
     return document.toJS() as Json;
   });
 }
 
 const manifests = files.filter((name) => name !== 'kustomization.yaml');
-const objects = manifests.flatMap((file) => readObjects(file).map((object) => ({ file, object, name: `${file}: ${String(object.kind)}` })));
+const objects = manifests.flatMap((file) =>
+  readObjects(file).map((object) => ({ file, object, name: `${file}: ${String(object.kind)}` })),
+);
 
 /** Follows keys into an object; fails if one is missing. */
 function at(object: unknown, ...path: readonly (string | number)[]): unknown {
   return path.reduce<unknown>((value, key) => {
-    assert.ok(typeof value === 'object' && value !== null && key in value, `${String(key)} of ${path.join('.')} is missing`);
+    assert.ok(
+      typeof value === 'object' && value !== null && key in value,
+      `${String(key)} of ${path.join('.')} is missing`,
+    );
     return (value as Json)[key];
   }, object);
 }
@@ -39,7 +48,8 @@ const podTemplates = objects
   .filter(({ object }) => ['Deployment', 'StatefulSet', 'Job'].includes(String(object.kind)))
   .map(({ file, object }) => ({ file, object, template: at(object, 'spec', 'template') }));
 const containersOf = (template: unknown): readonly Json[] => at(template, 'spec', 'containers') as readonly Json[];
-const initContainersOf = (template: unknown): readonly Json[] => ((at(template, 'spec') as Json).initContainers ?? []) as readonly Json[];
+const initContainersOf = (template: unknown): readonly Json[] =>
+  ((at(template, 'spec') as Json).initContainers ?? []) as readonly Json[];
 const find = (kind: string, name: string): Json => {
   const found = objects.find(({ object }) => object.kind === kind && (at(object, 'metadata') as Json).name === name);
   assert.ok(found !== undefined, `${kind} ${name} exists`);
@@ -48,7 +58,8 @@ const find = (kind: string, name: string): Json => {
 
 describe('manifests for Kubernetes', () => {
   for (const { name, object } of objects)
-    test(`${name} has only fields that its schema has, with values that it allows`, () => assert.deepEqual(problemsOf(object), []));
+    test(`${name} has only fields that its schema has, with values that it allows`, () =>
+      assert.deepEqual(problemsOf(object), []));
 
   test('are all listed by the kustomization, except the test run, which is created when it is wanted', () => {
     const [kustomization] = readObjects('kustomization.yaml');
@@ -56,7 +67,9 @@ describe('manifests for Kubernetes', () => {
   });
 
   test('open one port, that of the coordinator', () => {
-    const ports = podTemplates.flatMap(({ template }) => containersOf(template).flatMap(({ ports: listed }) => (listed ?? []) as readonly Json[]));
+    const ports = podTemplates.flatMap(({ template }) =>
+      containersOf(template).flatMap(({ ports: listed }) => (listed ?? []) as readonly Json[]),
+    );
     assert.deepEqual(ports, [{ name: 'nats', containerPort: defaultFleetPort }]);
     assert.equal(at(find('Service', 'osb-coordinator'), 'spec', 'ports', 0, 'port'), defaultFleetPort);
     assert.equal((at(find('Service', 'osb-worker'), 'spec') as Json).ports, undefined);
@@ -71,10 +84,14 @@ describe('manifests for Kubernetes', () => {
     });
     assert.equal(selectors.length, 4);
     for (const selector of selectors) {
-      assert.equal(labels.filter((label) => Object.entries(selector).every(([key, value]) => label[key] === value)).length, 1);
+      assert.equal(
+        labels.filter((label) => Object.entries(selector).every(([key, value]) => label[key] === value)).length,
+        1,
+      );
     }
     for (const { object, template } of podTemplates) {
-      if (object.kind !== 'Job') assert.deepEqual(at(object, 'spec', 'selector', 'matchLabels'), at(template, 'metadata', 'labels'));
+      if (object.kind !== 'Job')
+        assert.deepEqual(at(object, 'spec', 'selector', 'matchLabels'), at(template, 'metadata', 'labels'));
     }
   });
 
@@ -82,7 +99,10 @@ describe('manifests for Kubernetes', () => {
     for (const { template } of podTemplates) {
       const pod = at(template, 'spec') as Json;
       const context = pod.securityContext as Json;
-      assert.deepEqual([context.runAsNonRoot, context.runAsUser, at(context, 'seccompProfile', 'type')], [true, 1000, 'RuntimeDefault']);
+      assert.deepEqual(
+        [context.runAsNonRoot, context.runAsUser, at(context, 'seccompProfile', 'type')],
+        [true, 1000, 'RuntimeDefault'],
+      );
       assert.deepEqual([pod.automountServiceAccountToken, pod.hostNetwork, pod.hostPID], [false, undefined, undefined]);
       for (const container of [...initContainersOf(template), ...containersOf(template)]) {
         assert.deepEqual(container.securityContext, {
@@ -96,17 +116,21 @@ describe('manifests for Kubernetes', () => {
 
   test('mount what they name, and nothing twice', () => {
     for (const { object, template } of podTemplates) {
-      const claims = ((object.kind === 'StatefulSet' ? at(object, 'spec', 'volumeClaimTemplates') : []) as readonly Json[]).map((claim) =>
-        at(claim, 'metadata', 'name'),
-      );
+      const claims = (
+        (object.kind === 'StatefulSet' ? at(object, 'spec', 'volumeClaimTemplates') : []) as readonly Json[]
+      ).map((claim) => at(claim, 'metadata', 'name'));
       const volumes = [...(at(template, 'spec', 'volumes') as readonly Json[]).map(({ name }) => name), ...claims];
-      const mounts = containersOf(template).flatMap(({ volumeMounts }) => (volumeMounts as readonly Json[]).map(({ name }) => name));
+      const mounts = containersOf(template).flatMap(({ volumeMounts }) =>
+        (volumeMounts as readonly Json[]).map(({ name }) => name),
+      );
       assert.deepEqual(mounts.sort(), volumes.sort());
     }
   });
 
   test('keep the key of the token from workers and test runs', () => {
-    const holders = podTemplates.filter(({ template }) => JSON.stringify(template).includes('osb-fleet-token-key')).map(({ file }) => file);
+    const holders = podTemplates
+      .filter(({ template }) => JSON.stringify(template).includes('osb-fleet-token-key'))
+      .map(({ file }) => file);
     assert.deepEqual(holders, ['coordinator.yaml']);
     const modes = [find('Deployment', 'osb-coordinator'), find('StatefulSet', 'osb-worker')].map((object) => {
       const volumes = at(object, 'spec', 'template', 'spec', 'volumes') as readonly Json[];
@@ -140,23 +164,38 @@ describe('manifests for Kubernetes', () => {
   });
 
   test('name workers of the test run by the names that the StatefulSet gives them', () => {
-    const args = containersOf(at(objects.find(({ file }) => file === 'test-run.yaml')?.object, 'spec', 'template'))[0]?.args as string[];
+    const args = containersOf(at(objects.find(({ file }) => file === 'test-run.yaml')?.object, 'spec', 'template'))[0]
+      ?.args as string[];
     const listed = args.find((arg) => arg.startsWith('--worker-ips='))?.slice('--worker-ips='.length);
     const workers = find('StatefulSet', 'osb-worker');
     const replicas = Number(at(workers, 'spec', 'replicas'));
-    const names = Array.from({ length: replicas }, (_, index) => `osb-worker-${index}.${String(at(workers, 'spec', 'serviceName'))}`);
+    const names = Array.from(
+      { length: replicas },
+      (_, index) => `osb-worker-${index}.${String(at(workers, 'spec', 'serviceName'))}`,
+    );
     assert.equal(listed, names.join(','));
   });
 });
 
 describe('the check of manifests', () => {
-  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'a', labels: { any: 'thing' } }, spec: { ports: [{ port: 1 }] } };
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'a', labels: { any: 'thing' } },
+    spec: { ports: [{ port: 1 }] },
+  };
 
   test('finds unknown fields, wrong types and missing fields', () => {
     assert.deepEqual(problemsOf(service), []);
-    assert.deepEqual(problemsOf({ ...service, spec: { ports: [{ port: 1, prot: 'TCP' }] } }), ['/spec/ports/0/prot is not a field of v1/Service.']);
-    assert.deepEqual(problemsOf({ ...service, spec: { ports: [{ port: '1' }] } }), ['data/spec/ports/0/port must be integer']);
-    assert.deepEqual(problemsOf({ ...service, spec: { ports: [{}] } }), ['data/spec/ports/0 must have required property port']);
+    assert.deepEqual(problemsOf({ ...service, spec: { ports: [{ port: 1, prot: 'TCP' }] } }), [
+      '/spec/ports/0/prot is not a field of v1/Service.',
+    ]);
+    assert.deepEqual(problemsOf({ ...service, spec: { ports: [{ port: '1' }] } }), [
+      'data/spec/ports/0/port must be integer',
+    ]);
+    assert.deepEqual(problemsOf({ ...service, spec: { ports: [{}] } }), [
+      'data/spec/ports/0 must have required property port',
+    ]);
     assert.deepEqual(problemsOf({ ...service, kind: 'Servise' }), ['There is no schema for v1/Servise.']);
   });
 });

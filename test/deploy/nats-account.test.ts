@@ -71,7 +71,9 @@ test('the account of docs/distributed.md lets a fleet work on an existing NATS, 
     return daemon;
   };
   try {
-    const joined = [await start('127.0.0.1', 'coordinator'), await start('127.0.0.2', 'node')].map((daemon) => daemon.linkText);
+    const joined = [await start('127.0.0.1', 'coordinator'), await start('127.0.0.2', 'node')].map(
+      (daemon) => daemon.linkText,
+    );
     assert.deepEqual(joined, ['joined', 'joined']);
     const bus = await connectCoordinator(join(work, '127.0.0.1/daemon'));
     const { nodes } = await askNodes(bus);
@@ -83,7 +85,10 @@ test('the account of docs/distributed.md lets a fleet work on an existing NATS, 
     await bus.close();
     const stranger = await connect({ servers: `127.0.0.1:${port}`, user: 'node', pass: 'secret' });
     for (const node of nodes)
-      await assert.rejects(stranger.request(downSubject(node.id), '', { timeout: 1000 }), /Permissions Violation for Publish/);
+      await assert.rejects(
+        stranger.request(downSubject(node.id), '', { timeout: 1000 }),
+        /Permissions Violation for Publish/,
+      );
     await stranger.close();
   } finally {
     for (const daemon of daemons.reverse()) await daemon.stop('the test is over');

@@ -22,7 +22,10 @@ function parseUnit(path: string): ReadonlyMap<string, ReadonlyMap<string, readon
       continue;
     }
     const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
-    assert.ok(section !== null && name !== undefined && value !== undefined, `${path}:${index + 1} is a setting of a section`);
+    assert.ok(
+      section !== null && name !== undefined && value !== undefined,
+      `${path}:${index + 1} is a setting of a section`,
+    );
     section.set(name, [...(section.get(name) ?? []), value]);
   }
   return sections;
@@ -50,9 +53,17 @@ describe('the systemd unit', () => {
 
   test('types a command that the daemon knows, with and without a token', () => {
     const [start = ''] = service.get('ExecStart') ?? [];
-    const [token = ''] = parseUnit(join(directory, 'opensearch-benchmarkd.service.d/token.conf')).get('Service')?.get('Environment') ?? [];
+    const [token = ''] =
+      parseUnit(join(directory, 'opensearch-benchmarkd.service.d/token.conf')).get('Service')?.get('Environment') ?? [];
     const plain = substitute(start, { ...variables, OSB_TOKEN_OPTIONS: '' });
-    assert.deepEqual(plain, ['/usr/bin/env', 'opensearch-benchmarkd', 'start', '--foreground', '--node-ip=192.0.1.0', '--coordinator-ip=192.0.1.0']);
+    assert.deepEqual(plain, [
+      '/usr/bin/env',
+      'opensearch-benchmarkd',
+      'start',
+      '--foreground',
+      '--node-ip=192.0.1.0',
+      '--coordinator-ip=192.0.1.0',
+    ]);
     parseCommand(plain.slice(1));
     const withToken = substitute(start, { ...variables, OSB_TOKEN_OPTIONS: token.slice('OSB_TOKEN_OPTIONS='.length) });
     assert.equal(withToken.at(-1), '--token-file=%d/token');
@@ -64,7 +75,10 @@ describe('the systemd unit', () => {
   });
 
   test('runs as a user of its own, whose state nobody else may read', () => {
-    assert.deepEqual([service.get('User'), service.get('StateDirectoryMode'), service.get('UMask')], [['osb'], ['0700'], ['0077']]);
+    assert.deepEqual(
+      [service.get('User'), service.get('StateDirectoryMode'), service.get('UMask')],
+      [['osb'], ['0700'], ['0077']],
+    );
     const [user] = readFileSync(join(directory, 'opensearch-benchmark.sysusers.conf'), 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('u '));

@@ -12,7 +12,13 @@ import { rootRequest, workloadJson } from './small-workloads.ts';
 
 const run = (home: Home, host: string, ...more: readonly string[]): Promise<Ended> => {
   const path = home.workload('workload', { 'workload.json': workloadJson({ schedule: [rootRequest(3)] }) });
-  return home.run(['execute-test', `--workload-path=${path}`, `--target-hosts=${host}`, '--pipeline=benchmark-only', ...more]);
+  return home.run([
+    'execute-test',
+    `--workload-path=${path}`,
+    `--target-hosts=${host}`,
+    '--pipeline=benchmark-only',
+    ...more,
+  ]);
 };
 
 async function fake(context: TestContext, override: Override, tls?: Parameters<typeof startFakeOpenSearch>[1]) {
@@ -104,7 +110,10 @@ describe('a target', { concurrency: 5 }, () => {
   test('that refuses user and password', async (context) => {
     const home = temporaryHome(context);
     const server = await fake(context, (_request, response) => {
-      response.writeHead(401, { 'www-authenticate': 'Basic realm="OpenSearch Security"', 'content-type': 'text/plain' });
+      response.writeHead(401, {
+        'www-authenticate': 'Basic realm="OpenSearch Security"',
+        'content-type': 'text/plain',
+      });
       response.end('Unauthorized');
       return true;
     });
@@ -121,7 +130,10 @@ describe('a target', { concurrency: 5 }, () => {
   test('that forbids what the user may not do', async (context) => {
     const home = temporaryHome(context);
     const server = await fake(context, (_request, response) => {
-      sendJson(response, 403, { error: { type: 'security_exception', reason: 'no permissions for [cluster:monitor/health]' }, status: 403 });
+      sendJson(response, 403, {
+        error: { type: 'security_exception', reason: 'no permissions for [cluster:monitor/health]' },
+        status: 403,
+      });
       return true;
     });
     const ended = await run(home, server.host);
@@ -190,7 +202,11 @@ describe('a target', { concurrency: 5 }, () => {
   }
 
   const broken: readonly (readonly [string, string, RegExp])[] = [
-    ['cut off', 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"status":"gre', /in the middle of its answer/],
+    [
+      'cut off',
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 500\r\n\r\n{"status":"gre',
+      /in the middle of its answer/,
+    ],
     [
       'chunked and cut off',
       'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n40\r\n{"status":"gre',
@@ -251,7 +267,12 @@ describe('a target', { concurrency: 5 }, () => {
     });
     const path = home.workload('searches', {
       'workload.json': workloadJson({
-        schedule: [{ operation: { name: 'find', 'operation-type': 'search', index: 'e2e', 'detailed-results': true, body: {} }, iterations: 30 }],
+        schedule: [
+          {
+            operation: { name: 'find', 'operation-type': 'search', index: 'e2e', 'detailed-results': true, body: {} },
+            iterations: 30,
+          },
+        ],
       }),
     });
     const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${server.host}`]);

@@ -39,7 +39,12 @@ const bad: readonly BadWorkload[] = [
     code: 'WORKLOAD_SYNTAX',
     messages: [/workload\.json:[34]/],
   },
-  { what: 'an empty file', files: { 'workload.json': '' }, code: 'WORKLOAD_SYNTAX', messages: [/- .*workload\.json:1: /] },
+  {
+    what: 'an empty file',
+    files: { 'workload.json': '' },
+    code: 'WORKLOAD_SYNTAX',
+    messages: [/- .*workload\.json:1: /],
+  },
   {
     what: 'a template that does not end its loop',
     files: { 'workload.json': '{\n  "version": 2,\n  {% for a in [1, 2] %}\n  "description": "x"\n}\n' },
@@ -62,7 +67,9 @@ const bad: readonly BadWorkload[] = [
     what: 'broken JSON in a collected part',
     files: {
       'workload.json':
-        '{% import "benchmark.helpers" as benchmark with context %}\n{\n  "version": 2,\n  "description": "x",\n  "operations": [ {{ benchmark.collect(parts="operations/*.json") }} ],\n  "schedule": [ {"operation": "a"} ]\n}\n',
+        '{% import "benchmark.helpers" as benchmark with context %}\n{\n  "version": 2,\n  "description": "x",\n  ' +
+        '"operations": [ {{ benchmark.collect(parts="operations/*.json") }} ],\n  "schedule": [ {"operation": "a"} ' +
+        ']\n}\n',
       'operations/one.json': '{\n  "name": "a",\n  "operation-type": "sleep",\n  "duration": oops\n}\n',
     },
     code: 'WORKLOAD_SYNTAX',
@@ -85,7 +92,10 @@ const bad: readonly BadWorkload[] = [
     files: {
       'workload.json': workloadJson({
         schedule: [
-          { operation: { name: 'a', 'operation-type': 'search', index: 'x', body: 'text', 'detailed-results': 'maybe' }, clients: 'two' },
+          {
+            operation: { name: 'a', 'operation-type': 'search', index: 'x', body: 'text', 'detailed-results': 'maybe' },
+            clients: 'two',
+          },
           { operation: { name: 'b', 'operation-type': 'sleep', duration: 'long' }, iterations: -1 },
         ],
       }),
@@ -122,7 +132,9 @@ const bad: readonly BadWorkload[] = [
   },
   {
     what: 'a body that is not there',
-    files: { 'workload.json': workloadJson({ indices: [{ name: 'a', body: 'nowhere.json' }], schedule: [rootRequest(1)] }) },
+    files: {
+      'workload.json': workloadJson({ indices: [{ name: 'a', body: 'nowhere.json' }], schedule: [rootRequest(1)] }),
+    },
     code: 'WORKLOAD_[A-Z_]+',
     messages: [/nowhere\.json/],
   },
@@ -137,7 +149,9 @@ const bad: readonly BadWorkload[] = [
   },
   {
     what: 'a corpus that is nowhere',
-    files: { 'workload.json': bulkOf([{ name: 'c', documents: [{ 'source-file': 'missing.json', 'document-count': 3 }] }]) },
+    files: {
+      'workload.json': bulkOf([{ name: 'c', documents: [{ 'source-file': 'missing.json', 'document-count': 3 }] }]),
+    },
     code: 'CORPUS',
     messages: [/missing\.json/],
   },
@@ -153,7 +167,9 @@ const bad: readonly BadWorkload[] = [
   {
     what: 'a corpus of another size',
     files: {
-      'workload.json': bulkOf([{ name: 'c', documents: [{ 'source-file': 'docs.json', 'document-count': 3, 'uncompressed-bytes': 5 }] }]),
+      'workload.json': bulkOf([
+        { name: 'c', documents: [{ 'source-file': 'docs.json', 'document-count': 3, 'uncompressed-bytes': 5 }] },
+      ]),
       'docs.json': numberedDocuments(3),
     },
     code: 'CORPUS',
@@ -189,7 +205,8 @@ describe('a workload with', { concurrency: 4 }, () => {
       // Nothing is added to the directory of the workload.
       assert.deepEqual(filesBelow(path), Object.keys(files).sort());
       if (code !== 'CORPUS') assert.deepEqual(home.testRunIds(), []);
-      for (const id of home.testRunIds()) assert.equal(home.testRun(id).results, undefined, 'a run that never loaded has no results');
+      for (const id of home.testRunIds())
+        assert.equal(home.testRun(id).results, undefined, 'a run that never loaded has no results');
     });
   }
 
@@ -203,7 +220,12 @@ describe('a workload with', { concurrency: 4 }, () => {
 
   test('a name that nobody knows', async (context) => {
     const home = temporaryHome(context);
-    const ended = await home.run(['run', '--workload=evntdata', '--workload-repository=builtin', `--target-hosts=${target.host}`]);
+    const ended = await home.run([
+      'run',
+      '--workload=evntdata',
+      '--workload-repository=builtin',
+      `--target-hosts=${target.host}`,
+    ]);
     assertFailure(ended, 'WORKLOAD_NOT_FOUND', /evntdata.*(\n.*)*eventdata/);
   });
 
@@ -242,7 +264,9 @@ describe('a workload with', { concurrency: 4 }, () => {
     const base = `http://127.0.0.1:${(files.address() as AddressInfo).port}/data`;
     const from = (name: string, more: Readonly<Record<string, unknown>> = {}): string =>
       home.workload(name, {
-        'workload.json': bulkOf([{ name, 'base-url': base, documents: [{ 'source-file': `${name}.json`, 'document-count': 1000, ...more }] }]),
+        'workload.json': bulkOf([
+          { name, 'base-url': base, documents: [{ 'source-file': `${name}.json`, 'document-count': 1000, ...more }] },
+        ]),
       });
     const absent = await run(home, from('absent'));
     assertFailure(absent, 'CORPUS', /\/data\/absent\.json/);

@@ -108,7 +108,9 @@ export class Home {
   testRun(id?: string): TestRunDocument {
     const ids = this.testRunIds();
     if (id === undefined) assert.equal(ids.length, 1, `one test run: ${ids.join()}`);
-    return JSON.parse(readFileSync(this.path('.benchmark', 'benchmarks', 'test-runs', id ?? ids[0] ?? '', 'test_run.json'), 'utf8'));
+    return JSON.parse(
+      readFileSync(this.path('.benchmark', 'benchmarks', 'test-runs', id ?? ids[0] ?? '', 'test_run.json'), 'utf8'),
+    );
   }
 
   /** The log. */
@@ -157,7 +159,12 @@ export interface TestRunDocument {
 export interface OpMetrics {
   readonly task: string;
   readonly operation: string;
-  readonly throughput: { readonly mean: number | null; readonly min: number | null; readonly max: number | null; readonly unit: string };
+  readonly throughput: {
+    readonly mean: number | null;
+    readonly min: number | null;
+    readonly max: number | null;
+    readonly unit: string;
+  };
   readonly service_time: Readonly<Record<string, number>>;
   readonly latency: Readonly<Record<string, number>>;
   readonly error_rate: number;

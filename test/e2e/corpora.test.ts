@@ -1,4 +1,5 @@
-// Corpora on their way to a real OpenSearch: archives, downloads, parts; and what is left when that fails in the middle.
+// Corpora on their way to a real OpenSearch: archives, downloads, parts; and what is left when that fails in the
+// middle.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -52,10 +53,20 @@ describe('a corpus', () => {
     await stop();
   });
 
-  async function assertIndexed(name: string, documents: Readonly<Record<string, unknown>>, count: number, file?: Buffer): Promise<Ended> {
+  async function assertIndexed(
+    name: string,
+    documents: Readonly<Record<string, unknown>>,
+    count: number,
+    file?: Buffer,
+  ): Promise<Ended> {
     const path = home.workload(name, { 'workload.json': indexing(name, documents), 'index.json': indexJson });
     if (file !== undefined) writeFileSync(`${path}/${documents['source-file']}`, file);
-    const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${new URL(url).host}`, `--test-run-id=${name}`]);
+    const ended = await home.run([
+      'run',
+      `--workload-path=${path}`,
+      `--target-hosts=${new URL(url).host}`,
+      `--test-run-id=${name}`,
+    ]);
     assert.equal(ended.code, 0, ended.stderr);
     assert.equal(taskOf(home.testRun(name), 'append').errors, 0);
     const answer = (await (
@@ -77,7 +88,12 @@ describe('a corpus', () => {
   ];
   for (const [name, extension, file] of archives) {
     test(`packed as ${name} is indexed whole`, async () => {
-      await assertIndexed(name, { 'source-file': `docs.json${extension}`, 'document-count': 50, 'uncompressed-bytes': fifty.length }, 50, file);
+      await assertIndexed(
+        name,
+        { 'source-file': `docs.json${extension}`, 'document-count': 50, 'uncompressed-bytes': fifty.length },
+        50,
+        file,
+      );
     });
   }
 
@@ -103,7 +119,12 @@ describe('a corpus', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     context.after(() => new Promise((resolve) => server.close(resolve)));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/corpora`;
-    const documents = { 'base-url': base, 'source-file': 'docs.json.gz', 'document-count': 3000, 'compressed-bytes': whole.length };
+    const documents = {
+      'base-url': base,
+      'source-file': 'docs.json.gz',
+      'document-count': 3000,
+      'compressed-bytes': whole.length,
+    };
     const first = await assertIndexed('downloaded', documents, 3000);
     assert.match(first.stdout, /Downloading/);
     assert.equal(requests, 2);
@@ -129,19 +150,35 @@ describe('a corpus', () => {
   });
 
   test('with documents that the mapping refuses is counted document by document', async () => {
-    const lines = Array.from({ length: 50 }, (_, number) => `{"number":${number % 20 === 7 ? '"seven"' : number}}\n`).join('');
+    const lines = Array.from(
+      { length: 50 },
+      (_, number) => `{"number":${number % 20 === 7 ? '"seven"' : number}}\n`,
+    ).join('');
     const path = home.workload('refused', {
       'workload.json': indexing('refused', { 'source-file': 'docs.json', 'document-count': 50 }),
-      'index.json': '{"settings":{"number_of_shards":1,"number_of_replicas":0},"mappings":{"properties":{"number":{"type":"long"}}}}',
+      'index.json':
+        '{"settings":{"number_of_shards":1,"number_of_replicas":0},"mappings":{"properties":{"number":{"type":"long"}}}}',
       'docs.json': lines,
     });
-    const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${new URL(url).host}`, '--test-run-id=refused']);
+    const ended = await home.run([
+      'run',
+      `--workload-path=${path}`,
+      `--target-hosts=${new URL(url).host}`,
+      '--test-run-id=refused',
+    ]);
     assert.equal(ended.code, 0, ended.stderr);
-    // Documents 7, 27 and 47 are in three of the four bulks: a client sends 0 to 24 and the other 25 to 49, 20 and 5 at a time.
+    // Documents 7, 27 and 47 are in three of the four bulks: a client sends 0 to 24 and the other 25 to 49, 20 and 5 at
+    // a time.
     const { errors, documents } = taskOf(home.testRun('refused'), 'append');
     const reasons = documents?.reasons.map(({ kind, count }) => [kind, count]);
-    assert.deepEqual([errors, documents?.total, documents?.failed, reasons], [3, 50, 3, [['HTTP 400 mapper_parsing_exception', 3]]]);
-    assert.match(ended.stdout, /3 of 50 documents of \[append\] were not indexed: 3 x HTTP 400 mapper_parsing_exception \(failed to parse/);
+    assert.deepEqual(
+      [errors, documents?.total, documents?.failed, reasons],
+      [3, 50, 3, [['HTTP 400 mapper_parsing_exception', 3]]],
+    );
+    assert.match(
+      ended.stdout,
+      /3 of 50 documents of \[append\] were not indexed: 3 x HTTP 400 mapper_parsing_exception \(failed to parse/,
+    );
   });
 });
 
@@ -161,7 +198,8 @@ describe('a corpus that does not get there', { concurrency: 3 }, () => {
     `--results-file=${home.path('summary.md')}`,
     ...more,
   ];
-  const documentFiles = (home: Home): readonly string[] => home.dataFiles().filter((name) => /\.json$|\.tmp$/.test(name));
+  const documentFiles = (home: Home): readonly string[] =>
+    home.dataFiles().filter((name) => /\.json$|\.tmp$/.test(name));
 
   test('as it is being made when Ctrl-C comes leaves no half of it', async (context) => {
     const home = temporaryHome(context);
@@ -193,7 +231,9 @@ describe('a corpus that does not get there', { concurrency: 3 }, () => {
       // Needs no privileges: a device that is always full.
       const path = home.workload('w', {
         'workload.json': workloadJson({
-          schedule: [{ operation: { name: 'rest', 'operation-type': 'sleep', duration: 0, 'include-in-reporting': true } }],
+          schedule: [
+            { operation: { name: 'rest', 'operation-type': 'sleep', duration: 0, 'include-in-reporting': true } },
+          ],
         }),
       });
       const full = await home.run([
@@ -204,7 +244,12 @@ describe('a corpus that does not get there', { concurrency: 3 }, () => {
         '--test-run-id=full',
       ]);
       assertFailure(full, 'DISK', /\/dev\/full/);
-      const refused = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${target.host}`, '--results-file=/proc/nowhere/summary.md']);
+      const refused = await home.run([
+        'run',
+        `--workload-path=${path}`,
+        `--target-hosts=${target.host}`,
+        '--results-file=/proc/nowhere/summary.md',
+      ]);
       assertFailure(refused, 'DISK', /\/proc\/nowhere/);
       const stored = home.path('.benchmark', 'benchmarks', 'test-runs', 'full');
       assert.ok(!existsSync(stored), 'a run whose results file cannot be written does not begin');

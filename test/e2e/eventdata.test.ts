@@ -8,7 +8,8 @@ import { assertClean, type Ended, Home, type TestRunDocument, taskOf } from './b
 const documents = 12_000;
 const searches = { iterations: 5, warmup_iterations: 2, target_throughput: 0 };
 const builtin = ['--workload=eventdata', '--workload-repository=builtin', '--pipeline=benchmark-only'];
-const params = (more: Readonly<Record<string, unknown>>): string => `--workload-params=${JSON.stringify({ number_of_shards: 1, ...more })}`;
+const params = (more: Readonly<Record<string, unknown>>): string =>
+  `--workload-params=${JSON.stringify({ number_of_shards: 1, ...more })}`;
 
 /** Metrics and tasks of a markdown summary, in order. */
 function rowsOf(text: string): readonly (readonly [metric: string, task: string, value: string, unit: string])[] {
@@ -99,7 +100,8 @@ describe('eventdata', () => {
       assert.equal(rate, 0, task);
       if (task === 'index-append') continue;
       assert.equal(samples, searches.iterations, task);
-      const each = task === 'pages' ? requests / (searches.iterations + searches.warmup_iterations) : task === 'dashboard' ? 3 : 1;
+      const each =
+        task === 'pages' ? requests / (searches.iterations + searches.warmup_iterations) : task === 'dashboard' ? 3 : 1;
       assert.equal(requests, each * (searches.iterations + searches.warmup_iterations), task);
     }
   });
@@ -147,7 +149,8 @@ describe('eventdata', () => {
       tasks,
       testRun.results?.op_metrics.map(({ task }) => task),
     );
-    for (const line of ended.stdout.split('\n').filter((text) => /^\|.*\|.*\|/.test(text))) assert.equal(line.split('|').length, 6, line);
+    for (const line of ended.stdout.split('\n').filter((text) => /^\|.*\|.*\|/.test(text)))
+      assert.equal(line.split('|').length, 6, line);
   });
 
   test('writes the same table to the results file', () => {
@@ -212,7 +215,12 @@ describe('eventdata', () => {
       home.testRun('included').results?.op_metrics.map(({ task }) => task),
       ['match-all', 'term'],
     );
-    const nothing = await home.start(['run', ...builtin, `--target-hosts=${new URL(url).host}`, '--include-tasks=type:sleep']).ended;
+    const nothing = await home.start([
+      'run',
+      ...builtin,
+      `--target-hosts=${new URL(url).host}`,
+      '--include-tasks=type:sleep',
+    ]).ended;
     assertClean(nothing);
     assert.equal(nothing.code, 64);
     assert.match(nothing.stderr, /--include-tasks/);
@@ -223,10 +231,20 @@ describe('eventdata', () => {
     assert.equal(text.code, 0);
     assert.match(text.stdout, /TestProcedure \[append-no-conflicts\] \(run by default\)/);
     assert.match(text.stdout, /^\* Documents: 100,000$/m);
-    const rendered = await home.run(['info', ...builtin.slice(0, 2), '--rendered', '--format=json', params({ number_of_documents: 5 })]);
+    const rendered = await home.run([
+      'info',
+      ...builtin.slice(0, 2),
+      '--rendered',
+      '--format=json',
+      params({ number_of_documents: 5 }),
+    ]);
     assert.equal(rendered.code, 0);
     const workload = JSON.parse(rendered.stdout);
-    assert.equal(workload.indices[0].body.settings['index.number_of_shards'] ?? workload.indices[0].body.settings.index?.number_of_shards, 1);
+    assert.equal(
+      workload.indices[0].body.settings['index.number_of_shards'] ??
+        workload.indices[0].body.settings.index?.number_of_shards,
+      1,
+    );
     assert.equal(workload.corpora[0].documents[0]['document-count'], 5);
     assert.ok(workload.test_procedures.length >= 3);
   });

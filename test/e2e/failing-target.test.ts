@@ -7,9 +7,21 @@ import { type FakeOpenSearch, sendJson, startFakeOpenSearch } from './fake-opens
 import { workloadJson } from './small-workloads.ts';
 
 const search = (more: Readonly<Record<string, unknown>>): string =>
-  workloadJson({ schedule: [{ name: 'find', operation: { name: 'find', 'operation-type': 'search', index: 'e2e', body: { size: 1 } }, ...more }] });
+  workloadJson({
+    schedule: [
+      {
+        name: 'find',
+        operation: { name: 'find', 'operation-type': 'search', index: 'e2e', body: { size: 1 } },
+        ...more,
+      },
+    ],
+  });
 
-const found = { took: 1, timed_out: false, hits: { total: { value: 1, relation: 'eq' }, hits: [{ _id: 'x'.repeat(3000) }] } };
+const found = {
+  took: 1,
+  timed_out: false,
+  hits: { total: { value: 1, relation: 'eq' }, hits: [{ _id: 'x'.repeat(3000) }] },
+};
 
 function words(home: Home, target: FakeOpenSearch, workload: string, ...more: readonly string[]): readonly string[] {
   const path = home.workload('w', { 'workload.json': workload });
@@ -31,7 +43,10 @@ describe('a target that', { concurrency: 3 }, () => {
         case 1:
         case 2:
           seen.refused++;
-          sendJson(response, 429, { error: { type: 'rejected_execution_exception', reason: `queue is full, ${count}` }, status: 429 });
+          sendJson(response, 429, {
+            error: { type: 'rejected_execution_exception', reason: `queue is full, ${count}` },
+            status: 429,
+          });
           break;
         case 3:
           seen.broken++;
@@ -62,15 +77,29 @@ describe('a target that', { concurrency: 3 }, () => {
     context.after(() => target.close());
     const ended = await home.run(words(home, target, search({ clients: 6, 'warmup-iterations': 20, iterations: 80 })));
     assert.equal(ended.code, 0, ended.stderr);
-    const { requests, errors, samples, error_rate: rate, error_kinds: kinds, retries, repeats } = taskOf(home.testRun(), 'find');
+    const {
+      requests,
+      errors,
+      samples,
+      error_rate: rate,
+      error_kinds: kinds,
+      retries,
+      repeats,
+    } = taskOf(home.testRun(), 'find');
     assert.equal(requests, count, 'the target saw as many');
     assert.equal(requests - repeats, 600);
     assert.ok(repeats > 0 && repeats <= seen.dropped, String(repeats));
     assert.equal(errors, seen.dropped + seen.refused + seen.broken);
     assert.deepEqual([samples, retries], [480, 0]);
     assert.ok(rate > 0.3 && rate < 0.5, String(rate));
-    const byKind = Object.fromEntries((kinds as readonly { kind: string; count: number }[]).map((entry) => [entry.kind, entry.count]));
-    assert.deepEqual(byKind, { 'HTTP 429': seen.refused, 'HTTP 503': seen.broken, 'connection lost': seen.dropped - repeats });
+    const byKind = Object.fromEntries(
+      (kinds as readonly { kind: string; count: number }[]).map((entry) => [entry.kind, entry.count]),
+    );
+    assert.deepEqual(byKind, {
+      'HTTP 429': seen.refused,
+      'HTTP 503': seen.broken,
+      'connection lost': seen.dropped - repeats,
+    });
     // Counted per kind, not printed per request.
     assert.equal(ended.stdout.match(new RegExp(`HTTP 429 +${seen.refused} `, 'g'))?.length, 1, ended.stdout);
   });
@@ -98,7 +127,11 @@ describe('a target that', { concurrency: 3 }, () => {
     let count = 0;
     const target = await startFakeOpenSearch((request, response) => {
       if (!(request.url ?? '').startsWith('/e2e/_search')) return false;
-      sendJson(response, ++count <= 10 ? 200 : 500, count <= 10 ? found : { error: { type: 'boom', reason: 'it broke' } });
+      sendJson(
+        response,
+        ++count <= 10 ? 200 : 500,
+        count <= 10 ? found : { error: { type: 'boom', reason: 'it broke' } },
+      );
       return true;
     });
     context.after(() => target.close());
@@ -123,17 +156,26 @@ describe('a target that', { concurrency: 3 }, () => {
       const dead = await startFakeOpenSearch();
       await dead.close();
       const targets = order === 'first' ? `${dead.host},${alive.host}` : `${alive.host},${dead.host}`;
-      const path = home.workload('w', { 'workload.json': search({ clients: 2, 'target-throughput': 20, 'time-period': 3 }) });
+      const path = home.workload('w', {
+        'workload.json': search({ clients: 2, 'target-throughput': 20, 'time-period': 3 }),
+      });
       const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${targets}`]);
       assert.equal(ended.code, 0, ended.stderr);
       assert.match(
         ended.stdout,
-        new RegExp(`${dead.host} answers no request since .* UTC: ${dead.host} refused .* Its share goes to the other hosts`),
+        new RegExp(
+          `${dead.host} answers no request since .* UTC: ${dead.host} refused .* Its share goes to the other hosts`,
+        ),
       );
-      assert.match(ended.stdout, new RegExp(`\\[WARNING\\] ${dead.host} answered no request from .* to the end of the run: its share went`));
+      assert.match(
+        ended.stdout,
+        new RegExp(`\\[WARNING\\] ${dead.host} answered no request from .* to the end of the run: its share went`),
+      );
       assert.doesNotMatch(ended.stdout, new RegExp(`${alive.host} answer`));
       assert.deepEqual([taskOf(home.testRun(), 'find').requests, taskOf(home.testRun(), 'find').error_rate], [seen, 0]);
-      const [one, two] = (home.testRun().results?.endpoints ?? []).toSorted((left) => (left.endpoint === alive.host ? -1 : 1));
+      const [one, two] = (home.testRun().results?.endpoints ?? []).toSorted((left) =>
+        left.endpoint === alive.host ? -1 : 1,
+      );
       assert.deepEqual([one?.endpoint, one?.requests, one?.connection_failures], [alive.host, seen, 0]);
       assert.deepEqual([two?.endpoint, two?.requests, two?.errors], [dead.host, 0, 0]);
       assert.ok((two?.connection_failures ?? 0) > 2);
@@ -147,7 +189,12 @@ describe('a target that', { concurrency: 3 }, () => {
     const dead = await startFakeOpenSearch();
     await dead.close();
     const path = home.workload('w', { 'workload.json': search({ iterations: 10_000, 'target-throughput': 20 }) });
-    const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${alive.host},${dead.host}`, '--on-error=abort']);
+    const ended = await home.run([
+      'run',
+      `--workload-path=${path}`,
+      `--target-hosts=${alive.host},${dead.host}`,
+      '--on-error=abort',
+    ]);
     assertFailure(ended, 'TARGET_UNREACHABLE', new RegExp(`${dead.host} refused the connection`));
     assert.match(ended.stderr, /--on-error=abort/);
     assert.doesNotMatch(ended.stderr, new RegExp(alive.host));

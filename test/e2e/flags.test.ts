@@ -39,7 +39,11 @@ describe('the command line', { concurrency: 3 }, () => {
     ['a value that is none of the choices', ['run', '--results-format=xml'], /--results-format.*xml.*markdown/],
     ['a flag without its value', ['run', '--workload'], /--workload.*(value|needs)/],
     ['a number that is none', ['run', '--latency-percentiles=50,abc'], /--latency-percentiles.*abc/],
-    ['flags that exclude each other', ['run', '--include-tasks=a', '--exclude-tasks=b'], /--include-tasks.*--exclude-tasks/],
+    [
+      'flags that exclude each other',
+      ['run', '--include-tasks=a', '--exclude-tasks=b'],
+      /--include-tasks.*--exclude-tasks/,
+    ],
     ['a word too many', ['run', 'something'], /something/],
     ['something unknown to list', ['list', 'wrkloads'], /wrkloads.*workloads/],
   ];
@@ -62,7 +66,11 @@ describe('the command line', { concurrency: 3 }, () => {
   });
 
   test('refuses what is not built, and says what to do instead', async () => {
-    for (const words of [['--pipeline=from-distribution'], ['--telemetry=node-stats'], ['--distribution-version=3.0.0']]) {
+    for (const words of [
+      ['--pipeline=from-distribution'],
+      ['--telemetry=node-stats'],
+      ['--distribution-version=3.0.0'],
+    ]) {
       const ended = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${target.host}`, ...words]);
       assert.ok(ended.code === 64 || ended.code === 2, `${words}: ${ended.code}`);
       assert.match(ended.stderr, /not (in|built|supported)/i, words.join());

@@ -1,4 +1,5 @@
-// Every operation type against a real OpenSearch: one run that builds, one that tears down, and what is in the cluster after each.
+// Every operation type against a real OpenSearch: one run that builds, one that tears down, and what is in the cluster
+// after each.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
@@ -15,7 +16,8 @@ const conflicting = `${prefix}-conflicts`;
 const documents = 1000;
 
 const mapping = { properties: { number: { type: 'integer' }, tagged: { type: 'keyword' } } };
-const indexBody = (shards: number): string => JSON.stringify({ settings: { number_of_shards: shards, number_of_replicas: 0 }, mappings: mapping });
+const indexBody = (shards: number): string =>
+  JSON.stringify({ settings: { number_of_shards: shards, number_of_replicas: 0 }, mappings: mapping });
 
 type Params = Readonly<Record<string, unknown>>;
 /** A task whose operation is named like it and counts in the results even if it is administrative. */
@@ -32,7 +34,11 @@ const tagging = { set: { field: 'tagged', value: 'yes' } };
 const build: readonly unknown[] = [
   task('delete-index', 'remove-what-was-there'),
   task('create-index', 'make-indices', { settings: { 'index.refresh_interval': '7s' } }),
-  task('cluster-health', 'wait', { index: logs, 'request-params': { wait_for_status: 'green' }, 'retry-until-success': true }),
+  task('cluster-health', 'wait', {
+    index: logs,
+    'request-params': { wait_for_status: 'green' },
+    'retry-until-success': true,
+  }),
   task('put-pipeline', 'make-pipeline', { id: `${prefix}-tag`, body: { processors: [tagging] } }),
   task('create-search-pipeline', 'make-search-pipeline', { id: `${prefix}-search`, body: { request_processors: [] } }),
   task('bulk', 'append', { 'bulk-size': 150, corpora: ['logs'], pipeline: `${prefix}-tag` }, { clients: 3 }),
@@ -40,7 +46,13 @@ const build: readonly unknown[] = [
   task(
     'bulk',
     'append-conflicts',
-    { 'bulk-size': 100, corpora: ['conflicting'], conflicts: 'sequential', 'conflict-probability': 100, 'on-conflict': 'update' },
+    {
+      'bulk-size': 100,
+      corpora: ['conflicting'],
+      conflicts: 'sequential',
+      'conflict-probability': 100,
+      'on-conflict': 'update',
+    },
     { clients: 1 },
   ),
   task('refresh', 'refresh-all', { index: `${prefix}-*` }),
@@ -52,12 +64,30 @@ const build: readonly unknown[] = [
     'retry-until-success': true,
   }),
   task('node-stats', 'look-at-nodes'),
-  task('search', 'search-one', { index: logs, body: { query: { term: { number: 7 } } } }, { iterations: 4, 'warmup-iterations': 1 }),
-  task('search', 'search-pipeline', { index: logs, 'request-params': { search_pipeline: `${prefix}-search` }, body: everyNumber }),
+  task(
+    'search',
+    'search-one',
+    { index: logs, body: { query: { term: { number: 7 } } } },
+    { iterations: 4, 'warmup-iterations': 1 },
+  ),
+  task('search', 'search-pipeline', {
+    index: logs,
+    'request-params': { search_pipeline: `${prefix}-search` },
+    body: everyNumber,
+  }),
   task('paginated-search', 'turn-pages', { index: logs, pages: 4, 'results-per-page': 100, body: everyNumber }),
   task('paginated-search', 'turn-all-pages', { index: logs, pages: 'all', 'results-per-page': 300, body: everyNumber }),
-  task('scroll-search', 'scroll', { index: logs, pages: 'all', 'results-per-page': 400, body: { query: { match_all: {} } } }),
-  task('raw-request', 'raw', { method: 'POST', path: `/${logs}/_count`, body: { query: { range: { number: { lt: 10 } } } } }),
+  task('scroll-search', 'scroll', {
+    index: logs,
+    pages: 'all',
+    'results-per-page': 400,
+    body: { query: { match_all: {} } },
+  }),
+  task('raw-request', 'raw', {
+    method: 'POST',
+    path: `/${logs}/_count`,
+    body: { query: { range: { number: { lt: 10 } } } },
+  }),
   task('raw-request', 'raw-missing', { path: `/${prefix}-nowhere/_doc/1`, ignore: [404] }),
   task('raw-request', 'raw-failing', { path: `/${prefix}-nowhere/_doc/1` }, { iterations: 3 }),
   task('composite', 'in-a-point-in-time', {
@@ -77,7 +107,9 @@ const build: readonly unknown[] = [
           { 'operation-type': 'sleep', duration: 0.05 },
         ],
       },
-      { stream: [{ 'operation-type': 'search', index: logs, name: 'also-beside', body: { query: { match_all: {} } } }] },
+      {
+        stream: [{ 'operation-type': 'search', index: logs, name: 'also-beside', body: { query: { match_all: {} } } }],
+      },
       { name: 'close-it', 'operation-type': 'delete-point-in-time', 'with-point-in-time-from': 'open-it' },
     ],
   }),
@@ -102,7 +134,13 @@ const tearDown: readonly unknown[] = [
 const corpus = (name: string, targetIndex: string, count: number): unknown => ({
   name,
   'target-index': targetIndex,
-  documents: [{ 'source-file': `${name}.json.gz`, 'document-count': count, 'uncompressed-bytes': numberedDocuments(count).length }],
+  documents: [
+    {
+      'source-file': `${name}.json.gz`,
+      'document-count': count,
+      'uncompressed-bytes': numberedDocuments(count).length,
+    },
+  ],
 });
 
 const workload = {
@@ -114,9 +152,16 @@ const workload = {
     { name: conflicting, body: 'index.json' },
   ],
   templates: [
-    { name: `${prefix}-legacy`, 'index-pattern': `${prefix}-legacy-*`, template: 'legacy-template.json', 'delete-matching-indices': false },
+    {
+      name: `${prefix}-legacy`,
+      'index-pattern': `${prefix}-legacy-*`,
+      template: 'legacy-template.json',
+      'delete-matching-indices': false,
+    },
   ],
-  'composable-templates': [{ name: `${prefix}-composable`, 'index-pattern': `${prefix}-events-*`, template: 'composable-template.json' }],
+  'composable-templates': [
+    { name: `${prefix}-composable`, 'index-pattern': `${prefix}-events-*`, template: 'composable-template.json' },
+  ],
   'component-templates': [{ name: `${prefix}-component`, template: 'component-template.json' }],
   corpora: [corpus('logs', logs, documents), corpus('halved', other, 200), corpus('conflicting', conflicting, 400)],
   test_procedures: [
@@ -130,8 +175,15 @@ const streams = {
   version: 2,
   description: 'data streams',
   'data-streams': [{ name: streamName }],
-  'composable-templates': [{ name: `${prefix}-streams`, 'index-pattern': `${prefix}-stream-*`, template: 'stream-template.json' }],
-  corpora: [{ name: 'streamed', documents: [{ 'source-file': 'streamed.json', 'document-count': 30, 'target-data-stream': streamName }] }],
+  'composable-templates': [
+    { name: `${prefix}-streams`, 'index-pattern': `${prefix}-stream-*`, template: 'stream-template.json' },
+  ],
+  corpora: [
+    {
+      name: 'streamed',
+      documents: [{ 'source-file': 'streamed.json', 'document-count': 30, 'target-data-stream': streamName }],
+    },
+  ],
   test_procedures: [
     {
       name: 'build',
@@ -143,7 +195,10 @@ const streams = {
         task('refresh', 'refresh', { index: streamName }),
       ],
     },
-    { name: 'tear-down', schedule: [task('delete-data-stream', 'drop-stream'), task('delete-composable-template', 'drop-template')] },
+    {
+      name: 'tear-down',
+      schedule: [task('delete-data-stream', 'drop-stream'), task('delete-composable-template', 'drop-template')],
+    },
   ],
 };
 
@@ -182,10 +237,17 @@ describe('operations', () => {
   let canTag = false;
 
   const run = (path: string, procedure: string, id: string): Promise<Ended> =>
-    home.run(['run', `--workload-path=${path}`, `--target-hosts=${new URL(url).host}`, `--test-procedure=${procedure}`, `--test-run-id=${id}`]);
+    home.run([
+      'run',
+      `--workload-path=${path}`,
+      `--target-hosts=${new URL(url).host}`,
+      `--test-procedure=${procedure}`,
+      `--test-run-id=${id}`,
+    ]);
   const ask = async (path: string): Promise<unknown> => (await fetch(`${url}${path}`)).json();
   const statusOf = async (path: string): Promise<number> => (await fetch(`${url}${path}`)).status;
-  const count = async (path: string): Promise<unknown> => Object.entries((await ask(`/${path}`)) as object).find(([name]) => name === 'count')?.[1];
+  const count = async (path: string): Promise<unknown> =>
+    Object.entries((await ask(`/${path}`)) as object).find(([name]) => name === 'count')?.[1];
 
   before(async () => {
     ({ url, stop } = await sharedOpenSearch());
@@ -207,7 +269,8 @@ describe('operations', () => {
   after(async () => {
     await fetch(`${url}/${prefix}-*`, { method: 'DELETE' });
     await fetch(`${url}/_data_stream/${streamName}`, { method: 'DELETE' });
-    for (const name of ['composable', 'streams']) await fetch(`${url}/_index_template/${prefix}-${name}`, { method: 'DELETE' });
+    for (const name of ['composable', 'streams'])
+      await fetch(`${url}/_index_template/${prefix}-${name}`, { method: 'DELETE' });
     await fetch(`${url}/_component_template/${prefix}-component`, { method: 'DELETE' });
     await fetch(`${url}/_template/${prefix}-legacy`, { method: 'DELETE' });
     await fetch(`${url}/_ingest/pipeline/${prefix}-tag`, { method: 'DELETE' });
@@ -223,14 +286,19 @@ describe('operations', () => {
 
   test('succeed, apart from the one that must fail', () => {
     assert.equal(built.code, 0, built.stderr);
-    const failed = results.results?.op_metrics.filter(({ errors }) => errors > 0).map(({ task: name, errors }) => [name, errors]);
+    const failed = results.results?.op_metrics
+      .filter(({ errors }) => errors > 0)
+      .map(({ task: name, errors }) => [name, errors]);
     assert.deepEqual(failed, [['raw-failing', 3]], built.stdout);
     assert.match(built.stdout, /\[WARNING\] Error rate is 100(\.0)? for operation 'raw-failing'/);
     assert.match(built.stdout, /raw-failing +HTTP 404 +3 /);
   });
 
   test('make indices with the settings of body and task', async () => {
-    const settings = (await ask(`/${logs}/_settings?flat_settings=true`)) as Record<string, { settings: Record<string, string> }>;
+    const settings = (await ask(`/${logs}/_settings?flat_settings=true`)) as Record<
+      string,
+      { settings: Record<string, string> }
+    >;
     assert.equal(settings[logs]?.settings['index.refresh_interval'], '7s');
     assert.equal(settings[logs]?.settings['index.number_of_replicas'], '0');
     assert.equal(taskOf(results, 'make-indices').requests, 3);
@@ -251,7 +319,9 @@ describe('operations', () => {
   });
 
   test('make conflicts with what was indexed before', async () => {
-    const stats = (await ask(`/${conflicting}/_stats/docs,indexing`)) as { _all: { primaries: { docs: { count: number } } } };
+    const stats = (await ask(`/${conflicting}/_stats/docs,indexing`)) as {
+      _all: { primaries: { docs: { count: number } } };
+    };
     const { count: left } = stats._all.primaries.docs;
     assert.ok(left > 0 && left < 400, `with every document in conflict few are left: ${left}`);
   });
@@ -294,9 +364,16 @@ describe('operations', () => {
   });
 
   test('make templates of all kinds', async () => {
-    const legacy = (await ask(`/_template/${prefix}-legacy?flat_settings=true`)) as Record<string, { settings: Record<string, string> }>;
+    const legacy = (await ask(`/_template/${prefix}-legacy?flat_settings=true`)) as Record<
+      string,
+      { settings: Record<string, string> }
+    >;
     assert.equal(legacy[`${prefix}-legacy`]?.settings['index.number_of_shards'], '3');
-    type Composable = { index_templates: { index_template: { composed_of: string[]; template: { settings: { index: Record<string, string> } } } }[] };
+    type Composable = {
+      index_templates: {
+        index_template: { composed_of: string[]; template: { settings: { index: Record<string, string> } } };
+      }[];
+    };
     const composable = (await ask(`/_index_template/${prefix}-composable`)) as Composable;
     assert.deepEqual(composable.index_templates[0]?.index_template.composed_of, [`${prefix}-component`]);
     assert.equal(composable.index_templates[0]?.index_template.template.settings.index.codec, 'best_compression');

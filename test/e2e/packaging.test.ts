@@ -23,7 +23,9 @@ describe('the package', () => {
     target = await startFakeOpenSearch();
     const npm = (...words: readonly string[]): string =>
       execFileSync('npm', words, { cwd: packageRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-    const [first] = JSON.parse(npm('pack', '--json', '--ignore-scripts', '--pack-destination', home.directory)) as readonly Packed[];
+    const [first] = JSON.parse(
+      npm('pack', '--json', '--ignore-scripts', '--pack-destination', home.directory),
+    ) as readonly Packed[];
     assert.ok(first);
     packed = first;
     npm(
@@ -55,7 +57,17 @@ describe('the package', () => {
           .join('/'),
       ),
     );
-    const allowed = ['bin', 'dist/src', 'workloads', 'docs', 'deploy', 'package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
+    const allowed = [
+      'bin',
+      'dist/src',
+      'workloads',
+      'docs',
+      'deploy',
+      'package.json',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+    ];
     assert.deepEqual(
       [...kinds].filter((kind) => !allowed.includes(kind)),
       [],
@@ -83,14 +95,22 @@ describe('the package', () => {
       const { code, stdout } = await home.run(['--version'], { program: command(name) });
       assert.deepEqual([code, stdout], [0, `opensearch-benchmark ${packageVersion}\n`], name);
     }
-    const listed = await home.run(['list', 'workloads', '--workload-repository=builtin', '--offline'], { program: command('osb') });
+    const listed = await home.run(['list', 'workloads', '--workload-repository=builtin', '--offline'], {
+      program: command('osb'),
+    });
     assert.equal(listed.code, 0, listed.stderr);
     assert.match(listed.stdout, /^eventdata /m);
   });
 
   test('runs a test', async () => {
     const path = home.workload('w', { 'workload.json': workloadJson({ schedule: [rootRequest(3)] }) });
-    const words = ['execute-test', `--workload-path=${path}`, `--target-hosts=${target.host}`, '--test-mode', '--test-run-id=installed'];
+    const words = [
+      'execute-test',
+      `--workload-path=${path}`,
+      `--target-hosts=${target.host}`,
+      '--test-mode',
+      '--test-run-id=installed',
+    ];
     const ended = await home.run(words, { program: command('opensearch-benchmark') });
     assert.equal(ended.code, 0, ended.stderr);
     assert.equal(taskOf(home.testRun('installed'), 'ask-root').errors, 0);

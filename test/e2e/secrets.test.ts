@@ -8,14 +8,23 @@ import { workloadJson } from './small-workloads.ts';
 
 const password = 'pa$s;w0rd%with"signs';
 const encoded = Buffer.from(`someone:${password}`).toString('base64');
-const forms: readonly string[] = [password, encodeURIComponent(password), encoded, JSON.stringify(password).slice(1, -1)];
+const forms: readonly string[] = [
+  password,
+  encodeURIComponent(password),
+  encoded,
+  JSON.stringify(password).slice(1, -1),
+];
 
 /** Everything that a run has written, and everything that it printed. */
 function traces(home: Home, ended: Ended): readonly (readonly [string, string])[] {
   const files = readdirSync(home.directory, { recursive: true })
     .map((name) => home.path(String(name)))
     .filter((path) => statSync(path).isFile());
-  return [['stdout', ended.stdout], ['stderr', ended.stderr], ...files.map((path): [string, string] => [path, readFileSync(path, 'utf8')])];
+  return [
+    ['stdout', ended.stdout],
+    ['stderr', ended.stderr],
+    ...files.map((path): [string, string] => [path, readFileSync(path, 'utf8')]),
+  ];
 }
 
 function assertSecret(home: Home, ended: Ended): void {
@@ -41,7 +50,10 @@ const ways: readonly Way[] = [
   },
   {
     how: 'client options as a list',
-    words: (host) => [`--target-hosts=${host}`, `--client-options=basic_auth_user:someone,basic_auth_password:'${password}',timeout:9`],
+    words: (host) => [
+      `--target-hosts=${host}`,
+      `--client-options=basic_auth_user:someone,basic_auth_password:'${password}',timeout:9`,
+    ],
   },
   { how: 'the address', words: (host) => [`--target-hosts=http://someone:${encodeURIComponent(password)}@${host}`] },
   {
@@ -55,7 +67,9 @@ describe('a password given in', { concurrency: 4 }, () => {
   const run = (home: Home, way: Way, host: string): Promise<Ended> => {
     const path = home.workload('w', {
       'workload.json': workloadJson({
-        schedule: [{ name: 'look', operation: { name: 'look', 'operation-type': 'raw-request', path: '/look' }, iterations: 3 }],
+        schedule: [
+          { name: 'look', operation: { name: 'look', 'operation-type': 'raw-request', path: '/look' }, iterations: 3 },
+        ],
       }),
     });
     return home.run(
@@ -67,7 +81,10 @@ describe('a password given in', { concurrency: 4 }, () => {
     const server = await startFakeOpenSearch((request, response) => {
       if (!path.test(request.url ?? '')) return false;
       // A careless server repeats what it was sent.
-      sendJson(response, status, { error: { type: 'security_exception', reason: `no: ${request.headers.authorization}` }, status });
+      sendJson(response, status, {
+        error: { type: 'security_exception', reason: `no: ${request.headers.authorization}` },
+        status,
+      });
       return true;
     });
     context.after(() => server.close());
@@ -103,7 +120,9 @@ describe('a password given in', { concurrency: 4 }, () => {
       const server = await fake(context, 500, /^\/look/);
       const words = way
         .words(server.host)
-        .map((word) => word.replace('http://', 'https://').replace(/^--target-hosts=127/, '--target-hosts=https://127'));
+        .map((word) =>
+          word.replace('http://', 'https://').replace(/^--target-hosts=127/, '--target-hosts=https://127'),
+        );
       const ended = await run(home, { ...way, words: () => words }, server.host);
       assertFailure(ended, 'TLS', /does not speak TLS/);
       assertSecret(home, ended);
@@ -112,9 +131,15 @@ describe('a password given in', { concurrency: 4 }, () => {
 
   test('options that cannot be read is not repeated', async (context) => {
     const home = temporaryHome(context);
-    const options = `{"default": {"basic_auth_user": "someone", "basic_auth_password": "${encodeURIComponent(password)}",}}`;
-    const ended = await run(home, { how: '', words: (host) => [`--target-hosts=${host}`, `--client-options=${options}`] }, '127.0.0.1:1');
+    const options =
+      '{"default": {"basic_auth_user": "someone", "basic_auth_password": ' + `"${encodeURIComponent(password)}",}}`;
+    const ended = await run(
+      home,
+      { how: '', words: (host) => [`--target-hosts=${host}`, `--client-options=${options}`] },
+      '127.0.0.1:1',
+    );
     assert.ok([2, 64].includes(ended.code ?? 0), String(ended.code));
-    for (const [place, text] of traces(home, ended)) for (const form of forms) assert.ok(!text.includes(form), `${place}: ${text}`);
+    for (const [place, text] of traces(home, ended))
+      for (const form of forms) assert.ok(!text.includes(form), `${place}: ${text}`);
   });
 });

@@ -3,7 +3,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { after, before, describe, type TestContext, test } from 'node:test';
-import { assertClean, assertFailure, type BenchmarkProcess, type Home, taskOf, temporaryHome } from './benchmark-process.ts';
+import {
+  assertClean,
+  assertFailure,
+  type BenchmarkProcess,
+  type Home,
+  taskOf,
+  temporaryHome,
+} from './benchmark-process.ts';
 import { type FakeOpenSearch, startFakeOpenSearch } from './fake-opensearch.ts';
 import { rootRequest, workloadJson } from './small-workloads.ts';
 
@@ -39,7 +46,8 @@ describe('a run', { concurrency: 4 }, () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 
-  const endOf = (context: TestContext, run: BenchmarkProcess): void => context.after(() => void run.child.kill('SIGKILL'));
+  const endOf = (context: TestContext, run: BenchmarkProcess): void =>
+    context.after(() => void run.child.kill('SIGKILL'));
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`is ended by ${signal} and keeps what was measured`, async (context) => {
@@ -106,7 +114,12 @@ describe('a run', { concurrency: 4 }, () => {
     first.child.kill('SIGKILL');
     await first.ended;
     const path = home.workload('short', { 'workload.json': workloadJson({ schedule: [rootRequest(2)] }) });
-    const next = await home.run(['run', `--workload-path=${path}`, `--target-hosts=${target.host}`, '--test-run-id=next']);
+    const next = await home.run([
+      'run',
+      `--workload-path=${path}`,
+      `--target-hosts=${target.host}`,
+      '--test-run-id=next',
+    ]);
     assert.equal(next.code, 0, next.stderr);
     const listed = await home.run(['list', 'test-runs']);
     assert.equal(listed.code, 0, listed.stderr);
@@ -116,9 +129,12 @@ describe('a run', { concurrency: 4 }, () => {
   test('goes on when the reader of its output has gone', async (context) => {
     const home = temporaryHome(context);
     const path = home.workload('short', { 'workload.json': workloadJson({ schedule: [rootRequest(5)] }) });
-    const command = `"$0" run --workload-path=${path} --target-hosts=${target.host} --test-run-id=piped; echo "code $?" >&2`;
+    const command =
+      `"$0" run --workload-path=${path} --target-hosts=${target.host} --test-run-id=piped; echo "code ` + '$?" >&2';
     const { packageRoot } = await import('../../src/package.ts');
-    const run = home.start(['-c', `(${command}) | head -3`, `${packageRoot}/bin/opensearch-benchmark`], { program: 'bash' });
+    const run = home.start(['-c', `(${command}) | head -3`, `${packageRoot}/bin/opensearch-benchmark`], {
+      program: 'bash',
+    });
     const ended = await run.ended;
     assertClean(ended);
     assert.equal(ended.stderr, 'code 0\n');
@@ -167,7 +183,9 @@ test('a load that needs more connections than the process may open is refused, n
   const home = temporaryHome(context);
   const target = await startFakeOpenSearch();
   context.after(() => target.close());
-  const path = home.workload('wide', { 'workload.json': workloadJson({ schedule: [rootRequest(1, { clients: 1000 })] }) });
+  const path = home.workload('wide', {
+    'workload.json': workloadJson({ schedule: [rootRequest(1, { clients: 1000 })] }),
+  });
   const { packageRoot } = await import('../../src/package.ts');
   const command = `ulimit -n 600; exec "$0" run --workload-path=${path} --target-hosts=${target.host}`;
   const ended = await home.start(['-c', command, `${packageRoot}/bin/opensearch-benchmark`], { program: 'bash' }).ended;

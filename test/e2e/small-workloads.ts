@@ -7,7 +7,8 @@ export interface WorkloadFacts {
 
 /** `workload.json` with one test procedure. */
 export function workloadJson({ schedule = [], ...sections }: WorkloadFacts): string {
-  const procedures = schedule.length === 0 ? {} : { test_procedures: [{ name: 'default-procedure', default: true, schedule }] };
+  const procedures =
+    schedule.length === 0 ? {} : { test_procedures: [{ name: 'default-procedure', default: true, schedule }] };
   return JSON.stringify({ version: 2, description: 'of a test', ...sections, ...procedures }, null, 2);
 }
 
@@ -20,4 +21,5 @@ export const rootRequest = (iterations: number, more: Readonly<Record<string, un
 });
 
 /** Lines of documents whose only field is their number. */
-export const numberedDocuments = (count: number): string => Array.from({ length: count }, (_, number) => `{"number":${number}}\n`).join('');
+export const numberedDocuments = (count: number): string =>
+  Array.from({ length: count }, (_, number) => `{"number":${number}}\n`).join('');

@@ -8,7 +8,14 @@ import { workloadJson } from './small-workloads.ts';
 
 const name = 'a-task-with-a-name-of-fifty-characters-or-even-more';
 const workload = workloadJson({
-  schedule: [{ name, operation: { name, 'operation-type': 'raw-request', path: '/' }, 'time-period': 2, 'target-throughput': 50 }],
+  schedule: [
+    {
+      name,
+      operation: { name, 'operation-type': 'raw-request', path: '/' },
+      'time-period': 2,
+      'target-throughput': 50,
+    },
+  ],
 });
 
 /** Status lines that were written over each other, without the sequences of the terminal. */
@@ -28,7 +35,9 @@ describe('on a terminal', { concurrency: 3 }, () => {
 
   async function runOn(home: Home, columns: number, env: Readonly<Record<string, string>>): Promise<Ended> {
     const path = home.workload('w', { 'workload.json': workload });
-    const command = `stty cols ${columns} rows 20; ${packageRoot}/bin/opensearch-benchmark run --workload-path=${path} --target-hosts=${target.host}`;
+    const command =
+      `stty cols ${columns} rows 20; ${packageRoot}/bin/opensearch-benchmark run ` +
+      `--workload-path=${path} --target-hosts=${target.host}`;
     const run = home.start(['-qec', command, '/dev/null'], { program: 'script', env });
     return run.ended;
   }

@@ -19,9 +19,22 @@ export interface TestAuthority {
 export function createTestAuthority(): TestAuthority {
   const directory = mkdtempSync(join(tmpdir(), 'osb-certs-'));
   const at = (name: string): string => join(directory, name);
-  const openssl = (...args: readonly string[]): void => void execFileSync('openssl', args, { stdio: 'ignore', cwd: directory });
+  const openssl = (...args: readonly string[]): void =>
+    void execFileSync('openssl', args, { stdio: 'ignore', cwd: directory });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-  openssl('req', '-x509', ...newKey, '-days', '3', '-subj', '/CN=test authority', '-keyout', at('ca.key'), '-out', at('ca.pem'));
+  openssl(
+    'req',
+    '-x509',
+    ...newKey,
+    '-days',
+    '3',
+    '-subj',
+    '/CN=test authority',
+    '-keyout',
+    at('ca.key'),
+    '-out',
+    at('ca.pem'),
+  );
   let count = 0;
   return {
     ca: readFileSync(at('ca.pem'), 'utf8'),
@@ -29,7 +42,17 @@ export function createTestAuthority(): TestAuthority {
       const name = `leaf${++count}`;
       openssl('req', ...newKey, '-subj', `/CN=${name}`, '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`));
       writeFileSync(at(`${name}.ext`), `subjectAltName=${names}\n`);
-      const from = ['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial', '-days', String(days), '-extfile', at(`${name}.ext`)];
+      const from = [
+        '-CA',
+        at('ca.pem'),
+        '-CAkey',
+        at('ca.key'),
+        '-CAcreateserial',
+        '-days',
+        String(days),
+        '-extfile',
+        at(`${name}.ext`),
+      ];
       openssl('x509', '-req', '-in', at(`${name}.csr`), ...from, '-out', at(`${name}.pem`));
       return { key: readFileSync(at(`${name}.key`), 'utf8'), cert: readFileSync(at(`${name}.pem`), 'utf8') };
     },

@@ -27,7 +27,8 @@ export async function startRawServer(
     options.onConnection?.(socket);
     socket.on('data', (data: Buffer) => onRequest(socket, data, own));
   };
-  const server: Server = options.tls === undefined ? createServer({ noDelay: true }, accept) : createTlsServer(options.tls, accept);
+  const server: Server =
+    options.tls === undefined ? createServer({ noDelay: true }, accept) : createTlsServer(options.tls, accept);
   server.on('tlsClientError', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

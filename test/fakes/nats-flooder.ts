@@ -1,4 +1,5 @@
-// A stranger who floods the NATS of a coordinator by hand, from a process of its own: a client library would be too polite and too slow.
+// A stranger who floods the NATS of a coordinator by hand, from a process of its own: a client library would be too
+// polite and too slow.
 //
 //   node nats-flooder.js <port> <kind> <milliseconds> [<file with the authority of the token> <secret>]
 import { randomBytes } from 'node:crypto';
@@ -39,7 +40,10 @@ function payload(index: number): string {
     case 'malformed':
       return `{"secret":"x","hello":{"a":${index}`;
     case 'varied':
-      return JSON.stringify({ secret: newId(), hello: hello(`10.${index % 250}.1.2`, `9.${index % 1000}.${index % 7}`) });
+      return JSON.stringify({
+        secret: newId(),
+        hello: hello(`10.${index % 250}.1.2`, `9.${index % 1000}.${index % 7}`),
+      });
     default:
       return JSON.stringify({ secret: newId(), hello: hello('198.51.100.7', '1.2.3') });
   }
@@ -71,7 +75,10 @@ function flood(): void {
   socket.on('data', (chunk) => {
     if (chunk.includes('INFO ')) {
       sent.connections++;
-      socket.write(`CONNECT ${JSON.stringify({ user: id, pass: secret, verbose: false, protocol: 1, lang: 'x', version: '1' })}\r\nPING\r\n`);
+      socket.write(
+        'CONNECT ' +
+          `${JSON.stringify({ user: id, pass: secret, verbose: false, protocol: 1, lang: 'x', version: '1' })}\r\nPING\r\n`,
+      );
     } else if (chunk.includes('PONG') && !isAdmitted) {
       isAdmitted = true;
       if (kind === 'connections') socket.destroy();

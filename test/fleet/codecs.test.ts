@@ -56,7 +56,9 @@ describe('reports', () => {
   });
 
   it('of any bytes are refused with words, never with a crash', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => assert.throws(() => readReport(bytes), isRefusal)));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => assert.throws(() => readReport(bytes), isRefusal)),
+    );
   });
 });
 
@@ -85,7 +87,12 @@ const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
 })).value;
 
 function planOf(body: Json): OpenPlan {
-  const leaf = task('search', 'search', {}, { clients: 3, timePeriod: seconds(0.1), targetThroughput: { value: 7.5, unit: 'ops' }, tags: ['a'] });
+  const leaf = task(
+    'search',
+    'search',
+    {},
+    { clients: 3, timePeriod: seconds(0.1), targetThroughput: { value: 7.5, unit: 'ops' }, tags: ['a'] },
+  );
   const operation = {
     ...leaf.operation,
     params: new Map<string, Json>([
@@ -113,7 +120,11 @@ describe('plans', () => {
       fc.property(json, (body) => {
         const plan = planOf(body);
         const read = decodeText(openPlanCodec, encodeText(openPlanCodec, plan), 'plan');
-        assert.deepEqual(read, { ...plan, workload: { ...plan.workload, indices: read.workload.indices }, steps: read.steps });
+        assert.deepEqual(read, {
+          ...plan,
+          workload: { ...plan.workload, indices: read.workload.indices },
+          steps: read.steps,
+        });
         assert.equal(writeJson(read.workload.indices[0]?.body ?? null), writeJson(parseJson(writeJson(body))));
         assert.deepEqual(
           read.steps.map(({ rows }) => rows),
@@ -133,8 +144,12 @@ describe('plans', () => {
 
 describe('messages', () => {
   it('of another shape are refused, naming the place and not the value', () => {
-    const refuses = (text: string, message: RegExp): void => assert.throws(() => decodeText(commandCodec, text, 'command'), { message });
-    refuses('{"kind":"run","step":1,"startAt":"secret"}', /^A message between nodes cannot be read: command\.startAt is not a number\.$/);
+    const refuses = (text: string, message: RegExp): void =>
+      assert.throws(() => decodeText(commandCodec, text, 'command'), { message });
+    refuses(
+      '{"kind":"run","step":1,"startAt":"secret"}',
+      /^A message between nodes cannot be read: command\.startAt is not a number\.$/,
+    );
     refuses('{"kind":"run","step":-1,"startAt":1}', /command\.step is not a whole number/);
     refuses('{"kind":"format-disk"}', /command\.kind is not one of prepare, open, run, complete, close/);
     refuses('{"kind":"__proto__"}', /command\.kind is not one of/);
@@ -146,7 +161,10 @@ describe('messages', () => {
     const batch = { first: 4, pieces: [new Uint8Array([1, 2]), new Uint8Array()] };
     const read = readDown(writeDown({ kind: 'commands', secret: 's', session: 'k', batch }));
     assert.ok(read?.kind === 'commands');
-    assert.deepEqual([read.secret, read.session, read.batch.first, read.batch.pieces.map((piece) => [...piece])], ['s', 'k', 4, [[1, 2], []]]);
+    assert.deepEqual(
+      [read.secret, read.session, read.batch.first, read.batch.pieces.map((piece) => [...piece])],
+      ['s', 'k', 4, [[1, 2], []]],
+    );
     const question = { kind: 'probe', endpoints: [{ host: 'h', port: 9200 }] } as const;
     assert.deepEqual(readDown(writeDown({ kind: 'question', secret: 's', session: 'k', question })), {
       kind: 'question',
@@ -165,6 +183,9 @@ describe('messages', () => {
       problems: [{ message: 'p', line: 3 }],
       causes: ['ENOSPC'],
     } as const;
-    assert.deepEqual(decodeText(eventCodec, encodeText(eventCodec, { kind: 'failed', error }), 'event'), { kind: 'failed', error });
+    assert.deepEqual(decodeText(eventCodec, encodeText(eventCodec, { kind: 'failed', error }), 'event'), {
+      kind: 'failed',
+      error,
+    });
   });
 });

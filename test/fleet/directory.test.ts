@@ -26,7 +26,14 @@ before(async () => {
   server = await NatsServer.start();
   connection = await server.connect(newNodeId());
   const log = (): void => undefined;
-  hub = new Hub({ connection, admission: null, ownVersion: packageVersion, believesAddresses: true, isOwnMachine: () => true, log });
+  hub = new Hub({
+    connection,
+    admission: null,
+    ownVersion: packageVersion,
+    believesAddresses: true,
+    isOwnMachine: () => true,
+    log,
+  });
   hub.start();
   await connection.flush();
   await join('127.0.0.1', { role: 'coordinator' });
@@ -58,12 +65,22 @@ async function join(address: string, claims: Partial<NodeHello>): Promise<TestNo
 }
 
 const find = (names: readonly string[], wait = 0, version = packageVersion) =>
-  findNodes({ bus: connection, names, wait, version, resolve: async (name) => name, signal: new AbortController().signal });
+  findNodes({
+    bus: connection,
+    names,
+    wait,
+    version,
+    resolve: async (name) => name,
+    signal: new AbortController().signal,
+  });
 
 const fails = (promise: Promise<unknown>, message: RegExp): Promise<void> =>
   assert.rejects(promise, (error: unknown) => {
     assert.ok(error instanceof BenchmarkError);
-    assert.match([error.message, ...error.problems.map((problem) => problem.message), error.hint ?? ''].join('\n'), message);
+    assert.match(
+      [error.message, ...error.problems.map((problem) => problem.message), error.hint ?? ''].join('\n'),
+      message,
+    );
     return true;
   });
 
@@ -96,7 +113,10 @@ test('refuses nodes of another version, naming both', async () => {
     new RegExp(`Node 127\\.0\\.0\\.2 runs version ${packageVersion}, the coordinator runs version 9\\.9\\.9\\.`),
   );
   await join('127.0.0.5', { version: '0.0.1' });
-  await fails(find(['127.0.0.5']), new RegExp(`127\\.0\\.0\\.5[^]*0\\.0\\.1[^]*${packageVersion}|127\\.0\\.0\\.5[^]*${packageVersion}[^]*0\\.0\\.1`));
+  await fails(
+    find(['127.0.0.5']),
+    new RegExp(`127\\.0\\.0\\.5[^]*0\\.0\\.1[^]*${packageVersion}|127\\.0\\.0\\.5[^]*${packageVersion}[^]*0\\.0\\.1`),
+  );
 });
 
 test('refuses a node that is listed twice', () =>
@@ -105,7 +125,10 @@ test('refuses a node that is listed twice', () =>
 test('a second run is refused, naming the first', async () => {
   const first = await FleetClaim.take(connection, { testRunId: 'first', processId: process.pid }, false);
   const second = { testRunId: 'second', processId: process.pid };
-  await fails(FleetClaim.take(connection, second, false), new RegExp(`^Another test run uses the fleet: process ${process.pid}, test run first\\.`));
+  await fails(
+    FleetClaim.take(connection, second, false),
+    new RegExp(`^Another test run uses the fleet: process ${process.pid}, test run first\\.`),
+  );
   await first.release();
   const granted = await FleetClaim.take(connection, second, false);
   await granted.release();
@@ -115,7 +138,11 @@ test('a node refuses commands without its secret, and says so in its log', async
   const [node] = nodes;
   if (node === undefined) throw new Error('No node.');
   const ask = async (bytes: Uint8Array): Promise<DownAnswer> =>
-    decodeBytes(downAnswerCodec, (await connection.request(downSubject(node.registered.id), bytes, { timeout: 1000 })).data, 'answer');
+    decodeBytes(
+      downAnswerCodec,
+      (await connection.request(downSubject(node.registered.id), bytes, { timeout: 1000 })).data,
+      'answer',
+    );
   const question = { kind: 'cancel' } as const;
   const wrong = await ask(writeDown({ kind: 'question', secret: newNodeId(), session: 'x', question }));
   assert.deepEqual(wrong, { kind: 'refused', reason: 'the command does not have the secret of this node' });

@@ -27,7 +27,8 @@ after(async () => {
 });
 
 const raw = (name: string, settings: Partial<Task>): Task => task(name, 'raw-request', { path: `/${name}` }, settings);
-const seen = (): Readonly<Record<string, number>> => Object.fromEntries([...target.counts].map(([path, requests]) => [path.slice(1), requests]));
+const seen = (): Readonly<Record<string, number>> =>
+  Object.fromEntries([...target.counts].map(([path, requests]) => [path.slice(1), requests]));
 const registered = () => nodes.map((node) => node.registered);
 
 function parallel(tasks: readonly Task[], completedBy: CompletedBy): Parallel {
@@ -36,7 +37,11 @@ function parallel(tasks: readonly Task[], completedBy: CompletedBy): Parallel {
 
 test('three nodes share the clients, keep the join points and report every request', async () => {
   target.counts.clear();
-  const schedule = [raw('first', { clients: 5, iterations: 20 }), raw('second', { clients: 2, iterations: 10 }), raw('third', { clients: 7 })];
+  const schedule = [
+    raw('first', { clients: 5, iterations: 20 }),
+    raw('second', { clients: 2, iterations: 10 }),
+    raw('third', { clients: 7 }),
+  ];
   const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule });
   try {
     assert.equal(await run.drive(), null);
@@ -55,7 +60,10 @@ test('the end of the completing task ends the others, on all nodes', async () =>
   target.counts.clear();
   const others = { clients: 2, timePeriod: seconds(60), targetThroughput: { value: 20, unit: 'ops' } };
   const schedule = [
-    parallel([raw('main', { clients: 1, timePeriod: seconds(1) }), raw('side', others)], { kind: 'task', name: 'main' }),
+    parallel([raw('main', { clients: 1, timePeriod: seconds(1) }), raw('side', others)], {
+      kind: 'task',
+      name: 'main',
+    }),
     raw('next', {}),
   ];
   const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule });
@@ -89,7 +97,12 @@ test('with "any", the task that ends first on all nodes ends the others, on all 
 });
 
 test('what others send than its nodes does not even come to the run', async () => {
-  const run = await DistributedRun.create({ server, nodes: registered(), targetHosts: target.host, schedule: [raw('first', {})] });
+  const run = await DistributedRun.create({
+    server,
+    nodes: registered(),
+    targetHosts: target.host,
+    schedule: [raw('first', {})],
+  });
   const stranger = newNodeId();
   const connection = await server.connect(stranger);
   try {

@@ -1,4 +1,5 @@
-// How documents come to nodes: generated there, or from the coordinator, which is asked only for what has no other source.
+// How documents come to nodes: generated there, or from the coordinator, which is asked only for what has no other
+// source.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -111,7 +112,8 @@ test('documents that only the coordinator has are fetched from it, each node onc
   assert.equal(asked, 1);
   assert.deepEqual([received.size, Math.max(...received.values())], [lines.length, 1]);
   for (const line of lines) assert.equal(received.get(line), 1);
-  for (const node of nodes) assert.deepEqual(readFileSync(join(node.rootDirectory, 'data', 'own', 'own.json.gz')), readFileSync(path));
+  for (const node of nodes)
+    assert.deepEqual(readFileSync(join(node.rootDirectory, 'data', 'own', 'own.json.gz')), readFileSync(path));
   assert.ok(run.tales.some((tale) => tale.includes('Fetching own.json.gz from the coordinator')));
   const again = await bulk(corpus, async () => ({ path, bytes, documents: sha256(text) }));
   assert.equal(again.error, null);
@@ -197,9 +199,15 @@ test('documents that arrive as something else than the coordinator has end the r
 
 test('documents that do not fit on the disk of a node are refused with path, size and a hint', async () => {
   const offer = version('huge', linesOf('a', 10), false);
-  const { error } = await bulk(corpusOf('huge', { documentCount: 10 }), async (corpus, set) => ({ ...(await offer(corpus, set)), bytes: 2 ** 52 }));
+  const { error } = await bulk(corpusOf('huge', { documentCount: 10 }), async (corpus, set) => ({
+    ...(await offer(corpus, set)),
+    bytes: 2 ** 52,
+  }));
   assert.ok(error instanceof BenchmarkError);
   assert.equal(error.code, 'DISK');
-  assert.match(error.message, /^Node 127\.0\.0\.[12]: Not enough space for \/.*huge\.json.*: 4503599627370496 bytes are needed, \d+ are free\./);
+  assert.match(
+    error.message,
+    /^Node 127\.0\.0\.[12]: Not enough space for \/.*huge\.json.*: 4503599627370496 bytes are needed, \d+ are free\./,
+  );
   assert.match(error.hint ?? '', /local\.dataset\.cache/);
 });

@@ -1,4 +1,5 @@
-// What goes wrong in a distributed run: servers, nodes and coordinators that are gone. Nothing is lost or counted twice, and nothing goes on loading.
+// What goes wrong in a distributed run: servers, nodes and coordinators that are gone. Nothing is lost or counted
+// twice, and nothing goes on loading.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -60,7 +61,12 @@ class Scene {
 }
 
 const steady = (time: number, clients = 3): Task =>
-  task('steady', 'raw-request', { path: '/steady' }, { clients, timePeriod: seconds(time), targetThroughput: { value: 60, unit: 'ops' } });
+  task(
+    'steady',
+    'raw-request',
+    { path: '/steady' },
+    { clients, timePeriod: seconds(time), targetThroughput: { value: 60, unit: 'ops' } },
+  );
 
 /** A test with a scene of its own, so that tests may wait side by side. */
 const scenic = (play: (scene: Scene) => Promise<void>) => async (): Promise<void> => {
@@ -118,7 +124,11 @@ describe('a distributed run', { concurrency: true }, () => {
     'goes on without a frozen node if told so, and that node sends nothing more',
     scenic(async (scene) => {
       const [victim, other] = [await scene.process('127.0.0.2'), await scene.node('127.0.0.3')];
-      const run = await scene.run({ nodes: [victim.registered, other.registered], schedule: [steady(7, 2)], onWorkerLoss: 'continue' });
+      const run = await scene.run({
+        nodes: [victim.registered, other.registered],
+        schedule: [steady(7, 2)],
+        onWorkerLoss: 'continue',
+      });
       const ended = run.drive();
       await loaded(scene);
       victim.child.kill('SIGSTOP');
@@ -154,7 +164,8 @@ describe('a distributed run', { concurrency: true }, () => {
   );
 
   it(
-    'leaves nothing behind when its coordinator is gone: nodes end their load within 10 seconds and keep their last reports',
+    'leaves nothing behind when its coordinator is gone: nodes end their load within 10 seconds and keep their last ' +
+      'reports',
     scenic(async (scene) => {
       const node = await scene.node('127.0.0.2');
       const run = await scene.run({ nodes: [node.registered], schedule: [steady(60)], testRunId: 'gone' });
@@ -164,11 +175,21 @@ describe('a distributed run', { concurrency: true }, () => {
       const begin = Date.now();
       await until(() => node.agent.testRunId === null, 10_000);
       assert.ok(scene.target.lastRequest - begin < 10_000);
-      const remains: unknown = JSON.parse(readFileSync(orphanReportPath(node.rootDirectory, 'gone', '127.0.0.2'), 'utf8'));
-      assert.ok(typeof remains === 'object' && remains !== null && 'totals' in remains && Array.isArray(remains.totals));
+      const remains: unknown = JSON.parse(
+        readFileSync(orphanReportPath(node.rootDirectory, 'gone', '127.0.0.2'), 'utf8'),
+      );
+      assert.ok(
+        typeof remains === 'object' && remains !== null && 'totals' in remains && Array.isArray(remains.totals),
+      );
       assert.equal(remains.totals[0].requests, scene.seen('steady'));
-      assert.ok('reason' in remains && /^the coordinator was not heard for 7\.\d seconds$/.test(String(remains.reason)));
-      assert.ok(node.log.some((line) => line.startsWith('WARNING [test run gone] The load ends: the coordinator was not heard')));
+      assert.ok(
+        'reason' in remains && /^the coordinator was not heard for 7\.\d seconds$/.test(String(remains.reason)),
+      );
+      assert.ok(
+        node.log.some((line) =>
+          line.startsWith('WARNING [test run gone] The load ends: the coordinator was not heard'),
+        ),
+      );
     }),
   );
 

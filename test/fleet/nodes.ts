@@ -131,7 +131,8 @@ export async function forkNode(server: NatsServer, address: string): Promise<Pro
 
 /** Waits until something is so; for what no event tells. */
 export async function until(isSo: () => boolean, millis = 5000): Promise<void> {
-  for (const end = performance.now() + millis; !isSo(); await sleep(10)) assert.ok(performance.now() < end, 'It did not happen in time.');
+  for (const end = performance.now() + millis; !isSo(); await sleep(10))
+    assert.ok(performance.now() < end, 'It did not happen in time.');
 }
 
 export interface RunSettings {
@@ -169,7 +170,10 @@ export class DistributedRun {
       testMode: false,
       isOffline: true,
       locate: settings.locate ?? (() => Promise.reject(new BenchmarkError('CORPUS', 'There are no documents.'))),
-      onNotice: (tale, node) => this.tales.push(tale.kind === 'note' ? `${node.name}: ${tale.message}` : `${node.name}: ${tale.kind} ${tale.what}`),
+      onNotice: (tale, node) =>
+        this.tales.push(
+          tale.kind === 'note' ? `${node.name}: ${tale.message}` : `${node.name}: ${tale.kind} ${tale.what}`,
+        ),
     });
     this.metrics = new Map(
       leafTasks(settings.schedule).map((task) => [
@@ -211,7 +215,14 @@ export class DistributedRun {
     const steps = allocate(schedule);
     try {
       const common = { onError: 'continue', checksAssertions: false, seed: 7, corpora: [] } as const;
-      await this.fleet.prepare({ testRunId, target: targets.default, workload: workloadOf(schedule), steps, ...common, ...plan });
+      await this.fleet.prepare({
+        testRunId,
+        target: targets.default,
+        workload: workloadOf(schedule),
+        steps,
+        ...common,
+        ...plan,
+      });
       for (const step of steps) await this.fleet.runStep(step.index);
       return null;
     } catch (error) {

@@ -9,9 +9,19 @@ import { type Batch, Outbox } from '../../src/fleet/protocol/outbox.ts';
 /** What becomes of one request: its way there and its answer's way back. */
 type Fate = 'arrives' | 'request lost' | 'answer lost' | 'arrives twice' | 'arrives late';
 
-const fate = fc.constantFrom<Fate>('arrives', 'arrives', 'request lost', 'answer lost', 'arrives twice', 'arrives late');
+const fate = fc.constantFrom<Fate>(
+  'arrives',
+  'arrives',
+  'request lost',
+  'answer lost',
+  'arrives twice',
+  'arrives late',
+);
 
-/** A network with a fate for each request; after the last one it is well behaved. Requests that are late arrive when others have overtaken them. */
+/**
+ * A network with a fate for each request; after the last one it is well behaved. Requests that are late arrive when
+ * others have overtaken them.
+ */
 function network(inbox: Inbox, fates: readonly Fate[]): (batch: Batch) => Promise<number> {
   const left = [...fates];
   const late: Batch[] = [];
@@ -34,24 +44,29 @@ function network(inbox: Inbox, fates: readonly Fate[]): (batch: Batch) => Promis
 test('nothing is lost, nothing comes twice, and the order is kept', async () => {
   const messages = fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 40 });
   await fc.assert(
-    fc.asyncProperty(messages, fc.array(fate, { maxLength: 40 }), fc.array(fc.nat(3), { maxLength: 40 }), async (sent, fates, gaps) => {
-      const taken: Uint8Array[] = [];
-      const send = network(new Inbox((message) => taken.push(message.slice())), fates);
-      const pauses: number[] = [];
-      const pause = async (millis: number): Promise<void> => void pauses.push(millis);
-      const outbox = new Outbox({ send, bound: 600, onFailure: assert.fail, pause, random: () => 0.5 });
-      for (const [index, message] of sent.entries()) {
-        outbox.push(message);
-        for (let turn = 0; turn < (gaps[index] ?? 0); turn++) await Promise.resolve();
-      }
-      await outbox.flush();
-      assert.deepEqual(
-        taken.map((message) => [...message]),
-        sent.map((message) => [...message]),
-      );
-      assert.equal(outbox.length, 0);
-      assert.ok(pauses.every((millis) => millis === 300));
-    }),
+    fc.asyncProperty(
+      messages,
+      fc.array(fate, { maxLength: 40 }),
+      fc.array(fc.nat(3), { maxLength: 40 }),
+      async (sent, fates, gaps) => {
+        const taken: Uint8Array[] = [];
+        const send = network(new Inbox((message) => taken.push(message.slice())), fates);
+        const pauses: number[] = [];
+        const pause = async (millis: number): Promise<void> => void pauses.push(millis);
+        const outbox = new Outbox({ send, bound: 600, onFailure: assert.fail, pause, random: () => 0.5 });
+        for (const [index, message] of sent.entries()) {
+          outbox.push(message);
+          for (let turn = 0; turn < (gaps[index] ?? 0); turn++) await Promise.resolve();
+        }
+        await outbox.flush();
+        assert.deepEqual(
+          taken.map((message) => [...message]),
+          sent.map((message) => [...message]),
+        );
+        assert.equal(outbox.length, 0);
+        assert.ok(pauses.every((millis) => millis === 300));
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -64,7 +79,13 @@ test('long messages travel in pieces, in batches that a server takes', async () 
     sizes.push(batch.pieces.reduce((sum, piece) => sum + piece.length, 0));
     return inbox.accept(batch);
   };
-  const outbox = new Outbox({ send, bound: 600, onFailure: assert.fail, pause: async () => undefined, random: () => 0 });
+  const outbox = new Outbox({
+    send,
+    bound: 600,
+    onFailure: assert.fail,
+    pause: async () => undefined,
+    random: () => 0,
+  });
   const long = new Uint8Array(3_000_000).fill(7);
   long[0] = 1;
   long[long.length - 1] = 9;
@@ -101,7 +122,13 @@ test('a receiver that has forgotten what it took ends the queue', async () => {
     last = first === 1 ? first + pieces.length - 1 : 0;
     return last;
   };
-  const outbox = new Outbox({ send, bound: 600, onFailure: (error) => failures.push(error), pause: () => Promise.resolve(), random: () => 0 });
+  const outbox = new Outbox({
+    send,
+    bound: 600,
+    onFailure: (error) => failures.push(error),
+    pause: () => Promise.resolve(),
+    random: () => 0,
+  });
   outbox.push(new Uint8Array([1]));
   await outbox.flush();
   outbox.push(new Uint8Array([2]));

@@ -29,7 +29,12 @@ import { workloadOf } from '../support/small-model.ts';
 const values = (length: number): Float64Array => new Float64Array(length).fill(1);
 
 function reportOf(samples: number, raw: number): WorkerReport {
-  const columns = { latency: values(raw), serviceTime: values(raw), clientProcessingTime: values(raw), processingTime: values(raw) };
+  const columns = {
+    latency: values(raw),
+    serviceTime: values(raw),
+    clientProcessingTime: values(raw),
+    processingTime: values(raw),
+  };
   const task: TaskReport = {
     ...new TaskRecorder('t', true).drain(null),
     requests: samples,
@@ -138,14 +143,18 @@ test('totals that differ from what was merged are an error that names node, task
   up({ kind: 'step-done', step: 0, totals: totals.list() });
   assert.equal(
     failures[0],
-    'The figures of node 10.0.0.1 do not add up: t: reports 2 sent, 1 merged; t: requests 5 sent, 3 merged; t: normalSamples 5 sent, 3 merged.',
+    'The figures of node 10.0.0.1 do not add up: t: reports 2 sent, 1 merged; t: requests 5 sent, 3 merged; t: ' +
+      'normalSamples 5 sent, 3 merged.',
   );
 });
 
 test('what a node rejects fails what was asked, with the name of the node', async () => {
   const { node, events, up } = remote(taken);
   const prepared = node.prepare(plan, events);
-  up({ kind: 'rejected', error: { code: 'DISK', message: 'The disk is full.', hint: 'Free some.', exitCode: 64, problems: [], causes: [] } });
+  up({
+    kind: 'rejected',
+    error: { code: 'DISK', message: 'The disk is full.', hint: 'Free some.', exitCode: 64, problems: [], causes: [] },
+  });
   await assert.rejects(prepared, { code: 'DISK', message: 'Node 10.0.0.1: The disk is full.', hint: 'Free some.' });
 });
 
@@ -164,7 +173,8 @@ test('bytes that are no events end the run, in words', async () => {
 
 test('raw values travel while all of them can be held, and not longer', () => {
   const rawSamples = new RawSampleFilter();
-  const raw = (samples: number, held: number): number => rawSamples.filter(reportOf(samples, held)).tasks[0]?.raw.latency.length ?? -1;
+  const raw = (samples: number, held: number): number =>
+    rawSamples.filter(reportOf(samples, held)).tasks[0]?.raw.latency.length ?? -1;
   assert.equal(raw(100, 100), 100);
   assert.equal(raw(100, 99), 0);
   assert.equal(raw(maxRawSamples - 200, maxRawSamples - 200), maxRawSamples - 200);

@@ -6,7 +6,8 @@ const count = fc.nat(1_000_000);
 const number = fc.double();
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const payload = fc.uint8Array({ maxLength: 30 });
-const numbers = (length: number) => fc.array(number, { minLength: length, maxLength: length }).map((values) => Float64Array.from(values));
+const numbers = (length: number) =>
+  fc.array(number, { minLength: length, maxLength: length }).map((values) => Float64Array.from(values));
 
 function columns<T>(each: fc.Arbitrary<T>): fc.Arbitrary<TimeColumns<T>> {
   return fc.record({ latency: each, serviceTime: each, clientProcessingTime: each, processingTime: each });
@@ -44,7 +45,9 @@ const task: fc.Arbitrary<TaskReport> = fc.record({
   lastRequestStart: fc.option(number),
   progress: fc.option(number),
   profile: fc.array(fc.record({ name: fc.string(), values: fc.nat(4).chain(numbers) }), { maxLength: 2 }),
-  parts: fc.array(fc.record({ operation: fc.string(), type: fc.string(), serviceTime: payload, count }), { maxLength: 2 }),
+  parts: fc.array(fc.record({ operation: fc.string(), type: fc.string(), serviceTime: payload, count }), {
+    maxLength: 2,
+  }),
 });
 
 export const reportArbitrary: fc.Arbitrary<WorkerReport> = fc.record({

@@ -36,7 +36,14 @@ before(async () => {
   cluster = await startFakeOpenSearch();
   rootDirectory = mkdtempSync(join(tmpdir(), 'osb-run-'));
   connection = await server.connect(newNodeId());
-  hub = new Hub({ connection, admission: null, ownVersion: packageVersion, believesAddresses: true, isOwnMachine: () => true, log: () => undefined });
+  hub = new Hub({
+    connection,
+    admission: null,
+    ownVersion: packageVersion,
+    believesAddresses: true,
+    isOwnMachine: () => true,
+    log: () => undefined,
+  });
   hub.start();
   for (const [address, role] of [
     ['127.0.0.1', 'coordinator'],
@@ -60,7 +67,12 @@ after(async () => {
   rmSync(rootDirectory, { recursive: true, force: true });
 });
 
-function registered(own: NatsConnection, id: string, secret: string, hello: ConstructorParameters<typeof Registration>[0]['hello']): Promise<void> {
+function registered(
+  own: NatsConnection,
+  id: string,
+  secret: string,
+  hello: ConstructorParameters<typeof Registration>[0]['hello'],
+): Promise<void> {
   return new Promise((resolve) => {
     const registration = new Registration({ connection: own, id, secret, hello, onState: () => resolve() });
     closers.push(() => registration.stop());
@@ -105,20 +117,33 @@ const answered = (name: string): number => cluster.requests.filter((line) => lin
 const signal = (): AbortSignal => new AbortController().signal;
 
 function stored(outcome: RunOutcome) {
-  const document = parseJson(readFileSync(join(rootDirectory, 'test-runs', outcome.testRun.id, 'test_run.json'), 'utf8'));
+  const document = parseJson(
+    readFileSync(join(rootDirectory, 'test-runs', outcome.testRun.id, 'test_run.json'), 'utf8'),
+  );
   const run = parseTestRun(document);
   assert.ok(run !== null);
   return run;
 }
 
 test('the stored run says what each machine did, and it is what the cluster saw', async () => {
-  const config = await configOf(['localhost', '127.0.0.2'], [raw('a', { clients: 4, iterations: 25 }), raw('b', { clients: 2, iterations: 5 })]);
+  const config = await configOf(
+    ['localhost', '127.0.0.2'],
+    [raw('a', { clients: 4, iterations: 25 }), raw('b', { clients: 2, iterations: 5 })],
+  );
   const outcome = await runTest(config, { signal: signal() });
   assert.deepEqual([outcome.status, outcome.error, outcome.results.isPartial], ['success', null, false]);
   assert.deepEqual([answered('a'), answered('b')], [100, 10]);
   const run = stored(outcome);
   assert.deepEqual(
-    run.fleet?.map(({ address, version, cores, clients, requests, errors, lost }) => ({ address, version, cores, clients, requests, errors, lost })),
+    run.fleet?.map(({ address, version, cores, clients, requests, errors, lost }) => ({
+      address,
+      version,
+      cores,
+      clients,
+      requests,
+      errors,
+      lost,
+    })),
     [
       { address: '127.0.0.1', version: packageVersion, cores: 1, clients: 2, requests: 60, errors: 0, lost: null },
       { address: '127.0.0.2', version: packageVersion, cores: 1, clients: 2, requests: 50, errors: 0, lost: null },
@@ -148,11 +173,20 @@ test('a host of the target that is dead is named at once, by each node that cann
   const outcome = await runTest(config, { listener, signal: signal() });
   assert.equal(outcome.status, 'success');
   for (const node of ['localhost', '127.0.0.2']) {
-    assert.equal(told.filter((line) => line.startsWith(`${dead.host} answers no request to node ${node} since`)).length, 1, told.join('\n'));
+    assert.equal(
+      told.filter((line) => line.startsWith(`${dead.host} answers no request to node ${node} since`)).length,
+      1,
+      told.join('\n'),
+    );
   }
   const endpoints = stored(outcome).results?.endpoints ?? [];
   assert.deepEqual(
-    endpoints.map(({ endpoint, requests, errors, outages }) => [endpoint, requests, errors, outages.map(({ node }) => node).sort()]),
+    endpoints.map(({ endpoint, requests, errors, outages }) => [
+      endpoint,
+      requests,
+      errors,
+      outages.map(({ node }) => node).sort(),
+    ]),
     [
       [dead.host, 0, 0, ['127.0.0.2', 'localhost']],
       [cluster.host, answered('half'), 0, []],
@@ -168,7 +202,10 @@ test('a missing node is named before anything is asked of the cluster', async ()
 });
 
 test('while a run has the fleet, another one is refused, naming it; afterwards it is free', async () => {
-  const first = await configOf(['127.0.0.2'], [raw('d', { iterations: 30, targetThroughput: { value: 20, unit: 'ops' } })]);
+  const first = await configOf(
+    ['127.0.0.2'],
+    [raw('d', { iterations: 30, targetThroughput: { value: 20, unit: 'ops' } })],
+  );
   const events: RunEvent[] = [];
   const going = runTest(first, { listener: (event) => events.push(event), signal: signal() });
   while (!events.some(({ kind }) => kind === 'progress')) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -194,7 +231,10 @@ test('a lost node marks the results, and ends the run unless it is told to go on
       policy,
     );
     const warnings: string[] = [];
-    const going = runTest(config, { listener: (event) => void (event.kind === 'warning' && warnings.push(event.message)), signal: signal() });
+    const going = runTest(config, {
+      listener: (event) => void (event.kind === 'warning' && warnings.push(event.message)),
+      signal: signal(),
+    });
     while (answered(name) < 10) await new Promise((resolve) => setTimeout(resolve, 10));
     victim.child.kill('SIGKILL');
     const outcome = await going;
@@ -204,7 +244,9 @@ test('a lost node marks the results, and ends the run unless it is told to go on
     assert.equal(run.fleet?.[1]?.lost, null);
     assert.ok((run.results?.tasks[0]?.requests ?? 0) > 10);
     if (policy === 'abort') {
-      assert.ok(outcome.status === 'failed' && outcome.error instanceof BenchmarkError && outcome.error.code === 'WORKER_LOST');
+      assert.ok(
+        outcome.status === 'failed' && outcome.error instanceof BenchmarkError && outcome.error.code === 'WORKER_LOST',
+      );
     } else {
       assert.equal(outcome.status, 'success');
       assert.ok(warnings.some((warning) => warning.startsWith('Node 127.0.0.9 is lost:')));

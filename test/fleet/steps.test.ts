@@ -45,7 +45,11 @@ test('no request of a step is sent before all of the step before it have ended',
   const { error, tasks } = await drive({
     targetHosts: host,
     cores: 2,
-    schedule: [raw('first', { clients: 5, iterations: 20 }), raw('second', { clients: 2, iterations: 10 }), raw('third', { clients: 7 })],
+    schedule: [
+      raw('first', { clients: 5, iterations: 20 }),
+      raw('second', { clients: 2, iterations: 10 }),
+      raw('third', { clients: 7 }),
+    ],
   });
   assert.equal(error, null);
   assert.deepEqual(

@@ -4,12 +4,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PICTURE_FILE, WALLS_FILE, wallsText, withPicture } from '../../scripts/house/generated.ts';
-import { brokenTable, deadFiles, forbiddenImports, importCircles, openSwitches } from '../../scripts/house/rules.ts';
+import {
+  brokenTable,
+  danglingReferences,
+  deadFiles,
+  forbiddenImports,
+  importCircles,
+  longLines,
+  openSwitches,
+  undocumentedExports,
+} from '../../scripts/house/rules.ts';
 import { readTree, type SourceFile, sourceFile } from '../../scripts/house/source-tree.ts';
 import { packageRoot } from '../../src/package.ts';
 
 const tree = readTree(packageRoot);
 const inTree = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+
+/** Apart from what follows it, so that the planted references are none of this file. */
+const docs = 'docs';
 
 interface Rule {
   readonly name: string;
@@ -24,7 +36,10 @@ const rules: readonly Rule[] = [
   {
     name: 'a folder imports only from those that the table gives it',
     check: forbiddenImports,
-    broken: { 'src/schedule/pacer.ts': "import { x } from '../http/wire.ts';\n", 'src/http/wire.ts': 'export const x = 1;\n' },
+    broken: {
+      'src/schedule/pacer.ts': "import { x } from '../http/wire.ts';\n",
+      'src/http/wire.ts': 'export const x = 1;\n',
+    },
     says: /schedule\/ may not import http\//,
   },
   {
@@ -36,7 +51,10 @@ const rules: readonly Rule[] = [
   {
     name: 'no file imports itself by way of others',
     check: importCircles,
-    broken: { 'src/a.ts': "import type { B } from './b.ts';\n", 'src/b.ts': "export const a = await import('./a.ts');\n" },
+    broken: {
+      'src/a.ts': "import type { B } from './b.ts';\n",
+      'src/b.ts': "export const a = await import('./a.ts');\n",
+    },
     says: /src\/a\.ts → src\/b\.ts → src\/a\.ts/,
   },
   {
@@ -44,6 +62,27 @@ const rules: readonly Rule[] = [
     check: openSwitches,
     broken: { 'src/a.ts': "  switch (event.kind) {\n    case 'a':\n      break;\n  }\n" },
     says: /src\/a\.ts:1: the switch has no default/,
+  },
+  {
+    name: 'an exported name has a doc comment',
+    check: undocumentedExports,
+    broken: { 'src/a.ts': '// Head.\n\nexport interface Thing {\n  readonly a: string;\n}\n' },
+    says: /src\/a\.ts:3: Thing/,
+  },
+  {
+    name: 'references lead to what is in the tree',
+    check: danglingReferences,
+    broken: {
+      [`${docs}/a.md`]: 'See [there](b.md).\n',
+      'src/a.ts': `// As in ${docs}/b.md and in ${'spec'}/3.\n`,
+    },
+    says: /docs\/a\.md:1 refers to docs\/b\.md.*src\/a\.ts:1 cites a page.*src\/a\.ts:1 refers to docs\/b\.md/s,
+  },
+  {
+    name: 'lines have at most 120 columns',
+    check: longLines,
+    broken: { 'src/a.ts': `// ${'a'.repeat(118)}\n` },
+    says: /src\/a\.ts:1 has 121/,
   },
   {
     name: 'each file of src is used by another',

@@ -25,7 +25,11 @@ after(() => authority.dispose());
 
 const patience: Patience = { ready: 1500, answer: 500, pause: 10 };
 
-function clusterAt(port: number, options: Partial<ClientOptions> = {}, endpoint: Partial<Endpoint> = {}): TargetCluster {
+function clusterAt(
+  port: number,
+  options: Partial<ClientOptions> = {},
+  endpoint: Partial<Endpoint> = {},
+): TargetCluster {
   const own = { host: '127.0.0.1', port, useTls: options.useTls ?? false, prefix: '', basicAuth: null, ...endpoint };
   return { name: 'default', endpoints: [own], options: { ...defaultClientOptions, timeout: 5, ...options } };
 }
@@ -83,14 +87,21 @@ test('a request with all its parts, and any status as a reply', async () => {
     request.on('end', () => {
       const { authorization } = request.headers;
       seen.push(
-        `${request.method} ${request.url} ${authorization} ${request.headers['x-a']} ${request.headers['x-opaque-id']} ${Buffer.concat(parts)}`,
+        `${request.method} ${request.url} ${authorization} ${request.headers['x-a']} ` +
+          `${request.headers['x-opaque-id']} ${Buffer.concat(parts)}`,
       );
       json(404, { error: 'no' })(request, response);
     });
   };
   await withServer(handler, async (port) => {
-    const cluster = clusterAt(port, { basicAuth: { user: 'u', password: 'p:ü' }, headers: { 'x-a': 'b' }, opaqueId: 'me' }, { prefix: '/pre' });
-    const reply = await withClient(cluster, (client) => client.request({ method: 'PUT', path: '/i', query: { timeout: '5s' }, body: { a: 1 } }));
+    const cluster = clusterAt(
+      port,
+      { basicAuth: { user: 'u', password: 'p:ü' }, headers: { 'x-a': 'b' }, opaqueId: 'me' },
+      { prefix: '/pre' },
+    );
+    const reply = await withClient(cluster, (client) =>
+      client.request({ method: 'PUT', path: '/i', query: { timeout: '5s' }, body: { a: 1 } }),
+    );
     assert.deepEqual(reply, { place: `127.0.0.1:${port}`, status: 404, body: { error: 'no' } });
     assert.deepEqual(seen, [`PUT /pre/i?timeout=5s Basic ${Buffer.from('u:p:ü').toString('base64')} b me {"a":1}`]);
   });
@@ -110,7 +121,10 @@ test('what is no answer becomes an error that names the host and what to do', as
   await withServer(
     () => {},
     async (port) =>
-      assert.match(await failure(ask(clusterAt(port, { timeout: 0.05 })), 'TARGET_UNREACHABLE'), /did not answer GET \/x within 0\.05 s/),
+      assert.match(
+        await failure(ask(clusterAt(port, { timeout: 0.05 })), 'TARGET_UNREACHABLE'),
+        /did not answer GET \/x within 0\.05 s/,
+      ),
   );
   await withServer(
     (_, response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('<html>'),
@@ -126,7 +140,9 @@ test('a request can be cancelled', async () => {
     () => {},
     async (port) => {
       const controller = new AbortController();
-      const pending = withClient(clusterAt(port), (client) => client.request({ method: 'GET', path: '/', signal: controller.signal }));
+      const pending = withClient(clusterAt(port), (client) =>
+        client.request({ method: 'GET', path: '/', signal: controller.signal }),
+      );
       setImmediate(() => controller.abort());
       await failure(pending, 'CANCELLED');
     },
@@ -137,7 +153,9 @@ test('the limit of one request beats that of the client', async () => {
   await withServer(
     () => {},
     async (port) => {
-      const pending = withClient(clusterAt(port), (client) => client.request({ method: 'GET', path: '/', timeout: seconds(0.03) }));
+      const pending = withClient(clusterAt(port), (client) =>
+        client.request({ method: 'GET', path: '/', timeout: seconds(0.03) }),
+      );
       assert.match(await failure(pending, 'TARGET_UNREACHABLE'), /within 0\.03 s/);
     },
   );
@@ -147,7 +165,10 @@ test('TLS: trusted by its authority or not at all', async () => {
   const server = createTlsServer(authority.issue('IP:127.0.0.1'), json(200, { ok: true }));
   const port = await listen(server);
   try {
-    assert.match(await failure(ask(clusterAt(port, { useTls: true })), 'TLS'), /unknown authority; give ca_certs, or verify_certs:false/);
+    assert.match(
+      await failure(ask(clusterAt(port, { useTls: true })), 'TLS'),
+      /unknown authority; give ca_certs, or verify_certs:false/,
+    );
     assert.deepEqual((await ask(clusterAt(port, { useTls: true, caCertificates: authority.ca }))).body, { ok: true });
     assert.equal((await ask(clusterAt(port, { useTls: true, verifyCertificates: false }))).status, 200);
   } finally {
@@ -171,7 +192,10 @@ test('TLS: what the server refuses in the handshake is named, whatever version i
   const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
   const cases: readonly (readonly [TlsOptions, RegExp])[] = [
     [{ requestCert: true, rejectUnauthorized: true }, /does it want client_cert and client_key\?/],
-    [{ requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' }, /does it want client_cert and client_key\?/],
+    [
+      { requestCert: true, rejectUnauthorized: true, maxVersion: 'TLSv1.2' },
+      /does it want client_cert and client_key\?/,
+    ],
     [old, /no version of TLS that both sides speak/],
   ];
   for (const [options, reason] of cases) {
@@ -211,8 +235,14 @@ test('statuses that are errors', () => {
     requireStatus({ place: 'h:1', status, body }, { method: 'GET', path: '/x' }, ignored);
   assert.equal(check(200, {})().status, 200);
   assert.equal(check(404, {}, [404])().status, 404);
-  assert.throws(check(401, ''), { code: 'CREDENTIALS', message: 'GET /x at h:1 failed with HTTP 401: the credentials are missing or wrong.' });
-  assert.throws(check(403, { error: { reason: 'no permissions' } }), { code: 'CREDENTIALS', message: /may not do this: no permissions/ });
+  assert.throws(check(401, ''), {
+    code: 'CREDENTIALS',
+    message: 'GET /x at h:1 failed with HTTP 401: the credentials are missing or wrong.',
+  });
+  assert.throws(check(403, { error: { reason: 'no permissions' } }), {
+    code: 'CREDENTIALS',
+    message: /may not do this: no permissions/,
+  });
   assert.throws(check(400, { error: { type: 'x', reason: 'bad' } }), {
     code: 'TARGET_REJECTED',
     message: 'GET /x at h:1 failed with HTTP 400: bad.',
@@ -220,7 +250,9 @@ test('statuses that are errors', () => {
 });
 
 /** Waits for a server that answers with these one after the other, the last one again and again. */
-async function waitOn(...handlers: readonly [Handler, ...Handler[]]): Promise<{ readonly asked: readonly string[]; readonly error: unknown }> {
+async function waitOn(
+  ...handlers: readonly [Handler, ...Handler[]]
+): Promise<{ readonly asked: readonly string[]; readonly error: unknown }> {
   const asked: string[] = [];
   let error: unknown = null;
   await withServer(
@@ -243,7 +275,11 @@ async function waitOn(...handlers: readonly [Handler, ...Handler[]]): Promise<{ 
 const codeOf = (error: unknown): string => (error instanceof BenchmarkError ? error.code : String(error));
 
 test('waiting for a cluster that becomes ready', async () => {
-  const { asked, error } = await waitOn(json(503, { error: 'starting' }), json(429, {}), json(200, { status: 'yellow' }));
+  const { asked, error } = await waitOn(
+    json(503, { error: 'starting' }),
+    json(429, {}),
+    json(200, { status: 'yellow' }),
+  );
   assert.deepEqual([error, asked.length], [null, 3]);
   assert.match(asked[0] ?? '', /^\/_cluster\/health\?wait_for_nodes=%3E%3D1&/);
 });
@@ -304,7 +340,10 @@ test('any host that answers will do, whatever their order, and none is blamed fo
   });
   starting.closeAllConnections();
   starting.close();
-  const both = { ...clusterAt(gone.port), endpoints: [...clusterAt(gone.port).endpoints, ...clusterAt(startingPort).endpoints] };
+  const both = {
+    ...clusterAt(gone.port),
+    endpoints: [...clusterAt(gone.port).endpoints, ...clusterAt(startingPort).endpoints],
+  };
   const message = await failure(
     withClient(both, (client) => client.request({ method: 'GET', path: '/' })),
     'TARGET_UNREACHABLE',
@@ -321,7 +360,10 @@ test('a request that changes something is not sent to another host', async () =>
     response.end('{}');
   };
   await withServer(count, async (port) => {
-    const cluster = { ...clusterAt(port), endpoints: [...clusterAt(broken.port).endpoints, ...clusterAt(port).endpoints] };
+    const cluster = {
+      ...clusterAt(port),
+      endpoints: [...clusterAt(broken.port).endpoints, ...clusterAt(port).endpoints],
+    };
     await failure(
       withClient(cluster, (client) => client.request({ method: 'PUT', path: '/x' })),
       'TARGET_UNREACHABLE',
@@ -352,7 +394,10 @@ test('waiting can be cancelled', async () => {
   setTimeout(() => controller.abort(), 20);
   await failure(
     withClient(cluster, (client) =>
-      waitForRest(client, cluster, { signal: controller.signal, patience: { ready: 60_000, answer: 60_000, pause: 30_000 } }),
+      waitForRest(client, cluster, {
+        signal: controller.signal,
+        patience: { ready: 60_000, answer: 60_000, pause: 30_000 },
+      }),
     ),
     'CANCELLED',
   );
@@ -367,7 +412,9 @@ async function identify(handler: Handler): Promise<Awaited<ReturnType<typeof clu
 }
 
 test('the identity of a cluster', async () => {
-  const opensearch = { version: { distribution: 'opensearch', number: '2.19.1', build_hash: 'abc', build_flavor: 'tar' } };
+  const opensearch = {
+    version: { distribution: 'opensearch', number: '2.19.1', build_hash: 'abc', build_flavor: 'tar' },
+  };
   assert.deepEqual(await identify(json(200, opensearch)), {
     revision: 'abc',
     distributionVersion: '2.19.1',
@@ -387,7 +434,10 @@ test('the identity of a cluster', async () => {
 });
 
 test('what is no cluster, or too old', async () => {
-  assert.match(await failure(identify(json(200, { name: 'kibana' })), 'TARGET_NOT_OPENSEARCH'), /names no version\.number/);
+  assert.match(
+    await failure(identify(json(200, { name: 'kibana' })), 'TARGET_NOT_OPENSEARCH'),
+    /names no version\.number/,
+  );
   assert.match(
     await failure(
       identify((_, response) => void response.end('hello')),
@@ -430,10 +480,16 @@ test('waiting for a cluster is told, once for each state', async () => {
     (request, response) => json(statuses.shift() ?? 200, { status: 'green' })(request, response),
     async (port) => {
       const cluster = clusterAt(port);
-      await withClient(cluster, (client) => waitForRest(client, cluster, { patience, tell: (message) => void told.push(message) }));
+      await withClient(cluster, (client) =>
+        waitForRest(client, cluster, { patience, tell: (message) => void told.push(message) }),
+      );
       assert.deepEqual(
         told,
-        [503, 429].map((status) => `Waiting for the cluster: 127.0.0.1:${port} answers HTTP ${status}; it has ${patience.ready / 1000} s in all.`),
+        [503, 429].map(
+          (status) =>
+            `Waiting for the cluster: 127.0.0.1:${port} answers HTTP ${status}; it has ${patience.ready / 1000} s in ` +
+            'all.',
+        ),
       );
     },
   );
@@ -466,13 +522,18 @@ test('a compressed answer is read, and given up if it unpacks to more than there
     (body: Buffer): Handler =>
     (_, response) =>
       response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(body);
-  await withServer(compressed(gzipSync('{"a":1}')), async (port) => assert.deepEqual((await ask(clusterAt(port))).body, { a: 1 }));
+  await withServer(compressed(gzipSync('{"a":1}')), async (port) =>
+    assert.deepEqual((await ask(clusterAt(port))).body, { a: 1 }),
+  );
   await withServer(compressed(gzipSync('{"a":1}').subarray(0, 15)), async (port) =>
     assert.match(await failure(ask(clusterAt(port)), 'TARGET_NOT_OPENSEARCH'), /cannot be decompressed/),
   );
   const bomb = Buffer.concat(Array.from({ length: 9 }, () => gzipSync(Buffer.alloc(64 * 1_048_576, ' '))));
   await withServer(compressed(bomb), async (port) =>
-    assert.match(await failure(ask(clusterAt(port, { timeout: 60 })), 'TARGET_NOT_OPENSEARCH'), /with more than 256 MiB/),
+    assert.match(
+      await failure(ask(clusterAt(port, { timeout: 60 })), 'TARGET_NOT_OPENSEARCH'),
+      /with more than 256 MiB/,
+    ),
   );
 });
 

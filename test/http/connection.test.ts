@@ -29,7 +29,8 @@ async function withServer(
   }
 }
 
-const failureOf = (event: WireEvent) => (event.kind === 'failure' ? event.failure : assert.fail(`no failure but ${JSON.stringify(event)}`));
+const failureOf = (event: WireEvent) =>
+  event.kind === 'failure' ? event.failure : assert.fail(`no failure but ${JSON.stringify(event)}`);
 
 test('requests and answers one after the other on one connection', async () => {
   const server = createServer((request, response) => {
@@ -47,7 +48,9 @@ test('requests and answers one after the other on one connection', async () => {
     assert.deepEqual([wire.isOpen, wire.isBusy], [true, false]);
     for (let index = 0; index < 20; index++) {
       const body = 'x'.repeat(index * 10_000);
-      const answer = await ask(`POST /path${index} HTTP/1.1\r\nhost: h\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+      const answer = await ask(
+        `POST /path${index} HTTP/1.1\r\nhost: h\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      );
       assert.equal(answer.kind === 'answer' && answer.body, `POST /path${index} ${body.length}`);
     }
     wire.destroy();
@@ -61,7 +64,8 @@ test('requests and answers one after the other on one connection', async () => {
 
 test('large answers arrive whole through the small shared buffer, on many connections at once', async () => {
   const body = (count: number) => String.fromCharCode(96 + count).repeat(700_000);
-  const handler: RawHandler = (socket, _, count) => void socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 700000\r\n\r\n${body(count)}`);
+  const handler: RawHandler = (socket, _, count) =>
+    void socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 700000\r\n\r\n${body(count)}`);
   await withServer(handler, async ({ port }) => {
     const context = createWireContext();
     const wires = Array.from({ length: 5 }, () => testWire({ port }, {}, context));
@@ -75,7 +79,8 @@ test('large answers arrive whole through the small shared buffer, on many connec
 });
 
 test('an answer with connection: close closes, and the wire opens again', async () => {
-  const handler: RawHandler = (socket) => void socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok');
+  const handler: RawHandler = (socket) =>
+    void socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok');
   await withServer(handler, async (server) => {
     const { wire, next, ask } = testWire({ port: server.port });
     for (let round = 1; round <= 3; round++) {
@@ -96,14 +101,19 @@ test('a body until the connection closes', async () => {
       wire.open();
       await next();
       const answer = await ask();
-      assert.deepEqual([answer.kind === 'answer' && answer.body, answer.kind === 'answer' && answer.isWhole], ['to the end', true]);
+      assert.deepEqual(
+        [answer.kind === 'answer' && answer.body, answer.kind === 'answer' && answer.isWhole],
+        ['to the end', true],
+      );
     },
   );
 });
 
 test('a server that drips byte by byte', async () => {
   const handler: RawHandler = (socket) => {
-    const bytes = [...'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'];
+    const bytes = [
+      ...'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    ];
     const drip = (): void => {
       const byte = bytes.shift();
       if (byte !== undefined) socket.write(byte, () => setImmediate(drip));
@@ -125,9 +135,19 @@ test('what becomes of a request when the connection does not hold', async () => 
     ['closed before the answer', (socket) => void socket.end(), 'lost', /closed the connection before it answered/],
     ['closed within a body', (socket) => void socket.end(OK.slice(0, -1)), 'lost', /in the middle of an answer/],
     ['closed within a head', (socket) => void socket.end(OK.slice(0, 20)), 'lost', /in the middle of an answer/],
-    ['closed within chunks', (socket) => void socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab'), 'lost', /in the middle/],
+    [
+      'closed within chunks',
+      (socket) => void socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab'),
+      'lost',
+      /in the middle/,
+    ],
     ['reset', (socket) => void socket.resetAndDestroy(), 'lost', /was lost: reset by the server/],
-    ['garbage', (socket) => void socket.write('SSH-2.0-x\r\n'), 'protocol', /sent something other than HTTP\/1\.x: "SSH-2\.0-x/],
+    [
+      'garbage',
+      (socket) => void socket.write('SSH-2.0-x\r\n'),
+      'protocol',
+      /sent something other than HTTP\/1\.x: "SSH-2\.0-x/,
+    ],
     ['two answers', (socket) => void socket.write(OK + OK), 'protocol', /sent 40 bytes more than the answer/],
   ];
   for (const [name, handler, kind, message] of cases) {
@@ -191,7 +211,9 @@ test('an idle connection that the server closes', async () => {
 });
 
 test('data on an idle connection', async () => {
-  const greet = (text: string) => ({ onConnection: (socket: { write(text: string): void }) => void socket.write(text) });
+  const greet = (text: string) => ({
+    onConnection: (socket: { write(text: string): void }) => void socket.write(text),
+  });
   const afterOpen = async (text: string): Promise<WireEvent> => {
     let event: WireEvent | undefined;
     await withServer(
@@ -207,7 +229,9 @@ test('data on an idle connection', async () => {
     return event ?? assert.fail('no event');
   };
   assert.equal(failureOf(await afterOpen('hello')).kind, 'protocol');
-  assert.deepEqual(await afterOpen('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n'), { kind: 'idle-close' });
+  assert.deepEqual(await afterOpen('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n'), {
+    kind: 'idle-close',
+  });
 });
 
 test('an answer that overtakes its request ends the connection', async () => {
@@ -220,7 +244,10 @@ test('an answer that overtakes its request ends the connection', async () => {
     wire.open();
     await next();
     const answer = await ask(`POST / HTTP/1.1\r\ncontent-length: 50000000\r\n\r\n${'x'.repeat(50_000_000)}`);
-    assert.deepEqual([answer.kind === 'answer' && answer.status, answer.kind === 'answer' && answer.closes, wire.isOpen], [413, true, false]);
+    assert.deepEqual(
+      [answer.kind === 'answer' && answer.status, answer.kind === 'answer' && answer.closes, wire.isOpen],
+      [413, true, false],
+    );
   });
 });
 
@@ -309,7 +336,12 @@ test('TLS: verified, with the session used again', async () => {
   const pair = authority.issue('DNS:localhost,IP:127.0.0.1');
   let reused = 0;
   const handler: RawHandler = (socket) => {
-    if ('isSessionReused' in socket && typeof socket.isSessionReused === 'function' && socket.isSessionReused() === true) reused++;
+    if (
+      'isSessionReused' in socket &&
+      typeof socket.isSessionReused === 'function' &&
+      socket.isSessionReused() === true
+    )
+      reused++;
     socket.end(`HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 100000\r\n\r\n${'t'.repeat(100_000)}`);
   };
   await withServer(
@@ -370,7 +402,10 @@ test('TLS: client certificates', async () => {
     (socket) => void socket.write(OK),
     async ({ port }) => {
       const base = { useTls: true, caCertificates: authority.ca };
-      const known = testWire({ port, useTls: true }, { ...base, clientCertificate: client.cert, clientKey: client.key });
+      const known = testWire(
+        { port, useTls: true },
+        { ...base, clientCertificate: client.cert, clientKey: client.key },
+      );
       known.wire.open();
       await known.next();
       assert.equal((await known.ask()).kind, 'answer');
@@ -401,7 +436,10 @@ test('TLS and plain HTTP mixed up', async () => {
 });
 
 test('certificates that cannot be used fail without an exception', async () => {
-  const { wire, next } = testWire({ port: 1, useTls: true }, { useTls: true, clientCertificate: 'no', clientKey: 'no' });
+  const { wire, next } = testWire(
+    { port: 1, useTls: true },
+    { useTls: true, clientCertificate: 'no', clientKey: 'no' },
+  );
   wire.open();
   const failure = failureOf(await next());
   assert.equal(failure.kind, 'tls');

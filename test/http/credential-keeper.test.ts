@@ -8,7 +8,13 @@ import { knownSecrets } from '../../src/secrets.ts';
 import { epochMillis, monoMillis } from '../../src/units.ts';
 
 const credentials = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 's', sessionToken: null });
-const options: SigV4Options = { source: 'session', region: 'r', service: 'es', credentials: credentials('old'), expiresAt: 1_000_000 };
+const options: SigV4Options = {
+  source: 'session',
+  region: 'r',
+  service: 'es',
+  credentials: credentials('old'),
+  expiresAt: 1_000_000,
+};
 
 function clockAt(start: number) {
   let time = start;
@@ -53,13 +59,18 @@ test('a renewal that fails is tried again after a while, and says why', async ()
 });
 
 test('fixed credentials are never renewed', () => {
-  const keeper = createCredentialKeeper({ ...options, source: 'client_option', expiresAt: null }, clockAt(9e12), () => assert.fail('asked'));
+  const keeper = createCredentialKeeper({ ...options, source: 'client_option', expiresAt: null }, clockAt(9e12), () =>
+    assert.fail('asked'),
+  );
   assert.equal(keeper.scope().credentials.accessKeyId, 'old');
 });
 
 test('renewed credentials are secrets of the process', async () => {
   const fresh = { accessKeyId: 'AKIA-RENEWED', secretAccessKey: 'renewed/secret', sessionToken: 'renewed-token' };
-  const keeper = createCredentialKeeper(options, clockAt(900_000), async () => ({ credentials: fresh, expiresAt: null }));
+  const keeper = createCredentialKeeper(options, clockAt(900_000), async () => ({
+    credentials: fresh,
+    expiresAt: null,
+  }));
   keeper.scope();
   await turn();
   assert.equal(knownSecrets.mask('AKIA-RENEWED renewed%2Fsecret renewed-token'), '***** ***** *****');

@@ -31,7 +31,9 @@ interface Parsed {
 function parse(bytes: Buffer): Parsed {
   const end = bytes.indexOf('\r\n\r\n');
   const [line = '', ...fields] = bytes.toString('latin1', 0, end).split('\r\n');
-  const headers = Object.fromEntries(fields.map((field) => [field.slice(0, field.indexOf(':')), field.slice(field.indexOf(':') + 2)]));
+  const headers = Object.fromEntries(
+    fields.map((field) => [field.slice(0, field.indexOf(':')), field.slice(field.indexOf(':') + 2)]),
+  );
   assert.equal(Object.keys(headers).length, fields.length, 'no header twice');
   return { line, headers, body: bytes.subarray(end + 4) };
 }
@@ -39,7 +41,11 @@ function parse(bytes: Buffer): Parsed {
 const parsed = (request: PreparedRequest, index = 0): Parsed => parse(request.bytes(index));
 
 test('a search, byte for byte', () => {
-  const request = createRequestFactory(cluster()).prepare({ method: 'GET', path: '/i/_search?size=1', body: Buffer.from('{"a":"ü"}') });
+  const request = createRequestFactory(cluster()).prepare({
+    method: 'GET',
+    path: '/i/_search?size=1',
+    body: Buffer.from('{"a":"ü"}'),
+  });
   assert.equal(
     request.bytes(0).toString(),
     `GET /i/_search?size=1 HTTP/1.1\r\nhost: node1:9200\r\ncontent-type: application/json\r\nuser-agent: opensearch-benchmark/${packageVersion}\r\n` +
@@ -51,7 +57,8 @@ test('a search, byte for byte', () => {
 
 test('lengths: none without a body, but for methods that usually have one', () => {
   const factory = createRequestFactory(cluster());
-  const length = (method: string, body: Buffer | null = null) => parsed(factory.prepare({ method, path: '/', body })).headers['content-length'];
+  const length = (method: string, body: Buffer | null = null) =>
+    parsed(factory.prepare({ method, path: '/', body })).headers['content-length'];
   assert.deepEqual(
     [length('GET'), length('HEAD'), length('DELETE'), length('POST'), length('PUT'), length('GET', Buffer.alloc(0))],
     [undefined, undefined, undefined, '0', '0', '0'],
@@ -89,18 +96,33 @@ test('each endpoint has its own host, prefix and credentials', () => {
 
 test('headers of the operation beat those of the connection, whatever their case', () => {
   const factory = createRequestFactory(
-    cluster({ headers: { 'X-Tenant': 'a', 'USER-Agent': 'mine' }, opaqueId: 'run 1', basicAuth: { user: 'u', password: 'p' } }),
+    cluster({
+      headers: { 'X-Tenant': 'a', 'USER-Agent': 'mine' },
+      opaqueId: 'run 1',
+      basicAuth: { user: 'u', password: 'p' },
+    }),
   );
   const { headers } = parsed(
     factory.prepare({
       method: 'GET',
       path: '/',
       body: null,
-      headers: { 'x-tenant': 'b', 'X-Opaque-Id': 'task', Authorization: 'Bearer t', 'Content-Type': 'application/x-ndjson' },
+      headers: {
+        'x-tenant': 'b',
+        'X-Opaque-Id': 'task',
+        Authorization: 'Bearer t',
+        'Content-Type': 'application/x-ndjson',
+      },
     }),
   );
   assert.deepEqual(
-    [headers['x-tenant'], headers['user-agent'], headers['x-opaque-id'], headers.authorization, headers['content-type']],
+    [
+      headers['x-tenant'],
+      headers['user-agent'],
+      headers['x-opaque-id'],
+      headers.authorization,
+      headers['content-type'],
+    ],
     ['b', 'mine', 'task', 'Bearer t', 'application/x-ndjson'],
   );
 });
@@ -136,7 +158,10 @@ test('compressed requests', () => {
   assert.equal(constant.headers['content-encoding'], 'gzip');
   assert.equal(constant.headers['content-length'], String(constant.body.length));
   assert.deepEqual(gunzipSync(constant.body), body);
-  assert.equal(parsed(factory.prepare({ method: 'GET', path: '/', body: null })).headers['content-encoding'], undefined);
+  assert.equal(
+    parsed(factory.prepare({ method: 'GET', path: '/', body: null })).headers['content-encoding'],
+    undefined,
+  );
   const changing = factory.prepareInPlace('POST', '/_bulk');
   const buffer = Buffer.concat([Buffer.alloc(factory.headRoom), body]);
   changing.setBody(buffer, body.length);
@@ -182,7 +207,13 @@ function manualClock(): Clock & { time: number } {
 
 test('signatures are made anew when the second changes, and only then', () => {
   const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' };
-  const sigV4 = { source: 'client_option', region: 'eu-west-1', service: 'aoss', credentials, expiresAt: null } as const;
+  const sigV4 = {
+    source: 'client_option',
+    region: 'eu-west-1',
+    service: 'aoss',
+    credentials,
+    expiresAt: null,
+  } as const;
   const clock = manualClock();
   const factory = createRequestFactory(cluster({ sigV4 }), clock);
   const body = Buffer.from('{}');
@@ -193,7 +224,10 @@ test('signatures are made anew when the second changes, and only then', () => {
   assert.equal(headers['x-amz-content-sha256'], sha256Hex(body));
   assert.equal(headers['x-amz-date'], '20260102T030405Z');
   assert.equal(headers['x-amz-security-token'], 'session');
-  assert.match(headers.authorization ?? '', /^AWS4-HMAC-SHA256 Credential=AKID\/20260102\/eu-west-1\/aoss\/aws4_request, /);
+  assert.match(
+    headers.authorization ?? '',
+    /^AWS4-HMAC-SHA256 Credential=AKID\/20260102\/eu-west-1\/aoss\/aws4_request, /,
+  );
   clock.time += 900;
   assert.equal(request.bytes(0), first);
   clock.time += 100;

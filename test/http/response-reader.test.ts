@@ -46,7 +46,17 @@ function readPieces(pieces: readonly Buffer[], use: Use = {}): Read {
   }
   if (step === answerMore && use.ends === true && reader.finish()) step = answerComplete;
   const { status, isWhole, bodyLength, encoding, closes, body } = reader.answer;
-  return { step, status, body: body.toString('latin1'), isWhole, bodyLength, encoding, closes, asked, problem: reader.problem };
+  return {
+    step,
+    status,
+    body: body.toString('latin1'),
+    isWhole,
+    bodyLength,
+    encoding,
+    closes,
+    asked,
+    problem: reader.problem,
+  };
 }
 
 const read = (text: string, use: Use = {}): Read => readPieces([Buffer.from(text, 'latin1')], use);
@@ -55,7 +65,9 @@ const read = (text: string, use: Use = {}): Read => readPieces([Buffer.from(text
 function cut(bytes: Buffer, places: readonly number[]): readonly Buffer[] {
   const sorted = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
   const edges = [0, ...sorted, bytes.length];
-  return edges.slice(1).flatMap((edge, index) => (edge > (edges[index] ?? 0) ? [bytes.subarray(edges[index], edge)] : []));
+  return edges
+    .slice(1)
+    .flatMap((edge, index) => (edge > (edges[index] ?? 0) ? [bytes.subarray(edges[index], edge)] : []));
 }
 
 test('a small answer in one read', () => {
@@ -84,8 +96,15 @@ test('what ends a connection', () => {
 });
 
 test('encodings are named', () => {
-  const encoding = (value: string) => read(`HTTP/1.1 200 OK\r\nContent-Encoding:${value}\r\ncontent-length: 0\r\n\r\n`).encoding;
-  assert.deepEqual([' gzip', 'x-gzip ', ' Deflate', ' identity', ' br'].map(encoding), ['gzip', 'gzip', 'deflate', 'identity', 'other']);
+  const encoding = (value: string) =>
+    read(`HTTP/1.1 200 OK\r\nContent-Encoding:${value}\r\ncontent-length: 0\r\n\r\n`).encoding;
+  assert.deepEqual([' gzip', 'x-gzip ', ' Deflate', ' identity', ' br'].map(encoding), [
+    'gzip',
+    'gzip',
+    'deflate',
+    'identity',
+    'other',
+  ]);
 });
 
 test('answers without a body, whatever their heads say', () => {
@@ -104,16 +123,23 @@ test('interim answers are skipped', () => {
 
 test('chunks with extensions and trailers', () => {
   const answer = read(
-    'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3;a="b"\r\nabc\r\n0A \r\n0123456789\r\n000\r\nx-sum: 1\r\nx-other: 2\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n3;a="b"\r\nabc\r\n0A \r\n0123456789\r\n000\r\nx-sum: ' +
+      '1\r\nx-other: 2\r\n\r\n',
   );
-  assert.deepEqual([answer.step, answer.body, answer.bodyLength, answer.isWhole], [answerComplete, 'abc0123456789', 13, true]);
+  assert.deepEqual(
+    [answer.step, answer.body, answer.bodyLength, answer.isWhole],
+    [answerComplete, 'abc0123456789', 13, true],
+  );
 });
 
 test('a body until the connection closes', () => {
   const text = 'HTTP/1.1 200 OK\r\n\r\nsome';
   assert.equal(read(text).step, answerMore);
   const answer = readPieces([Buffer.from(text), Buffer.from(' body')], { ends: true });
-  assert.deepEqual([answer.step, answer.body, answer.closes, answer.isWhole], [answerComplete, 'some body', true, true]);
+  assert.deepEqual(
+    [answer.step, answer.body, answer.closes, answer.isWhole],
+    [answerComplete, 'some body', true, true],
+  );
 });
 
 test('an early end completes nothing else', () => {
@@ -135,7 +161,12 @@ test('error answers keep up to 64 KiB, even if the body was not wanted', () => {
   const kept = (size: number, bodyUse: BodyUse) => {
     const head = Buffer.from(`HTTP/1.1 429 Too Many Requests\r\ncontent-length: ${size}\r\n\r\n`);
     const body = Buffer.alloc(size, 'e');
-    const pieces = [head, ...Array.from({ length: Math.ceil(size / 50_000) }, (_, index) => body.subarray(index * 50_000, (index + 1) * 50_000))];
+    const pieces = [
+      head,
+      ...Array.from({ length: Math.ceil(size / 50_000) }, (_, index) =>
+        body.subarray(index * 50_000, (index + 1) * 50_000),
+      ),
+    ];
     const answer = readPieces(pieces, { bodyUse });
     return [answer.body.length, answer.isWhole, answer.bodyLength, answer.asked];
   };
@@ -147,11 +178,18 @@ test('error answers keep up to 64 KiB, even if the body was not wanted', () => {
 test('a peek is asked once and gets what it asks for', () => {
   const body = 'p'.repeat(5000);
   const head = `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n`;
-  const pieces = [Buffer.from(head + body.slice(0, 600)), Buffer.from(body.slice(600, 1300)), Buffer.from(body.slice(1300))];
+  const pieces = [
+    Buffer.from(head + body.slice(0, 600)),
+    Buffer.from(body.slice(600, 1300)),
+    Buffer.from(body.slice(1300)),
+  ];
   const wanted = readPieces(pieces, { bodyUse: 'peek', wants: true });
   assert.deepEqual([wanted.asked, wanted.body.length, wanted.isWhole], [1, 5000, true]);
   const unwanted = readPieces(pieces, { bodyUse: 'peek', wants: false });
-  assert.deepEqual([unwanted.asked, unwanted.body.length, unwanted.isWhole, unwanted.bodyLength], [1, 1024, false, 5000]);
+  assert.deepEqual(
+    [unwanted.asked, unwanted.body.length, unwanted.isWhole, unwanted.bodyLength],
+    [1, 1024, false, 5000],
+  );
   const small = read('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}', { bodyUse: 'peek', wants: false });
   assert.deepEqual([small.asked, small.body, small.isWhole], [1, '{}', true]);
 });
@@ -173,7 +211,10 @@ test('what is not HTTP is refused, with the reason', () => {
     ['HTTP/1.1 200 OK\r\ncontent-length: 1, 1\r\n\r\nx', /not a number/],
     ['HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n', /not a number/],
     ['HTTP/1.1 200 OK\r\ncontent-length: 9999999999999999\r\n\r\n', /not a number/],
-    ['HTTP/1.1 200 OK\r\ncontent-length: 0\r\ntransfer-encoding: chunked\r\n\r\n', /both content-length and transfer-encoding/],
+    [
+      'HTTP/1.1 200 OK\r\ncontent-length: 0\r\ntransfer-encoding: chunked\r\n\r\n',
+      /both content-length and transfer-encoding/,
+    ],
     ['HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n', /other than chunked/],
     ['HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n', /HTTP\/1\.0/],
     ['HTTP/1.1 101 Switching Protocols\r\n\r\n', /upgrade/],
@@ -235,7 +276,15 @@ const framings = fc.oneof(
   chunkSizes.map((sizes) => ({ kind: 'chunks' as const, sizes })),
   fc.constant({ kind: 'close' as const }),
 );
-const fieldNames = fc.constantFrom('x-a', 'content-typ', 'content-lengt', 'connectiom', 'date', 'X-Elastic-Product', 'transfer-encodinh');
+const fieldNames = fc.constantFrom(
+  'x-a',
+  'content-typ',
+  'content-lengt',
+  'connectiom',
+  'date',
+  'X-Elastic-Product',
+  'transfer-encodinh',
+);
 const extraFields = fc.array(fc.tuple(fieldNames, fc.stringMatching(/^[ -~]{0,40}$/)), { maxLength: 5 });
 
 /** Answers of all framings, with fields that nearly look like those that matter. */
@@ -252,15 +301,35 @@ const answers: fc.Arbitrary<Generated> = fc
   .map(({ status, interim, fields, body, framing, isUpper, trailer }) => {
     const name = (text: string): string => (isUpper ? text.toUpperCase() : text);
     const lines = fields.map(([key, value]) => `${key}: ${value}\r\n`).join('');
-    const head = (own: string): Buffer => Buffer.from(`${interim}HTTP/1.1 ${status} Some Reason\r\n${lines}${own}\r\n`, 'latin1');
+    const head = (own: string): Buffer =>
+      Buffer.from(`${interim}HTTP/1.1 ${status} Some Reason\r\n${lines}${own}\r\n`, 'latin1');
     const bytes = Buffer.from(body);
     if (framing.kind === 'length')
-      return { bytes: Buffer.concat([head(`${name('content-length')}: ${bytes.length}\r\n`), bytes]), status, body: bytes, ends: false };
-    if (framing.kind === 'close') return { bytes: Buffer.concat([head(`${name('connection')}: close\r\n`), bytes]), status, body: bytes, ends: true };
+      return {
+        bytes: Buffer.concat([head(`${name('content-length')}: ${bytes.length}\r\n`), bytes]),
+        status,
+        body: bytes,
+        ends: false,
+      };
+    if (framing.kind === 'close')
+      return {
+        bytes: Buffer.concat([head(`${name('connection')}: close\r\n`), bytes]),
+        status,
+        body: bytes,
+        ends: true,
+      };
     const chunks = chunksOf(bytes, framing.sizes);
-    const framed = chunks.flatMap((chunk) => [Buffer.from(`${chunk.length.toString(16)};ext=1\r\n`), chunk, Buffer.from('\r\n')]);
+    const framed = chunks.flatMap((chunk) => [
+      Buffer.from(`${chunk.length.toString(16)};ext=1\r\n`),
+      chunk,
+      Buffer.from('\r\n'),
+    ]);
     return {
-      bytes: Buffer.concat([head(`${name('transfer-encoding')}: chunked\r\n`), ...framed, Buffer.from(`0\r\n${trailer}\r\n`)]),
+      bytes: Buffer.concat([
+        head(`${name('transfer-encoding')}: chunked\r\n`),
+        ...framed,
+        Buffer.from(`0\r\n${trailer}\r\n`),
+      ]),
       status,
       body: bytes,
       ends: false,
@@ -286,10 +355,16 @@ test('an answer cut anywhere reads the same', () => {
         [answerComplete, status, body.toString('latin1'), true, body.length],
       );
       const peek = readPieces(cut(bytes, places), { ends, bodyUse: 'peek', wants: false });
-      assert.deepEqual([peek.step, peek.status, peek.bodyLength, peek.asked], [answerComplete, status, body.length, status < 300 ? 1 : 0]);
+      assert.deepEqual(
+        [peek.step, peek.status, peek.bodyLength, peek.asked],
+        [answerComplete, status, body.length, status < 300 ? 1 : 0],
+      );
       assert.ok(body.toString('latin1').startsWith(peek.body) && peek.body.length >= Math.min(1024, body.length));
       const none = readPieces(cut(bytes, places), { ends, bodyUse: 'none' });
-      assert.deepEqual([none.step, none.bodyLength, none.body.length], [answerComplete, body.length, status < 300 ? 0 : body.length]);
+      assert.deepEqual(
+        [none.step, none.bodyLength, none.body.length],
+        [answerComplete, body.length, status < 300 ? 0 : body.length],
+      );
     }),
     { numRuns: 300 },
   );
@@ -297,7 +372,8 @@ test('an answer cut anywhere reads the same', () => {
 
 test('every single byte position', () => {
   const bytes = Buffer.from(
-    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n2;x\r\nef\r\n0\r\nt: 1\r\n\r\n',
+    'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\ntransfer-encoding: ' +
+      'chunked\r\n\r\n4\r\nabcd\r\n2;x\r\nef\r\n0\r\nt: 1\r\n\r\n',
   );
   for (let place = 1; place < bytes.length; place++) {
     const answer = readPieces(cut(bytes, [place]));
@@ -320,7 +396,9 @@ test("Node's own client reads the same from a real server", async () => {
         const outgoing = request({ host: '127.0.0.1', port: server.port, agent }, (response) => {
           const parts: Buffer[] = [];
           response.on('data', (part: Buffer) => parts.push(part));
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('latin1') }));
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, body: Buffer.concat(parts).toString('latin1') }),
+          );
           response.on('error', reject);
         });
         outgoing.on('error', reject);

@@ -42,7 +42,9 @@ test('a request is signed as by the SDK of AWS, whatever its path, query, body, 
   await fc.assert(
     fc.asyncProperty(requests, async ({ method, segments, isDirectory, query, body, token, wall }) => {
       const path = `/${segments.map(encodeURIComponent).join('/')}${isDirectory ? '/' : ''}`;
-      const pairs = Object.entries(query).map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`);
+      const pairs = Object.entries(query).map(
+        ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
+      );
       const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' };
       const signer = new SignatureV4({
         service: 'es',
@@ -50,12 +52,25 @@ test('a request is signed as by the SDK of AWS, whatever its path, query, body, 
         credentials: token === null ? credentials : { ...credentials, sessionToken: token },
         sha256: Sha256,
       });
-      const request = { method, protocol: 'https:', hostname: 'search.example.org', path, query, headers: { host: 'search.example.org' }, body };
+      const request = {
+        method,
+        protocol: 'https:',
+        hostname: 'search.example.org',
+        path,
+        query,
+        headers: { host: 'search.example.org' },
+        body,
+      };
       const judged = await signer.sign(request, { signingDate: new Date(wall) });
       const target = pairs.length === 0 ? path : `${path}?${pairs.join('&')}`;
       const signed = signRequest(
         { method, target, headers: new Map([['host', 'search.example.org']]), bodyHash: sha256Hex(body) },
-        { credentials: { ...credentials, sessionToken: token }, region: 'eu-west-1', service: 'es', time: formatAmzDate(wall) },
+        {
+          credentials: { ...credentials, sessionToken: token },
+          region: 'eu-west-1',
+          service: 'es',
+          time: formatAmzDate(wall),
+        },
       );
       assert.equal(signed.get('authorization'), judged.headers.authorization, target);
     }),

@@ -27,9 +27,11 @@ const files = (content: Readonly<Record<string, string>>) => ({
   },
 });
 
-const parse = (targetHosts: string, clientOptions?: string, more: Partial<TargetInput> = {}) => parseTargets({ targetHosts, clientOptions, ...more });
+const parse = (targetHosts: string, clientOptions?: string, more: Partial<TargetInput> = {}) =>
+  parseTargets({ targetHosts, clientOptions, ...more });
 const endpoints = async (hosts: string, options?: string) => (await parse(hosts, options)).targets.default.endpoints;
-const optionsOf = async (options?: string, more: Partial<TargetInput> = {}) => (await parse('h', options, more)).targets.default.options;
+const optionsOf = async (options?: string, more: Partial<TargetInput> = {}) =>
+  (await parse('h', options, more)).targets.default.options;
 
 /** The problems as lines; checks code and exit code. */
 async function problems(hosts: string, options?: string, more: Partial<TargetInput> = {}): Promise<readonly string[]> {
@@ -54,7 +56,9 @@ test('hosts as text', async () => {
   ]);
   assert.deepEqual(await endpoints('http://h'), [{ host: 'h', port: 9200, ...plain }]);
   assert.deepEqual(await endpoints('https://h'), [{ host: 'h', port: 443, useTls: true, prefix: '', basicAuth: null }]);
-  assert.deepEqual(await endpoints('h', 'use_ssl:true'), [{ host: 'h', port: 9200, useTls: true, prefix: '', basicAuth: null }]);
+  assert.deepEqual(await endpoints('h', 'use_ssl:true'), [
+    { host: 'h', port: 9200, useTls: true, prefix: '', basicAuth: null },
+  ]);
   assert.deepEqual(await endpoints('HTTPS://us%40er:p%3A%2F%2Cw@h.example:8443/a/b/'), [
     { host: 'h.example', port: 8443, useTls: true, prefix: '/a/b', basicAuth: { user: 'us@er', password: 'p:/,w' } },
   ]);
@@ -102,7 +106,10 @@ test('what is wrong with hosts', async () => {
   assert.match((await problems('{"other":["h"]}'))[0] ?? '', /has no cluster "default"/);
   assert.match((await problems('{"default":[]}'))[0] ?? '', /has no hosts/);
   assert.match((await problems('{"default":'))[0] ?? '', /the JSON is not valid: .* at line 1, column 12/);
-  assert.match((await problems('none.json', undefined, files({})))[0] ?? '', /the file none\.json cannot be read: ENOENT/);
+  assert.match(
+    (await problems('none.json', undefined, files({})))[0] ?? '',
+    /the file none\.json cannot be read: ENOENT/,
+  );
   assert.deepEqual(await problems('{"default":[{"port":0}]}'), [
     '--target-hosts: port must be a whole number of at least 1',
     '--target-hosts: host is missing',
@@ -113,7 +120,9 @@ test('clusters need the same names on both sides', async () => {
   const hosts = '{"default":["a"],"b":["b"]}';
   const rule = '--target-hosts and --client-options must define the same keys for multi cluster setups.';
   assert.deepEqual(await problems(hosts, 'timeout:60'), [`--client-options: ${rule} There are no options for b.`]);
-  assert.deepEqual(await problems('h', '{"default":{},"c":{}}'), [`--client-options: ${rule} There are no hosts for c.`]);
+  assert.deepEqual(await problems('h', '{"default":{},"c":{}}'), [
+    `--client-options: ${rule} There are no hosts for c.`,
+  ]);
   const { targets } = await parse(hosts, '{"b":{"timeout":2},"default":{"timeout":1}}');
   assert.deepEqual(
     targets.clusters.map(({ options }) => options.timeout),
@@ -127,13 +136,18 @@ test('the time limit: 60 s, but 10 s once options are given without it', async (
   assert.equal((await optionsOf('timeout:2.5')).timeout, 2.5);
   const given = await parse('h', 'use_ssl:true');
   assert.equal(given.targets.default.options.timeout, 10);
-  assert.deepEqual(given.notices, ['The client options name no timeout: requests are cut after 10 seconds. Add timeout:60 for the usual limit.']);
+  assert.deepEqual(given.notices, [
+    'The client options name no timeout: requests are cut after 10 seconds. Add timeout:60 for the usual limit.',
+  ]);
   assert.deepEqual((await parse('h', 'timeout:60')).notices, []);
-  assert.deepEqual(await problems('h', 'timeout:soon'), ['--client-options at timeout: must be a number of at least 0.001']);
+  assert.deepEqual(await problems('h', 'timeout:soon'), [
+    '--client-options at timeout: must be a number of at least 0.001',
+  ]);
 });
 
 test('options as text: split at the first colon, quotes around commas, numbers as passwords', async () => {
-  const password = async (text: string) => (await optionsOf(`basic_auth_user:u,basic_auth_password:${text}`)).basicAuth?.password;
+  const password = async (text: string) =>
+    (await optionsOf(`basic_auth_user:u,basic_auth_password:${text}`)).basicAuth?.password;
   assert.equal(await password("'a:b,c'"), 'a:b,c');
   assert.equal(await password('a:b'), 'a:b');
   assert.equal(await password('"a,\'b"'), "a,'b");
@@ -182,8 +196,15 @@ test('options with their types', async () => {
   const json = await optionsOf(
     '{"default":{"headers":{"X-A":"b","n":1},"retry_on_status":[500],"http_compress":true,"basic_auth_user":"u","basic_auth_password":123}}',
   );
-  assert.deepEqual([json.headers, json.retryOnStatus, json.basicAuth], [{ 'X-A': 'b', n: '1' }, [500], { user: 'u', password: '123' }]);
-  assert.equal((await optionsOf('{"use_ssl":true}')).useTls, true, 'options without a cluster around them are those of default');
+  assert.deepEqual(
+    [json.headers, json.retryOnStatus, json.basicAuth],
+    [{ 'X-A': 'b', n: '1' }, [500], { user: 'u', password: '123' }],
+  );
+  assert.equal(
+    (await optionsOf('{"use_ssl":true}')).useTls,
+    true,
+    'options without a cluster around them are those of default',
+  );
   assert.equal((await optionsOf('{"headers":{"a":"b"}}')).headers.a, 'b');
 });
 
@@ -191,17 +212,22 @@ test('all problems at once', async () => {
   const text =
     'use_ssl:maybe,max_retries:-1,retry_on_status:900,client_cert:c.pem,basic_auth_user:u,sniff_on_start:true,static_responses:x.json,ssl_assert_fingerprint:aa,headers:x,ca_certs:no.pem';
   assert.deepEqual(await problems('h:0', text, files({ 'c.pem': 'nothing' })), [
-    '--client-options at static_responses: canned answers without a network are not supported; run the canned target of this project (bench/target.ts) instead',
-    '--client-options at ssl_assert_fingerprint: pinning by fingerprint is not supported; give that certificate as ca_certs',
-    '--client-options at sniff_on_start: finding nodes by sniffing is not supported; name all of them in --target-hosts',
+    '--client-options at static_responses: canned answers without a network are not supported; run the canned target ' +
+      'of this project (bench/target.ts) instead',
+    '--client-options at ssl_assert_fingerprint: pinning by fingerprint is not supported; give that certificate as ' +
+      'ca_certs',
+    '--client-options at sniff_on_start: finding nodes by sniffing is not supported; name all of them in ' +
+      '--target-hosts',
     "--client-options at client_cert: Cannot specify 'client_cert' without also specifying 'client_key' in client-options.",
     "--client-options at ca_certs: the file no.pem cannot be read: ENOENT: no such file or directory, open 'no.pem'",
     '--client-options at client_cert: c.pem holds no certificate in PEM format',
     '--client-options at use_ssl: must be true or false',
-    '--client-options at basic_auth: basic_auth_user alone is not enough, basic_auth_password is missing (give both, or set OSB_BASIC_AUTH_PASSWORD)',
+    '--client-options at basic_auth: basic_auth_user alone is not enough, basic_auth_password is missing (give both, ' +
+      'or set OSB_BASIC_AUTH_PASSWORD)',
     '--client-options at max_retries: must be a whole number of at least 0',
     '--client-options at retry_on_status: must be HTTP statuses, such as 502,503,504',
-    '--client-options at headers: must be an object of names and texts (give --client-options as JSON: {"default":{"headers":{"name":"value"}}})',
+    '--client-options at headers: must be an object of names and texts (give --client-options as JSON: ' +
+      '{"default":{"headers":{"name":"value"}}})',
     '--target-hosts: "h:0" has a port that is not between 1 and 65535',
   ]);
 });
@@ -227,7 +253,10 @@ test('certificates are read as text, and must fit each other', async () => {
   const [one, other] = [authority.issue('DNS:one'), authority.issue('DNS:other')];
   const { readFile } = files({ 'ca.pem': authority.ca, 'c.pem': one.cert, 'k.pem': one.key, 'wrong.pem': other.key });
   const options = await optionsOf('use_ssl:true,ca_certs:ca.pem,client_cert:c.pem,client_key:k.pem', { readFile });
-  assert.deepEqual([options.caCertificates, options.clientCertificate, options.clientKey], [authority.ca, one.cert, one.key]);
+  assert.deepEqual(
+    [options.caCertificates, options.clientCertificate, options.clientKey],
+    [authority.ca, one.cert, one.key],
+  );
   const [problem] = await problems('h', 'use_ssl:true,client_cert:c.pem,client_key:wrong.pem', { readFile });
   assert.match(problem ?? '', /client_cert: .*key values mismatch/);
   // The target asks for TLS, not the option.
@@ -245,8 +274,13 @@ test('a file that cannot be read as text is named, and not waited for', async ()
     writeFileSync(at('binary.der'), Buffer.from([0x30, 0x82, 0xff, 0xfe]));
     writeFileSync(at('marked.json'), '\uFEFF{"default":[{"host":"h"}]}');
     const pipe = `the file ${at('pipe.json')} cannot be read: This is a named pipe, not a text file`;
-    assert.deepEqual(await problems(at('pipe.json'), at('pipe.json')), [`--target-hosts: ${pipe}`, `--client-options: ${pipe}`]);
-    assert.deepEqual(await problems('https://h', `ca_certs:${at('pipe.json')}`), [`--client-options at ca_certs: ${pipe}`]);
+    assert.deepEqual(await problems(at('pipe.json'), at('pipe.json')), [
+      `--target-hosts: ${pipe}`,
+      `--client-options: ${pipe}`,
+    ]);
+    assert.deepEqual(await problems('https://h', `ca_certs:${at('pipe.json')}`), [
+      `--client-options at ca_certs: ${pipe}`,
+    ]);
     assert.deepEqual(await problems('https://h', `ca_certs:${at('binary.der')}`), [
       `--client-options at ca_certs: ${at('binary.der')} holds no certificate in PEM format`,
     ]);
@@ -259,14 +293,25 @@ test('a file that cannot be read as text is named, and not waited for', async ()
 test('credentials from the environment; options and URLs beat them', async () => {
   const env = { OSB_BASIC_AUTH_USER: 'eu', OSB_BASIC_AUTH_PASSWORD: 'ep' };
   assert.deepEqual((await optionsOf(undefined, { env })).basicAuth, { user: 'eu', password: 'ep' });
-  assert.deepEqual((await optionsOf('basic_auth_user:u,basic_auth_password:p', { env })).basicAuth, { user: 'u', password: 'p' });
+  assert.deepEqual((await optionsOf('basic_auth_user:u,basic_auth_password:p', { env })).basicAuth, {
+    user: 'u',
+    password: 'p',
+  });
   assert.deepEqual((await optionsOf('basic_auth_user:u', { env })).basicAuth, { user: 'u', password: 'ep' });
   assert.deepEqual((await optionsOf('http_auth:u:p', { env })).basicAuth, { user: 'u', password: 'p' });
-  assert.match((await problems('h', undefined, { env: { OSB_BASIC_AUTH_USER: 'eu' } }))[0] ?? '', /OSB_BASIC_AUTH_PASSWORD is not/);
+  assert.match(
+    (await problems('h', undefined, { env: { OSB_BASIC_AUTH_USER: 'eu' } }))[0] ?? '',
+    /OSB_BASIC_AUTH_PASSWORD is not/,
+  );
 });
 
 test('AWS: from the environment, from options, from a session', async () => {
-  const env = { OSB_AWS_ACCESS_KEY_ID: 'ID', OSB_AWS_SECRET_ACCESS_KEY: 'SECRET', OSB_REGION: 'eu-1', OSB_SERVICE: 'es' };
+  const env = {
+    OSB_AWS_ACCESS_KEY_ID: 'ID',
+    OSB_AWS_SECRET_ACCESS_KEY: 'SECRET',
+    OSB_REGION: 'eu-1',
+    OSB_SERVICE: 'es',
+  };
   const byEnv = await optionsOf('amazon_aws_log_in:environment', { env });
   const credentials = { accessKeyId: 'ID', secretAccessKey: 'SECRET', sessionToken: null };
   assert.deepEqual(byEnv.sigV4, { source: 'environment', region: 'eu-1', service: 'es', credentials, expiresAt: null });
@@ -285,28 +330,38 @@ test('AWS: from the environment, from options, from a session', async () => {
 test('AWS: what is missing is named', async () => {
   const at = '--client-options at amazon_aws_log_in:';
   assert.deepEqual(await problems('h', 'amazon_aws_log_in:environment'), [
-    `${at} amazon_aws_log_in:environment needs OSB_AWS_ACCESS_KEY_ID, OSB_AWS_SECRET_ACCESS_KEY, OSB_REGION, OSB_SERVICE`,
+    `${at} amazon_aws_log_in:environment needs OSB_AWS_ACCESS_KEY_ID, OSB_AWS_SECRET_ACCESS_KEY, OSB_REGION, ` +
+      'OSB_SERVICE',
   ]);
   assert.deepEqual(await problems('h', 'amazon_aws_log_in:client_option,aws_access_key_id:x,service:s3'), [
     `${at} amazon_aws_log_in:client_option needs aws_secret_access_key, region`,
     '--client-options at service: must be es or aoss',
   ]);
-  assert.deepEqual(await problems('h', 'amazon_aws_log_in:session,service:es'), [`${at} amazon_aws_log_in:session needs region`]);
-  assert.deepEqual(await problems('h', 'amazon_aws_log_in:yes'), [`${at} must be environment, client_option or session`]);
+  assert.deepEqual(await problems('h', 'amazon_aws_log_in:session,service:es'), [
+    `${at} amazon_aws_log_in:session needs region`,
+  ]);
+  assert.deepEqual(await problems('h', 'amazon_aws_log_in:yes'), [
+    `${at} must be environment, client_option or session`,
+  ]);
   const loadSession = () => Promise.reject(new BenchmarkError('CREDENTIALS', 'no profile', { hint: 'make one' }));
-  assert.deepEqual(await problems('h', 'amazon_aws_log_in:session,region:r,service:es', { loadSession }), [`${at} no profile (make one)`]);
+  assert.deepEqual(await problems('h', 'amazon_aws_log_in:session,region:r,service:es', { loadSession }), [
+    `${at} no profile (make one)`,
+  ]);
 });
 
 test('a description for logs', async () => {
   const { targets } = await parse('https://u:topsecret@h1/p,h2:1', 'verify_certs:false,max_retries:2,timeout:60');
   assert.equal(
     describeTargets(targets),
-    'default: https://h1:443/p, http://h2:1 (timeout 60 s, certificates NOT verified, basic authentication, up to 2 retries)',
+    'default: https://h1:443/p, http://h2:1 (timeout 60 s, certificates NOT verified, basic authentication, up to 2 ' +
+      'retries)',
   );
 });
 
 test('no secret in a description, a warning or a redacted text', async () => {
-  const secret = fc.string({ unit: fc.constantFrom(...'abcXYZ019-_.~!@:/% "\\üß'), minLength: 6, maxLength: 20 }).map((text) => `S3cr${text}`);
+  const secret = fc
+    .string({ unit: fc.constantFrom(...'abcXYZ019-_.~!@:/% "\\üß'), minLength: 6, maxLength: 20 })
+    .map((text) => `S3cr${text}`);
   await fc.assert(
     fc.asyncProperty(secret, secret, secret, async (one, two, three) => {
       const options = {
@@ -317,12 +372,19 @@ test('no secret in a description, a warning or a redacted text', async () => {
         timeout: 60,
       };
       const secrets = new Secrets();
-      const { targets, warnings, notices } = await parse(`https://me:${encodeURIComponent(two)}@h`, JSON.stringify({ default: options }), {
-        secrets,
-      });
+      const { targets, warnings, notices } = await parse(
+        `https://me:${encodeURIComponent(two)}@h`,
+        JSON.stringify({ default: options }),
+        {
+          secrets,
+        },
+      );
       const basic = Buffer.from(`u:${one}`).toString('base64');
-      const shown = `${describeTargets(targets)} ${warnings} ${notices} ${secrets.mask(`a ${one} b ${two} ${JSON.stringify({ one })} ${encodeURIComponent(two)} Basic ${basic}`)}`;
-      for (const hidden of [one, two, basic, encodeURIComponent(two), ...secretsOf(targets.default)]) assert.ok(!shown.includes(hidden), shown);
+      const shown =
+        `${describeTargets(targets)} ${warnings} ${notices} ` +
+        `${secrets.mask(`a ${one} b ${two} ${JSON.stringify({ one })} ${encodeURIComponent(two)} Basic ${basic}`)}`;
+      for (const hidden of [one, two, basic, encodeURIComponent(two), ...secretsOf(targets.default)])
+        assert.ok(!shown.includes(hidden), shown);
     }),
     { numRuns: 100 },
   );

@@ -1,4 +1,5 @@
-// Strangers who flood the coordinator: its own nodes and test runs are answered within a second, and the log stays small.
+// Strangers who flood the coordinator: its own nodes and test runs are answered within a second, and the log stays
+// small.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +13,14 @@ import { hubSubject } from '../../src/fleet/protocol/subjects.ts';
 import { connectCoordinator } from '../../src/nats/connect.ts';
 import { createTokenKey } from '../../src/nats/token-key.ts';
 import { atEnd, temporaryDirectory } from '../daemon/at-end.ts';
-import { hello, joinAsNode, realCoordinator, register, type TestCoordinator, type TestNode } from '../daemon/real-coordinator.ts';
+import {
+  hello,
+  joinAsNode,
+  realCoordinator,
+  register,
+  type TestCoordinator,
+  type TestNode,
+} from '../daemon/real-coordinator.ts';
 import type { FloodKind } from '../fakes/nats-flooder.ts';
 
 const floodMillis = 3000;
@@ -43,7 +51,10 @@ async function flood(fleet: TestCoordinator, kind: FloodKind, secret: string | n
   return JSON.parse(text);
 }
 
-/** How long something took each time, of what is done again and again until `isOver`; what fails took for ever. In ascending order. */
+/**
+ * How long something took each time, of what is done again and again until `isOver`; what fails took for ever. In
+ * ascending order.
+ */
 async function durations(isOver: () => boolean, work: () => Promise<unknown>): Promise<readonly number[]> {
   const taken: number[] = [];
   while (!isOver()) {
@@ -107,8 +118,12 @@ describe('during a flood', () => {
       const { user, system } = process.cpuUsage(cpu);
       const cpuMillis = (user + system) / 1000;
       const told = fleet.log.slice(lines);
-      const taken = `longest registration ${registering.at(-1)?.toFixed(0)} ms, question ${asking.at(-1)?.toFixed(0)} ms`;
-      test.diagnostic(`${sent.messages} messages, ${sent.connections} connections; ${taken}; ${cpuMillis.toFixed(0)} ms CPU, ${told.length} lines`);
+      const taken =
+        `longest registration ${registering.at(-1)?.toFixed(0)} ms, question ` + `${asking.at(-1)?.toFixed(0)} ms`;
+      test.diagnostic(
+        `${sent.messages} messages, ${sent.connections} connections; ${taken}; ${cpuMillis.toFixed(0)} ms CPU, ` +
+          `${told.length} lines`,
+      );
       assert.ok(sent.connections > 0);
       for (const each of [registering, asking]) {
         assert.ok(each.length > 1 && each.every(Number.isFinite), `each is answered: ${each.join(', ')} ms`);

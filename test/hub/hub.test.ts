@@ -15,7 +15,14 @@ import { downSubject, type HubVerb, hubSubject } from '../../src/fleet/protocol/
 import { connectCoordinator } from '../../src/nats/connect.ts';
 import { Registration, type RegistrationState } from '../../src/node/registration.ts';
 import { atEnd } from '../daemon/at-end.ts';
-import { hello, joinAsNode, realCoordinator, register, type TestCoordinator, type TestNode } from '../daemon/real-coordinator.ts';
+import {
+  hello,
+  joinAsNode,
+  realCoordinator,
+  register,
+  type TestCoordinator,
+  type TestNode,
+} from '../daemon/real-coordinator.ts';
 
 let fleet: TestCoordinator;
 let run: NatsConnection;
@@ -31,8 +38,10 @@ async function ask<T>(verb: HubVerb, codec: Codec<T>, payload: Uint8Array = new 
   return decodeBytes(codec, data, verb);
 }
 
-const addresses = async (): Promise<readonly string[]> => (await ask('nodes', nodesAnswerCodec)).nodes.map((node) => node.hello.address);
-const claim = (verb: 'begin' | 'end', of: RunClaim): Promise<ClaimAnswer> => ask(verb, claimAnswerCodec, encodeBytes(runClaimCodec, of));
+const addresses = async (): Promise<readonly string[]> =>
+  (await ask('nodes', nodesAnswerCodec)).nodes.map((node) => node.hello.address);
+const claim = (verb: 'begin' | 'end', of: RunClaim): Promise<ClaimAnswer> =>
+  ask(verb, claimAnswerCodec, encodeBytes(runClaimCodec, of));
 
 /** Resolves once the node is in the list, or is not any more. */
 async function untilListed(address: string, isListed: boolean): Promise<void> {

@@ -11,15 +11,20 @@ describe('a token bucket', () => {
   it('never lets more through than its burst and what has come in since', () => {
     const step = fc.record({ wait: fc.nat(5000), cost: fc.integer({ min: 1, max: 5 }) });
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 50 }), fc.array(step), (burst, perSecond, steps) => {
-        const bucket = new TokenBucket({ burst, perSecond }, 0);
-        let [now, taken] = [0, 0];
-        for (const { wait, cost } of steps) {
-          now += wait;
-          if (bucket.take(now, cost)) taken += cost;
-          assert.ok(taken <= burst + (now / 1000) * perSecond + 1e-6);
-        }
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 50 }),
+        fc.array(step),
+        (burst, perSecond, steps) => {
+          const bucket = new TokenBucket({ burst, perSecond }, 0);
+          let [now, taken] = [0, 0];
+          for (const { wait, cost } of steps) {
+            now += wait;
+            if (bucket.take(now, cost)) taken += cost;
+            assert.ok(taken <= burst + (now / 1000) * perSecond + 1e-6);
+          }
+        },
+      ),
     );
   });
 
@@ -58,7 +63,8 @@ describe('registrations', () => {
     const gate = new RegistrationGate({ isTrusted, now: () => now });
     for (let second = 0; second < 60; second++) {
       let served = 0;
-      for (let index = 0; index < 5000; index++) if (gate.admits(`id-${second}-${index}`, `10.0.${index % 250}.${index % 13}`, false)) served++;
+      for (let index = 0; index < 5000; index++)
+        if (gate.admits(`id-${second}-${index}`, `10.0.${index % 250}.${index % 13}`, false)) served++;
       assert.ok(served <= (second === 0 ? 1000 : 200), `${served}`);
       assert.ok(gate.admits('honest', '10.0.0.1', true));
       now += 1000;
@@ -82,16 +88,22 @@ describe('the log of what others do', () => {
     const lines: string[] = [];
     const log = new OutsiderLog({ log: (_, message) => lines.push(message), now: () => now });
     for (let minute = 0; minute < 10; minute++) {
-      for (let index = 0; index < 20_000; index++) log.tell('registration', 'WARNING', `reason ${index}`, `10.0.${index % 250}.${index % 13}`);
+      for (let index = 0; index < 20_000; index++)
+        log.tell('registration', 'WARNING', `reason ${index}`, `10.0.${index % 250}.${index % 13}`);
       for (let index = 0; index < 20_000; index++) log.count('connection', '10.0.0.7');
       now += 60_000;
       log.sweep();
       log.sweep();
     }
     assert.ok(lines.length < 10 * 10 + 40, `${lines.length}`);
-    assert.equal(lines.filter((line) => line === 'In the last minute 20000 more connections were refused, from 10.0.0.7.').length, 10);
+    assert.equal(
+      lines.filter((line) => line === 'In the last minute 20000 more connections were refused, from 10.0.0.7.').length,
+      10,
+    );
     const untold = lines.filter((line) => line.startsWith('reason')).length;
-    const counted = lines.flatMap((line) => /minute (\d+) more registrations/.exec(line)?.[1] ?? []).reduce((sum, count) => sum + Number(count), 0);
+    const counted = lines
+      .flatMap((line) => /minute (\d+) more registrations/.exec(line)?.[1] ?? [])
+      .reduce((sum, count) => sum + Number(count), 0);
     assert.equal(untold + counted, 200_000);
   });
 
@@ -103,6 +115,10 @@ describe('the log of what others do', () => {
     now += 60_000;
     log.sweep();
     log.tell('connection', 'WARNING', 'refused', '10.0.0.1');
-    assert.deepEqual(lines, ['refused', 'In the last minute 2 more connections were refused, from 10.0.0.1.', 'refused']);
+    assert.deepEqual(lines, [
+      'refused',
+      'In the last minute 2 more connections were refused, from 10.0.0.1.',
+      'refused',
+    ]);
   });
 });

@@ -71,7 +71,8 @@ describe('admission', () => {
 
   it('lets many nodes of this machine in', () => {
     const guard = admission();
-    for (let index = 0; index < 1000; index++) assert.equal(guard.judge(applicant(newNodeId(), '127.0.0.1', index)).kind, 'admitted');
+    for (let index = 0; index < 1000; index++)
+      assert.equal(guard.judge(applicant(newNodeId(), '127.0.0.1', index)).kind, 'admitted');
   });
 
   it('does not even look at an address that tries too often, until it rests', () => {
@@ -128,7 +129,8 @@ describe('admission', () => {
 
   it('takes nothing from those who have the token for those who have not', () => {
     const guard = admission('secret');
-    for (let index = 0; index < 50_000; index++) guard.judge(applicant(newNodeId(), `10.0.${index % 250}.${Math.floor(index / 250) % 250}`, index));
+    for (let index = 0; index < 50_000; index++)
+      guard.judge(applicant(newNodeId(), `10.0.${index % 250}.${Math.floor(index / 250) % 250}`, index));
     assert.equal(guard.judge(applicant(newNodeId(), '10.1.1.1', 1)).kind, 'dropped');
     assert.equal(guard.judge(applicant(newNodeId(), '10.1.1.1', 2, { secret: 'secret' })).kind, 'admitted');
   });
@@ -138,7 +140,8 @@ describe('admission', () => {
     for (let index = 0; index < 20_000; index++) {
       time += 6;
       const host = `10.0.${index % 250}.${Math.floor(index / 250)}`;
-      if (guard.judge(applicant(newNodeId(), host, index)).kind === 'admitted') guard.release({ serverId: 'S1', clientId: index });
+      if (guard.judge(applicant(newNodeId(), host, index)).kind === 'admitted')
+        guard.release({ serverId: 'S1', clientId: index });
     }
     assert.equal(guard.judge(applicant(newNodeId(), '127.0.0.1', 1)).kind, 'admitted');
     time += 1000;
@@ -147,9 +150,12 @@ describe('admission', () => {
 
   it('believes of connections what the server says of them, whatever was not heard', () => {
     type Step = { readonly kind: 'connect' | 'end' | 'end unheard' | 'end while asking'; readonly node: number };
-    const steps = fc.array(fc.record<Step>({ kind: fc.constantFrom('connect', 'end', 'end unheard', 'end while asking'), node: fc.nat(5) }), {
-      maxLength: 60,
-    });
+    const steps = fc.array(
+      fc.record<Step>({ kind: fc.constantFrom('connect', 'end', 'end unheard', 'end while asking'), node: fc.nat(5) }),
+      {
+        maxLength: 60,
+      },
+    );
     fc.assert(
       fc.property(steps, steps, (before, meanwhile) => {
         const guard = admission();
@@ -159,7 +165,8 @@ describe('admission', () => {
         const play = ({ kind, node }: Step, isHeard: boolean): void => {
           time += 1000;
           const clientId = next;
-          if (kind === 'connect' && guard.judge(applicant(ids[node] ?? '', '127.0.0.1', next)).kind === 'admitted') open.set(next++, node);
+          if (kind === 'connect' && guard.judge(applicant(ids[node] ?? '', '127.0.0.1', next)).kind === 'admitted')
+            open.set(next++, node);
           const found = kind === 'connect' ? undefined : [...open].find(([, owner]) => owner === node);
           if (found === undefined || found[0] === clientId) return;
           open.delete(found[0]);
@@ -183,7 +190,14 @@ describe('admission', () => {
 /** Ids that have no connection any more. */
 const gone = new Set<string>();
 const registry = (believesAddresses = false): Registry =>
-  new Registry({ ownVersion: '1.2.3', believesAddresses, isOwnMachine, isConnected: (id) => !gone.has(id), now, wall: () => 5 });
+  new Registry({
+    ownVersion: '1.2.3',
+    believesAddresses,
+    isOwnMachine,
+    isConnected: (id) => !gone.has(id),
+    now,
+    wall: () => 5,
+  });
 const request = (address: string, more = {}) => ({ secret: newNodeId(), hello: hello(address, more) });
 
 describe('registry', () => {
@@ -204,7 +218,12 @@ describe('registry', () => {
     const nodes = registry(true);
     assert.equal(nodes.register('a', request('10.0.0.9'), '10.0.0.1').kind, 'joined');
     const second = nodes.register('b', request('10.0.0.9'), '10.0.0.9');
-    assert.deepEqual(second, { kind: 'refused', reason: 'the address 10.0.0.9 is taken by process 42 on machine', isFinal: false, isNews: true });
+    assert.deepEqual(second, {
+      kind: 'refused',
+      reason: 'the address 10.0.0.9 is taken by process 42 on machine',
+      isFinal: false,
+      isNews: true,
+    });
     nodes.remove('a');
     assert.equal(nodes.register('b', request('10.0.0.9'), '10.0.0.9').kind, 'joined');
     assert.deepEqual(nodes.refused(), []);
@@ -218,7 +237,9 @@ describe('registry', () => {
       outcomes.map((outcome) => outcome.kind === 'refused' && outcome.isNews),
       [true, false],
     );
-    assert.deepEqual(nodes.refused(), [{ address: '10.0.0.1', hostName: 'machine', reason: 'it has version 1.0.0, but the coordinator has 1.2.3' }]);
+    assert.deepEqual(nodes.refused(), [
+      { address: '10.0.0.1', hostName: 'machine', reason: 'it has version 1.0.0, but the coordinator has 1.2.3' },
+    ]);
     time += 60_001;
     assert.deepEqual(nodes.refused(), []);
   });
@@ -261,10 +282,12 @@ describe('registry', () => {
   it('remembers few refusals of one address, and not many in all', () => {
     const nodes = registry();
     nodes.register('a', request('10.0.0.1', { version: '1' }), '10.0.0.1');
-    for (let index = 0; index < 5000; index++) nodes.register('b', request(`10.9.${index % 250}.${index % 7}`), '10.0.0.2');
+    for (let index = 0; index < 5000; index++)
+      nodes.register('b', request(`10.9.${index % 250}.${index % 7}`), '10.0.0.2');
     assert.equal(nodes.refused().length, 5);
     assert.ok(nodes.refused().some(({ address }) => address === '10.0.0.1'));
-    for (let index = 0; index < 5000; index++) nodes.register('c', request('10.0.0.9'), `10.8.${index % 250}.${Math.floor(index / 250)}`);
+    for (let index = 0; index < 5000; index++)
+      nodes.register('c', request('10.0.0.9'), `10.8.${index % 250}.${Math.floor(index / 250)}`);
     assert.ok(nodes.refused().length <= 100);
   });
 
@@ -322,18 +345,25 @@ describe('the grant of the fleet', () => {
 
 describe('addresses', () => {
   it('are kept, names are resolved', async () => {
-    assert.deepEqual(await Promise.all(['127.0.0.2', '10.0.0.1', '::FFFF:10.0.0.1', ' 10.0.0.2 '].map(resolveAddress)), [
-      '127.0.0.2',
-      '10.0.0.1',
-      '10.0.0.1',
-      '10.0.0.2',
-    ]);
+    assert.deepEqual(
+      await Promise.all(['127.0.0.2', '10.0.0.1', '::FFFF:10.0.0.1', ' 10.0.0.2 '].map(resolveAddress)),
+      ['127.0.0.2', '10.0.0.1', '10.0.0.1', '10.0.0.2'],
+    );
     assert.match(await resolveAddress('localhost'), /^127\.|^::1$/);
-    await assert.rejects(resolveAddress('no.such.name.invalid'), { code: 'FLEET', message: /'no\.such\.name\.invalid' cannot be resolved/ });
+    await assert.rejects(resolveAddress('no.such.name.invalid'), {
+      code: 'FLEET',
+      message: /'no\.such\.name\.invalid' cannot be resolved/,
+    });
   });
 
   it('of 127.0.0.0/8 are this machine', () => {
-    assert.deepEqual(['127.0.0.1', '127.255.1.2', '::1', '::ffff:127.0.0.1', '128.0.0.1'].map(isLoopback), [true, true, true, true, false]);
+    assert.deepEqual(['127.0.0.1', '127.255.1.2', '::1', '::ffff:127.0.0.1', '128.0.0.1'].map(isLoopback), [
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
     assert.deepEqual(['127.0.0.9', '203.0.113.1'].map(isOwnAddress), [true, false]);
     assert.equal(plainAddress('FE80::1'), 'fe80::1');
   });

@@ -1,4 +1,5 @@
-// A server that stands still, dies or tells nothing for a while: what the hub believes of connections afterwards is what the server says of them.
+// A server that stands still, dies or tells nothing for a while: what the hub believes of connections afterwards is
+// what the server says of them.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +22,13 @@ async function member(fleet: TestCoordinator, address: string): Promise<Member> 
   const second = await joinAsNode(fleet.endpoint, node.id);
   const states: RegistrationState[] = [];
   const { connection, id, secret } = node;
-  const registration = new Registration({ connection, id, secret, hello: async () => hello(address), onState: (state) => states.push(state) });
+  const registration = new Registration({
+    connection,
+    id,
+    secret,
+    hello: async () => hello(address),
+    onState: (state) => states.push(state),
+  });
   atEnd(() => registration.stop());
   registration.start();
   return { node, second, registration, states };
@@ -29,7 +36,8 @@ async function member(fleet: TestCoordinator, address: string): Promise<Member> 
 
 /** Waits until something is so; for what no event tells. */
 async function until(what: string, isSo: () => boolean | Promise<boolean>, millis = 30_000): Promise<void> {
-  for (const end = performance.now() + millis; !(await isSo()); await sleep(20)) assert.ok(performance.now() < end, `It did not happen: ${what}.`);
+  for (const end = performance.now() + millis; !(await isSo()); await sleep(20))
+    assert.ok(performance.now() < end, `It did not happen: ${what}.`);
 }
 
 const isConnected = ({ node, second }: Member): Promise<boolean> =>
@@ -48,7 +56,11 @@ const refusalsIn = (log: readonly string[]): readonly string[] => log.filter((li
 describe('a server', () => {
   it('that was stopped for 12 s and continued takes back every node', async () => {
     const fleet = await realCoordinator();
-    const members = [await member(fleet, '127.0.0.1'), await member(fleet, '127.0.0.2'), await member(fleet, '127.0.0.3')];
+    const members = [
+      await member(fleet, '127.0.0.1'),
+      await member(fleet, '127.0.0.2'),
+      await member(fleet, '127.0.0.3'),
+    ];
     await untilAllBack(fleet, members);
     process.kill(fleet.coordinator.serverProcessId(), 'SIGSTOP');
     await sleep(12_000);
@@ -74,7 +86,12 @@ describe('a coordinator that was stopped and continued', () => {
   it('knows which connections ended meanwhile, and lets another node have the address', async () => {
     const port = await freePort();
     const [first, second, third] = [new Machine(), new Machine(), new Machine()];
-    const start = (address: string) => ['start', `--node-ip=${address}`, '--coordinator-ip=127.0.0.1', `--port=${port}`];
+    const start = (address: string) => [
+      'start',
+      `--node-ip=${address}`,
+      '--coordinator-ip=127.0.0.1',
+      `--port=${port}`,
+    ];
     assert.equal((await first.run(...start('127.0.0.1'))).code, 0);
     assert.equal((await second.run(...start('127.0.0.2'))).code, 0);
     const [coordinator, worker] = [identify(first.noted('daemon.json')), identify(second.noted('daemon.json'))];
@@ -86,7 +103,11 @@ describe('a coordinator that was stopped and continued', () => {
     signalProcess(coordinator, 'SIGCONT');
     const joined = await third.run(...start('127.0.0.2'));
     assert.equal(joined.code, 0, joined.stderr);
-    await until('the node has joined', async () => (await third.run('status')).stdout.includes('127.0.0.2, joined'), 15_000);
+    await until(
+      'the node has joined',
+      async () => (await third.run('status')).stdout.includes('127.0.0.2, joined'),
+      15_000,
+    );
     assert.doesNotMatch(third.log('127.0.0.2'), /too many/);
   });
 });

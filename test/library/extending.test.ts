@@ -42,7 +42,12 @@ test('a pipeline, a device and a sink of one run', async () => {
   const sink = new MemorySink();
   const { targets } = await parseTargets({ targetHosts: '127.0.0.1:1' });
   await runTest({
-    load: { targets, workload: { workload, testProcedure, notices: [], params: new Map() }, pipeline: borrowed(lender), cores: 1 },
+    load: {
+      targets,
+      workload: { workload, testProcedure, notices: [], params: new Map() },
+      pipeline: borrowed(lender),
+      cores: 1,
+    },
     results: { telemetry: [segments], sinks: [sink] },
   });
   await cluster.close();

@@ -17,8 +17,17 @@ before(async () => {
   home = mkdtempSync(join(tmpdir(), 'osb-library-'));
   workloadPath = join(home, 'workload');
   mkdirSync(workloadPath);
-  const operation = { name: 'everything', 'operation-type': 'search', index: 'things', body: { query: { match_all: {} } } };
-  const text = JSON.stringify({ version: 2, description: 'Searches.', schedule: [{ operation, iterations: '@', clients: 2 }] });
+  const operation = {
+    name: 'everything',
+    'operation-type': 'search',
+    index: 'things',
+    body: { query: { match_all: {} } },
+  };
+  const text = JSON.stringify({
+    version: 2,
+    description: 'Searches.',
+    schedule: [{ operation, iterations: '@', clients: 2 }],
+  });
   writeFileSync(join(workloadPath, 'workload.json'), text.replace('"@"', '{{ searches | default(5) }}'));
   cluster = await startFakeOpenSearch();
 });
@@ -38,7 +47,9 @@ describe('the example', () => {
   });
 
   test('says what is wrong, with its code and what to do', async () => {
-    const failure = await measure(cluster.host, join(home, 'nowhere'), () => undefined).catch((error: unknown) => error);
+    const failure = await measure(cluster.host, join(home, 'nowhere'), () => undefined).catch(
+      (error: unknown) => error,
+    );
     assert.match(explain(failure), /^WORKLOAD_NOT_FOUND: .*nowhere/);
   });
 
@@ -52,7 +63,9 @@ describe('the example', () => {
 
 describe('a test run', () => {
   test('writes nothing unless it is asked to, and leaves the process alone', async () => {
-    const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'exit'].map((name) => process.listenerCount(name));
+    const listeners = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'exit'].map((name) =>
+      process.listenerCount(name),
+    );
     const environment = { ...process.env };
     const written = readdirSync(home);
     const { targets } = await parseTargets({ targetHosts: cluster.host });
@@ -69,7 +82,10 @@ describe('a test run', () => {
     const { targets } = await parseTargets({ targetHosts: cluster.host });
     const workload = await loadWorkload({ builtin: 'eventdata', testMode: true });
     const run = runTest({ load: { targets, workload, testMode: true } });
-    await assert.rejects(run, (error) => error instanceof BenchmarkError && /load\.dataDirectory/.test(error.hint ?? ''));
+    await assert.rejects(
+      run,
+      (error) => error instanceof BenchmarkError && /load\.dataDirectory/.test(error.hint ?? ''),
+    );
   });
 
   test('gives each sink the run when it begins and when it is over', async () => {

@@ -8,7 +8,14 @@ import { epochMillis } from '../../src/units.ts';
 
 const NOON = Date.UTC(2026, 10, 27, 12);
 const at = (seconds: number) => epochMillis(NOON + seconds * 1000);
-const quiet: EndpointReport = { requests: 10, failedRequests: 1, connections: 2, connectionFailures: 0, downMillis: null, downReason: null };
+const quiet: EndpointReport = {
+  requests: 10,
+  failedRequests: 1,
+  connections: 2,
+  connectionFailures: 0,
+  downMillis: null,
+  downReason: null,
+};
 const down = (seconds: number): EndpointReport => ({
   ...quiet,
   downMillis: seconds * 1000,
@@ -43,10 +50,21 @@ describe('EndpointFigures', () => {
       'h:2 answers again, after 17 s.',
     ]);
     const [first, second] = figures.results();
-    assert.deepEqual(first, { endpoint: 'h:1', requests: 60, errors: 6, connections: 12, connectionFailures: 0, outages: [] });
-    assert.deepEqual(second?.outages, [{ since: at(4), until: at(21), seconds: 17, node: null, reason: 'h:2 refused the connection' }]);
+    assert.deepEqual(first, {
+      endpoint: 'h:1',
+      requests: 60,
+      errors: 6,
+      connections: 12,
+      connectionFailures: 0,
+      outages: [],
+    });
+    assert.deepEqual(second?.outages, [
+      { since: at(4), until: at(21), seconds: 17, node: null, reason: 'h:2 refused the connection' },
+    ]);
     assert.deepEqual([second?.requests, second?.connectionFailures], [60, 12]);
-    assert.deepEqual(outageWarnings(figures.results()), ['h:2 answered no request from 12:00:04 UTC for 17 s: its share went to the other hosts.']);
+    assert.deepEqual(outageWarnings(figures.results()), [
+      'h:2 answered no request from 12:00:04 UTC for 17 s: its share went to the other hosts.',
+    ]);
   });
 
   test('each machine has its own outages, and names itself', () => {

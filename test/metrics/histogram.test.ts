@@ -69,7 +69,14 @@ describe('Histogram', () => {
   test('is all zeros when empty', () => {
     const histogram = new Histogram();
     assert.deepEqual(
-      [histogram.count, histogram.min, histogram.max, histogram.mean, histogram.percentile(50), histogram.valueAtRank(1)],
+      [
+        histogram.count,
+        histogram.min,
+        histogram.max,
+        histogram.mean,
+        histogram.percentile(50),
+        histogram.valueAtRank(1),
+      ],
       [0, 0, 0, 0, 0, 0],
     );
   });
@@ -82,10 +89,14 @@ describe('Histogram', () => {
 
   test('percentiles are those of the library', () => {
     fc.assert(
-      fc.property(fc.array(times, { minLength: 1, maxLength: 60 }), fc.double({ min: 0, max: 100, noNaN: true }), (values, percentile) => {
-        const expected = Math.min(judge(values).getValueAtPercentile(percentile), Math.max(...values));
-        assert.equal(histogramOf(values).percentile(percentile), expected);
-      }),
+      fc.property(
+        fc.array(times, { minLength: 1, maxLength: 60 }),
+        fc.double({ min: 0, max: 100, noNaN: true }),
+        (values, percentile) => {
+          const expected = Math.min(judge(values).getValueAtPercentile(percentile), Math.max(...values));
+          assert.equal(histogramOf(values).percentile(percentile), expected);
+        },
+      ),
     );
   });
 
@@ -126,7 +137,10 @@ describe('Histogram', () => {
         assert.equal(merged.count, direct.count);
         assert.ok(Math.abs(merged.mean - direct.mean) <= Math.max(direct.mean / 1000, lowestDiscernible));
         for (const percentile of [0, 50, 99, 100]) {
-          assert.ok(Math.abs(merged.percentile(percentile) - direct.percentile(percentile)) <= Math.max(direct.percentile(percentile) / 1000, 64));
+          assert.ok(
+            Math.abs(merged.percentile(percentile) - direct.percentile(percentile)) <=
+              Math.max(direct.percentile(percentile) / 1000, 64),
+          );
         }
       }),
     );
@@ -139,7 +153,10 @@ describe('Histogram', () => {
         assert.deepEqual(Buffer.from(histogramOf(units).encode()), libraryPayload(units));
       }),
     );
-    const counted = [...new Array<number>(300).fill(64_000), ...new Array<number>(20_000).fill(1_000_000_000 - (1_000_000_000 % 64))];
+    const counted = [
+      ...new Array<number>(300).fill(64_000),
+      ...new Array<number>(20_000).fill(1_000_000_000 - (1_000_000_000 % 64)),
+    ];
     assert.deepEqual(Buffer.from(histogramOf(counted).encode()), libraryPayload(counted));
   });
 

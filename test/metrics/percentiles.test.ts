@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { defaultPercentiles, parsePercentileKey, percentileKey, sortedPercentiles, supportedPercentiles } from '../../src/metrics/percentiles.ts';
+import {
+  defaultPercentiles,
+  parsePercentileKey,
+  percentileKey,
+  sortedPercentiles,
+  supportedPercentiles,
+} from '../../src/metrics/percentiles.ts';
 
 describe('supportedPercentiles', () => {
   const cases: readonly (readonly [count: number, requested: readonly number[], expected: readonly number[]])[] = [
@@ -53,7 +59,8 @@ describe('sortedPercentiles', () => {
         const read = sortedPercentiles(sorted, [0, 10, 50, 99.9, 100]).map(([, value]) => value);
         assert.equal(read[0], sorted[0]);
         assert.equal(read.at(-1), sorted.at(-1));
-        for (let index = 1; index < read.length; index++) assert.ok((read[index] ?? 0) >= (read[index - 1] ?? 0) - 1e-9);
+        for (let index = 1; index < read.length; index++)
+          assert.ok((read[index] ?? 0) >= (read[index - 1] ?? 0) - 1e-9);
       }),
     );
   });

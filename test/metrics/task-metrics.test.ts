@@ -97,14 +97,25 @@ describe('TaskMetrics', () => {
     );
     const results = metrics.results(settings);
     assert.deepEqual(
-      [results.requests, results.failedRequests, results.retries, results.samples, results.errorRate, results.duration, results.throughput.unit],
+      [
+        results.requests,
+        results.failedRequests,
+        results.retries,
+        results.samples,
+        results.errorRate,
+        results.duration,
+        results.throughput.unit,
+      ],
       [7, 3, 1, 4, 0.75, 70, 'docs/s'],
     );
     assert.deepEqual(results.errors, [
       { kind: 'timeout', count: 5, example: 'after 60 s' },
       { kind: 'HTTP 429', count: 3, example: 'first' },
     ]);
-    assert.deepEqual([metrics.requests, metrics.failures, metrics.workDone, results.clients, results.meta], [7, 3, 2002, 2, { team: 'core' }]);
+    assert.deepEqual(
+      [metrics.requests, metrics.failures, metrics.workDone, results.clients, results.meta],
+      [7, 3, 2002, 2, { team: 'core' }],
+    );
   });
 
   test('percentiles are exact and interpolated while all samples are held', () => {
@@ -162,7 +173,8 @@ describe('TaskMetrics', () => {
           one.latency?.percentiles.map(([percentile]) => percentile),
           other.latency?.percentiles.map(([percentile]) => percentile),
         );
-        for (const [index, [, value]] of (one.latency?.percentiles ?? []).entries()) assertNear(value, other.latency?.percentiles[index]?.[1]);
+        for (const [index, [, value]] of (one.latency?.percentiles ?? []).entries())
+          assertNear(value, other.latency?.percentiles[index]?.[1]);
         assert.equal(one.samples, other.samples);
       }),
     );
@@ -192,9 +204,14 @@ describe('TaskMetrics', () => {
 
   test('a task without normal samples has no times and no throughput', () => {
     const metrics = new TaskMetrics({ ...identity, isReportable: false });
-    metrics.merge(report([], { requests: 9, warmupSamples: 9, unit: 'docs', slots: [{ type: 'warmup', end: 1000, work: 9 }] }));
+    metrics.merge(
+      report([], { requests: 9, warmupSamples: 9, unit: 'docs', slots: [{ type: 'warmup', end: 1000, work: 9 }] }),
+    );
     const results = metrics.results(settings);
-    assert.deepEqual([results.latency, results.serviceTime, results.throughput.mean, results.throughput.unit], [null, null, null, 'docs/s']);
+    assert.deepEqual(
+      [results.latency, results.serviceTime, results.throughput.mean, results.throughput.unit],
+      [null, null, null, 'docs/s'],
+    );
     assert.deepEqual([results.isReported, results.errorRate, results.samples], [false, 0, 0]);
   });
 
@@ -212,8 +229,15 @@ describe('TaskMetrics', () => {
       count: values.length,
     });
     const metrics = new TaskMetrics(identity);
-    metrics.merge(report([1], { parts: [part('first', [1]), part('second', [8])], profile: [{ name: 'query_time', values: Float64Array.of(3) }] }));
-    metrics.merge(report([1], { parts: [part('first', [3])], profile: [{ name: 'query_time', values: Float64Array.of(5) }] }));
+    metrics.merge(
+      report([1], {
+        parts: [part('first', [1]), part('second', [8])],
+        profile: [{ name: 'query_time', values: Float64Array.of(3) }],
+      }),
+    );
+    metrics.merge(
+      report([1], { parts: [part('first', [3])], profile: [{ name: 'query_time', values: Float64Array.of(5) }] }),
+    );
     const results = metrics.results(settings);
     assert.deepEqual(
       results.parts.map(({ operation, operationType, samples }) => [operation, operationType, samples]),
@@ -243,9 +267,13 @@ describe('TaskMetrics', () => {
   test('failed documents are summed up over workers; kinds beyond the bound still count', () => {
     const metrics = new TaskMetrics(identity);
     assert.equal(metrics.results(settings).documents, null);
-    metrics.merge(report([], { documents: 1000, failedDocuments: [{ kind: 'HTTP 400 x', count: 3, example: 'first' }] }));
+    metrics.merge(
+      report([], { documents: 1000, failedDocuments: [{ kind: 'HTTP 400 x', count: 3, example: 'first' }] }),
+    );
     for (const index of series(60)) {
-      metrics.merge(report([], { documents: 10, failedDocuments: [{ kind: `HTTP 400 ${index}`, count: 1, example: '' }] }));
+      metrics.merge(
+        report([], { documents: 10, failedDocuments: [{ kind: `HTTP 400 ${index}`, count: 1, example: '' }] }),
+      );
     }
     const { documents } = metrics.results(settings);
     assert.deepEqual([documents?.total, documents?.failed, documents?.reasons.length], [1600, 63, 51]);
@@ -254,7 +282,8 @@ describe('TaskMetrics', () => {
 
   test('kinds of errors are bounded', () => {
     const metrics = new TaskMetrics(identity);
-    for (const index of series(60)) metrics.merge(report([], { errors: [{ kind: `kind ${index}`, count: 1, example: '' }] }));
+    for (const index of series(60))
+      metrics.merge(report([], { errors: [{ kind: `kind ${index}`, count: 1, example: '' }] }));
     const { errors } = metrics.results(settings);
     assert.deepEqual([errors.length, errors[0]], [51, { kind: 'other errors', count: 10, example: '' }]);
   });

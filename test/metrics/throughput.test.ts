@@ -62,12 +62,16 @@ describe('ThroughputGrid', () => {
   });
 
   test('never goes back to warm-up', () => {
-    // 20 operations in 1.5 s close nothing, as their second is closed already; the late warm-up sample closes the next as a normal one.
-    assert.deepEqual(pointsOf([sample(1, 'warmup', 10), sample(1.5, 'normal', 10), sample(2, 'warmup', 10), sample(3, 'normal', 10)]), [
-      [1, 'warmup', 10],
-      [2, 'normal', 15],
-      [3, 'normal', 13.333333],
-    ]);
+    // 20 operations in 1.5 s close nothing, as their second is closed already; the late warm-up sample closes the next
+    // as a normal one.
+    assert.deepEqual(
+      pointsOf([sample(1, 'warmup', 10), sample(1.5, 'normal', 10), sample(2, 'warmup', 10), sample(3, 'normal', 10)]),
+      [
+        [1, 'warmup', 10],
+        [2, 'normal', 15],
+        [3, 'normal', 13.333333],
+      ],
+    );
   });
 
   test('leaves a last second that is not full unreported', () => {
@@ -85,7 +89,9 @@ describe('ThroughputGrid', () => {
   });
 
   test('looking at the values changes nothing', () => {
-    const slots = Array.from({ length: 90 }, (_, index) => sample((index + 1) / 10, index < 20 ? 'warmup' : 'normal', index));
+    const slots = Array.from({ length: 90 }, (_, index) =>
+      sample((index + 1) / 10, index < 20 ? 'warmup' : 'normal', index),
+    );
     const grid = new ThroughputGrid();
     for (const slot of slots) {
       grid.add(0, [slot]);

@@ -17,7 +17,10 @@ before(async () => {
   port = await freePort();
   const { path } = await findNatsServer({ variables: process.env, homeDirectory: homedir() });
   const file = join(temporaryDirectory(), 'nats.conf');
-  writeFileSync(file, `host: "127.0.0.1"\nport: ${port}\nauthorization { user: "osb", password: ${JSON.stringify(password)} }\n`);
+  writeFileSync(
+    file,
+    `host: "127.0.0.1"\nport: ${port}\nauthorization { user: "osb", password: ${JSON.stringify(password)} }\n`,
+  );
   const child = spawn(path, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   atEnd(() => child.kill('SIGKILL'));
   await new Promise<void>((resolve) => {
@@ -38,8 +41,13 @@ describe('an existing NATS', () => {
     assert.match(status.stdout, /^Running\nRole: coordinator on an existing NATS\nNode: 127\.0\.0\.1, joined\n/);
     assert.match(status.stdout, /Nodes: 2\n {2}127\.0\.0\.1 .*\n {2}198\.51\.100\.4 /);
     assert.ok(!existsSync(join(first.directory, 'daemon', 'nats-server.conf')));
-    const logs = [first.log('127.0.0.1'), second.log('198.51.100.4'), readFileSync(join(second.directory, 'logs', 'benchmark.log'), 'utf8')];
-    for (const text of [...logs, status.stdout]) assert.ok(!text.includes(password) && !text.includes(encodeURIComponent(password)));
+    const logs = [
+      first.log('127.0.0.1'),
+      second.log('198.51.100.4'),
+      readFileSync(join(second.directory, 'logs', 'benchmark.log'), 'utf8'),
+    ];
+    for (const text of [...logs, status.stdout])
+      assert.ok(!text.includes(password) && !text.includes(encodeURIComponent(password)));
     assert.equal((await second.run('stop')).code, 0);
     assert.equal((await first.run('stop')).code, 0);
   });

@@ -31,7 +31,9 @@ describe('nkeys', () => {
     const pair = createKeyPair('account');
     const jwt = signJwt(pair, { sub: 'x', nats: { type: 'user' } }, 1000);
     const [header = '', body = '', signature = ''] = jwt.split('.');
-    const isGood = nkeys.fromPublic(pair.publicKey).verify(Buffer.from(`${header}.${body}`), Buffer.from(signature, 'base64url'));
+    const isGood = nkeys
+      .fromPublic(pair.publicKey)
+      .verify(Buffer.from(`${header}.${body}`), Buffer.from(signature, 'base64url'));
     assert.ok(isGood);
     assert.deepEqual(JSON.parse(Buffer.from(header, 'base64url').toString()), { typ: 'JWT', alg: 'ed25519-nkey' });
     const claims = readClaims(jwt);

@@ -49,10 +49,16 @@ async function start(directory: string, port = -1): Promise<Started> {
 }
 
 /** Another process that supervises a server of its own. */
-async function startSupervisor(directory: string): Promise<{ readonly child: ChildProcess; readonly serverId: number }> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../daemon/supervisor.js', import.meta.url)), binary.path, directory], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+async function startSupervisor(
+  directory: string,
+): Promise<{ readonly child: ChildProcess; readonly serverId: number }> {
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../daemon/supervisor.js', import.meta.url)), binary.path, directory],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   atEnd(() => child.kill('SIGKILL'));
   const [line]: unknown[] = await once(child.stdout ?? child, 'data');
   return { child, serverId: Number(String(line).split(' ')[0]) };
@@ -94,7 +100,9 @@ describe('the supervised server', () => {
 
   it('that was left behind is ended by the next start, and nothing else is', async () => {
     const directory = temporaryDirectory();
-    const leftover = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'inherit'] });
+    const leftover = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    });
     const foreign = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: ['pipe', 'ignore', 'inherit'] });
     atEnd(() => [leftover, foreign].map((child) => child.kill('SIGKILL')));
     await Promise.all([once(leftover, 'spawn'), once(foreign, 'spawn')]);
@@ -103,7 +111,10 @@ describe('the supervised server', () => {
     await (await start(directory)).server.stop();
     assert.deepEqual((await gone).slice(0, 2), [null, 'SIGTERM']);
     // The id of a dead one may belong to somebody else by now.
-    writeFileSync(join(directory, 'nats-server.json'), JSON.stringify({ processId: foreign.pid, start: 'another time' }));
+    writeFileSync(
+      join(directory, 'nats-server.json'),
+      JSON.stringify({ processId: foreign.pid, start: 'another time' }),
+    );
     await (await start(directory)).server.stop();
     assert.equal(foreign.exitCode ?? foreign.signalCode, null);
   });
@@ -149,14 +160,20 @@ describe('the program of the server', () => {
     const home = temporaryDirectory();
     const old = pretend(join(home, 'old'), '2.9.10');
     const path = pretend(join(home, 'new'), '2.11.0');
-    const found = await findNatsServer({ variables: { PATH: `${dirname(old)}:${dirname(path)}` }, homeDirectory: home });
+    const found = await findNatsServer({
+      variables: { PATH: `${dirname(old)}:${dirname(path)}` },
+      homeDirectory: home,
+    });
     assert.deepEqual(found, { path, version: '2.11.0' });
   });
 
   it('is else the one that the set-up has built', async () => {
     const home = temporaryDirectory();
     const path = pretend(join(home, '.cache', 'opensearch-benchmark-test', 'bin'), '3.0.0');
-    assert.deepEqual(await findNatsServer({ variables: { PATH: '' }, homeDirectory: home }), { path, version: '3.0.0' });
+    assert.deepEqual(await findNatsServer({ variables: { PATH: '' }, homeDirectory: home }), {
+      path,
+      version: '3.0.0',
+    });
     const other = join(home, 'elsewhere');
     cpSync(join(home, '.cache'), other, { recursive: true });
     const found = await findNatsServer({ variables: { XDG_CACHE_HOME: other }, homeDirectory: '/nonexistent' });
@@ -170,10 +187,13 @@ describe('the program of the server', () => {
       code: 'FLEET',
       message: `A nats-server of version 2.11.0 or later is needed; ${path} has version 2.10.29.`,
     });
-    await assert.rejects(findNatsServer({ variables: { PATH: '' }, homeDirectory: home }), (error: Error & { hint?: string }) => {
-      assert.equal(error.message, 'A nats-server of version 2.11.0 or later is needed; none was found.');
-      assert.ok(error.hint?.includes(platformPackage()));
-      return true;
-    });
+    await assert.rejects(
+      findNatsServer({ variables: { PATH: '' }, homeDirectory: home }),
+      (error: Error & { hint?: string }) => {
+        assert.equal(error.message, 'A nats-server of version 2.11.0 or later is needed; none was found.');
+        assert.ok(error.hint?.includes(platformPackage()));
+        return true;
+      },
+    );
   });
 });

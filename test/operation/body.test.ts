@@ -23,7 +23,8 @@ const table: readonly (readonly [facts: Partial<Answer>, why: RegExp])[] = [
   [{ body: Buffer.from('{"too'), isWhole: false }, /too large, or was cut off/],
 ];
 
-for (const [facts, why] of table) test(`an answer is unreadable: ${why.source}`, () => assert.match(whyUnreadable(answerWith(facts)), why));
+for (const [facts, why] of table)
+  test(`an answer is unreadable: ${why.source}`, () => assert.match(whyUnreadable(answerWith(facts)), why));
 
 test('a body that unpacks to more than there is room for is not unpacked', () => {
   const members = Array.from({ length: 5 }, () => gzipSync(Buffer.alloc(64 * 1_048_576)));

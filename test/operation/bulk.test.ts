@@ -14,17 +14,30 @@ function documents(name: string, count: number, more: Partial<PreparedDocumentSe
   const path = join(directory, name);
   const text = Array.from({ length: count }, (_, index) => `{"${name}":${index}}\n`).join('');
   writeFileSync(path, text);
-  const fixed = { includesActionAndMetaData: false, targetIndex: null, targetType: null, targetDataStream: null, offsets: [] };
+  const fixed = {
+    includesActionAndMetaData: false,
+    targetIndex: null,
+    targetType: null,
+    targetDataStream: null,
+    offsets: [],
+  };
   return { path, size: Buffer.byteLength(text), documentCount: count, ...fixed, ...more };
 }
 
 const corpora: readonly PreparedCorpus[] = [
-  { name: 'one', documentSets: [documents('a', 5, { targetIndex: 'logs' }), documents('b', 2, { targetIndex: 'other' })] },
+  {
+    name: 'one',
+    documentSets: [documents('a', 5, { targetIndex: 'logs' }), documents('b', 2, { targetIndex: 'other' })],
+  },
   { name: 'two', documentSets: [documents('c', 3, { targetDataStream: 'stream' })] },
 ];
 const facts: WorkloadFacts = { ...EMPTY, corpora };
 
-function start(params: object, clientIndex = 0, clientCount = 1): { readonly operation: RequestOperation; readonly requests: RecordingFactory } {
+function start(
+  params: object,
+  clientIndex = 0,
+  clientCount = 1,
+): { readonly operation: RequestOperation; readonly requests: RecordingFactory } {
   const requests = new RecordingFactory();
   const operation = typeOf('bulk').create(context('bulk', params, facts, { requests, clientIndex, clientCount }));
   if (operation.kind !== 'request') throw new Error('bulk is a script.');
@@ -32,7 +45,12 @@ function start(params: object, clientIndex = 0, clientCount = 1): { readonly ope
 }
 
 /** The bodies of at most `most` bulks, and the documents that each counts. */
-async function bodies(params: object, most = 100, clientIndex = 0, clientCount = 1): Promise<readonly (readonly [number, string])[]> {
+async function bodies(
+  params: object,
+  most = 100,
+  clientIndex = 0,
+  clientCount = 1,
+): Promise<readonly (readonly [number, string])[]> {
   const { operation } = start(params, clientIndex, clientCount);
   const result: (readonly [number, string])[] = [];
   while (result.length < most) {
@@ -54,7 +72,8 @@ function succeed(operation: RequestOperation): Outcome {
   return outcome;
 }
 
-const line = (name: string, index: number, target: string): string => `{"index": {"_index": "${target}"}}\n{"${name}":${index}}\n`;
+const line = (name: string, index: number, target: string): string =>
+  `{"index": {"_index": "${target}"}}\n{"${name}":${index}}\n`;
 
 test('bulks of the corpora in order, never across two files', async () => {
   const result = await bodies({ 'bulk-size': 3, corpora: 'one' });
@@ -85,7 +104,9 @@ test('the target filters choose the documents', async () => {
 });
 
 test('clients share the documents, a percentage takes the first bulks, a loop never ends', async () => {
-  const shares = await Promise.all([0, 1].map((client) => bodies({ 'bulk-size': 100, indices: 'logs' }, 100, client, 2)));
+  const shares = await Promise.all(
+    [0, 1].map((client) => bodies({ 'bulk-size': 100, indices: 'logs' }, 100, client, 2)),
+  );
   assert.equal(
     shares.flat().reduce((sum, [count]) => sum + count, 0),
     5,
@@ -105,7 +126,9 @@ test('the end, the progress and the path of the requests', async () => {
     'request-params': { timeout: '5s', refresh: true },
     headers: { a: 'b' },
   });
-  assert.deepEqual(requests.prepared, [{ method: 'POST', path: '/_bulk?timeout=5s&refresh=true&pipeline=p%201', body: null, headers: { a: 'b' } }]);
+  assert.deepEqual(requests.prepared, [
+    { method: 'POST', path: '/_bulk?timeout=5s&refresh=true&pipeline=p%201', body: null, headers: { a: 'b' } },
+  ]);
   assert.deepEqual([operation.isFinite, operation.bodyUse, operation.progress()], [true, 'peek', 0]);
   assert.deepEqual(operation.expectedWeight, { weight: 5, unit: 'docs' });
   await operation.ready();
@@ -119,7 +142,13 @@ test('the end, the progress and the path of the requests', async () => {
 });
 
 test('conflicts re-use ids', async () => {
-  const params = { 'bulk-size': 5, indices: 'logs', conflicts: 'sequential', 'conflict-probability': 100, 'on-conflict': 'update' };
+  const params = {
+    'bulk-size': 5,
+    indices: 'logs',
+    conflicts: 'sequential',
+    'conflict-probability': 100,
+    'on-conflict': 'update',
+  };
   const [bulk] = await bodies(params);
   assert.equal(bulk?.[0], 5);
   assert.match(bulk?.[1] ?? '', /"_id": ?"0000000000".*"update".*\{"doc": ?\{"a":1\}\}/s);
@@ -160,13 +189,21 @@ test('failed items make the bulk a failure that tells distinct reasons; its docu
   for (const encoding of ['identity', 'gzip'] as const) {
     const outcome = await answered({}, answerOf({ took: 3, errors: true, items }, { encoding }));
     assert.deepEqual([outcome.success, outcome.weight, outcome.unit, outcome.errorKind], [false, 3, 'docs', 'bulk']);
-    assert.equal(outcome.errorDescription, 'HTTP status: 429, message: queue full | HTTP status: 200 | HTTP status: 404, message: gone');
+    assert.equal(
+      outcome.errorDescription,
+      'HTTP status: 429, message: queue full | HTTP status: 200 | HTTP status: 404, message: gone',
+    );
   }
 });
 
 test('failed documents are counted by status and type of error, whatever their reasons', async () => {
   const mapping = (reason: string) => ({ error: { type: 'mapper_parsing_exception', reason } });
-  const items = [item(400, mapping('document 1')), item(201), item(400, mapping('document 3\nof a stream')), item(200, { _shards: { failed: 1 } })];
+  const items = [
+    item(400, mapping('document 1')),
+    item(201),
+    item(400, mapping('document 3\nof a stream')),
+    item(200, { _shards: { failed: 1 } }),
+  ];
   const outcome = await answered({}, answerOf({ took: 3, errors: true, items }));
   assert.equal(outcome.documents, 3);
   assert.deepEqual(outcome.failedDocuments, [
@@ -174,13 +211,18 @@ test('failed documents are counted by status and type of error, whatever their r
     { kind: 'HTTP 200', count: 1, example: '' },
   ]);
   const unreadable = await answered({}, answerOf('Bad Gateway'));
-  assert.deepEqual([unreadable.documents, unreadable.failedDocuments[0]?.kind, unreadable.failedDocuments[0]?.count], [3, 'unreadable answer', 3]);
+  assert.deepEqual(
+    [unreadable.documents, unreadable.failedDocuments[0]?.kind, unreadable.failedDocuments[0]?.count],
+    [3, 'unreadable answer', 3],
+  );
   const fineOutcome = await answered({});
   assert.deepEqual([fineOutcome.documents, fineOutcome.failedDocuments], [3, []]);
 });
 
 test('many and long reasons stay bounded', async () => {
-  const items = Array.from({ length: 1000 }, (_, index) => item(400, { error: { reason: `field [${index}] ${'x'.repeat(20)}` } }));
+  const items = Array.from({ length: 1000 }, (_, index) =>
+    item(400, { error: { reason: `field [${index}] ${'x'.repeat(20)}` } }),
+  );
   const { errorDescription } = await answered({}, answerOf({ took: 1, errors: true, items }));
   assert.ok((errorDescription?.length ?? 0) <= 300);
   assert.match(errorDescription ?? '', /\[0\].*…$/);
@@ -199,7 +241,12 @@ test('an errors flag that stands late, or nowhere, is looked for in the whole an
 });
 
 test('documents in the answer do not fool the scan', async () => {
-  const answer = answerOf({ took: 1, note: '"errors":false', errors: true, items: [item(400, { error: { reason: '"errors":false' } })] });
+  const answer = answerOf({
+    took: 1,
+    note: '"errors":false',
+    errors: true,
+    items: [item(400, { error: { reason: '"errors":false' } })],
+  });
   assert.equal((await answered({}, answer)).errorKind, 'bulk');
 });
 
@@ -212,7 +259,10 @@ test('an answer that cannot be read is a failure', async () => {
 });
 
 test('detailed results work on the bytes of a corpus', async () => {
-  const outcome = await answered({ 'detailed-results': true }, answerOf({ took: 4, errors: true, items: [item(201), item(429), item(201)] }));
+  const outcome = await answered(
+    { 'detailed-results': true },
+    answerOf({ took: 4, errors: true, items: [item(201), item(429), item(201)] }),
+  );
   assert.deepEqual(Object.fromEntries(outcome.details ?? []), { took: 4, 'success-count': 2, 'error-count': 1 });
 });
 

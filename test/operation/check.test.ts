@@ -24,7 +24,14 @@ const documentSet = {
   meta: new Map(),
   generator: null,
 };
-const EMPTY: CheckFacts = { indices: [], dataStreams: [], templates: [], composableTemplates: [], componentTemplates: [], corpora: [] };
+const EMPTY: CheckFacts = {
+  indices: [],
+  dataStreams: [],
+  templates: [],
+  composableTemplates: [],
+  componentTemplates: [],
+  corpora: [],
+};
 const facts: CheckFacts = {
   ...EMPTY,
   indices: [
@@ -34,7 +41,11 @@ const facts: CheckFacts = {
   templates: [{ name: 't', pattern: 't*', body: null, deleteMatchingIndices: false }],
   corpora: [
     { name: 'plain', meta: new Map(), documentSets: [documentSet] },
-    { name: 'own', meta: new Map(), documentSets: [{ ...documentSet, targetIndex: null, includesActionAndMetaData: true }] },
+    {
+      name: 'own',
+      meta: new Map(),
+      documentSets: [{ ...documentSet, targetIndex: null, includesActionAndMetaData: true }],
+    },
     { name: 'stream', meta: new Map(), documentSets: [{ ...documentSet, targetIndex: null, targetDataStream: 's' }] },
     { name: 'vectors', meta: new Map(), documentSets: [{ ...documentSet, sourceFormat: 'hdf5' as const }] },
   ],
@@ -43,7 +54,11 @@ const facts: CheckFacts = {
 // [type, parameters, paths of all problems in any order, facts of the workload if not the usual ones]
 const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])[] = [
   ['bulk', {}, ['bulk-size']],
-  ['bulk', { 'bulk-size': '5000', corpora: 'plain', 'ingest-percentage': 50.5, conflicts: 'random', recency: '0.5' }, []],
+  [
+    'bulk',
+    { 'bulk-size': '5000', corpora: 'plain', 'ingest-percentage': 50.5, conflicts: 'random', recency: '0.5' },
+    [],
+  ],
   [
     'bulk',
     { 'bulk-size': 0, 'batch-size': 'x', 'ingest-percentage': 0, looped: 'perhaps', pipeline: 5 },
@@ -64,7 +79,12 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ],
   [
     'bulk',
-    { 'bulk-size': 1, 'request-timeout': -1, 'request-params': { a: { b: 1 }, c: [[]] }, headers: { 'a b': 1, c: 'x\r\ny' } },
+    {
+      'bulk-size': 1,
+      'request-timeout': -1,
+      'request-params': { a: { b: 1 }, c: [[]] },
+      headers: { 'a b': 1, c: 'x\r\ny' },
+    },
     ['request-timeout', 'request-params.a', 'request-params.c', 'headers.a b', 'headers.c'],
   ],
   ['search', { body: {} }, ['index']],
@@ -102,7 +122,16 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ['composite', {}, ['requests']],
   [
     'composite',
-    { requests: [5, {}, { 'operation-type': 'bulk' }, { stream: {} }, { stream: [{ 'operation-type': 'raw-request' }] }], 'max-connections': 0 },
+    {
+      requests: [
+        5,
+        {},
+        { 'operation-type': 'bulk' },
+        { stream: {} },
+        { stream: [{ 'operation-type': 'raw-request' }] },
+      ],
+      'max-connections': 0,
+    },
     [
       'requests[0]',
       'requests[1].operation-type',
@@ -116,7 +145,11 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ['delete-point-in-time', { 'with-point-in-time-from': 'a' }, ['operation-type']],
   ['sleep', {}, ['duration']],
   ['sleep', { duration: -1 }, ['duration']],
-  ['force-merge', { mode: 'later', 'max-num-segments': -2, 'poll-period': 0 }, ['max-num-segments', 'mode', 'poll-period']],
+  [
+    'force-merge',
+    { mode: 'later', 'max-num-segments': -2, 'poll-period': 0 },
+    ['max-num-segments', 'mode', 'poll-period'],
+  ],
   ['force-merge', { mode: 'polling', 'max-num-segments': -1, 'poll-period': 0.5, 'request-timeout': 0 }, []],
   // What templates make of parameters that are not given.
   ['force-merge', { mode: '', 'max-num-segments': '', 'poll-period': '', index: '', 'request-timeout': '' }, []],
@@ -132,7 +165,11 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ],
   ['cluster-health', { 'request-params': 'x' }, ['request-params']],
   ['create-index', {}, ['index'], EMPTY],
-  ['create-index', { index: ['logs', 'nope'], settings: { index: { codec: 'zip' } } }, ['settings.index.codec', 'index']],
+  [
+    'create-index',
+    { index: ['logs', 'nope'], settings: { index: { codec: 'zip' } } },
+    ['settings.index.codec', 'index'],
+  ],
   ['delete-index', {}, ['index'], EMPTY],
   ['create-index-template', {}, ['body', 'template'], EMPTY],
   ['create-index-template', { template: 'nope' }, ['template']],
@@ -206,7 +243,11 @@ test('law: a check never throws, and what it accepts can be created', () => {
       fc.constantFrom(...executableTypes),
       fc.dictionary(fc.constantFrom(...NAMES), anything, { noNullPrototype: true }),
       (type, params) => {
-        const operation = { name: 'x', type: type.name, params: new Map(Object.entries(params).map(([name, value]) => [name, toJson(value)])) };
+        const operation = {
+          name: 'x',
+          type: type.name,
+          params: new Map(Object.entries(params).map(([name, value]) => [name, toJson(value)])),
+        };
         const problems = type.check(operation, facts);
         if (problems.length > 0) return;
         const created = type.create(context(type.name, params, { ...facts, corpora: preparedCorpora }));
@@ -219,7 +260,9 @@ test('law: a check never throws, and what it accepts can be created', () => {
 
 test('a parameter that looks like a misspelt one is a problem, another one is not', () => {
   const check = (params: object): readonly (readonly [string | undefined, string | undefined])[] =>
-    (operationType('bulk')?.check(spec('bulk', { 'bulk-size': 5, corpora: 'plain', ...params }), facts) ?? []).map(({ path, hint }) => [path, hint]);
+    (operationType('bulk')?.check(spec('bulk', { 'bulk-size': 5, corpora: 'plain', ...params }), facts) ?? []).map(
+      ({ path, hint }) => [path, hint],
+    );
   assert.deepEqual(check({ 'ingest-percentge': 50, bulk_size: 3, 'detailed-result': true }), [
     ['ingest-percentge', 'Did you mean "ingest-percentage"?'],
     ['bulk_size', 'Did you mean "bulk-size"?'],

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lines, ONE_INDEX, play, type Server } from './play.ts';
 
-const raw = (path: string, more: object = {}) => ({ 'operation-type': 'raw-request', name: path.slice(1), path, ...more });
+const raw = (path: string, more: object = {}) => ({
+  'operation-type': 'raw-request',
+  name: path.slice(1),
+  path,
+  ...more,
+});
 /** The delay is in the path: `/a100` takes 100 ms. */
 const server: Server = (request) => ({ delay: Number(/\d+/.exec(request.path)?.[0] ?? 0) });
 
@@ -23,7 +28,13 @@ test('plain parts run one after another, on the session itself', async () => {
 });
 
 test('streams run side by side, and the next plain part waits for all of them', async () => {
-  const requests = [raw('/a10'), { stream: [raw('/b30'), raw('/c30')] }, { stream: [raw('/d50')] }, raw('/e5'), { stream: [raw('/f10')] }];
+  const requests = [
+    raw('/a10'),
+    { stream: [raw('/b30'), raw('/c30')] },
+    { stream: [raw('/d50')] },
+    raw('/e5'),
+    { stream: [raw('/f10')] },
+  ];
   const { stage } = await play('composite', { requests }, server);
   assert.deepEqual(stage.log, ['0 GET /a10', '10 GET /b30', '10 GET /d50', '40 GET /c30', '70 GET /e5', '75 GET /f10']);
   assert.deepEqual([stage.forks, stage.released], [3, 3]);
@@ -31,7 +42,10 @@ test('streams run side by side, and the next plain part waits for all of them', 
 });
 
 test('streams may hold streams', async () => {
-  const requests = [{ stream: [{ stream: [raw('/a20')] }, { stream: [raw('/b10')] }, raw('/c10')] }, { stream: [raw('/d5')] }];
+  const requests = [
+    { stream: [{ stream: [raw('/a20')] }, { stream: [raw('/b10')] }, raw('/c10')] },
+    { stream: [raw('/d5')] },
+  ];
   const { stage } = await play('composite', { requests }, server);
   assert.deepEqual(stage.log, ['0 GET /a20', '0 GET /b10', '0 GET /d5', '20 GET /c10']);
 });
@@ -80,7 +94,12 @@ test('points in time are shared by name within one execution, and never beyond i
     { pits: [] },
     { pits: [] },
   ];
-  const { stage, error } = await play('composite', { requests }, (_request, count) => ({ body: answers[count - 1] }), ONE_INDEX);
+  const { stage, error } = await play(
+    'composite',
+    { requests },
+    (_request, count) => ({ body: answers[count - 1] }),
+    ONE_INDEX,
+  );
   assert.equal(error, undefined);
   assert.deepEqual(lines(stage.requests), [
     'POST /logs/_search/point_in_time?keep_alive=5m',

@@ -5,7 +5,10 @@ import { lines, ONE_INDEX, play, type Server } from './play.ts';
 
 /** Hits `from`..`to` of `total`. */
 function page(from: number, to: number, total: number, more: object = {}, relation = 'eq'): object {
-  const hits = Array.from({ length: Math.max(0, to - from) }, (_, index) => ({ _source: { sort: ['x'] }, sort: [from + index, `k${from + index}`] }));
+  const hits = Array.from({ length: Math.max(0, to - from) }, (_, index) => ({
+    _source: { sort: ['x'] },
+    sort: [from + index, `k${from + index}`],
+  }));
   return { took: 3, timed_out: false, ...more, hits: { total: { value: total, relation }, hits } };
 }
 
@@ -31,7 +34,14 @@ test('paginated search: 25 hits by 10 are 3 pages, found with search_after', asy
     `GET /logs/_search ${body},"search_after":[19,"k19"]}`,
   ]);
   assert.deepEqual([outcome.weight, outcome.unit, outcome.success], [3, 'pages', true]);
-  assert.deepEqual(Object.fromEntries(outcome.details ?? []), { hits: 25, hits_relation: 'eq', timed_out: false, took: 9, weight: 3, pages: 3 });
+  assert.deepEqual(Object.fromEntries(outcome.details ?? []), {
+    hits: 25,
+    hits_relation: 'eq',
+    timed_out: false,
+    took: 9,
+    weight: 3,
+    pages: 3,
+  });
 });
 
 for (const [documents, pages, expected] of [
@@ -42,14 +52,21 @@ for (const [documents, pages, expected] of [
   [25, '1', 1],
 ] as const) {
   test(`paginated search: ${documents} hits, ${pages} pages of 10: ${expected} requests`, async () => {
-    const { stage, outcome } = await play('paginated-search', { ...paginated, pages }, serverOf(documents, 10), ONE_INDEX);
+    const { stage, outcome } = await play(
+      'paginated-search',
+      { ...paginated, pages },
+      serverOf(documents, 10),
+      ONE_INDEX,
+    );
     assert.equal(stage.requests.length, expected);
     assert.equal(outcome.weight, expected);
   });
 }
 
 test('paginated search goes beyond a total that is only a lower bound', async () => {
-  const server: Server = (_request, count) => ({ body: count < 4 ? page(count * 10, count * 10 + 10, 10, {}, 'gte') : page(0, 2, 10, {}, 'gte') });
+  const server: Server = (_request, count) => ({
+    body: count < 4 ? page(count * 10, count * 10 + 10, 10, {}, 'gte') : page(0, 2, 10, {}, 'gte'),
+  });
   const { outcome } = await play('paginated-search', paginated, server, ONE_INDEX);
   assert.equal(outcome.weight, 4);
 });
@@ -86,7 +103,12 @@ test('two clients that page at the same time do not disturb each other', async (
 });
 
 test('paginated search says what is missing in an answer', async () => {
-  const noSort = await play('paginated-search', paginated, () => ({ body: { hits: { hits: Array(10).fill({ _id: '1' }) } } }), ONE_INDEX);
+  const noSort = await play(
+    'paginated-search',
+    paginated,
+    () => ({ body: { hits: { hits: Array(10).fill({ _id: '1' }) } } }),
+    ONE_INDEX,
+  );
   assert.match(String(noSort.error), /no "sort"/);
   const noHits = await play('paginated-search', paginated, () => ({ body: 'nothing' }), ONE_INDEX);
   assert.match(String(noHits.error), /no list of hits/);
@@ -94,7 +116,13 @@ test('paginated search says what is missing in an answer', async () => {
 
 test('scroll search: 25 hits by 10 are 4 pages, and the scroll is freed untimed', async () => {
   for (const type of ['scroll-search', 'search']) {
-    const params = { body: { query: {} }, pages: 'all', 'results-per-page': 10, 'request-params': { preference: '_local' }, cache: true };
+    const params = {
+      body: { query: {} },
+      pages: 'all',
+      'results-per-page': 10,
+      'request-params': { preference: '_local' },
+      cache: true,
+    };
     const { stage, outcome, error } = await play(type, params, serverOf(25, 10), ONE_INDEX);
     assert.equal(error, undefined);
     assert.deepEqual(lines(stage.requests), [
@@ -139,8 +167,15 @@ test('a scroll is freed after a failure too, and a failure to free it fails noth
   assert.equal(lines(failed.stage.requests).at(-1), 'DELETE /_search/scroll {"scroll_id":["a"]}');
 
   const unfreed: Server = (request) =>
-    request.method === 'DELETE' ? { failure: new RequestFailure('connection', 'reset') } : { body: page(0, 3, 3, { _scroll_id: 'a' }) };
-  const { outcome, error } = await play('scroll-search', { body: {}, pages: 3, 'results-per-page': 10 }, unfreed, ONE_INDEX);
+    request.method === 'DELETE'
+      ? { failure: new RequestFailure('connection', 'reset') }
+      : { body: page(0, 3, 3, { _scroll_id: 'a' }) };
+  const { outcome, error } = await play(
+    'scroll-search',
+    { body: {}, pages: 3, 'results-per-page': 10 },
+    unfreed,
+    ONE_INDEX,
+  );
   assert.deepEqual([error, outcome.success, outcome.weight], [undefined, true, 1]);
 });
 
@@ -149,5 +184,8 @@ test('assertions on paged searches count only when they are enabled', async () =
   const ignored = await play('paginated-search', params, serverOf(25, 10), ONE_INDEX);
   assert.equal(ignored.outcome.success, true);
   const checked = await play('paginated-search', params, serverOf(25, 10), ONE_INDEX, { checksAssertions: true });
-  assert.deepEqual([checked.outcome.errorKind, checked.outcome.errorDescription], ['assertion', 'Expected pages >= 4, but it was 3.']);
+  assert.deepEqual(
+    [checked.outcome.errorKind, checked.outcome.errorDescription],
+    ['assertion', 'Expected pages >= 4, but it was 3.'],
+  );
 });

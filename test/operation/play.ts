@@ -1,4 +1,5 @@
-// A session whose server is a function and whose time moves only when everything waits; and a factory that keeps what it was asked for.
+// A session whose server is a function and whose time moves only when everything waits; and a factory that keeps what
+// it was asked for.
 import { gzipSync } from 'node:zlib';
 import { Answer, type ContentEncoding } from '../../src/http/answer.ts';
 import type { InPlaceRequest, PreparedRequest, RequestFactory, RequestParts } from '../../src/http/request.ts';
@@ -93,7 +94,8 @@ export class PlayedSession implements Session {
       if (reply.failure !== undefined) throw reply.failure;
       const status = reply.status ?? 200;
       const body = Buffer.from(typeof reply.body === 'string' ? reply.body : JSON.stringify(reply.body ?? {}));
-      if (status >= 300 && !request.ignoredStatus?.includes(status)) throw new RequestFailure('status', `HTTP ${status}`, status, body);
+      if (status >= 300 && !request.ignoredStatus?.includes(status))
+        throw new RequestFailure('status', `HTTP ${status}`, status, body);
       return { status, body };
     });
   }
@@ -152,7 +154,11 @@ export class RecordingFactory implements RequestFactory {
   prepare(parts: RequestParts): PreparedRequest {
     this.prepared.push(parts);
     const bytes = Buffer.from(`${parts.method} ${parts.path}\n${parts.body ?? ''}`);
-    return { bytes: () => bytes, isHead: parts.method === 'HEAD', isRepeatable: parts.isRepeatable ?? parts.method === 'GET' };
+    return {
+      bytes: () => bytes,
+      isHead: parts.method === 'HEAD',
+      isRepeatable: parts.isRepeatable ?? parts.method === 'GET',
+    };
   }
 
   prepareInPlace(method: string, path: string, headers?: Readonly<Record<string, string>>): InPlaceRequest {
@@ -169,7 +175,14 @@ export class RecordingFactory implements RequestFactory {
   }
 }
 
-export const EMPTY: WorkloadFacts = { indices: [], dataStreams: [], templates: [], composableTemplates: [], componentTemplates: [], corpora: [] };
+export const EMPTY: WorkloadFacts = {
+  indices: [],
+  dataStreams: [],
+  templates: [],
+  composableTemplates: [],
+  componentTemplates: [],
+  corpora: [],
+};
 
 /** Facts of a workload with one index `logs`. */
 export const ONE_INDEX: WorkloadFacts = { ...EMPTY, indices: [{ name: 'logs', body: null, types: [] }] };
@@ -185,7 +198,12 @@ export function typeOf(name: string) {
   return type;
 }
 
-export function context(type: string, params: object, facts: WorkloadFacts = EMPTY, more: Partial<OperationContext> = {}): OperationContext {
+export function context(
+  type: string,
+  params: object,
+  facts: WorkloadFacts = EMPTY,
+  more: Partial<OperationContext> = {},
+): OperationContext {
   return {
     spec: spec(type, params),
     workload: facts,
@@ -217,10 +235,15 @@ export async function play(
 
 /** `METHOD path body` of each request. */
 export const lines = (requests: readonly ScriptRequest[]): readonly string[] =>
-  requests.map((request) => [request.method, request.path, ...(request.body == null ? [] : [String(request.body)])].join(' '));
+  requests.map((request) =>
+    [request.method, request.path, ...(request.body == null ? [] : [String(request.body)])].join(' '),
+  );
 
 /** An answer as the load path gives it. */
-export function answerOf(body: unknown, options: { status?: number; encoding?: ContentEncoding; kept?: number } = {}): Answer {
+export function answerOf(
+  body: unknown,
+  options: { status?: number; encoding?: ContentEncoding; kept?: number } = {},
+): Answer {
   const answer = new Answer();
   const plain = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const wire = options.encoding === 'gzip' ? gzipSync(plain) : plain;

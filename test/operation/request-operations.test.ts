@@ -17,11 +17,23 @@ function read(operation: RequestOperation, answer = answerOf({})): Outcome {
 }
 
 const wire: readonly (readonly [string, string, object, WorkloadFacts, string])[] = [
-  ['search of the only index', 'search', { body: { query: { match_all: {} } } }, ONE_INDEX, 'GET /logs/_search\n{"query":{"match_all":{}}}'],
+  [
+    'search of the only index',
+    'search',
+    { body: { query: { match_all: {} } } },
+    ONE_INDEX,
+    'GET /logs/_search\n{"query":{"match_all":{}}}',
+  ],
   ['search without a body', 'search', {}, ONE_INDEX, 'GET /logs/_search\n'],
   ['search of several indices', 'search', { index: 'a,b-*', body: {} }, EMPTY, 'GET /a,b-*/_search\n{}'],
   ['search of a data stream', 'search', { 'data-stream': 's', body: {} }, EMPTY, 'GET /s/_search\n{}'],
-  ['search of the only data stream', 'search', { body: {} }, { ...EMPTY, dataStreams: ['d/1'] }, 'GET /d%2F1/_search\n{}'],
+  [
+    'search of the only data stream',
+    'search',
+    { body: {} },
+    { ...EMPTY, dataStreams: ['d/1'] },
+    'GET /d%2F1/_search\n{}',
+  ],
   ['search without an index', 'search', { index: null, body: {} }, ONE_INDEX, 'GET /_search\n{}'],
   ['search with a type', 'search', { index: 'a', type: 't', body: {} }, EMPTY, 'GET /a/t/_search\n{}'],
   [
@@ -40,7 +52,13 @@ const wire: readonly (readonly [string, string, object, WorkloadFacts, string])[
   ],
   ['search with a body of text', 'search', { body: '{"a": 1.0}' }, ONE_INDEX, 'GET /logs/_search\n{"a": 1.0}'],
   ['raw request', 'raw-request', { path: '/_cat/indices' }, EMPTY, 'GET /_cat/indices\n'],
-  ['raw request with a query of its own', 'raw-request', { path: '/_x?v', 'request-params': { h: ['a', 'b'] } }, EMPTY, 'GET /_x?v&h=a,b\n'],
+  [
+    'raw request with a query of its own',
+    'raw-request',
+    { path: '/_x?v', 'request-params': { h: ['a', 'b'] } },
+    EMPTY,
+    'GET /_x?v&h=a,b\n',
+  ],
   [
     'raw request with what may not be on a request line',
     'raw-request',
@@ -48,7 +66,13 @@ const wire: readonly (readonly [string, string, object, WorkloadFacts, string])[
     EMPTY,
     'POST /a%20b%0D%0Ac/%C3%A4%20\n',
   ],
-  ['raw request with a list as body', 'raw-request', { path: '/', method: 'PUT', body: [1, { a: null }] }, EMPTY, 'PUT /\n[1,{"a":null}]'],
+  [
+    'raw request with a list as body',
+    'raw-request',
+    { path: '/', method: 'PUT', body: [1, { a: null }] },
+    EMPTY,
+    'PUT /\n[1,{"a":null}]',
+  ],
   [
     'raw request with a text as body',
     'raw-request',
@@ -65,14 +89,22 @@ for (const [what, type, params, facts, expected] of wire) {
     assert.equal(first?.bytes(0).toString(), expected);
     assert.equal(operation.next(), first);
     assert.equal(requests.prepared.length, 1);
-    assert.deepEqual([operation.bodyUse, operation.isFinite, operation.progress(), operation.ready()], ['none', false, null, null]);
+    assert.deepEqual(
+      [operation.bodyUse, operation.isFinite, operation.progress(), operation.ready()],
+      ['none', false, null, null],
+    );
     const outcome = read(operation);
     assert.deepEqual([outcome.success, outcome.weight, outcome.unit], [true, 1, 'ops']);
   });
 }
 
 test('headers of a search', () => {
-  const { requests } = start('search', { body: {}, 'response-compression-enabled': false, headers: { 'X-A': 'b' }, 'opaque-id': 'me' });
+  const { requests } = start('search', {
+    body: {},
+    'response-compression-enabled': false,
+    headers: { 'X-A': 'b' },
+    'opaque-id': 'me',
+  });
   assert.deepEqual(requests.prepared[0]?.headers, { 'accept-encoding': 'identity', 'X-A': 'b', 'x-opaque-id': 'me' });
 });
 
@@ -81,7 +113,12 @@ test('statuses that a raw request ignores', () => {
   assert.deepEqual(start('raw-request', { path: '/', ignore: 404 }).operation.ignoredStatus, [404]);
 });
 
-const found = { took: 12, timed_out: true, _shards: { total: 1 }, hits: { total: { value: 10000, relation: 'gte' }, hits: [{ took: 99 }] } };
+const found = {
+  took: 12,
+  timed_out: true,
+  _shards: { total: 1 },
+  hits: { total: { value: 10000, relation: 'gte' }, hits: [{ took: 99 }] },
+};
 const details = { hits: 10000, hits_relation: 'gte', timed_out: true, took: 12 };
 
 test('detailed results are read from the first bytes, whatever the encoding', () => {
@@ -107,17 +144,32 @@ test('detailed results that do not stand at the start are read from the whole', 
 });
 
 test('the first requests of a client are profiled, and only they', () => {
-  const { operation } = start('search', { body: { query: {} }, 'profile-metrics': ['score', 'next_doc'], 'profile-metrics-sample-size': 2 });
-  const query = (time: number, score: number, children: object[] = []) => ({ time_in_nanos: time, breakdown: { score, other: 5 }, children });
+  const { operation } = start('search', {
+    body: { query: {} },
+    'profile-metrics': ['score', 'next_doc'],
+    'profile-metrics-sample-size': 2,
+  });
+  const query = (time: number, score: number, children: object[] = []) => ({
+    time_in_nanos: time,
+    breakdown: { score, other: 5 },
+    children,
+  });
   const answer = {
     profile: {
-      shards: [{ searches: [{ query: [query(4_000_000, 1_000_000, [query(1, 500_000)])] }] }, { searches: [{ query: [query(1_000_000, 0)] }] }],
+      shards: [
+        { searches: [{ query: [query(4_000_000, 1_000_000, [query(1, 500_000)])] }] },
+        { searches: [{ query: [query(1_000_000, 0)] }] },
+      ],
     },
   };
   for (let round = 0; round < 2; round++) {
     assert.equal(operation.next()?.bytes(0).toString(), 'GET /logs/_search\n{"query":{},"profile":true}');
     assert.equal(operation.bodyUse, 'all');
-    assert.deepEqual(Object.fromEntries(read(operation, answerOf(answer)).profile ?? []), { query_time: 5, score: 1.5, next_doc: 0 });
+    assert.deepEqual(Object.fromEntries(read(operation, answerOf(answer)).profile ?? []), {
+      query_time: 5,
+      score: 1.5,
+      next_doc: 0,
+    });
   }
   assert.equal(operation.next()?.bytes(0).toString(), 'GET /logs/_search\n{"query":{}}');
   assert.equal(operation.bodyUse, 'none');

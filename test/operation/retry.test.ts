@@ -19,16 +19,48 @@ const rows: readonly (readonly [string, object, readonly Reply[], number, number
   ['the last failure stands', { retries: 1 }, [timeout, timeout, green], 2, 1, true],
   ['timeouts are not repeated if unwanted', { retries: 5, 'retry-on-timeout': false }, [timeout, green], 1, 0, true],
   ['an unsuccessful answer is not repeated by default', { retries: 5 }, [yellow, green], 1, 0, true],
-  ['an unsuccessful answer is repeated on demand', { retries: 5, 'retry-on-error': true }, [yellow, green], 2, 1, false],
-  ['the last unsuccessful answer stands', { retries: 1, 'retry-on-error': 'true' }, [yellow, yellow, green], 2, 1, true],
-  ['until success, however long it takes', { 'retry-until-success': true }, [yellow, timeout, yellow, lost, yellow, green], 6, 5, false],
-  ['until success, but not after other errors', { 'retry-until-success': true }, [yellow, { status: 500 }, green], 2, 1, true],
+  [
+    'an unsuccessful answer is repeated on demand',
+    { retries: 5, 'retry-on-error': true },
+    [yellow, green],
+    2,
+    1,
+    false,
+  ],
+  [
+    'the last unsuccessful answer stands',
+    { retries: 1, 'retry-on-error': 'true' },
+    [yellow, yellow, green],
+    2,
+    1,
+    true,
+  ],
+  [
+    'until success, however long it takes',
+    { 'retry-until-success': true },
+    [yellow, timeout, yellow, lost, yellow, green],
+    6,
+    5,
+    false,
+  ],
+  [
+    'until success, but not after other errors',
+    { 'retry-until-success': true },
+    [yellow, { status: 500 }, green],
+    2,
+    1,
+    true,
+  ],
 ];
 
 for (const [what, params, replies, attempts, retries, isFailed] of rows) {
   test(what, async () => {
     const health = { 'request-params': { wait_for_status: 'green' }, ...params };
-    const { stage, outcome, error } = await play('cluster-health', health, (_request, count) => replies[count - 1] ?? green);
+    const { stage, outcome, error } = await play(
+      'cluster-health',
+      health,
+      (_request, count) => replies[count - 1] ?? green,
+    );
     assert.equal(stage.requests.length, attempts);
     assert.equal(stage.retries, retries);
     assert.equal(error !== undefined || !outcome.success, isFailed);
@@ -47,7 +79,11 @@ test('the pause between attempts is a parameter', async () => {
 
 test('the limit of the whole operation ends the repeats, without a pause too', async () => {
   for (const pause of [0.5, 0]) {
-    const params = { 'retry-until-success': true, 'retry-wait-period': pause, 'request-params': { wait_for_status: 'green' } };
+    const params = {
+      'retry-until-success': true,
+      'retry-wait-period': pause,
+      'request-params': { wait_for_status: 'green' },
+    };
     const { stage, error } = await play('cluster-health', params, () => ({ ...yellow, delay: 60 }), EMPTY, {}, 3000);
     assert.ok(error instanceof RequestFailure);
     assert.equal(error.kind, 'timeout');
@@ -57,13 +93,37 @@ test('the limit of the whole operation ends the repeats, without a pause too', a
 });
 
 test('a wait for health that ends says which state was seen, also if the server itself waited in vain', async () => {
-  const state = { status: 'yellow', unassigned_shards: 1, initializing_shards: 0, relocating_shards: 0, number_of_pending_tasks: 2 };
+  const state = {
+    status: 'yellow',
+    unassigned_shards: 1,
+    initializing_shards: 0,
+    relocating_shards: 0,
+    number_of_pending_tasks: 2,
+  };
   const params = { 'retry-until-success': true, 'request-params': { wait_for_status: 'green' } };
-  const waited = await play('cluster-health', params, () => ({ status: 408, body: { ...state, timed_out: true } }), EMPTY, {}, 3000);
+  const waited = await play(
+    'cluster-health',
+    params,
+    () => ({ status: 408, body: { ...state, timed_out: true } }),
+    EMPTY,
+    {},
+    3000,
+  );
   assert.match(String(waited.error), /; the last attempt: HTTP 408: yellow, 1 unassigned shard, 2 pending tasks$/);
-  const once = await play('cluster-health', { 'request-params': { wait_for_status: 'green' } }, () => ({ body: state }));
+  const once = await play('cluster-health', { 'request-params': { wait_for_status: 'green' } }, () => ({
+    body: state,
+  }));
   assert.equal(once.outcome.errorDescription, 'The cluster is not green: yellow, 1 unassigned shard, 2 pending tasks.');
-  const moving = { body: { ...state, status: 'green', unassigned_shards: 0, relocating_shards: 3, number_of_pending_tasks: 0 } };
-  const relocating = await play('cluster-health', { 'request-params': { wait_for_no_relocating_shards: true } }, () => moving);
-  assert.equal(relocating.outcome.errorDescription, 'The cluster is not without relocating shards: green, 3 relocating shards.');
+  const moving = {
+    body: { ...state, status: 'green', unassigned_shards: 0, relocating_shards: 3, number_of_pending_tasks: 0 },
+  };
+  const relocating = await play(
+    'cluster-health',
+    { 'request-params': { wait_for_no_relocating_shards: true } },
+    () => moving,
+  );
+  assert.equal(
+    relocating.outcome.errorDescription,
+    'The cluster is not without relocating shards: green, 3 relocating shards.',
+  );
 });

@@ -14,7 +14,13 @@ test('finds the facts at the start of a bulk answer, cut off or not', () => {
 });
 
 test('names and values inside strings, nested objects and other types do not count', () => {
-  const body = json({ a: '"errors":true,', b: { errors: true }, 'x"errors': true, c: [{ errors: true }, '\\'], errors: false });
+  const body = json({
+    a: '"errors":true,',
+    b: { errors: true },
+    'x"errors': true,
+    c: [{ errors: true }, '\\'],
+    errors: false,
+  });
   assert.equal(scanBoolean(body, jsonPath('errors')), false);
   assert.equal(scanBoolean(json({ b: { errors: true } }), jsonPath('errors')), undefined);
   assert.equal(scanBoolean(json({ errors: 'true' }), jsonPath('errors')), undefined);
@@ -29,7 +35,19 @@ test('bears whitespace, escaped names and escaped text', () => {
 });
 
 test('what is no JSON holds no facts', () => {
-  for (const text of ['', 'not json', '[1]', '{', '{"a"', '{"a":', '{"a" 1}', '{"a":1 "took":2}', '{took:1}', '<html>', '{"a":}']) {
+  for (const text of [
+    '',
+    'not json',
+    '[1]',
+    '{',
+    '{"a"',
+    '{"a":',
+    '{"a" 1}',
+    '{"a":1 "took":2}',
+    '{took:1}',
+    '<html>',
+    '{"a":}',
+  ]) {
     assert.equal(scanNumber(Buffer.from(text), jsonPath('took')), undefined, text);
     assert.equal(scanHits(Buffer.from(text)), null, text);
   }
@@ -39,7 +57,11 @@ const longText = fc
   .array(fc.constantFrom('"', '\\\\', 'plain text', 'é', '\\n', '}'), { minLength: 20, maxLength: 60 })
   .map((parts) => parts.join(''));
 const value = fc.oneof(longText, fc.jsonValue({ maxDepth: 3 }));
-const key = fc.oneof(longText, fc.constantFrom('took', 'errors', 'hits', 'sort', 'total', '_id', 'é', 'a"b', 'a\\', '{', '"sort":[1]'), fc.string());
+const key = fc.oneof(
+  longText,
+  fc.constantFrom('took', 'errors', 'hits', 'sort', 'total', '_id', 'é', 'a"b', 'a\\', '{', '"sort":[1]'),
+  fc.string(),
+);
 
 test('law: what is read equals what JSON.parse gives, for any names around it', () => {
   const document = fc.dictionary(key, value, { noNullPrototype: true });
@@ -55,31 +77,52 @@ test('law: what is read equals what JSON.parse gives, for any names around it', 
         assert.equal(scanString(body, jsonPath(name)), typeof expected === 'string' ? expected : undefined);
       }
       const total = inner.total;
-      assert.equal(scanNumber(body, jsonPath('hits.total')), typeof total === 'number' ? (JSON.parse(JSON.stringify(total)) as number) : undefined);
+      assert.equal(
+        scanNumber(body, jsonPath('hits.total')),
+        typeof total === 'number' ? (JSON.parse(JSON.stringify(total)) as number) : undefined,
+      );
     }),
   );
 });
 
 test('law: the hits are counted and the last sort is found whatever the documents say', () => {
-  const hit = fc.record({ _source: fc.dictionary(key, value, { noNullPrototype: true }), sort: fc.array(value) }, { requiredKeys: ['_source'] });
+  const hit = fc.record(
+    { _source: fc.dictionary(key, value, { noNullPrototype: true }), sort: fc.array(value) },
+    { requiredKeys: ['_source'] },
+  );
   fc.assert(
-    fc.property(fc.array(hit), fc.dictionary(key, value, { noNullPrototype: true }), fc.constantFrom(undefined, 2), (hits, before, space) => {
-      const body = Buffer.from(
-        JSON.stringify({ ...before, hits: { total: { value: 3 }, hits }, aggregations: { hits: { hits: [1] } } }, null, space),
-      );
-      const page = scanHits(body);
-      assert.equal(page?.count, hits.length);
-      const sort = hits.at(-1)?.sort;
-      assert.deepEqual(
-        page?.lastSort == null ? undefined : JSON.parse(page.lastSort),
-        sort === undefined ? undefined : JSON.parse(JSON.stringify(sort)),
-      );
-    }),
+    fc.property(
+      fc.array(hit),
+      fc.dictionary(key, value, { noNullPrototype: true }),
+      fc.constantFrom(undefined, 2),
+      (hits, before, space) => {
+        const body = Buffer.from(
+          JSON.stringify(
+            { ...before, hits: { total: { value: 3 }, hits }, aggregations: { hits: { hits: [1] } } },
+            null,
+            space,
+          ),
+        );
+        const page = scanHits(body);
+        assert.equal(page?.count, hits.length);
+        const sort = hits.at(-1)?.sort;
+        assert.deepEqual(
+          page?.lastSort == null ? undefined : JSON.parse(page.lastSort),
+          sort === undefined ? undefined : JSON.parse(JSON.stringify(sort)),
+        );
+      },
+    ),
   );
 });
 
 test('law: an answer that is cut off is never read wrongly', () => {
-  const body = json({ a: { took: 1 }, took: 25, errors: true, _scroll_id: 'abc', hits: { hits: [{ sort: [1] }, { sort: [2] }] } });
+  const body = json({
+    a: { took: 1 },
+    took: 25,
+    errors: true,
+    _scroll_id: 'abc',
+    hits: { hits: [{ sort: [1] }, { sort: [2] }] },
+  });
   for (let length = 0; length < body.length; length++) {
     const part = body.subarray(0, length);
     assert.ok([25, undefined].includes(scanNumber(part, jsonPath('took'))));
@@ -91,5 +134,8 @@ test('law: an answer that is cut off is never read wrongly', () => {
 });
 
 test('sort values keep every digit', () => {
-  assert.equal(scanHits(Buffer.from('{"hits":{"hits":[{"sort":[9223372036854775807,"a]b",1.10]}]}}'))?.lastSort, '[9223372036854775807,"a]b",1.10]');
+  assert.equal(
+    scanHits(Buffer.from('{"hits":{"hits":[{"sort":[9223372036854775807,"a]b",1.10]}]}}'))?.lastSort,
+    '[9223372036854775807,"a]b",1.10]',
+  );
 });

@@ -38,7 +38,12 @@ interface Row {
 const rows: readonly Row[] = [
   { what: 'refresh of all', type: 'refresh', expected: ['POST /_all/_refresh'] },
   { what: 'refresh of a list', type: 'refresh', params: { index: ['a', 'b*'] }, expected: ['POST /a,b*/_refresh'] },
-  { what: 'names are encoded', type: 'refresh', params: { index: '<logs-{now/d}>,b' }, expected: ['POST /%3Clogs-%7Bnow%2Fd%7D%3E,b/_refresh'] },
+  {
+    what: 'names are encoded',
+    type: 'refresh',
+    params: { index: '<logs-{now/d}>,b' },
+    expected: ['POST /%3Clogs-%7Bnow%2Fd%7D%3E,b/_refresh'],
+  },
   {
     what: 'query parameters: booleans, lists, numbers, special characters',
     type: 'refresh',
@@ -59,7 +64,12 @@ const rows: readonly Row[] = [
     params: { 'max-num-segments': -1 },
     expected: ['POST /_all/_forcemerge?max_num_segments=-1'],
   },
-  { what: 'force merge without a number', type: 'force-merge', params: { 'max-num-segments': 0 }, expected: ['POST /_all/_forcemerge'] },
+  {
+    what: 'force merge without a number',
+    type: 'force-merge',
+    params: { 'max-num-segments': 0 },
+    expected: ['POST /_all/_forcemerge'],
+  },
   {
     what: 'force merge of the workload',
     type: 'force-merge',
@@ -67,19 +77,32 @@ const rows: readonly Row[] = [
     facts,
     expected: ['POST /logs-1,logs-2/_forcemerge?max_num_segments=1'],
   },
-  { what: 'force merge of a data stream', type: 'force-merge', params: { 'data-stream': 's1' }, facts: streams, expected: ['POST /s1/_forcemerge'] },
+  {
+    what: 'force merge of a data stream',
+    type: 'force-merge',
+    params: { 'data-stream': 's1' },
+    facts: streams,
+    expected: ['POST /s1/_forcemerge'],
+  },
   {
     what: 'create index: all of the workload, settings merged',
     type: 'create-index',
     params: { settings: { 'index.number_of_replicas': 0 }, 'request-params': { wait_for_active_shards: 'all' } },
     facts,
     expected: [
-      'PUT /logs-1?wait_for_active_shards=all {"settings":{"index.number_of_shards":1,"index.number_of_replicas":0},"mappings":{}}',
+      'PUT /logs-1?wait_for_active_shards=all ' +
+        '{"settings":{"index.number_of_shards":1,"index.number_of_replicas":0},"mappings":{}}',
       'PUT /logs-2?wait_for_active_shards=all {"settings":{"index.number_of_replicas":0}}',
     ],
     weight: 2,
   },
-  { what: 'create index: some of the workload', type: 'create-index', params: { index: 'logs-2' }, facts, expected: ['PUT /logs-2'] },
+  {
+    what: 'create index: some of the workload',
+    type: 'create-index',
+    params: { index: 'logs-2' },
+    facts,
+    expected: ['PUT /logs-2'],
+  },
   {
     what: 'create index without workload indices',
     type: 'create-index',
@@ -95,7 +118,12 @@ const rows: readonly Row[] = [
     expected: ['HEAD /logs-1', 'HEAD /logs-2', 'DELETE /logs-2?timeout=1m'],
     weight: 1,
   },
-  { what: 'delete index without asking', type: 'delete-index', params: { index: 'a', 'only-if-exists': false }, expected: ['DELETE /a'] },
+  {
+    what: 'delete index without asking',
+    type: 'delete-index',
+    params: { index: 'a', 'only-if-exists': false },
+    expected: ['DELETE /a'],
+  },
   { what: 'index stats', type: 'index-stats', expected: ['GET /_all/_stats/_all'] },
   { what: 'node stats', type: 'node-stats', expected: ['GET /_nodes/stats/_all'] },
   {
@@ -110,15 +138,32 @@ const rows: readonly Row[] = [
     params: { id: 'p/1', body: { processors: [] }, 'master-timeout': '1s', timeout: '2s' },
     expected: ['PUT /_ingest/pipeline/p%2F1?master_timeout=1s&timeout=2s {"processors":[]}'],
   },
-  { what: 'delete pipeline swallows 404', type: 'delete-pipeline', params: { id: 'p' }, server: missing, expected: ['DELETE /_ingest/pipeline/p'] },
+  {
+    what: 'delete pipeline swallows 404',
+    type: 'delete-pipeline',
+    params: { id: 'p' },
+    server: missing,
+    expected: ['DELETE /_ingest/pipeline/p'],
+  },
   {
     what: 'create search pipeline',
     type: 'create-search-pipeline',
     params: { id: '$&', body: {} },
     expected: ['PUT /_search/pipeline/%24%26 {}'],
   },
-  { what: 'create data streams', type: 'create-data-stream', facts: streams, expected: ['PUT /_data_stream/s1', 'PUT /_data_stream/s2'], weight: 2 },
-  { what: 'delete data stream', type: 'delete-data-stream', params: { 'data-stream': 's1' }, expected: ['HEAD /s1', 'DELETE /_data_stream/s1'] },
+  {
+    what: 'create data streams',
+    type: 'create-data-stream',
+    facts: streams,
+    expected: ['PUT /_data_stream/s1', 'PUT /_data_stream/s2'],
+    weight: 2,
+  },
+  {
+    what: 'delete data stream',
+    type: 'delete-data-stream',
+    params: { 'data-stream': 's1' },
+    expected: ['HEAD /s1', 'DELETE /_data_stream/s1'],
+  },
   {
     what: 'delete data stream that is not there',
     type: 'delete-data-stream',
@@ -205,13 +250,20 @@ test('the settings of the workload are not changed by an operation that merges i
   const before = writeJson(facts.indices[0]?.body ?? null);
   for (const replicas of [1, 2]) {
     const { stage } = await play('create-index', { index: 'logs-1', settings: { replicas } }, ok, facts);
-    assert.deepEqual(lines(stage.requests), [`PUT /logs-1 {"settings":{"index.number_of_shards":1,"replicas":${replicas}},"mappings":{}}`]);
+    assert.deepEqual(lines(stage.requests), [
+      `PUT /logs-1 {"settings":{"index.number_of_shards":1,"replicas":${replicas}},"mappings":{}}`,
+    ]);
   }
   assert.equal(writeJson(facts.indices[0]?.body ?? null), before);
 });
 
 test('headers, opaque id and the time limit go with each request', async () => {
-  const { stage } = await play('delete-index', { index: 'a', headers: { 'X-A': 1 }, 'opaque-id': 'me', 'request-timeout': 2.5 });
+  const { stage } = await play('delete-index', {
+    index: 'a',
+    headers: { 'X-A': 1 },
+    'opaque-id': 'me',
+    'request-timeout': 2.5,
+  });
   for (const request of stage.requests) {
     assert.deepEqual(request.headers, { 'X-A': '1', 'x-opaque-id': 'me' });
     assert.equal(request.timeout, 2500);
@@ -270,7 +322,9 @@ const conditions: readonly (readonly [string, unknown, boolean])[] = [
 
 for (const [path, expected, success] of conditions) {
   test(`index stats: ${path} is ${JSON.stringify(expected)}: ${success}`, async () => {
-    const { outcome } = await play('index-stats', { condition: { path, 'expected-value': expected } }, () => ({ body }));
+    const { outcome } = await play('index-stats', { condition: { path, 'expected-value': expected } }, () => ({
+      body,
+    }));
     assert.equal(outcome.success, success);
   });
 }
@@ -278,7 +332,12 @@ for (const [path, expected, success] of conditions) {
 test('force merge by polling waits for its task and tells how it failed', async () => {
   const answers = [{ task: 'n1:7' }, { completed: false }, { completed: true, response: {} }];
   const server: Server = (_request, count) => ({ body: answers[count - 1] });
-  const { stage, error } = await play('force-merge', { mode: 'polling', 'poll-period': 3, 'request-params': { x: 1 } }, server, ONE_INDEX);
+  const { stage, error } = await play(
+    'force-merge',
+    { mode: 'polling', 'poll-period': 3, 'request-params': { x: 1 } },
+    server,
+    ONE_INDEX,
+  );
   assert.equal(error, undefined);
   assert.deepEqual(stage.log, [
     '0 POST /logs/_forcemerge?x=1&wait_for_completion=false',
@@ -296,5 +355,8 @@ test('force merge by polling waits for its task and tells how it failed', async 
 
 test('sleep counts what it slept as service time, without a request', async () => {
   const { stage, outcome, error } = await play('sleep', { duration: 1.5 });
-  assert.deepEqual([error, stage.requests.length, stage.service, outcome.weight, outcome.unit], [undefined, 0, 1500, 1, 'ops']);
+  assert.deepEqual(
+    [error, stage.requests.length, stage.service, outcome.weight, outcome.unit],
+    [undefined, 0, 1500, 1, 'ops'],
+  );
 });

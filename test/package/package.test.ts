@@ -26,7 +26,8 @@ const prefix = join(work, 'prefix');
 const modules = join(prefix, 'lib/node_modules');
 let packed: PackedTarballs;
 
-const readJson = (path: string): Record<string, unknown> => JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+const readJson = (path: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -88,7 +89,9 @@ describe('packages for npm', () => {
     const checked = await checkPackage(createPackageFromTarballData(tarball));
     assert.ok(checked.types !== false);
     // Node.js 10 knows no exports, and require() of a module needs a newer Node.js than the oldest supported one.
-    const wrong = checked.problems.filter((problem) => !('resolutionKind' in problem && /node10|node16-cjs/.test(problem.resolutionKind)));
+    const wrong = checked.problems.filter(
+      (problem) => !('resolutionKind' in problem && /node10|node16-cjs/.test(problem.resolutionKind)),
+    );
     assert.deepEqual(wrong, []);
     const copy = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
     const { messages } = await publint({ pkgDir: 'package', pack: { tarball: copy } });
@@ -113,7 +116,9 @@ describe('packages for npm', () => {
       [],
     );
     const orphans = names.filter(
-      (name) => name.startsWith('package/dist/src/') && !existsSync(join(packageRoot, name.slice(13).replace(/\.(js|d\.ts)$/, '.ts'))),
+      (name) =>
+        name.startsWith('package/dist/src/') &&
+        !existsSync(join(packageRoot, name.slice(13).replace(/\.(js|d\.ts)$/, '.ts'))),
     );
     assert.deepEqual(orphans, []);
   });
@@ -122,23 +127,35 @@ describe('packages for npm', () => {
 describe('an installation from the tarballs alone', () => {
   test('has all four programs, and they run', () => {
     for (const name of ['opensearch-benchmark', 'osb', 'opensearch-benchmarkd', 'osbd']) {
-      const output = execFileSync(join(prefix, 'bin', name), ['--version'], { encoding: 'utf8', env: { ...process.env, BENCHMARK_HOME: work } });
+      const output = execFileSync(join(prefix, 'bin', name), ['--version'], {
+        encoding: 'utf8',
+        env: { ...process.env, BENCHMARK_HOME: work },
+      });
       assert.ok(output.includes(packageVersion), `${name}: ${output}`);
     }
   });
 
   test('has a server that the daemon finds though PATH and the cache are empty', async () => {
-    const installed: unknown = await import(pathToFileURL(join(modules, 'opensearch-benchmark/dist/src/nats/nats-binary.js')).href);
+    const installed: unknown = await import(
+      pathToFileURL(join(modules, 'opensearch-benchmark/dist/src/nats/nats-binary.js')).href
+    );
     const { findNatsServer } = installed as typeof import('../../src/nats/nats-binary.ts');
-    const found = await findNatsServer({ variables: { PATH: '', XDG_CACHE_HOME: join(work, 'none') }, homeDirectory: join(work, 'none') });
+    const found = await findNatsServer({
+      variables: { PATH: '', XDG_CACHE_HOME: join(work, 'none') },
+      homeDirectory: join(work, 'none'),
+    });
     assert.deepEqual(found, { path: join(modules, serverPackage, serverPath(thisPlatform)), version: '2.15.2' });
     assert.equal(statSync(found.path).mode & 0o777, 0o755);
   });
 
   test('has the licences of everything that is linked into the server', () => {
     const notices = readFileSync(join(modules, serverPackage, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-    const built = execFileSync(findGo(), ['version', '-m', join(modules, serverPackage, serverPath(thisPlatform))], { encoding: 'utf8' });
-    const linked = [...built.matchAll(/^\t(?:mod|dep)\t(\S+)\t(\S+)/gm)].map(([, path, version]) => `${path} ${version}`);
+    const built = execFileSync(findGo(), ['version', '-m', join(modules, serverPackage, serverPath(thisPlatform))], {
+      encoding: 'utf8',
+    });
+    const linked = [...built.matchAll(/^\t(?:mod|dep)\t(\S+)\t(\S+)/gm)].map(
+      ([, path, version]) => `${path} ${version}`,
+    );
     assert.ok(linked.includes('github.com/nats-io/nats-server/v2 v2.15.2'));
     assert.deepEqual(
       linked.filter((module) => !notices.includes(`\n${module}\n`)),
@@ -162,12 +179,22 @@ describe('a fleet of nothing but the installation', () => {
     const started = (address: string): string =>
       `[INFO] Successfully started actor system on node [${address}] with coordinator node IP [127.0.0.1].\n`;
     try {
-      const coordinator = run('opensearch-benchmarkd', one, 'start', '--node-ip=127.0.0.1', '--coordinator-ip=127.0.0.1', port);
+      const coordinator = run(
+        'opensearch-benchmarkd',
+        one,
+        'start',
+        '--node-ip=127.0.0.1',
+        '--coordinator-ip=127.0.0.1',
+        port,
+      );
       assert.deepEqual([coordinator.stdout, coordinator.stderr, coordinator.status], [started('127.0.0.1'), '', 0]);
       const worker = run('osbd', two, 'start', '--node-ip=127.0.0.2', '--coordinator-ip=127.0.0.1', port);
       assert.deepEqual([worker.stdout, worker.stderr, worker.status], [started('127.0.0.2'), '', 0]);
       const log = readFileSync(join(one, '.benchmark/logs/daemon-127.0.0.1.log'), 'utf8');
-      assert.ok(log.includes(`nats-server 2.15.2 (${join(modules, serverPackage, serverPath(thisPlatform))}) listens on port`), log);
+      assert.ok(
+        log.includes(`nats-server 2.15.2 (${join(modules, serverPackage, serverPath(thisPlatform))}) listens on port`),
+        log,
+      );
       const fleet = run('osb', one, 'fleet', '--worker-ips=127.0.0.2,localhost', '--quiet');
       assert.equal(fleet.status, 0, fleet.stdout + fleet.stderr);
     } finally {
@@ -182,6 +209,7 @@ describe('a fleet of nothing but the installation', () => {
 
 test('an unknown platform is refused with the list of those that exist', () => {
   assert.throws(() => parsePlatforms('linux-x64,solaris-x64'), {
-    message: "There is no package for 'solaris-x64'. Platforms: all, this, linux-x64, linux-arm64, darwin-x64, darwin-arm64, win32-x64.",
+    message:
+      "There is no package for 'solaris-x64'. Platforms: all, this, linux-x64, linux-arm64, darwin-x64, darwin-arm64, win32-x64.",
   });
 });

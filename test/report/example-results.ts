@@ -1,7 +1,11 @@
 // Results of an invented test run, for the golden files.
 import type { PercentileStats, Results, TaskResults } from '../../src/metrics/results.ts';
 
-export const stats = (percentiles: PercentileStats['percentiles'], mean: number): PercentileStats => ({ percentiles, mean, unit: 'ms' });
+export const stats = (percentiles: PercentileStats['percentiles'], mean: number): PercentileStats => ({
+  percentiles,
+  mean,
+  unit: 'ms',
+});
 
 /** A reported task without errors; what differs is given. */
 export function taskResults(task: string, rest: Partial<TaskResults> = {}): TaskResults {
@@ -112,9 +116,15 @@ export const exampleResults: Results = {
       samples: 3,
       profile: [{ name: 'query_time', stats: stats([[100, 1.25]], 1.25) }],
     }),
-    taskResults('scan_1_clients', { throughput: { min: 1, mean: 10, median: 10, max: 12, unit: 'pages/s', percentiles: [] } }),
-    taskResults('scan_8_clients', { throughput: { min: 2, mean: 40, median: 40, max: 44, unit: 'pages/s', percentiles: [] } }),
-    taskResults('scan_16_clients', { throughput: { min: 2, mean: 30, median: 30, max: 44, unit: 'pages/s', percentiles: [] } }),
+    taskResults('scan_1_clients', {
+      throughput: { min: 1, mean: 10, median: 10, max: 12, unit: 'pages/s', percentiles: [] },
+    }),
+    taskResults('scan_8_clients', {
+      throughput: { min: 2, mean: 40, median: 40, max: 44, unit: 'pages/s', percentiles: [] },
+    }),
+    taskResults('scan_16_clients', {
+      throughput: { min: 2, mean: 30, median: 30, max: 44, unit: 'pages/s', percentiles: [] },
+    }),
     taskResults('force-merge', { requests: 5 }),
   ],
   cluster: {

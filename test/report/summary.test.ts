@@ -5,7 +5,12 @@ import { type SummaryOptions, summaryRows } from '../../src/report/summary.ts';
 import { errorTable, warnings } from '../../src/report/warnings.ts';
 import { exampleResults, stats, taskResults } from './example-results.ts';
 
-const options: SummaryOptions = { show: 'available', latencyPercentiles: defaultPercentiles, throughputPercentiles: [], showsProcessingTime: false };
+const options: SummaryOptions = {
+  show: 'available',
+  latencyPercentiles: defaultPercentiles,
+  throughputPercentiles: [],
+  showsProcessingTime: false,
+};
 const of = (...tasks: readonly ReturnType<typeof taskResults>[]) => ({ ...exampleResults, cluster: {}, tasks });
 
 describe('summaryRows', () => {
@@ -36,7 +41,12 @@ describe('summaryRows', () => {
   test('throughput percentiles have the unit of the throughput', () => {
     const rows = summaryRows(exampleResults, options).filter((row) => row.metric === '50th percentile throughput');
     assert.deepEqual(rows, [
-      { metric: '50th percentile throughput', task: 'search, "quoted"', value: { kind: 'float', number: 81.4 }, unit: 'ops/s' },
+      {
+        metric: '50th percentile throughput',
+        task: 'search, "quoted"',
+        value: { kind: 'float', number: 81.4 },
+        unit: 'ops/s',
+      },
     ]);
   });
 
@@ -50,7 +60,9 @@ describe('summaryRows', () => {
       value: { kind: 'integer', number: 8 },
       unit: '',
     });
-    assert.ok(rows.findIndex((row) => row.task === 'force-merge') < rows.findIndex((row) => row.task === 'scan_8_clients'));
+    assert.ok(
+      rows.findIndex((row) => row.task === 'force-merge') < rows.findIndex((row) => row.task === 'scan_8_clients'),
+    );
   });
 
   test('each family of such tasks has its best, and a missing throughput loses', () => {
@@ -76,7 +88,9 @@ describe('summaryRows', () => {
 
   test('tasks that are not reported have no rows', () => {
     assert.deepEqual(
-      summaryRows(of(taskResults('create-index', { isReported: false })), { ...options, show: 'all' }).filter((row) => row.task !== ''),
+      summaryRows(of(taskResults('create-index', { isReported: false })), { ...options, show: 'all' }).filter(
+        (row) => row.task !== '',
+      ),
       [],
     );
   });
@@ -106,7 +120,8 @@ describe('warnings', () => {
       'No throughput metrics available for [failed]. Likely cause: Error rate is 100.0%. Please check the logs.',
       'No throughput metrics available for [warmup]. Likely cause: The benchmark ended already during warmup.',
       'No throughput metrics available for [idle]. Likely cause: It sent no request.',
-      '12,345 of 13,345 requests of [late] that were due before its end were not sent: its clients still waited for earlier answers.',
+      '12,345 of 13,345 requests of [late] that were due before its end were not sent: its clients still waited for ' +
+        'earlier answers.',
       'The driver was the limit.',
     ]);
   });
@@ -147,7 +162,9 @@ describe('errorTable', () => {
   });
 
   test('cuts long examples and is absent without errors', () => {
-    const table = errorTable(of(taskResults('search', { errors: [{ kind: 'HTTP 500', count: 1, example: 'x'.repeat(500) }] })));
+    const table = errorTable(
+      of(taskResults('search', { errors: [{ kind: 'HTTP 500', count: 1, example: 'x'.repeat(500) }] })),
+    );
     assert.ok(table?.endsWith(`  ${'x'.repeat(97)}...`));
     assert.equal(errorTable(of(taskResults('search'))), null);
   });

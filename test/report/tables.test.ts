@@ -15,7 +15,12 @@ import { exampleResults } from './example-results.ts';
 
 /** The golden tables are those of Python's tabulate for the same cells. */
 const golden = (name: string): string => readFileSync(join(packageRoot, 'test/fixtures/report', name), 'utf8');
-const options: SummaryOptions = { show: 'available', latencyPercentiles: defaultPercentiles, throughputPercentiles: [], showsProcessingTime: false };
+const options: SummaryOptions = {
+  show: 'available',
+  latencyPercentiles: defaultPercentiles,
+  throughputPercentiles: [],
+  showsProcessingTime: false,
+};
 const cell = (value: RowValue | null, metric = 'm'): SummaryRow => ({ metric, task: '', value, unit: '' });
 const values = (rows: readonly SummaryRow[]): readonly string[] =>
   markdownTable(rows, 'right')
@@ -31,14 +36,24 @@ describe('markdownTable', () => {
   }
 
   test('shows every row if asked', () => {
-    const rows = summaryRows(exampleResults, { ...options, show: 'all', showsProcessingTime: true, throughputPercentiles: [50] });
+    const rows = summaryRows(exampleResults, {
+      ...options,
+      show: 'all',
+      showsProcessingTime: true,
+      throughputPercentiles: [50],
+    });
     assert.equal(`${markdownTable(rows, 'right')}\n`, golden('summary-all.md'));
   });
 
   test('rounds values to six significant digits', () => {
-    const rows = [hundredthsValue(100), hundredthsValue(81.4), floatValue(11396503), floatValue(0.00002), integerValue(2_000_000), null].map(
-      (value) => cell(value),
-    );
+    const rows = [
+      hundredthsValue(100),
+      hundredthsValue(81.4),
+      floatValue(11396503),
+      floatValue(0.00002),
+      integerValue(2_000_000),
+      null,
+    ].map((value) => cell(value));
     assert.deepEqual(values(rows), ['100', '81.4', '1.13965e+07', '2e-05', '2e+06', '']);
   });
 
@@ -47,7 +62,10 @@ describe('markdownTable', () => {
   });
 
   test('is a header alone without rows', () => {
-    assert.equal(markdownTable([], 'right'), '|   Metric |   Task |   Value |   Unit |\n|---------:|-------:|--------:|-------:|');
+    assert.equal(
+      markdownTable([], 'right'),
+      '|   Metric |   Task |   Value |   Unit |\n|---------:|-------:|--------:|-------:|',
+    );
   });
 });
 

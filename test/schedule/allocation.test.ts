@@ -16,11 +16,18 @@ const parallel = (tasks: readonly Task[], clients?: number, completedBy: Complet
 
 const cells = (steps: readonly Step[]): readonly string[] =>
   Array.from({ length: steps[0]?.rows.length ?? 0 }, (_, client) =>
-    steps.map((step) => (step.rows[client] ?? []).map((cell) => `${step.tasks[cell.task]?.name}:${cell.clientIndex}`).join(' ')).join(' | '),
+    steps
+      .map((step) =>
+        (step.rows[client] ?? []).map((cell) => `${step.tasks[cell.task]?.name}:${cell.clientIndex}`).join(' '),
+      )
+      .join(' | '),
   );
 
 test('a parallel element gives each task its own clients', () => {
-  assert.deepEqual(cells(allocate([task('idx', 2), parallel([task('a', 1), task('b', 1)])])), ['idx:0 | a:0', 'idx:1 | b:0']);
+  assert.deepEqual(cells(allocate([task('idx', 2), parallel([task('a', 1), task('b', 1)])])), [
+    'idx:0 | a:0',
+    'idx:1 | b:0',
+  ]);
 });
 
 test('clients without work in a step just wait at its join point', () => {
@@ -28,7 +35,10 @@ test('clients without work in a step just wait at its join point', () => {
 });
 
 test('a parallel element with fewer clients than its tasks need wraps round', () => {
-  assert.deepEqual(cells(allocate([parallel([task('a', 1), task('b', 2), task('c', 3)], 2)])), ['a:0 b:1 c:1', 'b:0 c:0 c:2']);
+  assert.deepEqual(cells(allocate([parallel([task('a', 1), task('b', 2), task('c', 3)], 2)])), [
+    'a:0 b:1 c:1',
+    'b:0 c:0 c:2',
+  ]);
   const five = ['t0', 't1', 't2', 't3', 't4'].map((name) => task(name, 1));
   assert.deepEqual(cells(allocate([parallel(five, 2)])), ['t0:0 t2:0 t4:0', 't1:0 t3:0']);
 });
@@ -41,7 +51,8 @@ test('clients of another element also serve a parallel element', () => {
 
 test('the completing tasks of a parallel element are found: one by name, all of them, or none', () => {
   const tasks = [task('a', 2), task('b', 2)];
-  const completing = (completedBy: CompletedBy | null): unknown => allocate([parallel(tasks, undefined, completedBy)])[0]?.completing;
+  const completing = (completedBy: CompletedBy | null): unknown =>
+    allocate([parallel(tasks, undefined, completedBy)])[0]?.completing;
   assert.deepEqual(completing({ kind: 'task', name: 'b' }), [1]);
   assert.deepEqual(completing({ kind: 'any' }), [0, 1]);
   assert.deepEqual(completing(null), []);
@@ -75,7 +86,8 @@ test('clients are spread over nodes and cores evenly and contiguously', () => {
     [[2, 2, 2, 2], 5, [[[0], [1]], [[2]], [[3]], [[4]]]],
     [[1, 4], 6, [[[0, 1, 2]], [[3], [4], [5]]]],
   ];
-  for (const [nodes, count, expected] of table) assert.deepEqual(spreadClients(count, nodes), expected, `${count} clients on ${nodes}`);
+  for (const [nodes, count, expected] of table)
+    assert.deepEqual(spreadClients(count, nodes), expected, `${count} clients on ${nodes}`);
 });
 
 test('law: shares sum to the whole and differ by at most one', () => {
@@ -94,12 +106,16 @@ test('law: shares sum to the whole and differ by at most one', () => {
 
 test('law: every client is on exactly one worker, in order', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 2000 }), fc.array(fc.integer({ min: 1, max: 32 }), { minLength: 1, maxLength: 12 }), (count, nodes) => {
-      assert.deepEqual(
-        spreadClients(count, nodes).flat(2),
-        Array.from({ length: count }, (_, id) => id),
-      );
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 2000 }),
+      fc.array(fc.integer({ min: 1, max: 32 }), { minLength: 1, maxLength: 12 }),
+      (count, nodes) => {
+        assert.deepEqual(
+          spreadClients(count, nodes).flat(2),
+          Array.from({ length: count }, (_, id) => id),
+        );
+      },
+    ),
   );
 });
 
@@ -129,7 +145,9 @@ test('law: every task-client appears once, whatever the schedule', () => {
           .flat()
           .map((cell) => `${cell.task}:${cell.clientIndex}`)
           .sort();
-        const due = step.tasks.flatMap((one, index) => Array.from({ length: one.clients }, (_, client) => `${index}:${client}`)).sort();
+        const due = step.tasks
+          .flatMap((one, index) => Array.from({ length: one.clients }, (_, client) => `${index}:${client}`))
+          .sort();
         assert.deepEqual(seen, due);
       }
     }),

@@ -89,7 +89,11 @@ function intendedTimes(load: Load, client: number): readonly number[] {
 }
 
 const clientsOf = ({ task }: Load): readonly number[] => Array.from({ length: task.clients }, (_, client) => client);
-const oneOf = (task: Partial<LoopSettings>, rate: number | null): Load => ({ task: { ...none, ...task }, rate, kind: 'deterministic' });
+const oneOf = (task: Partial<LoopSettings>, rate: number | null): Load => ({
+  task: { ...none, ...task },
+  rate,
+  kind: 'deterministic',
+});
 
 test('a hundred clients that share 5 requests/s send 25 in 5 s, and end together', () => {
   const load = oneOf({ clients: 100, timePeriod: seconds(5) }, 5);

@@ -33,7 +33,9 @@ test('law: whatever the order, each completing task ends once, with the last of 
       const completion = new Completion(completing, participants, (participant) =>
         order.flatMap(([who, task]) => (who === participant ? [task] : [])),
       );
-      const ended = order.flatMap(([who, task], position) => (completion.end(task, who) ? [[task, position] as const] : []));
+      const ended = order.flatMap(([who, task], position) =>
+        completion.end(task, who) ? [[task, position] as const] : [],
+      );
       const firsts = order.map(([who, task]) => order.findIndex((other) => other[0] === who && other[1] === task));
       const due = completing.flatMap((task) => {
         const last = Math.max(-1, ...firsts.filter((first) => order[first]?.[1] === task));

@@ -24,7 +24,10 @@ function times(pacer: Pacer, weights: readonly number[], unit: string): readonly
 test('the worked examples of the schedule', () => {
   assert.deepEqual(times(new Pacer(settings(10, 'ops', 1)), [1, 1, 1, 1, 1], 'ops'), [0, 0.1, 0.2, 0.3, 0.4]);
   assert.deepEqual(times(new Pacer(settings(10, 'ops', 4)), [1, 1, 1, 1, 1], 'ops'), [0, 0.4, 0.8, 1.2, 1.6]);
-  assert.deepEqual(times(new Pacer(settings(5000, 'docs', 4)), [1000, 1000, 1000, 1000, 500, 500, 500], 'docs'), [0, 0.8, 1.6, 2.4, 3.2, 3.6, 4]);
+  assert.deepEqual(
+    times(new Pacer(settings(5000, 'docs', 4)), [1000, 1000, 1000, 1000, 500, 500, 500], 'docs'),
+    [0, 0.8, 1.6, 2.4, 3.2, 3.6, 4],
+  );
   assert.deepEqual(times(new Pacer(settings(10, 'ops', 1)), [5000, 5000, 5000, 5000], 'docs'), [0, 0.1, 0.2, 0.3]);
   assert.deepEqual(times(new Pacer(settings(10, 'ops', 2)), [25, 25, 10], 'pages'), [0, 0.2, 0.4]);
   assert.deepEqual(times(new Pacer(settings(0.2, 'ops', 2)), [1, 1, 1, 1], 'ops'), [0, 10, 20, 30]);
@@ -67,7 +70,12 @@ test('poisson: the mean interval is that of the target', () => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
     return state / 2 ** 32;
   };
-  const pacer = new Pacer({ ...settings(100, 'ops', 1), kind: 'poisson', expected: { weight: 1, unit: 'ops' }, random });
+  const pacer = new Pacer({
+    ...settings(100, 'ops', 1),
+    kind: 'poisson',
+    expected: { weight: 1, unit: 'ops' },
+    random,
+  });
   pacer.next();
   let last = 0;
   for (let request = 0; request < 20000; request++) last = pacer.next();
@@ -76,16 +84,26 @@ test('poisson: the mean interval is that of the target', () => {
 
 test('law: all clients together reach the target rate', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 5000 }), (clients, rate, weight) => {
-      const count = 20;
-      const pacers = Array.from(
-        { length: clients },
-        (_, client) => new Pacer({ ...settings(rate, 'docs', clients), expected: { weight, unit: 'docs' }, phase: client / clients }),
-      );
-      const sent = pacers.flatMap((pacer) => Array.from({ length: count }, () => pacer.next() as number));
-      const span = (count * clients * weight) / rate;
-      assert.ok(Math.max(...sent) <= span * 1000 * (1 + 1e-9));
-      assert.ok(Math.max(...sent) >= (span - weight / rate) * 1000 * (1 - 1e-9) - 1e-6);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 1, max: 5000 }),
+      fc.integer({ min: 1, max: 5000 }),
+      (clients, rate, weight) => {
+        const count = 20;
+        const pacers = Array.from(
+          { length: clients },
+          (_, client) =>
+            new Pacer({
+              ...settings(rate, 'docs', clients),
+              expected: { weight, unit: 'docs' },
+              phase: client / clients,
+            }),
+        );
+        const sent = pacers.flatMap((pacer) => Array.from({ length: count }, () => pacer.next() as number));
+        const span = (count * clients * weight) / rate;
+        assert.ok(Math.max(...sent) <= span * 1000 * (1 + 1e-9));
+        assert.ok(Math.max(...sent) >= (span - weight / rate) * 1000 * (1 - 1e-9) - 1e-6);
+      },
+    ),
   );
 });

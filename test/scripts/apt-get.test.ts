@@ -22,7 +22,8 @@ function run(context: TestContext, failures: number, words: string, patience = 6
   writeFileSync(calls, '');
   writeFileSync(
     join(directory, 'apt-get'),
-    `#!/bin/sh\necho "$*" >> "${calls}"\n[ "$(wc -l < "${calls}")" -gt ${failures} ] && exit 0\necho "${words}" >&2\nexit 100\n`,
+    `#!/bin/sh\necho "$*" >> "${calls}"\n[ "$(wc -l < "${calls}")" -gt ${failures} ] && exit 0\necho "${words}" ` +
+      '>&2\nexit 100\n',
   );
   writeFileSync(join(directory, 'sudo'), '#!/bin/sh\nexec "$@"\n');
   for (const name of ['apt-get', 'sudo']) chmodSync(join(directory, name), 0o755);
@@ -36,7 +37,11 @@ function run(context: TestContext, failures: number, words: string, patience = 6
 const LISTS = 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 17 (apt-get)';
 
 test('the set-up waits while another apt-get holds a lock, whichever it is', (context) => {
-  for (const words of [LISTS, 'E: Unable to acquire the dpkg frontend lock', 'E: Unable to lock directory /var/cache/apt/archives/']) {
+  for (const words of [
+    LISTS,
+    'E: Unable to acquire the dpkg frontend lock',
+    'E: Unable to lock directory /var/cache/apt/archives/',
+  ]) {
     const { status, stderr, calls } = run(context, 3, words);
     assert.deepEqual([status, calls.length], [0, 4]);
     assert.ok(calls.every((call) => call === '-o DPkg::Lock::Timeout=60 update -qq'));

@@ -20,7 +20,9 @@ interface Started {
 
 /** Runs the command `start` in a process of its own, up to the point where the server answers. */
 async function startInAnotherProcess(): Promise<Started> {
-  const child = spawn(process.execPath, [program, 'start'], { env: { ...process.env, OSB_TEST_OPENSEARCH_HEAP: '512m' } });
+  const child = spawn(process.execPath, [program, 'start'], {
+    env: { ...process.env, OSB_TEST_OPENSEARCH_HEAP: '512m' },
+  });
   let messages = '';
   child.stderr.on('data', (text: Buffer) => {
     messages += text.toString();
@@ -30,7 +32,12 @@ async function startInAnotherProcess(): Promise<Started> {
     once(child, 'exit').then(() => Promise.reject(new Error(`It ended: ${messages}`))),
   ]);
   const facts = /process (\d+), log (.*)\)/.exec(messages);
-  return { child, url: new URL(address.toString().trim()), serverPid: Number(facts?.[1]), directory: dirname(facts?.[2] ?? '') };
+  return {
+    child,
+    url: new URL(address.toString().trim()),
+    serverPid: Number(facts?.[1]),
+    directory: dirname(facts?.[2] ?? ''),
+  };
 }
 
 describe('the OpenSearch for tests', () => {

@@ -10,7 +10,11 @@ interface Job {
   readonly 'timeout-minutes'?: number;
   readonly permissions?: unknown;
   readonly strategy?: { readonly matrix: { readonly os: readonly string[]; readonly node: readonly string[] } };
-  readonly steps: readonly { readonly uses?: string; readonly run?: string; readonly with?: Readonly<Record<string, unknown>> }[];
+  readonly steps: readonly {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 interface Workflow {

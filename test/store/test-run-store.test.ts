@@ -62,7 +62,10 @@ describe('writeTestRun', () => {
     await writeFile(join(root, 'file'), '');
     const error = await writeTestRun(join(root, 'file'), finished).catch((reason: unknown) => reason);
     assert.ok(error instanceof BenchmarkError);
-    assert.match(error.message, /^The results cannot be written to .*test_run\.json: a part of its path is a file, not a directory \(ENOTDIR\)\.$/);
+    assert.match(
+      error.message,
+      /^The results cannot be written to .*test_run\.json: a part of its path is a file, not a directory \(ENOTDIR\)\.$/,
+    );
     const [, copy = ''] = /^They are in (.*)\.$/.exec(error.hint ?? '') ?? [];
     await writeTestRun(root, finished);
     assert.equal(await readFile(copy, 'utf8'), await text('r1'));
@@ -102,17 +105,28 @@ describe('writeTestRun', () => {
   test('replaces the file of the same run and writes no infinity', async () => {
     const [task] = exampleResults.tasks.slice(1);
     assert.ok(task !== undefined);
-    const odd = { ...exampleResults, isPartial: true, tasks: [{ ...task, duration: Number.POSITIVE_INFINITY }], driverWarnings: ['slow'] };
+    const odd = {
+      ...exampleResults,
+      isPartial: true,
+      tasks: [{ ...task, duration: Number.POSITIVE_INFINITY }],
+      driverWarnings: ['slow'],
+    };
     await writeTestRun(root, { ...run, id: 'again' });
     await writeTestRun(root, { ...run, id: 'again', results: odd });
     const read = await readTestRun(root, 'again');
-    assert.deepEqual([read.results?.isPartial, read.results?.driverWarnings, read.results?.tasks[0]?.duration], [true, ['slow'], 0]);
+    assert.deepEqual(
+      [read.results?.isPartial, read.results?.driverWarnings, read.results?.tasks[0]?.duration],
+      [true, ['slow'], 0],
+    );
     assert.doesNotMatch(await text('again'), /Infinity|NaN/);
   });
 
   test('refuses ids that lead elsewhere', async () => {
     for (const id of ['', '..', 'a/b', 'a\\b']) {
-      await assert.rejects(writeTestRun(root, { ...run, id }), (error) => error instanceof BenchmarkError && error.code === 'USAGE');
+      await assert.rejects(
+        writeTestRun(root, { ...run, id }),
+        (error) => error instanceof BenchmarkError && error.code === 'USAGE',
+      );
       await assert.rejects(readTestRun(root, id), BenchmarkError);
     }
   });
@@ -134,7 +148,10 @@ describe('readTestRun', () => {
   });
 
   test('names a run that does not exist', async () => {
-    await assert.rejects(readTestRun(root, 'absent'), (error) => error instanceof BenchmarkError && error.code === 'TEST_RUN_NOT_FOUND');
+    await assert.rejects(
+      readTestRun(root, 'absent'),
+      (error) => error instanceof BenchmarkError && error.code === 'TEST_RUN_NOT_FOUND',
+    );
   });
 
   test('accepts absent keys, infinities and unknown keys', async () => {
@@ -145,7 +162,10 @@ describe('readTestRun', () => {
     await writeFile(testRunFile(root, 'odd'), content);
     const { results, workload, workloadRevision } = await readTestRun(root, 'odd');
     const task = results?.tasks[0];
-    assert.deepEqual([workload, workloadRevision, results?.cluster], ['', null, { mergeTime: { total: 7, perShard: null } }]);
+    assert.deepEqual(
+      [workload, workloadRevision, results?.cluster],
+      ['', null, { mergeTime: { total: 7, perShard: null } }],
+    );
     assert.deepEqual(task?.throughput, { min: null, mean: null, median: null, max: 5, unit: '', percentiles: [] });
     assert.deepEqual([task?.latency, task?.serviceTime], [{ percentiles: [[50, 1.5]], mean: 2, unit: 'ms' }, null]);
   });
@@ -160,7 +180,9 @@ describe('listTestRuns', () => {
     await mkdir(join(own, 'test-runs', 'broken'));
     await writeFile(testRunFile(own, 'broken'), '{"test-run-id": ');
     await mkdir(join(own, 'test_executions', 'older'), { recursive: true });
-    const older = `{"test-execution-id": "older", "test-execution-timestamp": "20230601T000000Z", "provision-config-instance": ["external"], "workload": "nyc_taxis"}`;
+    const older =
+      '{"test-execution-id": "older", "test-execution-timestamp": "20230601T000000Z", ' +
+      '"provision-config-instance": ["external"], "workload": "nyc_taxis"}';
     await writeFile(join(own, 'test_executions', 'older', 'test_execution.json'), older);
     assert.deepEqual(
       (await listTestRuns(own, 10)).map((found) => found.id),
@@ -177,7 +199,17 @@ describe('listTestRuns', () => {
 
 test('testRunList shows maps sorted as pairs', () => {
   assert.deepEqual(testRunList([finished]), [
-    ['r1', '20261123T011423Z', 'tiny', 'number_of_shards=5', 'default-tp', 'external', 'area=ü, intent=base', 'abc1234', null],
+    [
+      'r1',
+      '20261123T011423Z',
+      'tiny',
+      'number_of_shards=5',
+      'default-tp',
+      'external',
+      'area=ü, intent=base',
+      'abc1234',
+      null,
+    ],
   ]);
 });
 

@@ -1,4 +1,5 @@
-// Drives a small schedule with the real fleet of local threads and gathers the results: what tests of the load path have in common.
+// Drives a small schedule with the real fleet of local threads and gathers the results: what tests of the load path
+// have in common.
 
 import type { PreparedCorpus } from '../../src/corpus/prepared.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
@@ -38,7 +39,10 @@ export interface LoadOutcome {
 /** Runs all steps; an error that ends the run is returned beside what was measured until then. */
 export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
   const { schedule, cores = 1, corpora = [] } = settings;
-  const { targets } = await parseTargets({ targetHosts: settings.targetHosts, clientOptions: settings.clientOptions ?? 'timeout:60' });
+  const { targets } = await parseTargets({
+    targetHosts: settings.targetHosts,
+    clientOptions: settings.clientOptions ?? 'timeout:60',
+  });
   const steps = allocate(schedule);
   const metrics = new Map(
     leafTasks(schedule).map((one) => [
@@ -89,7 +93,10 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
     await fleet.close();
   }
   const tasks = new Map(
-    [...metrics].map(([name, one]) => [name, one.results({ latencyPercentiles: [50, 90, 99, 99.9, 100], throughputPercentiles: [] })]),
+    [...metrics].map(([name, one]) => [
+      name,
+      one.results({ latencyPercentiles: [50, 90, 99, 99.9, 100], throughputPercentiles: [] }),
+    ]),
   );
   return { tasks, metrics, endpoints: endpoints.results(), error };
 }

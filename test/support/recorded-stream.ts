@@ -23,7 +23,8 @@ export function playStream(
   interval: number,
   delay: (report: number) => number,
 ): readonly ThroughputPoint[] {
-  const reports: { readonly due: number; readonly start: number | null; readonly slots: readonly ThroughputSlot[] }[] = [];
+  const reports: { readonly due: number; readonly start: number | null; readonly slots: readonly ThroughputSlot[] }[] =
+    [];
   const outcome = new Outcome();
   for (let index = 0; index < recorders; index++) {
     const recorder = new TaskRecorder('t', false);
@@ -34,13 +35,19 @@ export function playStream(
       reports.push({ due: next + delay(reports.length), start: taskStart, slots });
       next += interval;
     };
-    const own = stream.filter((execution) => execution.recorder % recorders === index).sort((left, right) => left.end - right.end);
+    const own = stream
+      .filter((execution) => execution.recorder % recorders === index)
+      .sort((left, right) => left.end - right.end);
     if (own.length > 0) recorder.taskBegins(Math.min(...own.map(({ start }) => start)));
     for (const { start, end, type, weight } of own) {
       while (end >= next) report();
       outcome.reset();
       outcome.weight = weight;
-      recorder.sample(type, { processingStart: start, requestStart: start, requestEnd: end, processingEnd: end, intended: Number.NaN }, outcome);
+      recorder.sample(
+        type,
+        { processingStart: start, requestStart: start, requestEnd: end, processingEnd: end, intended: Number.NaN },
+        outcome,
+      );
     }
     report();
   }

@@ -121,9 +121,14 @@ describe('telemetry', () => {
 
   test('warns about indices that were in use before, not about those that do not exist yet', async () => {
     const nodes = { '/_nodes/stats/_all': { nodes: {} } };
-    const used = await startTelemetry(alwaysOnDevices, new CannedCluster({ ...nodes, '/_stats/_all': indexStats(1628) }), []);
+    const used = await startTelemetry(
+      alwaysOnDevices,
+      new CannedCluster({ ...nodes, '/_stats/_all': indexStats(1628) }),
+      [],
+    );
     assert.deepEqual(used.warnings, [
-      'The indices were in use before this test run (indexing time 1628 ms). The cumulative times and counts of the summary include that.',
+      'The indices were in use before this test run (indexing time 1628 ms). The cumulative times and counts of the ' +
+        'summary include that.',
     ]);
     const fresh = await startTelemetry(alwaysOnDevices, new CannedCluster(nodes), ['logs']);
     assert.deepEqual(fresh.warnings, []);
@@ -145,8 +150,14 @@ describe('telemetry', () => {
   });
 
   test('two devices that are refused the same say so once, and each device has a name of its own', async () => {
-    const telemetry = await startTelemetry([...alwaysOnDevices, ...alwaysOnDevices], new CannedCluster({ '/_nodes/stats/_all': 403 }), []);
-    assert.deepEqual(telemetry.warnings, ['The cluster does not tell its node statistics: GET /_nodes/stats/_all was answered with HTTP 403.']);
+    const telemetry = await startTelemetry(
+      [...alwaysOnDevices, ...alwaysOnDevices],
+      new CannedCluster({ '/_nodes/stats/_all': 403 }),
+      [],
+    );
+    assert.deepEqual(telemetry.warnings, [
+      'The cluster does not tell its node statistics: GET /_nodes/stats/_all was answered with HTTP 403.',
+    ]);
     assert.equal(new Set(alwaysOnDevices.map(({ name }) => name)).size, alwaysOnDevices.length);
   });
 
@@ -156,11 +167,19 @@ describe('telemetry', () => {
     });
     const telemetry = await startTelemetry(alwaysOnDevices, cluster, []);
     cluster.answers = {
-      '/_nodes/stats/_all': { nodes: { a: node('n1', [2, 15], [1, 7]), z: { name: 'zgc', jvm: {} }, c: node('late', [9, 9], [9, 9]) } },
+      '/_nodes/stats/_all': {
+        nodes: { a: node('n1', [2, 15], [1, 7]), z: { name: 'zgc', jvm: {} }, c: node('late', [9, 9], [9, 9]) },
+      },
       '/_stats/_all': { _all: { primaries: {}, total: {} }, indices: {} },
       '/_cat/indices': [],
     };
-    assert.deepEqual(await telemetry.stop(), { youngGcTime: 5, youngGcCount: 1, oldGcTime: 7, oldGcCount: 1, docsCount: 0 });
+    assert.deepEqual(await telemetry.stop(), {
+      youngGcTime: 5,
+      youngGcCount: 1,
+      oldGcTime: 7,
+      oldGcCount: 1,
+      docsCount: 0,
+    });
     assert.deepEqual(telemetry.warnings.slice(-3), [
       'The cluster has no statistics of the indices: none of them exists.',
       'The garbage collection of late is not counted: not in the cluster when the test run began.',
@@ -172,15 +191,26 @@ describe('telemetry', () => {
 describe('index statistics', () => {
   test('names all missing figures in one warning', () => {
     const warnings: string[] = [];
-    const stats = parseIndexStats({ _all: { primaries: { merges: { total: 3 } }, total: {} } }, (message) => warnings.push(message));
+    const stats = parseIndexStats({ _all: { primaries: { merges: { total: 3 } }, total: {} } }, (message) =>
+      warnings.push(message),
+    );
     assert.deepEqual(stats, { mergeCount: 3 });
     assert.equal(warnings.length, 1);
-    assert.match(warnings[0] ?? '', /have no indexing\.index_time_in_millis, .*segments\.stored_fields_memory_in_bytes; the summary/);
+    assert.match(
+      warnings[0] ?? '',
+      /have no indexing\.index_time_in_millis, .*segments\.stored_fields_memory_in_bytes; the summary/,
+    );
   });
 
   test('asks for the indices of the workload, or for all', () => {
-    assert.deepEqual(indexStatsRequest(['a', 'b-*', 'c/d']), { path: '/a,b-*,c%2Fd/_stats/_all', query: { level: 'shards' } });
-    assert.deepEqual(documentCountRequest([]), { path: '/_cat/indices', query: { format: 'json', h: 'index,docs.count' } });
+    assert.deepEqual(indexStatsRequest(['a', 'b-*', 'c/d']), {
+      path: '/a,b-*,c%2Fd/_stats/_all',
+      query: { level: 'shards' },
+    });
+    assert.deepEqual(documentCountRequest([]), {
+      path: '/_cat/indices',
+      query: { format: 'json', h: 'index,docs.count' },
+    });
   });
 
   test('counts documents written as text or number and closed indices as none', () => {

@@ -12,7 +12,10 @@ import { judgeCase } from './judge.ts';
 const LEFT_OUT: ReadonlyMap<string, string> = new Map([
   ["[{{ 'abc'.encode() }}]", 'bytes are of no use in a workload'],
   ["[{{ 'abc'.translate({}) }}]", 'needs tables that no workload has'],
-  ["{% autoescape n > 100 %}{{ '<' }}{% endautoescape %}", 'Jinja2 escapes constants as the block around says, which nobody can want'],
+  [
+    "{% autoescape n > 100 %}{{ '<' }}{% endautoescape %}",
+    'Jinja2 escapes constants as the block around says, which nobody can want',
+  ],
   ['[{{ s.__class__ }}]', 'shows the inside of Python, which is not there'],
 ]);
 
@@ -39,7 +42,12 @@ const withoutAddresses = (output: string): string => output.replace(/0x[0-9a-f]+
 
 /** What differs from the record, or `null`. */
 function difference(item: JsonObject, params: JsonObject): string | null {
-  const files = new Map([...(isJsonObject(item.get('files')) ? object(item.get('files')) : [])].map(([name, content]) => [name, text(content)]));
+  const files = new Map(
+    [...(isJsonObject(item.get('files')) ? object(item.get('files')) : [])].map(([name, content]) => [
+      name,
+      text(content),
+    ]),
+  );
   const verdict = judgeCase({ template: text(item.get('template')), params, files });
   const known = item.get('known');
   if (known !== undefined && verdict.known !== null && JSON.stringify(verdict.known) !== JSON.stringify(list(known))) {
@@ -49,9 +57,12 @@ function difference(item: JsonObject, params: JsonObject): string | null {
   if (error === undefined) {
     if (!('text' in verdict)) return `failed: ${verdict.message}\n  instead of ${JSON.stringify(item.get('text'))}`;
     const expected = withoutAddresses(text(item.get('text')));
-    return withoutAddresses(verdict.text) === expected ? null : `rendered ${JSON.stringify(verdict.text)}\n  instead of ${JSON.stringify(expected)}`;
+    return withoutAddresses(verdict.text) === expected
+      ? null
+      : `rendered ${JSON.stringify(verdict.text)}\n  instead of ${JSON.stringify(expected)}`;
   }
-  if ('text' in verdict) return `rendered ${JSON.stringify(verdict.text)}\n  instead of failing: ${JSON.stringify([...object(error)])}`;
+  if ('text' in verdict)
+    return `rendered ${JSON.stringify(verdict.text)}\n  instead of failing: ${JSON.stringify([...object(error)])}`;
   const stage = object(error).get('stage') === 'syntax' ? 'syntax' : 'render';
   return verdict.stage === stage ? null : `failed at ${verdict.stage} instead of ${stage}: ${verdict.message}`;
 }

@@ -1,4 +1,5 @@
-// The engine's own promises: parameters, loaders, host functions, limits, and that nothing but a clear error comes out of bad input.
+// The engine's own promises: parameters, loaders, host functions, limits, and that nothing but a clear error comes out
+// of bad input.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -17,8 +18,11 @@ import {
 } from '../../src/template/engine.ts';
 import { quoteLiteral } from '../../src/template/values/literals.ts';
 
-const run = (text: string, options: RenderOptions = {}): string => render(compileTemplate({ name: 'test', text }), options);
-const variables = (values: Readonly<Record<string, Value>>): RenderOptions => ({ context: new Map(Object.entries(values)) });
+const run = (text: string, options: RenderOptions = {}): string =>
+  render(compileTemplate({ name: 'test', text }), options);
+const variables = (values: Readonly<Record<string, Value>>): RenderOptions => ({
+  context: new Map(Object.entries(values)),
+});
 const parameters = (text: string): string[] => [...discoverParameters(compileTemplate({ name: 'test', text }))].sort();
 
 test('host functions get their arguments by position and by name', () => {
@@ -77,15 +81,24 @@ test('a template can be rendered again and again', () => {
 });
 
 test('null is a value: it hides defaults and outer values', () => {
-  assert.equal(run("{{ {'a': none}.a }}{{ {'a': none}.get('a', 5) }}{{ none|default(1) }}{{ '{}'.format(none) }}"), 'NoneNoneNoneNone');
   assert.equal(
-    run('{% macro m(a=1) %}{{ a }}{% endmacro %}{{ m(none) }}{{ x }}', { globals: new Map([['x', 1]]), context: new Map([['x', null]]) }),
+    run("{{ {'a': none}.a }}{{ {'a': none}.get('a', 5) }}{{ none|default(1) }}{{ '{}'.format(none) }}"),
+    'NoneNoneNoneNone',
+  );
+  assert.equal(
+    run('{% macro m(a=1) %}{{ a }}{% endmacro %}{{ m(none) }}{{ x }}', {
+      globals: new Map([['x', 1]]),
+      context: new Map([['x', null]]),
+    }),
     'NoneNone',
   );
 });
 
 test('names are parameters unless their scope binds them before', () => {
-  assert.deepEqual(parameters('{{ a }}{% set b = 1 %}{{ b }}{% for c in d %}{{ c }}{{ loop.index }}{% endfor %}'), ['a', 'd']);
+  assert.deepEqual(parameters('{{ a }}{% set b = 1 %}{{ b }}{% for c in d %}{{ c }}{{ loop.index }}{% endfor %}'), [
+    'a',
+    'd',
+  ]);
   assert.deepEqual(parameters('{% if a %}{% set x = 1 %}{% else %}{% set x = 2 %}{% endif %}{{ x }}'), ['a', 'x']);
   assert.deepEqual(parameters('{% set x = 0 %}{% if a %}{% set x = 1 %}{% endif %}{{ x }}'), ['a']);
   assert.deepEqual(parameters('{% macro m() %}{{ late }}{{ never }}{% endmacro %}{% set late = 1 %}'), ['never']);
@@ -102,8 +115,13 @@ test('an unknown filter is a mistake, but for one inside an if that is not reach
   assert.deepEqual([...discoverParameters(template)], ['x']);
   assert.equal(render(template), '');
   assert.throws(() => render(template, variables({ x: 1 })), /There is no filter "special"/);
-  assert.throws(() => discoverParameters(compileTemplate({ name: 'test', text: '{{ x|special }}' })), /There is no filter "special"/);
-  assert.doesNotThrow(() => discoverParameters(compileTemplate({ name: 'test', text: '{{ x|special }}' }), { filters: ['special'] }));
+  assert.throws(
+    () => discoverParameters(compileTemplate({ name: 'test', text: '{{ x|special }}' })),
+    /There is no filter "special"/,
+  );
+  assert.doesNotThrow(() =>
+    discoverParameters(compileTemplate({ name: 'test', text: '{{ x|special }}' }), { filters: ['special'] }),
+  );
 });
 
 test('HTML and XML files are escaped by name', () => {
@@ -126,7 +144,10 @@ test('a template cannot use up the machine', () => {
     ['{% if 1 %}'.repeat(300) + '{% endif %}'.repeat(300), /nests deeper than 200 levels/],
     ["{{ 'a\\tb'.expandtabs(1000000000) }}", /too large/],
     ['{{ [1]|tojson(1000000000) }}', /too large/],
-    ["{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}", /too large/],
+    [
+      "{% set ns = namespace(x='ab') %}{% for i in range(100) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}{{ ns.x }}",
+      /too large/,
+    ],
     ['{% set ns = namespace(x=[1]) %}{% for i in range(100) %}{% set ns.x = ns.x + ns.x %}{% endfor %}', /too large/],
     ['{% set x = [1] %}{% for i in range(100) %}{% set _ = x.extend(x) %}{% endfor %}', /too large/],
     ['{% set l = [] %}{% set _ = l.append(l) %}{{ l }}', /too deeply/],
@@ -143,7 +164,10 @@ test('a template cannot use up the machine', () => {
 
 test('a template that includes itself ends with a clear error', () => {
   const itself = compileTemplate({ name: 'itself', text: '{% include "itself" %}' });
-  assert.throws(() => render(itself, { loader: () => ({ template: itself, autoescape: false }) }), /nest deeper than 250 levels/);
+  assert.throws(
+    () => render(itself, { loader: () => ({ template: itself, autoescape: false }) }),
+    /nest deeper than 250 levels/,
+  );
 });
 
 test('a long chain of operators renders or fails clearly', () => {
@@ -208,7 +232,10 @@ test('integer arithmetic is that of big integers, floor division included', () =
 
 test('floats print as Python prints them', () => {
   assert.equal(
-    run('{{ v }}', variables({ v: [1, 0.5, -0, 1e16, 1e-7, Number.NaN, Number.NEGATIVE_INFINITY].map((value) => new Float(value)) })),
+    run(
+      '{{ v }}',
+      variables({ v: [1, 0.5, -0, 1e16, 1e-7, Number.NaN, Number.NEGATIVE_INFINITY].map((value) => new Float(value)) }),
+    ),
     '[1.0, 0.5, -0.0, 1e+16, 1e-07, nan, -inf]',
   );
 });
@@ -217,7 +244,8 @@ test('whatever is broken in a template, the error is one of the project and name
   const good =
     '{% import "h" as h with context %}{% set a = [1, {"k": 2.5}] %}{% for x, y in a|default([])|sort if x is odd recursive %}{{ loop.index ~ "\\n" }}' +
     '{% else %}{# none #}{% endfor %}{% macro m(p, q=none) %}{{ caller(p[1:-1:2]) }}{% endmacro %}{% call(z) m("x", **{"q": 1}) %}{{ z is not in [1] }}{% endcall %}' +
-    '{% with b = a.0 // 2 %}{{ "%d-%s"|format(b, -a) }}{% endwith %}{% raw %}{{ }}{% endraw %}{{ a[0]|tojson if a else "{:>5}".format(1) }}{% block c scoped %}{% endblock %}';
+    '{% with b = a.0 // 2 %}{{ "%d-%s"|format(b, -a) }}{% endwith %}{% raw %}{{ }}{% endraw %}{{ a[0]|tojson if a ' +
+    'else "{:>5}".format(1) }}{% block c scoped %}{% endblock %}';
   const piece = fc.constantFrom(
     '{{',
     '}}',

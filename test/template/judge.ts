@@ -55,7 +55,9 @@ function globFiles(files: ReadonlyMap<string, string>, base: string, pattern: st
 /** The textual `benchmark.collect`: patterns are relative to the file they stand in. */
 function assemble(text: string, files: ReadonlyMap<string, string>, base: string): string {
   return text.replace(COLLECT, (_, pattern: string) => {
-    const inner = globFiles(files, base, pattern).map((name) => assemble(files.get(name) ?? '', files, name.slice(0, name.lastIndexOf('/') + 1)));
+    const inner = globFiles(files, base, pattern).map((name) =>
+      assemble(files.get(name) ?? '', files, name.slice(0, name.lastIndexOf('/') + 1)),
+    );
     return inner.join(',\n');
   });
 }
@@ -90,10 +92,14 @@ const comparable = (value: Value | undefined): string =>
     .map((part) => String(part).padStart(9, '0'))
     .join('.');
 
-const versionBetween: TemplateFunction = defineFunction('version_between', ['version', 'from', 'to'], ([version, from, to]) => {
-  const own = comparable(version);
-  return comparable(from) <= own && own <= comparable(to);
-});
+const versionBetween: TemplateFunction = defineFunction(
+  'version_between',
+  ['version', 'from', 'to'],
+  ([version, from, to]) => {
+    const own = comparable(version);
+    return comparable(from) <= own && own <= comparable(to);
+  },
+);
 
 /** Renders a case as the original would. */
 export function judgeCase({ template, params, files }: JudgeCase): Verdict {
@@ -115,7 +121,11 @@ export function judgeCase({ template, params, files }: JudgeCase): Verdict {
     });
     return { text, known };
   } catch (error) {
-    return { stage: known === null ? 'syntax' : 'render', message: error instanceof Error ? (error.stack ?? error.message) : String(error), known };
+    return {
+      stage: known === null ? 'syntax' : 'render',
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      known,
+    };
   }
 }
 

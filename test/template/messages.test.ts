@@ -44,11 +44,17 @@ test('a stray end tag has a hint', () => {
   const found = problem('[\n{% endif %}\n]');
   assert.equal(found.line, 2);
   assert.equal(found.message, 'Unexpected tag "endif"');
-  assert.equal(found.hint, 'There is an "endif" without its "if": remove it, or look for the "if" that is missing or ends before.');
+  assert.equal(
+    found.hint,
+    'There is an "endif" without its "if": remove it, or look for the "if" that is missing or ends before.',
+  );
 });
 
 test('a wrong end tag names the block that is open', () => {
-  assert.equal(problem('{% for i in [] %}{% endif %}').message, 'Unexpected tag "endif"; the open "for" needs "endfor" or "else"');
+  assert.equal(
+    problem('{% for i in [] %}{% endif %}').message,
+    'Unexpected tag "endif"; the open "for" needs "endfor" or "else"',
+  );
 });
 
 test('a block without its end is reported where it begins', () => {
@@ -93,7 +99,9 @@ test('failures while rendering name the place of the expression', () => {
 });
 
 test('a failure in an included template names that template', () => {
-  const options: RenderOptions = { loader: (name) => ({ template: compileTemplate({ name, text: '\n\n{{ 1 / 0 }}' }), autoescape: false }) };
+  const options: RenderOptions = {
+    loader: (name) => ({ template: compileTemplate({ name, text: '\n\n{{ 1 / 0 }}' }), autoescape: false }),
+  };
   const found = problemOf({ name: 'a.json', text: '{% include "b.json" %}' }, options);
   assert.deepEqual([found.file, found.line, found.column], ['b.json', 3, 6]);
 });

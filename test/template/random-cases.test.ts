@@ -7,7 +7,14 @@ import { gunzipSync } from 'node:zlib';
 import { BenchmarkError } from '../../src/errors.ts';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, parseJson } from '../../src/json.ts';
 import { packageRoot } from '../../src/package.ts';
-import { compileTemplate, discoverParameters, type RenderOptions, render, type Value, valueFromJson } from '../../src/template/engine.ts';
+import {
+  compileTemplate,
+  discoverParameters,
+  type RenderOptions,
+  render,
+  type Value,
+  valueFromJson,
+} from '../../src/template/engine.ts';
 
 function object(json: Json | undefined): JsonObject {
   assert.ok(isJsonObject(json));
@@ -19,7 +26,9 @@ function text(json: Json | undefined): string {
   return json;
 }
 
-const recorded = object(parseJson(gunzipSync(readFileSync(join(packageRoot, 'test/fixtures/jinja-random.json.gz'))).toString('utf8')));
+const recorded = object(
+  parseJson(gunzipSync(readFileSync(join(packageRoot, 'test/fixtures/jinja-random.json.gz'))).toString('utf8')),
+);
 
 /** The cases of one kind. */
 function casesOf(kind: string): readonly JsonObject[] {
@@ -38,17 +47,27 @@ function difference(item: JsonObject, options: RenderOptions, knownNames: readon
   try {
     const template = compileTemplate({ name: 'test', text: text(item.get('template')) });
     const known = [...discoverParameters(template, { knownNames })].sort();
-    if (item.has('known') && JSON.stringify(known) !== JSON.stringify(item.get('known'))) return `parameters ${known.join()}`;
+    if (item.has('known') && JSON.stringify(known) !== JSON.stringify(item.get('known')))
+      return `parameters ${known.join()}`;
     rendered = render(template, options);
   } catch (error) {
     if (!(error instanceof BenchmarkError)) return `crashed: ${error instanceof Error ? error.stack : String(error)}`;
     message = error.message;
   }
-  if (item.has('error')) return rendered === undefined ? null : `rendered ${JSON.stringify(rendered)} instead of failing: ${text(item.get('error'))}`;
-  return rendered === item.get('text') ? null : `got ${JSON.stringify(rendered ?? message)}\n  instead of ${JSON.stringify(item.get('text'))}`;
+  if (item.has('error'))
+    return rendered === undefined
+      ? null
+      : `rendered ${JSON.stringify(rendered)} instead of failing: ${text(item.get('error'))}`;
+  return rendered === item.get('text')
+    ? null
+    : `got ${JSON.stringify(rendered ?? message)}\n  instead of ${JSON.stringify(item.get('text'))}`;
 }
 
-function check(cases: readonly JsonObject[], optionsOf: (item: JsonObject) => RenderOptions, knownNames: readonly string[]): void {
+function check(
+  cases: readonly JsonObject[],
+  optionsOf: (item: JsonObject) => RenderOptions,
+  knownNames: readonly string[],
+): void {
   const problems = cases.flatMap((item) => {
     const found = difference(item, optionsOf(item), knownNames);
     return found === null ? [] : [`${text(item.get('template'))}\n  ${found}`];
@@ -69,7 +88,9 @@ test('random nests of tags', () => {
       context: valuesOf(text(item.get('params'))),
       loader: (name) => {
         const file = files.get(name);
-        return file === undefined ? null : { template: compileTemplate({ name, text: text(file) }), autoescape: name !== 'b' };
+        return file === undefined
+          ? null
+          : { template: compileTemplate({ name, text: text(file) }), autoescape: name !== 'b' };
       },
     };
   };

@@ -8,7 +8,11 @@ import { Timeline, type Waiter } from '../../src/worker/timeline.ts';
  * Waits for `count` times that are `interval` ms apart; resolves with how late each was called, and the CPU time of
  * the process in ms.
  */
-async function pace(makeAlarm: MakeAlarm, count: number, interval: number): Promise<{ readonly late: readonly number[]; readonly cpu: number }> {
+async function pace(
+  makeAlarm: MakeAlarm,
+  count: number,
+  interval: number,
+): Promise<{ readonly late: readonly number[]; readonly cpu: number }> {
   const timeline = new Timeline(makeAlarm);
   // What is set first finds the alarm ready: its thread has started.
   await new Promise<void>((resolve) => timeline.wait({ onDue: () => resolve() }, performance.now() + 1));

@@ -10,9 +10,13 @@ test('the pause doubles from 10 ms to a second; the first failure is made good a
 
 test('chance shortens a pause by half at most', () => {
   fc.assert(
-    fc.property(fc.integer({ min: 2, max: 1e6 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (failures, random) => {
-      const [pause, longest] = [backOffMillis(failures, random), backOffMillis(failures, 0)];
-      return pause >= longest / 2 && pause <= longest;
-    }),
+    fc.property(
+      fc.integer({ min: 2, max: 1e6 }),
+      fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+      (failures, random) => {
+        const [pause, longest] = [backOffMillis(failures, random), backOffMillis(failures, 0)];
+        return pause >= longest / 2 && pause <= longest;
+      },
+    ),
   );
 });

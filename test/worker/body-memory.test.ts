@@ -11,7 +11,9 @@ import { EMPTY, spec } from '../operation/play.ts';
 import { drive } from '../support/load.ts';
 import { task } from '../support/small-model.ts';
 
-const documents = (size: number, count: number): readonly PreparedCorpus[] => [{ name: 'c', documentSets: [preparedSetOf('/nowhere', size, count)] }];
+const documents = (size: number, count: number): readonly PreparedCorpus[] => [
+  { name: 'c', documentSets: [preparedSetOf('/nowhere', size, count)] },
+];
 
 const plan = (name: string, clients: number): TaskPlan => ({
   name,
@@ -29,7 +31,13 @@ const plan = (name: string, clients: number): TaskPlan => ({
 });
 
 /** The problems of a step in which this thread has some of the clients of one task. */
-function problems(bulkSize: number, corpora: readonly PreparedCorpus[], clients: number, own: number, available: number): readonly string[] {
+function problems(
+  bulkSize: number,
+  corpora: readonly PreparedCorpus[],
+  clients: number,
+  own: number,
+  available: number,
+): readonly string[] {
   const cells = (index: number) => [{ task: 0, clientIndex: index, elementIndex: index, elementClients: clients }];
   const step = {
     index: 0,
@@ -46,7 +54,9 @@ function problems(bulkSize: number, corpora: readonly PreparedCorpus[], clients:
     });
     return [];
   } catch (error) {
-    assert.ok(error instanceof BenchmarkError && error.code === 'WORKLOAD_INVALID' && /bulk-size/.test(error.hint ?? ''));
+    assert.ok(
+      error instanceof BenchmarkError && error.code === 'WORKLOAD_INVALID' && /bulk-size/.test(error.hint ?? ''),
+    );
     return error.problems.map(({ message }) => message);
   }
 }
@@ -64,13 +74,20 @@ test('a request has at most the documents that a client has', () => {
 });
 
 test('a request is bounded, however much memory there is', () => {
-  assert.deepEqual(problems(1e9, documents(9.4e9, 1e7), 1, 1, 1e15), ['Task "index": a request would have about 10 GB; 1.1 GB are the most']);
-  assert.deepEqual(problems(1, documents(3e9, 1), 1, 1, 1e15), ['Task "index": a request would have about 3 GB; 1.1 GB are the most']);
+  assert.deepEqual(problems(1e9, documents(9.4e9, 1e7), 1, 1, 1e15), [
+    'Task "index": a request would have about 10 GB; 1.1 GB are the most',
+  ]);
+  assert.deepEqual(problems(1, documents(3e9, 1), 1, 1, 1e15), [
+    'Task "index": a request would have about 3 GB; 1.1 GB are the most',
+  ]);
   assert.deepEqual(problems(1, documents(0, 0), 1, 1, 0), []);
 });
 
 test('it is found before the first request of the first task', async () => {
-  const schedule = [task('first', 'cluster-health', {}, { iterations: 1 }), task('index', 'bulk', { 'bulk-size': 1_000_000_000, corpora: 'c' })];
+  const schedule = [
+    task('first', 'cluster-health', {}, { iterations: 1 }),
+    task('index', 'bulk', { 'bulk-size': 1_000_000_000, corpora: 'c' }),
+  ];
   // Nobody listens there, and nobody is asked.
   const { error, tasks } = await drive({ schedule, targetHosts: '127.0.0.1:1', corpora: documents(9e9, 1e7) });
   assert.ok(error instanceof BenchmarkError);

@@ -13,13 +13,23 @@ import { task } from '../support/small-model.ts';
 
 const BULK = 5;
 
-async function withCorpus(documents: number, use: (corpora: readonly PreparedCorpus[]) => Promise<void>): Promise<void> {
+async function withCorpus(
+  documents: number,
+  use: (corpora: readonly PreparedCorpus[]) => Promise<void>,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'osb-documents-'));
   try {
     const path = join(directory, 'documents.json');
     const text = '{"a":1}\n'.repeat(documents);
     writeFileSync(path, text);
-    const set = { path, size: text.length, documentCount: documents, includesActionAndMetaData: false, targetIndex: 'idx', targetType: null };
+    const set = {
+      path,
+      size: text.length,
+      documentCount: documents,
+      includesActionAndMetaData: false,
+      targetIndex: 'idx',
+      targetType: null,
+    };
     await use([{ name: 'corpus', documentSets: [{ ...set, targetDataStream: null, offsets: [] }] }]);
   } finally {
     rmSync(directory, { recursive: true });
@@ -33,12 +43,18 @@ const items = (bad: number) =>
   );
 
 /** Answers bulk requests in turn, each as a number of bad documents, or as an HTTP status. */
-async function indexInto(answers: readonly { readonly bad?: number; readonly status?: number }[], clientOptions: string) {
+async function indexInto(
+  answers: readonly { readonly bad?: number; readonly status?: number }[],
+  clientOptions: string,
+) {
   let count = 0;
   const server = createServer((request, response) => {
     const { bad = 0, status = 200 } = answers[count++ % answers.length] ?? {};
     request.resume();
-    const answer = status === 200 ? { took: 1, errors: bad > 0, items: items(bad) } : { error: { type: 'overloaded', reason: 'later' } };
+    const answer =
+      status === 200
+        ? { took: 1, errors: bad > 0, items: items(bad) }
+        : { error: { type: 'overloaded', reason: 'later' } };
     request.on('end', () => response.writeHead(status).end(JSON.stringify(answer)));
   });
   server.listen(0, '127.0.0.1');

@@ -29,7 +29,10 @@ const ping = task('ping', 'raw-request', { path: '/' }, { clients: 3, iterations
 
 test('requests are spread evenly over the endpoints', async () => {
   const [first, second] = [await startServer(), await startServer()];
-  const { error, tasks } = await drive({ targetHosts: `127.0.0.1:${portOf(first.server)},127.0.0.1:${portOf(second.server)}`, schedule: [ping] });
+  const { error, tasks } = await drive({
+    targetHosts: `127.0.0.1:${portOf(first.server)},127.0.0.1:${portOf(second.server)}`,
+    schedule: [ping],
+  });
   for (const { server } of [first, second]) {
     server.closeAllConnections();
     server.close();
@@ -42,7 +45,10 @@ test('an endpoint that is down is left out, and no request fails for it', async 
   const [up, down] = [await startServer(), await startServer()];
   const port = portOf(down.server);
   down.server.close();
-  const { error, tasks } = await drive({ targetHosts: `127.0.0.1:${portOf(up.server)},127.0.0.1:${port}`, schedule: [ping] });
+  const { error, tasks } = await drive({
+    targetHosts: `127.0.0.1:${portOf(up.server)},127.0.0.1:${port}`,
+    schedule: [ping],
+  });
   up.server.closeAllConnections();
   up.server.close();
   assert.equal(error, null);
@@ -91,7 +97,11 @@ test('over TLS: counted like any other, and a certificate that is not trusted en
     });
     assert.equal(trusting.error, null);
     assert.deepEqual([trusting.tasks.get('ping')?.requests, count], [300, 300]);
-    const careful = await drive({ targetHosts: `https://127.0.0.1:${portOf(server)}`, clientOptions: 'timeout:10', schedule: [ping] });
+    const careful = await drive({
+      targetHosts: `https://127.0.0.1:${portOf(server)}`,
+      clientOptions: 'timeout:10',
+      schedule: [ping],
+    });
     assert.match(String(careful.error), /certificate/i);
     assert.equal(count, 300);
   } finally {

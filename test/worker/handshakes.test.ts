@@ -41,9 +41,17 @@ async function startTls(options: ServerOptions, onConnection: (socket: Socket, c
   return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
-async function ping(host: string, scheme: 'http' | 'https', clientOptions = 'verify_certs:false,timeout:10'): Promise<LoadOutcome> {
+async function ping(
+  host: string,
+  scheme: 'http' | 'https',
+  clientOptions = 'verify_certs:false,timeout:10',
+): Promise<LoadOutcome> {
   const schedule = [task('ping', 'raw-request', { path: '/' }, { clients: 2, iterations: 10 })];
-  return drive({ targetHosts: `${scheme}://${host}`, clientOptions: scheme === 'http' ? 'timeout:10' : clientOptions, schedule });
+  return drive({
+    targetHosts: `${scheme}://${host}`,
+    clientOptions: scheme === 'http' ? 'timeout:10' : clientOptions,
+    schedule,
+  });
 }
 
 describe('handshakes', { concurrency: true }, () => {
@@ -70,8 +78,18 @@ describe('handshakes', { concurrency: true }, () => {
   }
 
   const fatal: readonly (readonly [string, () => ServerOptions, string, RegExp])[] = [
-    ['a version that is too old', () => ({ maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }), '', /version of TLS/],
-    ['no cipher in common', () => ({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }), '', /no cipher|refused the handshake/],
+    [
+      'a version that is too old',
+      () => ({ maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }),
+      '',
+      /version of TLS/,
+    ],
+    [
+      'no cipher in common',
+      () => ({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }),
+      '',
+      /no cipher|refused the handshake/,
+    ],
     ['a certificate that is not trusted', () => ({}), 'timeout:10', /unknown authority|self-signed/],
     [
       'a client certificate that is missing',
@@ -95,7 +113,9 @@ describe('handshakes', { concurrency: true }, () => {
   }
 
   test('plain text where TLS is due, and the other way round, ends the run at once', async () => {
-    const plain = await startRawServer((socket) => void socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'));
+    const plain = await startRawServer(
+      (socket) => void socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'),
+    );
     const tls = await startRawServer((socket) => void socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 10])));
     try {
       const begin = performance.now();

@@ -36,7 +36,10 @@ test('client processing is what processing takes beyond the service time', () =>
   recorder.begin(0);
   recorder.sample('normal', times(10, 20, Number.NaN, 23), outcome());
   const { raw, histograms } = recorder.drain(null);
-  assert.deepEqual([raw.latency[0], raw.serviceTime[0], raw.processingTime[0], raw.clientProcessingTime[0]], [10, 10, 13, 3]);
+  assert.deepEqual(
+    [raw.latency[0], raw.serviceTime[0], raw.processingTime[0], raw.clientProcessingTime[0]],
+    [10, 10, 13, 3],
+  );
   const merged = new Histogram();
   assert.equal(merged.addEncoded(histograms.processingTime ?? new Uint8Array()), 1);
 });
@@ -47,7 +50,10 @@ test('warm-up samples count as work but not as times', () => {
   recorder.sample('warmup', times(0, 50), outcome(500, 'docs'));
   recorder.sample('normal', times(50, 150), outcome(500, 'docs'));
   const report = recorder.drain(0.5);
-  assert.deepEqual([report.warmupSamples, report.normalSamples, report.work, report.unit, report.progress], [1, 1, 1000, 'docs', 0.5]);
+  assert.deepEqual(
+    [report.warmupSamples, report.normalSamples, report.work, report.unit, report.progress],
+    [1, 1, 1000, 'docs', 0.5],
+  );
   assert.equal(report.raw.serviceTime.length, 1);
   assert.deepEqual(report.slots, [
     { type: 'normal', end: 150, work: 500 },
@@ -75,7 +81,10 @@ test('times count from the start of the step, the task from its first client', (
   recorder.taskBegins(8000);
   recorder.sample('normal', times(8000, 8250), outcome());
   const report = recorder.drain(null);
-  assert.deepEqual([report.taskStart, report.lastRequestStart, report.slots], [1000, 3000, [{ type: 'normal', end: 3250, work: 1 }]]);
+  assert.deepEqual(
+    [report.taskStart, report.lastRequestStart, report.slots],
+    [1000, 3000, [{ type: 'normal', end: 3250, work: 1 }]],
+  );
   assert.deepEqual([recorder.drain(null).taskStart, recorder.drain(null).lastRequestStart], [1000, 3000]);
 });
 
@@ -130,7 +139,10 @@ test('a report starts from nothing', () => {
   recorder.sample('normal', times(0, 1, 0), outcome());
   recorder.drain(null);
   const report = recorder.drain(null);
-  assert.deepEqual([report.requests, report.normalSamples, report.work, report.raw.latency.length, report.slots.length], [0, 0, 0, 0, 0]);
+  assert.deepEqual(
+    [report.requests, report.normalSamples, report.work, report.raw.latency.length, report.slots.length],
+    [0, 0, 0, 0, 0],
+  );
   assert.deepEqual(Object.values(report.histograms), [null, null, null, null]);
 });
 

@@ -1,4 +1,5 @@
-// Servers that end connections which were used before: what only reads is sent again on a fresh connection, and nothing else is.
+// Servers that end connections which were used before: what only reads is sent again on a fresh connection, and nothing
+// else is.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
@@ -35,7 +36,12 @@ async function startTiredServer(): Promise<TiredServer> {
   return { host: `127.0.0.1:${server.port}`, answered: () => answered, dropped: () => dropped, close: server.close };
 }
 
-async function run(settings: Omit<LoadSettings, 'schedule'>, type: string, params: object, how: Parameters<typeof task>[3]): Promise<TaskResults> {
+async function run(
+  settings: Omit<LoadSettings, 'schedule'>,
+  type: string,
+  params: object,
+  how: Parameters<typeof task>[3],
+): Promise<TaskResults> {
   const { tasks, error } = await drive({ ...settings, schedule: [task('t', type, { ...params }, how)] });
   assert.equal(error, null);
   const results = tasks.get('t');
@@ -52,7 +58,13 @@ describe('a connection that ends before it answers, though it did before', { con
     ['a search is repeated', 'search', { index: 'idx', body: {} }, 'timeout:10', true],
     ['a request of a script that reads is repeated', 'cluster-health', {}, 'timeout:10', true],
     ['a POST is not', 'raw-request', post, 'timeout:10', false],
-    ['a bulk is not', 'raw-request', { path: '/_bulk', method: 'POST', body: '{"index":{}}\n{}\n' }, 'timeout:10', false],
+    [
+      'a bulk is not',
+      'raw-request',
+      { path: '/_bulk', method: 'POST', body: '{"index":{}}\n{}\n' },
+      'timeout:10',
+      false,
+    ],
     ['a refresh is not', 'refresh', {}, 'timeout:10', false],
     ['nothing is, if unwanted', 'raw-request', get, 'timeout:10,repeat_on_stale_connection:false', false],
   ];
@@ -60,14 +72,18 @@ describe('a connection that ends before it answers, though it did before', { con
     test(name, async () => {
       const server = await startTiredServer();
       try {
-        const results = await run({ targetHosts: server.host, clientOptions }, type, params, { clients: 2, iterations: 10 });
+        const results = await run({ targetHosts: server.host, clientOptions }, type, params, {
+          clients: 2,
+          iterations: 10,
+        });
         assert.equal(results.samples, 20);
         assert.equal(results.requests, server.answered() + server.dropped(), 'both sendings count');
         assert.equal(results.failedRequests, server.dropped());
         assert.equal(results.repeats, isRepeated ? server.dropped() : 0);
         assert.ok(server.dropped() >= 10);
         if (isRepeated && type !== 'cluster-health') assert.equal(results.errorRate, 0);
-        if (!isRepeated) assert.equal(results.errors.find(({ kind }) => kind === 'connection lost')?.count, server.dropped());
+        if (!isRepeated)
+          assert.equal(results.errors.find(({ kind }) => kind === 'connection lost')?.count, server.dropped());
         assert.equal(results.refusedRequests, 0);
       } finally {
         await server.close();
@@ -96,7 +112,10 @@ describe('a connection that ends before it answers, though it did before', { con
     });
     try {
       const results = await run({ targetHosts: `127.0.0.1:${server.port}` }, 'raw-request', get, { iterations: 2 });
-      assert.deepEqual([results.requests, results.failedRequests, results.repeats, results.samples, results.errorRate], [3, 2, 1, 2, 0.5]);
+      assert.deepEqual(
+        [results.requests, results.failedRequests, results.repeats, results.samples, results.errorRate],
+        [3, 2, 1, 2, 0.5],
+      );
     } finally {
       await server.close();
     }

@@ -31,7 +31,11 @@ interface Told {
   readonly skipped: number;
 }
 
-function watched(mayGoOn = true): { readonly time: ManualTime; readonly watch: StandstillWatch; readonly told: Told[] } {
+function watched(mayGoOn = true): {
+  readonly time: ManualTime;
+  readonly watch: StandstillWatch;
+  readonly told: Told[];
+} {
   const time = new ManualTime();
   const watch = new StandstillWatch(time.clocks);
   const told: Told[] = [];
@@ -87,7 +91,9 @@ test('a wall clock that is set says nothing', () => {
 test('a step whose start was missed begins with a standstill', () => {
   const { time, watch, told } = watched();
   time.run(3000);
-  watch.begin(time.now - 2500, time.now, { onStandstill: (standstill, skipped) => told.push({ standstill, skipped }) > 0 });
+  watch.begin(time.now - 2500, time.now, {
+    onStandstill: (standstill, skipped) => told.push({ standstill, skipped }) > 0,
+  });
   watch.look(time.now);
   assert.deepEqual(told, [{ standstill: { from: 1_000_500, to: 1_003_000 }, skipped: 2500 }]);
 });

@@ -38,9 +38,24 @@ function away(host: FlakyHost, from: number, to: number): () => void {
 const ATTEMPTS = 15;
 
 describe('a target that takes no requests', { concurrency: true }, () => {
-  const storms: readonly (readonly [string, RawHandler, Parameters<typeof startRawServer>[1], Parameters<typeof task>[3]])[] = [
-    ['accepts and closes', () => {}, { onConnection: (socket) => void socket.end() }, { targetThroughput: perSecond(8) }],
-    ['accepts and resets', () => {}, { onConnection: (socket) => void socket.resetAndDestroy() }, { targetThroughput: perSecond(8) }],
+  const storms: readonly (readonly [
+    string,
+    RawHandler,
+    Parameters<typeof startRawServer>[1],
+    Parameters<typeof task>[3],
+  ])[] = [
+    [
+      'accepts and closes',
+      () => {},
+      { onConnection: (socket) => void socket.end() },
+      { targetThroughput: perSecond(8) },
+    ],
+    [
+      'accepts and resets',
+      () => {},
+      { onConnection: (socket) => void socket.resetAndDestroy() },
+      { targetThroughput: perSecond(8) },
+    ],
     ['accepts, reads and closes', (socket) => void socket.end(), {}, {}],
     ['accepts, reads and resets', (socket) => void socket.resetAndDestroy(), {}, {}],
     ['answers garbage', (socket) => void socket.end('SSH-2.0-OpenSSH\r\n'), {}, {}],
@@ -49,7 +64,10 @@ describe('a target that takes no requests', { concurrency: true }, () => {
     test(`${name}: a bounded number of connections`, async () => {
       const server = await startRawServer(handler, options);
       try {
-        const { results } = await ping({ targetHosts: `127.0.0.1:${server.port}` }, { clients: 8, timePeriod: seconds(3), ...how });
+        const { results } = await ping(
+          { targetHosts: `127.0.0.1:${server.port}` },
+          { clients: 8, timePeriod: seconds(3), ...how },
+        );
         assert.ok(server.connections() <= 8 * ATTEMPTS, `${server.connections()} connections`);
         assert.ok(results.requests + results.refusedRequests <= 8 * ATTEMPTS);
         assert.equal(results.errorRate, 1);
@@ -74,7 +92,9 @@ describe('a target that takes no requests', { concurrency: true }, () => {
     assert.equal(results.samples, results.requests + results.refusedRequests - results.repeats);
     assert.equal(results.requests - results.failedRequests, host.requests());
     const [endpoint] = endpoints;
-    assert.ok(endpoint !== undefined && endpoint.connectionFailures >= refused && endpoint.connectionFailures <= 4 * ATTEMPTS);
+    assert.ok(
+      endpoint !== undefined && endpoint.connectionFailures >= refused && endpoint.connectionFailures <= 4 * ATTEMPTS,
+    );
     assert.ok((results.latency?.percentiles.at(-1)?.[1] ?? 0) > 500, 'who waited is late');
   });
 

@@ -26,7 +26,12 @@ describe('the streams of composites', () => {
   const rows: readonly (readonly [string, Readonly<Record<string, unknown>>, number, number])[] = [
     ['two streams', { requests: [part, stream(2), stream(2), part] }, 6, 2],
     ['streams within streams', { requests: [{ stream: [stream(1), stream(2), part] }, stream(2), part] }, 7, 3],
-    ['bounded by max-connections', { requests: [stream(2), stream(2), stream(2), stream(2)], 'max-connections': 2 }, 8, 2],
+    [
+      'bounded by max-connections',
+      { requests: [stream(2), stream(2), stream(2), stream(2)], 'max-connections': 2 },
+      8,
+      2,
+    ],
     ['no stream', { requests: [part, part] }, 2, 1],
   ];
   for (const [name, params, requests, concurrency] of rows) {
@@ -39,7 +44,8 @@ describe('the streams of composites', () => {
         assert.deepEqual([tasks.get('c')?.requests, tasks.get('c')?.errorRate], [4 * 50 * requests, 0]);
         assert.equal(sum(hosts.map((host) => host.connections())), 4 * 2 * concurrency);
         assert.equal(connectionsOf(allocate(schedule), 2), 4 * 2 * concurrency, 'and so it was foretold');
-        for (const host of hosts) assert.ok(Math.abs(host.requests() - 4 * 25 * requests) <= 4, `${host.requests()} requests`);
+        for (const host of hosts)
+          assert.ok(Math.abs(host.requests() - 4 * 25 * requests) <= 4, `${host.requests()} requests`);
       });
     });
   }
@@ -61,7 +67,10 @@ describe('the streams of composites', () => {
     await withHosts(2, async ([once, twice]) => {
       assert.ok(once !== undefined && twice !== undefined);
       const targetHosts = [once, twice, twice].map(({ host }) => host).join(',');
-      const { endpoints } = await drive({ targetHosts, schedule: [task('p', 'raw-request', { path: '/' }, { clients: 3, iterations: 100 })] });
+      const { endpoints } = await drive({
+        targetHosts,
+        schedule: [task('p', 'raw-request', { path: '/' }, { clients: 3, iterations: 100 })],
+      });
       assert.deepEqual([once.requests(), twice.requests()], [100, 200]);
       assert.deepEqual(
         endpoints.map(({ endpoint, requests }) => [endpoint, requests]),

@@ -20,7 +20,14 @@ const standstills: Standstill[] = [];
 const { tasks, error } = await drive({
   targetHosts: host,
   ...(lease === '' ? {} : { lease: Number(lease) }),
-  schedule: [task('paced', 'raw-request', { path: '/' }, { clients: 4, timePeriod: seconds(5), targetThroughput: { value: 200, unit: 'ops' } })],
+  schedule: [
+    task(
+      'paced',
+      'raw-request',
+      { path: '/' },
+      { clients: 4, timePeriod: seconds(5), targetThroughput: { value: 200, unit: 'ops' } },
+    ),
+  ],
   onReport: ({ health }) => standstills.push(...health.standstills),
 });
 const results = tasks.get('paced');

@@ -42,9 +42,13 @@ async function suspend(lease: string): Promise<Outcome> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const driver = spawn(process.execPath, [fileURLToPath(new URL('./suspended-driver.js', import.meta.url)), host, lease], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const driver = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('./suspended-driver.js', import.meta.url)), host, lease],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   try {
     const output = text(driver.stdout);
     await many;
@@ -70,11 +74,17 @@ test('what became overdue meanwhile is not sent at once, nor measured, and the s
   assert.equal(figures.error, null);
   assert.equal(figures.requests, seen);
   assert.ok(seenAfter < BACKLOG / 2, `${seenAfter} requests in 200 ms`);
-  assert.ok(Math.max(...figures.worst) < SUSPENDED_MILLIS - 500, `latency and service time up to ${figures.worst.join(' and ')} ms`);
+  assert.ok(
+    Math.max(...figures.worst) < SUSPENDED_MILLIS - 500,
+    `latency and service time up to ${figures.worst.join(' and ')} ms`,
+  );
   const underWay = figures.requests - figures.samples;
   assert.ok(underWay <= 4, `${underWay} requests without a sample`);
   const longest = figures.standstills.toSorted((left, right) => right.to - right.from - (left.to - left.from))[0];
-  assert.ok(longest !== undefined && longest.from <= stopped + 50 && longest.to >= continued, JSON.stringify({ longest, stopped, continued }));
+  assert.ok(
+    longest !== undefined && longest.from <= stopped + 50 && longest.to >= continued,
+    JSON.stringify({ longest, stopped, continued }),
+  );
 });
 
 test('a thread that stood still for longer than its lease sends nothing more', async () => {

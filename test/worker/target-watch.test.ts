@@ -6,7 +6,11 @@ import type { WireFailure, WirePhase } from '../../src/http/wire.ts';
 import type { EndpointWatch } from '../../src/worker/endpoint-watch.ts';
 import { TargetWatch } from '../../src/worker/target-watch.ts';
 
-const refused = (phase: WirePhase = 'opening'): WireFailure => ({ kind: 'refused', message: 'h:1 refused the connection', phase });
+const refused = (phase: WirePhase = 'opening'): WireFailure => ({
+  kind: 'refused',
+  message: 'h:1 refused the connection',
+  phase,
+});
 
 class Scene {
   time = 0;
@@ -98,7 +102,11 @@ describe('TargetWatch', () => {
 
   test('what cannot get better ends the run at once', () => {
     const scene = new Scene();
-    scene.watch.connectionFailed(scene.first, { kind: 'tls', message: 'its certificate has expired', phase: 'opening' });
+    scene.watch.connectionFailed(scene.first, {
+      kind: 'tls',
+      message: 'its certificate has expired',
+      phase: 'opening',
+    });
     assert.deepEqual([scene.errors[0]?.code, scene.errors[0]?.message], ['TLS', 'its certificate has expired']);
   });
 
@@ -135,7 +143,14 @@ describe('TargetWatch', () => {
     scene.time = 2500;
     scene.watch.connectionFailed(scene.first, refused());
     assert.deepEqual(scene.watch.drain(), [
-      { requests: 0, failedRequests: 0, connections: 0, connectionFailures: 1, downMillis: 1500, downReason: 'h:1 refused the connection' },
+      {
+        requests: 0,
+        failedRequests: 0,
+        connections: 0,
+        connectionFailures: 1,
+        downMillis: 1500,
+        downReason: 'h:1 refused the connection',
+      },
     ]);
     scene.answer(3000);
     assert.deepEqual(scene.watch.drain(), [

@@ -33,16 +33,22 @@ test('a task that waits for a client of its parallel element has the throughput 
         const [first, second] = report.tasks;
         progress.push(first?.progress == null || second?.progress == null ? null : first.progress + second.progress);
       },
-      schedule: [{ kind: 'parallel', clients: 1, tasks: [search('first', how), search('second', how)], completedBy: null }],
+      schedule: [
+        { kind: 'parallel', clients: 1, tasks: [search('first', how), search('second', how)], completedBy: null },
+      ],
     });
     assert.equal(error, null);
     // A task that waits is at 0 and one that has ended at 1: the sum never falls.
     assert.equal(progress.at(-1), 2);
-    for (const [index, value] of progress.entries()) assert.ok(value !== null && value >= (progress[index - 1] ?? 0), `progress ${progress}`);
+    for (const [index, value] of progress.entries())
+      assert.ok(value !== null && value >= (progress[index - 1] ?? 0), `progress ${progress}`);
     for (const name of ['first', 'second']) {
       const results = tasks.get(name);
       // Counted from the start of the step, the second would last 4 s and have at most 25 ops/s.
-      assert.ok(results !== undefined && results.duration > 1_500 && results.duration < 3_500, `${name} lasted ${results?.duration} ms`);
+      assert.ok(
+        results !== undefined && results.duration > 1_500 && results.duration < 3_500,
+        `${name} lasted ${results?.duration} ms`,
+      );
       const { median } = results.throughput;
       assert.ok(median !== null && median > 30 && median < 60, `${name}: ${median} ops/s`);
     }
@@ -54,7 +60,9 @@ test('what is not due before the end of the time period is not sent, and nobody 
     const began = performance.now();
     const { tasks, error } = await drive({
       targetHosts,
-      schedule: [search('rare', { clients: 20, timePeriod: seconds(1.1), targetThroughput: { value: 5, unit: 'ops' } })],
+      schedule: [
+        search('rare', { clients: 20, timePeriod: seconds(1.1), targetThroughput: { value: 5, unit: 'ops' } }),
+      ],
     });
     const lasted = performance.now() - began;
     assert.equal(error, null);

@@ -15,11 +15,15 @@ class Recorded implements Waiter {
 }
 
 /** Resolves when everything that waits until `due` must have been called. */
-const until = (timeline: Timeline, due: number): Promise<void> => new Promise((resolve) => timeline.wait(new Recorded(() => resolve()), due));
+const until = (timeline: Timeline, due: number): Promise<void> =>
+  new Promise((resolve) => timeline.wait(new Recorded(() => resolve()), due));
 
 test('law: waiters are called once and in the order of their last times, cancelled ones never', async () => {
   const anyPlan = fc.array(
-    fc.record({ delays: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 3 }), isCancelled: fc.boolean() }),
+    fc.record({
+      delays: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 3 }),
+      isCancelled: fc.boolean(),
+    }),
     { minLength: 1, maxLength: 40 },
   );
   await fc.assert(
@@ -69,7 +73,8 @@ test('law: whatever waiters do to each other when they are called, each is calle
         const obey = (now: number, self: Waiter): void => {
           const due = waiting.get(self) ?? Number.NaN;
           waiting.delete(self);
-          if (!(due <= now) || [...waiting.values()].some((other) => other < due)) reject(new Error(`called at ${now}, due at ${due}`));
+          if (!(due <= now) || [...waiting.values()].some((other) => other < due))
+            reject(new Error(`called at ${now}, due at ${due}`));
           for (const { whom, delay } of calls.shift() ?? []) {
             const waiter = waiters[whom] ?? self;
             if (delay === null) {

@@ -21,7 +21,8 @@ const chunked: Behaviour = (_request, response) => {
   response.write(ANSWER.slice(0, 10));
   setImmediate(() => response.end(ANSWER.slice(10)));
 };
-const compressed: Behaviour = (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(ANSWER));
+const compressed: Behaviour = (_request, response) =>
+  response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(ANSWER));
 const closing: Behaviour = (_request, response) => response.writeHead(200, { connection: 'close' }).end(ANSWER);
 const refusing: Behaviour = (_request, response) =>
   response.writeHead(429).end(JSON.stringify({ error: { type: 'rejected', reason: 'queue is full' } }));
@@ -84,7 +85,10 @@ const errorCounts = (results: TaskResults): Readonly<Record<string, number>> =>
 test('a target that chunks, compresses, closes, refuses, drops and cuts off', async () => {
   const all = [plain, chunked, refusing, compressed, dropping, closing, cutting];
   await withTarget(all, async (target) => {
-    const results = await search({ targetHosts: target.host, cores: 2 }, { clients: 8, warmupIterations: 20, iterations: 100 });
+    const results = await search(
+      { targetHosts: target.host, cores: 2 },
+      { clients: 8, warmupIterations: 20, iterations: 100 },
+    );
     assert.equal(results.requests, total(target, ...all));
     assert.equal(results.requests - results.repeats, 8 * 120);
     assert.ok(results.repeats > 0 && results.repeats <= total(target, dropping), String(results.repeats));
@@ -110,7 +114,10 @@ test('a target that closes after every answer', async () => {
 test('repeats happen only when they were asked for, and are counted', async () => {
   await withTarget([refusing, plain, dropping, plain], async (target) => {
     const results = await search(
-      { targetHosts: target.host, clientOptions: 'timeout:10,max_retries:1,retry_on_status:429,repeat_on_stale_connection:false' },
+      {
+        targetHosts: target.host,
+        clientOptions: 'timeout:10,max_retries:1,retry_on_status:429,repeat_on_stale_connection:false',
+      },
       { clients: 1, iterations: 40 },
     );
     assert.equal(results.requests, 80);
@@ -130,7 +137,10 @@ test('an answer that an operation of several requests cannot read is a failed re
     if (isPage && ++pages % 3 === 0) {
       unreadable++;
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html></html>');
-    } else response.writeHead(200, { 'content-type': 'application/json' }).end('{"_scroll_id":"s","took":1,"hits":{"total":5,"hits":[{}]}}');
+    } else
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end('{"_scroll_id":"s","took":1,"hits":{"total":5,"hits":[{}]}}');
   };
   await withTarget([every], async (target) => {
     const params = { index: 'idx', pages: 2, 'results-per-page': 1, body: {} };
@@ -146,7 +156,10 @@ test('an answer that an operation of several requests cannot read is a failed re
 test('a request without an answer in time is a failed one', async () => {
   const silent: Behaviour = () => {};
   await withTarget([plain, silent], async (target) => {
-    const results = await search({ targetHosts: target.host, clientOptions: 'timeout:1' }, { clients: 2, iterations: 2 });
+    const results = await search(
+      { targetHosts: target.host, clientOptions: 'timeout:1' },
+      { clients: 2, iterations: 2 },
+    );
     assert.equal(results.requests, total(target, plain, silent));
     assert.deepEqual(errorCounts(results), { timeout: total(target, silent) });
   });
@@ -190,7 +203,10 @@ test('a target that accepts nobody ends the run after ten seconds', async () => 
   target.server.close();
   await once(target.server, 'close');
   const begin = performance.now();
-  const { error } = await drive({ targetHosts: target.host, schedule: [task('find', 'search', { index: 'idx', body: {} }, { iterations: 10 })] });
+  const { error } = await drive({
+    targetHosts: target.host,
+    schedule: [task('find', 'search', { index: 'idx', body: {} }, { iterations: 10 })],
+  });
   const waited = performance.now() - begin;
   assert.match(String(error), /accepted no connection for 10 s/);
   assert.ok(waited > 9_500 && waited < 13_000, `${waited} ms`);

@@ -14,7 +14,9 @@ async function startServer(closesAfter: number): Promise<{ readonly server: Serv
   const server = createServer((request, response) => {
     request.resume();
     request.on('end', () =>
-      response.writeHead(200, { 'content-length': 2, ...(++count % closesAfter === 0 ? { connection: 'close' } : {}) }).end('{}'),
+      response
+        .writeHead(200, { 'content-length': 2, ...(++count % closesAfter === 0 ? { connection: 'close' } : {}) })
+        .end('{}'),
     );
   });
   server.keepAliveTimeout = 0;
@@ -42,7 +44,12 @@ test('connections that come and go do not delay the requests of a task beside th
         clients: 8,
         tasks: [
           task('busy', 'raw-request', { path: '/' }, { ...how, clients: 4 }),
-          task('paced', 'raw-request', { path: '/' }, { ...how, clients: 4, targetThroughput: { value: 20, unit: 'ops' } }),
+          task(
+            'paced',
+            'raw-request',
+            { path: '/' },
+            { ...how, clients: 4, targetThroughput: { value: 20, unit: 'ops' } },
+          ),
         ],
       },
     ],
@@ -52,5 +59,8 @@ test('connections that come and go do not delay the requests of a task beside th
   assert.equal(error, null);
   const latency = new Map(tasks.get('paced')?.latency?.percentiles);
   // A request that its waiter was not called for is late by as much as the back-off of a connection, again and again.
-  assert.ok((latency.get(100) ?? Number.POSITIVE_INFINITY) < 1500, `the latest request was ${latency.get(100)} ms late`);
+  assert.ok(
+    (latency.get(100) ?? Number.POSITIVE_INFINITY) < 1500,
+    `the latest request was ${latency.get(100)} ms late`,
+  );
 });

@@ -138,11 +138,18 @@ describe('WireSlot', () => {
         for (const name of names) {
           steps[name]?.(scene);
           const waits = scene.timeline.held.has(scene.slot) ? 1 : 0;
-          assert.equal(waits, scene.wire.state === 'closed' ? 1 : 0, `after ${name}: it waits if, and only if, nothing is open or under way`);
+          assert.equal(
+            waits,
+            scene.wire.state === 'closed' ? 1 : 0,
+            `after ${name}: it waits if, and only if, nothing is open or under way`,
+          );
           assert.equal(scene.slot.isFree, scene.wire.state === 'open');
         }
         scene.slot.close();
-        assert.deepEqual([scene.timeline.held.size, scene.wire.state, scene.watch.endpoints[0]?.openConnections], [0, 'closed', 0]);
+        assert.deepEqual(
+          [scene.timeline.held.size, scene.wire.state, scene.watch.endpoints[0]?.openConnections],
+          [0, 'closed', 0],
+        );
       }),
     );
   });

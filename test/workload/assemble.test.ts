@@ -61,7 +61,10 @@ test('fragments are joined by commas, sorted, and collected relative to the frag
 
 test('only the exact form is collected textually; no match gives nothing', (context) => {
   const text = '{{benchmark.collect(parts="*.txt")}} {{ benchmark.collect(parts=\'*.txt\') }}';
-  const directory = temporaryFiles(context, { 'workload.json': `${text}{{ benchmark.collect(parts="none/*") }}`, 'a.txt': 'A' });
+  const directory = temporaryFiles(context, {
+    'workload.json': `${text}{{ benchmark.collect(parts="none/*") }}`,
+    'a.txt': 'A',
+  });
   assert.equal(assembleFile(join(directory, 'workload.json')).text, text);
 });
 
@@ -72,5 +75,8 @@ test('a file that collects itself and a missing file are named', (context) => {
   });
   const file = join(directory, 'workload.json');
   assert.throws(() => assembleFile(file), { code: 'WORKLOAD_SYNTAX', message: new RegExp(`^${file} collects itself`) });
-  assert.throws(() => assembleFile(join(directory, 'none.json')), { code: 'WORKLOAD_NOT_FOUND', message: /^Cannot read .*none\.json\.$/ });
+  assert.throws(() => assembleFile(join(directory, 'none.json')), {
+    code: 'WORKLOAD_NOT_FOUND',
+    message: /^Cannot read .*none\.json\.$/,
+  });
 });

@@ -35,7 +35,8 @@ const choices: readonly (readonly [readonly string[], string | null, string | nu
 ];
 
 test('the branch that fits best is chosen', () => {
-  for (const [branches, version, expected] of choices) assert.equal(chooseBranch(branches, version), expected, `${version} in ${branches.join(' ')}`);
+  for (const [branches, version, expected] of choices)
+    assert.equal(chooseBranch(branches, version), expected, `${version} in ${branches.join(' ')}`);
 });
 
 test('tags carry a v', () => {
@@ -56,7 +57,9 @@ test('what is chosen is one of the branches, and never newer than the version', 
       const chosen = chooseBranch(branches, wanted);
       if (chosen === null || chosen === 'main') return chosen === null || branches.includes('main');
       const [major, minor = '0'] = chosen.split('.');
-      return branches.includes(chosen) && major === wanted.split('.')[0] && Number(minor) <= Number(wanted.split('.')[1]);
+      return (
+        branches.includes(chosen) && major === wanted.split('.')[0] && Number(minor) <= Number(wanted.split('.')[1])
+      );
     }),
   );
 });

@@ -11,10 +11,13 @@ function excess(schedule: readonly unknown[], available: number): readonly strin
   assert.deepEqual(complaints, []);
   const [procedure] = workload.testProcedures;
   assert.ok(procedure !== undefined);
-  return findExcessClients(procedure, notes, 'workload.json', bytes(available)).map(({ file, path, message }) => `${file} ${path}: ${message}`);
+  return findExcessClients(procedure, notes, 'workload.json', bytes(available)).map(
+    ({ file, path, message }) => `${file} ${path}: ${message}`,
+  );
 }
 
-const need = (memory: string, available: string): string => `need at least ${memory} of memory, and ${available} are available`;
+const need = (memory: string, available: string): string =>
+  `need at least ${memory} of memory, and ${available} are available`;
 
 test('clients that do not fit into memory are named with their task, before anything is made for them', () => {
   const schedule = [
@@ -39,11 +42,19 @@ test('the clients of a parallel element count together; those that take turns ne
   ]);
   assert.deepEqual(excess([{ parallel: { clients: 100, tasks: members } }], GIGABYTE), []);
   const turns = [{ parallel: { clients: 1, tasks: [{ operation: 'query', clients: 100_000_000 }] } }];
-  assert.deepEqual(excess(turns, GIGABYTE), [`workload.json schedule[0].parallel.tasks[0].clients: 100000000 clients ${need('25 GB', '1 GB')}`]);
+  assert.deepEqual(excess(turns, GIGABYTE), [
+    `workload.json schedule[0].parallel.tasks[0].clients: 100000000 clients ${need('25 GB', '1 GB')}`,
+  ]);
 });
 
 test('the plan of all tasks together has to fit as well', () => {
-  const schedule = Array.from({ length: 100 }, (_, index) => ({ operation: 'query', name: `q${index}`, clients: 60_000 }));
-  const message = 'All tasks of test procedure "default" together have so many clients that their plan needs at least 1.5 GB of memory';
+  const schedule = Array.from({ length: 100 }, (_, index) => ({
+    operation: 'query',
+    name: `q${index}`,
+    clients: 60_000,
+  }));
+  const message =
+    'All tasks of test procedure "default" together have so many clients that their plan needs at least 1.5 GB of ' +
+    'memory';
   assert.deepEqual(excess(schedule, GIGABYTE), [`workload.json schedule: ${message}, and 1 GB are available`]);
 });

@@ -32,15 +32,19 @@ test('the closest known word is suggested, from a similarity of 0.6 on', () => {
 
 test('unused parameters are listed with what they are close to, all given and all known', () => {
   rejectUnusedParameters(['bulk_size'], new Set(['bulk_size', 'x']), 'w.json');
-  assert.throws(() => rejectUnusedParameters(['zzz', 'bulk_sizes', 'clients'], new Set(['clients', 'bulk_size']), '/w/workload.json'), {
-    code: 'WORKLOAD_PARAMS_UNUSED',
-    exitCode: 64,
-    message: [
-      'Unused workload parameters ["bulk_sizes","zzz"]: nothing in /w/workload.json reads them.',
-      '- bulk_sizes (close to: bulk_size)',
-      '- zzz',
-      'Given: bulk_sizes, clients, zzz',
-      'Known: bulk_size, clients',
-    ].join('\n'),
-  });
+  assert.throws(
+    () =>
+      rejectUnusedParameters(['zzz', 'bulk_sizes', 'clients'], new Set(['clients', 'bulk_size']), '/w/workload.json'),
+    {
+      code: 'WORKLOAD_PARAMS_UNUSED',
+      exitCode: 64,
+      message: [
+        'Unused workload parameters ["bulk_sizes","zzz"]: nothing in /w/workload.json reads them.',
+        '- bulk_sizes (close to: bulk_size)',
+        '- zzz',
+        'Given: bulk_sizes, clients, zzz',
+        'Known: bulk_size, clients',
+      ].join('\n'),
+    },
+  );
 });

@@ -72,4 +72,5 @@ export function setUp(context: TestContext): Setup {
 }
 
 /** The text of the workload that an address leads to. */
-export const readFound = async (address: WorkloadAddress): Promise<string> => readFileSync((await findWorkload(address)).file, 'utf8');
+export const readFound = async (address: WorkloadAddress): Promise<string> =>
+  readFileSync((await findWorkload(address)).file, 'utf8');

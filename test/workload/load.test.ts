@@ -14,7 +14,8 @@ import { leafTasks } from '../../src/workload/model.ts';
 import { requestFor, smallWorkload } from './small-workload.ts';
 import { temporaryFiles } from './temporary-files.ts';
 
-const taskNames = (loaded: LoadedWorkload): readonly string[] => leafTasks(loaded.testProcedure.schedule).map((task) => task.name);
+const taskNames = (loaded: LoadedWorkload): readonly string[] =>
+  leafTasks(loaded.testProcedure.schedule).map((task) => task.name);
 
 async function failureOf(request: WorkloadRequest): Promise<BenchmarkError> {
   const error: unknown = await loadWorkload(request).then(
@@ -49,7 +50,9 @@ test('a workload loads with its fragments, bodies and parameters', async (contex
     ['use_gzip', true],
     ['error_level', ''],
   ]);
-  const loaded = await loadWorkload(requestFor(directory, { params: new Map([...params].filter(([name]) => name !== 'error_level')) }));
+  const loaded = await loadWorkload(
+    requestFor(directory, { params: new Map([...params].filter(([name]) => name !== 'error_level')) }),
+  );
   assert.deepEqual(taskNames(loaded), ['delete-index', 'create-index', 'append', 'merge', 'reads', 'cats', 'sleep']);
   const [index] = loaded.workload.indices;
   assert.equal(
@@ -65,14 +68,17 @@ test('a workload loads with its fragments, bodies and parameters', async (contex
 
 test('a procedure is chosen by name, tasks by filters', async (context) => {
   const directory = temporaryFiles(context, smallWorkload);
-  assert.deepEqual(taskNames(await loadWorkload(requestFor(directory, { testProcedure: 'search-only', excludeTasks: ['match-2'] }))), [
-    'match-1',
-    'match-3',
-  ]);
+  assert.deepEqual(
+    taskNames(await loadWorkload(requestFor(directory, { testProcedure: 'search-only', excludeTasks: ['match-2'] }))),
+    ['match-1', 'match-3'],
+  );
   const unknown = await failureOf(requestFor(directory, { testProcedure: 'search-onyl' }));
   assert.deepEqual([unknown.code, unknown.hint], ['USAGE', 'Did you mean "search-only"?']);
   const empty = await failureOf(requestFor(directory, { includeTasks: ['tag:read', 'x'] }));
-  assert.equal(empty.message, '--include-tasks=tag:read,x leave no task of test procedure [append-then-search] to run.');
+  assert.equal(
+    empty.message,
+    '--include-tasks=tag:read,x leave no task of test procedure [append-then-search] to run.',
+  );
 });
 
 test('test mode and serverless cut the workload down', async (context) => {
@@ -88,12 +94,21 @@ test('broken JSON names the fragment, the line, and shows the place', async (con
   assert.deepEqual(await problemsOf(context, 'operations/extra.json', '"raw-request",', '"raw-request"'), [
     { file: 'operations/extra.json', line: 4, message: 'Expected "," or "}"' },
   ]);
-  const text = (smallWorkload['test_procedures/default.json'] ?? '').replace('"completed-by": "reads",', '"completed-by": reads,');
+  const text = (smallWorkload['test_procedures/default.json'] ?? '').replace(
+    '"completed-by": "reads",',
+    '"completed-by": reads,',
+  );
   const directory = temporaryFiles(context, { ...smallWorkload, 'test_procedures/default.json': text });
   const error = await failureOf(requestFor(directory));
   assert.equal(error.code, 'WORKLOAD_SYNTAX');
-  assert.deepEqual([error.problems[0]?.file, error.problems[0]?.line], [join(directory, 'test_procedures/default.json'), 11]);
-  assert.match(error.message, /is no valid JSON after rendering:\n\d+ \| +"time-period": 8,\n\d+ \| +"completed-by": reads,\n +\| +\^\n/);
+  assert.deepEqual(
+    [error.problems[0]?.file, error.problems[0]?.line],
+    [join(directory, 'test_procedures/default.json'), 11],
+  );
+  assert.match(
+    error.message,
+    /is no valid JSON after rendering:\n\d+ \| +"time-period": 8,\n\d+ \| +"completed-by": reads,\n +\| +\^\n/,
+  );
 });
 
 test('a broken template names the fragment and the line', async (context) => {
@@ -106,16 +121,26 @@ test('a broken template names the fragment and the line', async (context) => {
 });
 
 test('a wrong value names its path, its fragment and its line', async (context) => {
-  assert.deepEqual(await problemsOf(context, 'test_procedures/common/set-up.json', '"warmup-time-period": 120', '"warmup-time-period": "120"'), [
-    {
-      file: 'test_procedures/common/set-up.json',
-      line: 13,
-      path: 'test_procedures[0].schedule[2].warmup-time-period',
-      message: 'must be an integer of at least 0, not the string "120"',
-      hint: undefined,
-    },
-  ]);
-  const floats = await problemsOf(context, 'operations/extra.json', '', '', { params: new Map([['clients', new Float(4)]]) });
+  assert.deepEqual(
+    await problemsOf(
+      context,
+      'test_procedures/common/set-up.json',
+      '"warmup-time-period": 120',
+      '"warmup-time-period": "120"',
+    ),
+    [
+      {
+        file: 'test_procedures/common/set-up.json',
+        line: 13,
+        path: 'test_procedures[0].schedule[2].warmup-time-period',
+        message: 'must be an integer of at least 0, not the string "120"',
+        hint: undefined,
+      },
+    ],
+  );
+  const floats = await problemsOf(context, 'operations/extra.json', '', '', {
+    params: new Map([['clients', new Float(4)]]),
+  });
   assert.deepEqual(
     [floats[0]?.path, floats[0]?.message],
     ['test_procedures[0].schedule[2].clients', 'must be an integer of at least 1, not the number 4.0'],
@@ -131,7 +156,10 @@ test('all problems are reported at once, those of bodies included', async (conte
   });
   const error = await failureOf(requestFor(directory, { params: new Map([['number_of_shards', 1]]) }));
   assert.equal(error.code, 'WORKLOAD_INVALID');
-  assert.equal(error.message, `Workload [${directory.split('/').at(-1)}] (${join(directory, 'workload.json')}) has 3 problems.`);
+  assert.equal(
+    error.message,
+    `Workload [${directory.split('/').at(-1)}] (${join(directory, 'workload.json')}) has 3 problems.`,
+  );
   assert.deepEqual(
     error.problems.map((problem) => [problem.file, problem.line]),
     [
@@ -165,7 +193,11 @@ test('parameters that nothing reads are an error; those of bodies and conditions
 test('wrong parameters of operations are located; unselected procedures do not matter', async (context) => {
   const directory = temporaryFiles(context, smallWorkload);
   const check = ({ type }: { readonly type: string }): readonly Problem[] =>
-    type === 'bulk' ? [{ path: 'bulk-size', message: 'too small' }] : type === 'sleep' ? [{ path: 'duration', message: 'too long' }] : [];
+    type === 'bulk'
+      ? [{ path: 'bulk-size', message: 'too small' }]
+      : type === 'sleep'
+        ? [{ path: 'duration', message: 'too long' }]
+        : [];
   const operations = { ...operationCatalog, check };
   const error = await failureOf(requestFor(directory, { operations }));
   assert.deepEqual(
@@ -179,7 +211,10 @@ test('wrong parameters of operations are located; unselected procedures do not m
   await loadWorkload(requestFor(directory, { operations, purpose: 'inspect' }));
 });
 
-const selected = (operation: unknown, more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, string>> => ({
+const selected = (
+  operation: unknown,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, string>> => ({
   'workload.json': JSON.stringify({
     indices: [{ name: 'i' }],
     test_procedures: [
@@ -202,10 +237,22 @@ test('what a selected task needs and this version lacks is refused, and only the
   const plugIn = { 'workload.py': 'def register(registry):\n    pass\n' };
   const cases: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
     [{ ...selected('my-runner'), ...plugIn }, /operation type "my-runner", which needs the Python plug-in/],
-    [{ ...selected({ 'operation-type': 'search', 'param-source': 'mine' }), ...plugIn }, /parameter source "mine", which needs the Python plug-in/],
-    [{ ...selected('refresh', { schedule: 'my-schedule' }), ...plugIn }, /schedule "my-schedule", which needs the Python plug-in/],
-    [selected('vector-search'), /"vector-search" \(task "a"\) is not supported by this version: vector data sets need later work/],
-    [selected({ 'operation-type': 'bulk', 'param-source': 'file-reader' }), /borrows the parameter source of "file-reader"/],
+    [
+      { ...selected({ 'operation-type': 'search', 'param-source': 'mine' }), ...plugIn },
+      /parameter source "mine", which needs the Python plug-in/,
+    ],
+    [
+      { ...selected('refresh', { schedule: 'my-schedule' }), ...plugIn },
+      /schedule "my-schedule", which needs the Python plug-in/,
+    ],
+    [
+      selected('vector-search'),
+      /"vector-search" \(task "a"\) is not supported by this version: vector data sets need later work/,
+    ],
+    [
+      selected({ 'operation-type': 'bulk', 'param-source': 'file-reader' }),
+      /borrows the parameter source of "file-reader"/,
+    ],
   ];
   for (const [files, message] of cases) {
     const directory = temporaryFiles(context, files);
@@ -217,7 +264,10 @@ test('what a selected task needs and this version lacks is refused, and only the
     await loadWorkload(requestFor(directory, { excludeTasks: ['a'] }));
     await loadWorkload(requestFor(directory, { purpose: 'inspect' }));
   }
-  for (const files of [selected({ 'operation-type': 'search', 'param-source': 'mine' }), selected('refresh', { schedule: 'my-schedule' })]) {
+  for (const files of [
+    selected({ 'operation-type': 'search', 'param-source': 'mine' }),
+    selected('refresh', { schedule: 'my-schedule' }),
+  ]) {
     assert.equal((await failureOf(requestFor(temporaryFiles(context, files)))).code, 'WORKLOAD_INVALID');
   }
 });
@@ -261,7 +311,9 @@ test('templates know the time, files and versions', async (context) => {
 
 test('values are escaped as in the original, tojson excepted', async (context) => {
   const directory = temporaryFiles(context, {
-    'workload.json': '{"description": "{{ text }} {{ flag }}", "meta": {"text": {{ text | tojson }}}, "schedule": [{"operation": "refresh"}]}',
+    'workload.json':
+      '{"description": "{{ text }} {{ flag }}", "meta": {"text": {{ text | tojson }}}, "schedule": [{"operation": ' +
+      '"refresh"}]}',
   });
   const params = new Map<string, string | boolean>([
     ['text', "it's <1>"],
@@ -307,7 +359,13 @@ test('a list names every workload, broken ones with their error', async (context
 
 test('clients beyond the memory are refused with the fragment and line that ask for them', async (context) => {
   const limits = { availableMemory: bytes(4e9) };
-  const problems = await problemsOf(context, 'test_procedures/common/set-up.json', 'default(4)', 'default(100000000)', limits);
+  const problems = await problemsOf(
+    context,
+    'test_procedures/common/set-up.json',
+    'default(4)',
+    'default(100000000)',
+    limits,
+  );
   assert.deepEqual(
     problems.map(({ file, line, path, message }) => [file, line, path, message]),
     [
@@ -340,8 +398,14 @@ test('files that are no text of a workload are named with their place, and not w
     return `${code} ${problem?.file?.replace(`${directory}/`, '')}:${problem?.line ?? ''} ${problem?.message}`;
   };
   const original = smallWorkload['operations/extra.json'] ?? '';
-  writeFileSync(at('operations/extra.json'), Buffer.concat([Buffer.from(original.replace('raw', 'r')), Buffer.from([0xe4]), Buffer.from('"')]));
-  assert.equal(await failed(), 'WORKLOAD_SYNTAX operations/extra.json:7 The file is not UTF-8: the byte 0xe4 has no meaning here');
+  writeFileSync(
+    at('operations/extra.json'),
+    Buffer.concat([Buffer.from(original.replace('raw', 'r')), Buffer.from([0xe4]), Buffer.from('"')]),
+  );
+  assert.equal(
+    await failed(),
+    'WORKLOAD_SYNTAX operations/extra.json:7 The file is not UTF-8: the byte 0xe4 has no meaning here',
+  );
   writeFileSync(at('operations/extra.json'), Buffer.from(original, 'utf16le'));
   assert.equal(await failed(), 'WORKLOAD_SYNTAX operations/extra.json: The file is UTF-16, not UTF-8');
   rmSync(at('operations/extra.json'));
@@ -358,7 +422,10 @@ test('files that are no text of a workload are named with their place, and not w
 test('a workload behind links that lead nowhere or in circles says so', async (context) => {
   const directory = temporaryFiles(context, { readme: '' });
   symlinkSync('nowhere.json', join(directory, 'workload.json'));
-  assert.match((await failureOf(requestFor(directory))).message, /workload\.json is a link to a file that does not exist\.$/);
+  assert.match(
+    (await failureOf(requestFor(directory))).message,
+    /workload\.json is a link to a file that does not exist\.$/,
+  );
   rmSync(join(directory, 'workload.json'));
   symlinkSync('workload.json', join(directory, 'workload.json'));
   assert.match((await failureOf(requestFor(directory))).message, /workload\.json cannot be read: ELOOP/);
@@ -379,7 +446,10 @@ test('a workload that lacks parameters says which, apart from what is not suppor
   const directory = temporaryFiles(context, { 'workload.json': definition('2') });
   const empty = await failureOf(requestFor(directory, { operations: operationCatalog }));
   assert.equal(empty.code, 'WORKLOAD_INVALID');
-  assert.match(empty.message, /has a problem\. Besides, test procedure \[default\] needs a thing that this version cannot do, listed last\.$/);
+  assert.match(
+    empty.message,
+    /has a problem\. Besides, test procedure \[default\] needs a thing that this version cannot do, listed last\.$/,
+  );
   assert.equal(empty.hint, 'The parameter index_name is not given: --workload-params=index_name:VALUE');
   assert.deepEqual(
     empty.problems.map(({ path, hint }) => [path, hint]),
@@ -390,10 +460,17 @@ test('a workload that lacks parameters says which, apart from what is not suppor
   );
   writeFileSync(join(directory, 'workload.json'), definition('{{ clients }}'));
   const broken = await failureOf(requestFor(directory, { operations: operationCatalog }));
-  assert.deepEqual([broken.code, broken.hint], ['WORKLOAD_SYNTAX', 'The parameter clients is not given: --workload-params=clients:VALUE']);
+  assert.deepEqual(
+    [broken.code, broken.hint],
+    ['WORKLOAD_SYNTAX', 'The parameter clients is not given: --workload-params=clients:VALUE'],
+  );
   for (const expression of ['{{ clients | tojson }}', '{{ clients * 2 }}', '{{ clients.x }}']) {
     writeFileSync(join(directory, 'workload.json'), definition(expression));
     const failed = await failureOf(requestFor(directory, { operations: operationCatalog }));
-    assert.deepEqual([failed.code, failed.hint], ['WORKLOAD_SYNTAX', 'Give the parameter: --workload-params=clients:VALUE'], expression);
+    assert.deepEqual(
+      [failed.code, failed.hint],
+      ['WORKLOAD_SYNTAX', 'Give the parameter: --workload-params=clients:VALUE'],
+      expression,
+    );
   }
 });

@@ -1,4 +1,5 @@
-// A thousand and more broken workloads: each loads, or fails with one clear error that names a file. Nothing else, and no hang.
+// A thousand and more broken workloads: each loads, or fails with one clear error that names a file. Nothing else, and
+// no hang.
 import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -74,7 +75,25 @@ const expressions = [
   '{% include "none" %}',
   '{{ "a" * 9 }}',
 ];
-const inserted = ['\u0000', '\u001b[31m', '\u2028', '\r\n', '\ufeff', '"', '\\', ',', '{', '}', '[', ']', ':', '\ud800', '\n', "'", '\t'];
+const inserted = [
+  '\u0000',
+  '\u001b[31m',
+  '\u2028',
+  '\r\n',
+  '\ufeff',
+  '"',
+  '\\',
+  ',',
+  '{',
+  '}',
+  '[',
+  ']',
+  ':',
+  '\ud800',
+  '\n',
+  "'",
+  '\t',
+];
 const collects = [
   '{{ benchmark.collect(parts="*.json") }}',
   '{{ benchmark.collect(parts="../*/*.json") }}',
@@ -86,10 +105,13 @@ const collects = [
 function replaceOne(text: string, pattern: RegExp, random: Random, replacement: (match: string) => string): string {
   const matches = [...text.matchAll(pattern)];
   const match = matches[random(matches.length)];
-  return match === undefined ? text : text.slice(0, match.index) + replacement(match[0]) + text.slice(match.index + match[0].length);
+  return match === undefined
+    ? text
+    : text.slice(0, match.index) + replacement(match[0]) + text.slice(match.index + match[0].length);
 }
 
-const insertAt = (text: string, position: number, piece: string): string => text.slice(0, position) + piece + text.slice(position);
+const insertAt = (text: string, position: number, piece: string): string =>
+  text.slice(0, position) + piece + text.slice(position);
 
 const mutations: readonly Mutation[] = [
   (text, random) => text.slice(0, random(text.length)),
@@ -98,7 +120,8 @@ const mutations: readonly Mutation[] = [
   (text, random) => replaceOne(text, /^.*\n/gm, random, (line) => line + line),
   (text, random) => replaceOne(text, /"[\w-]+":/g, random, () => '"renamed":'),
   (text, random) => replaceOne(text, /"[\w-]+": *(?:"[^"]*"|[\d.]+|true|false),?/g, random, () => ''),
-  (text, random) => replaceOne(text, /(?<=: *)(?:"[^"]*"|[\d.]+|true|false)/g, random, () => pick(wrongValues, random, 'null')),
+  (text, random) =>
+    replaceOne(text, /(?<=: *)(?:"[^"]*"|[\d.]+|true|false)/g, random, () => pick(wrongValues, random, 'null')),
   (text, random) => replaceOne(text, /\{\{.*?\}\}/g, random, () => pick(wrongValues, random, 'null')),
   (text, random) => replaceOne(text, /\{\{.*?\}\}/g, random, () => pick(expressions, random, '')),
   (text, random) => replaceOne(text, /\{[%{].*?[%}]\}/g, random, () => ''),
@@ -114,7 +137,8 @@ const mutations: readonly Mutation[] = [
 ];
 
 /** Every text of an error. */
-const textOf = (error: BenchmarkError): string => [error.message, ...error.problems.map((problem) => problem.file ?? '')].join('\n');
+const textOf = (error: BenchmarkError): string =>
+  [error.message, ...error.problems.map((problem) => problem.file ?? '')].join('\n');
 
 test(`${MUTATIONS} mutations either load or fail clearly`, { timeout: 60_000 }, async (context) => {
   const directory = temporaryFiles(context, smallWorkload);
@@ -130,7 +154,9 @@ test(`${MUTATIONS} mutations either load or fail clearly`, { timeout: 60_000 }, 
     }
     const testProcedure = random(4) === 0 ? 'search-only' : null;
     try {
-      await loadWorkload(requestFor(directory, { operations: operationCatalog, testMode: random(2) === 0, testProcedure }));
+      await loadWorkload(
+        requestFor(directory, { operations: operationCatalog, testMode: random(2) === 0, testProcedure }),
+      );
     } catch (error) {
       failures++;
       const what = `round ${round}, ${changed.join(', ')}: ${error instanceof Error ? error.stack : String(error)}`;

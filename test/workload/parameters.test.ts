@@ -108,7 +108,10 @@ test('what cannot be read is an error that names the flag', () => {
     assert.throws(
       () => parseWorkloadParams(text, '--client-options'),
       (error) =>
-        error instanceof BenchmarkError && error.exitCode === 64 && error.message.startsWith('--client-options: ') && error.message.includes(part),
+        error instanceof BenchmarkError &&
+        error.exitCode === 64 &&
+        error.message.startsWith('--client-options: ') &&
+        error.message.includes(part),
       text,
     );
   }
@@ -121,7 +124,10 @@ test('a parameter file may begin with a byte order mark, has to be UTF-8, and is
   execFileSync('mkfifo', [join(directory, 'pipe.json')]);
   mkdirSync(join(directory, 'sub.json'));
   for (const [name, message] of [
-    ['latin.json', /latin\.json, line 2, column 7 cannot be read: The file is not UTF-8: the byte 0xe9 has no meaning here\.$/],
+    [
+      'latin.json',
+      /latin\.json, line 2, column 7 cannot be read: The file is not UTF-8: the byte 0xe9 has no meaning here\.$/,
+    ],
     ['pipe.json', /This is a named pipe, not a text file\.$/],
     ['sub.json', /This is a directory, not a text file\.$/],
   ] as const) {

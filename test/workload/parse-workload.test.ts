@@ -17,7 +17,9 @@ test('a small workload as a whole', () => {
       { name: 'bare', body: '' },
     ],
     templates: [{ name: 't', 'index-pattern': 't*', template: 't.json' }],
-    'composable-templates': [{ name: 'c', 'index-pattern': 'c*', template: 'c.json', 'delete-matching-indices': false }],
+    'composable-templates': [
+      { name: 'c', 'index-pattern': 'c*', template: 'c.json', 'delete-matching-indices': false },
+    ],
     'component-templates': [{ name: 'p', template: 'p.json' }],
     corpora: [
       {
@@ -27,15 +29,36 @@ test('a small workload as a whole', () => {
         meta: { b: 2 },
         documents: [
           { 'source-file': 'a.json.bz2', 'document-count': 10, 'compressed-bytes': 5, 'uncompressed-bytes': 50 },
-          { 'source-file': 'b.json', 'document-count': 20, 'base-url': 'http://other', 'target-index': 'bare', 'target-type': 'x' },
-          { 'source-file': 'c.tar.gz', 'document-count': 30, 'includes-action-and-meta-data': true, 'source-url': 'http://host/z.tar.gz' },
-          { 'source-file': 'd.json.zst', 'document-count': 1, 'source-file-parts': [{ name: 'd0', size: 7 }], generator: { name: 'eventdata' } },
+          {
+            'source-file': 'b.json',
+            'document-count': 20,
+            'base-url': 'http://other',
+            'target-index': 'bare',
+            'target-type': 'x',
+          },
+          {
+            'source-file': 'c.tar.gz',
+            'document-count': 30,
+            'includes-action-and-meta-data': true,
+            'source-url': 'http://host/z.tar.gz',
+          },
+          {
+            'source-file': 'd.json.zst',
+            'document-count': 1,
+            'source-file-parts': [{ name: 'd0', size: 7 }],
+            generator: { name: 'eventdata' },
+          },
         ],
       },
     ],
     operations: [{ name: 'append', 'operation-type': 'bulk', 'bulk-size': 10, meta: { c: 3 } }],
     test_procedures: [
-      { name: 'one', description: 'first', 'user-info': 'hello', schedule: [{ operation: 'append', clients: 2, meta: { d: 4 }, tags: 'x' }] },
+      {
+        name: 'one',
+        description: 'first',
+        'user-info': 'hello',
+        schedule: [{ operation: 'append', clients: 2, meta: { d: 4 }, tags: 'x' }],
+      },
       { name: 'two', default: true, schedule: [{ operation: 'append' }] },
     ],
     '#COMMENT': 'unknown keys are fine',
@@ -46,8 +69,12 @@ test('a small workload as a whole', () => {
     { name: 'logs', body: new Map([['file', 'index.json']]), types: ['doc'] },
     { name: 'bare', body: null, types: [] },
   ]);
-  assert.deepEqual(workload.templates, [{ name: 't', pattern: 't*', body: new Map([['file', 't.json']]), deleteMatchingIndices: true }]);
-  assert.deepEqual(workload.composableTemplates, [{ name: 'c', pattern: 'c*', body: new Map([['file', 'c.json']]), deleteMatchingIndices: false }]);
+  assert.deepEqual(workload.templates, [
+    { name: 't', pattern: 't*', body: new Map([['file', 't.json']]), deleteMatchingIndices: true },
+  ]);
+  assert.deepEqual(workload.composableTemplates, [
+    { name: 'c', pattern: 'c*', body: new Map([['file', 'c.json']]), deleteMatchingIndices: false },
+  ]);
   assert.deepEqual(workload.componentTemplates, [{ name: 'p', body: new Map([['file', 'p.json']]) }]);
   const plain = {
     sourceFormat: 'bulk',
@@ -68,8 +95,23 @@ test('a small workload as a whole', () => {
       name: 'logs',
       meta: new Map([['b', 2]]),
       documentSets: [
-        { ...plain, documentFile: 'a.json', archiveFile: 'a.json.bz2', documentCount: 10, compressedBytes: 5, uncompressedBytes: 50 },
-        { ...plain, documentFile: 'b.json', archiveFile: null, documentCount: 20, baseUrl: 'http://other', targetIndex: 'bare', targetType: 'x' },
+        {
+          ...plain,
+          documentFile: 'a.json',
+          archiveFile: 'a.json.bz2',
+          documentCount: 10,
+          compressedBytes: 5,
+          uncompressedBytes: 50,
+        },
+        {
+          ...plain,
+          documentFile: 'b.json',
+          archiveFile: null,
+          documentCount: 20,
+          baseUrl: 'http://other',
+          targetIndex: 'bare',
+          targetType: 'x',
+        },
         {
           ...plain,
           documentFile: 'c',
@@ -134,8 +176,16 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
       'test_procedures: Exactly one of test_procedures, test_procedure and schedule is needed; none of them is there',
     ],
   ],
-  ['version as text', task({}) && { ...task({}), version: '2' }, ['version: must be the integer 2, not the string "2"']],
-  ['old version', { ...task({}), version: 1 }, ['version: is 1, an outdated format of workloads; this program reads version 2']],
+  [
+    'version as text',
+    task({}) && { ...task({}), version: '2' },
+    ['version: must be the integer 2, not the string "2"'],
+  ],
+  [
+    'old version',
+    { ...task({}), version: 1 },
+    ['version: is 1, an outdated format of workloads; this program reads version 2'],
+  ],
   ['new version', { ...task({}), version: 3 }, ['version: is 3, a newer format than this program reads (2)']],
   ['empty list', { ...task({}), corpora: [] }, ['corpora: must be a non-empty array, not an empty one']],
   [
@@ -163,7 +213,10 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
   ],
   [
     'documents',
-    { ...task({}), corpora: [{ name: 'c', documents: [{ 'document-count': 0, 'source-format': 'csv', 'compressed-bytes': '5' }] }] },
+    {
+      ...task({}),
+      corpora: [{ name: 'c', documents: [{ 'document-count': 0, 'source-format': 'csv', 'compressed-bytes': '5' }] }],
+    },
     [
       'corpora[0].documents[0].source-file: is missing; it must be a string',
       'corpora[0].documents[0].document-count: must be an integer of at least 1, not the number 0',
@@ -180,7 +233,8 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
     'two forms',
     { ...task({}), test_procedure: {} },
     [
-      'schedule: Exactly one of test_procedures, test_procedure and schedule is needed; test_procedure and schedule are there',
+      'schedule: Exactly one of test_procedures, test_procedure and schedule is needed; test_procedure and schedule ' +
+        'are there',
       'test_procedure.name: is missing; it must be a string',
       'test_procedure.schedule: is missing; it must be a non-empty array of tasks',
     ],
@@ -228,7 +282,11 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
     task({ 'warmup-time-period': 5, iterations: 5 }),
     ['schedule[0].iterations: iterations and warmup-time-period exclude each other'],
   ],
-  ['count and time at once', task({ iterations: 5, 'time-period': 5 }), ['schedule[0].iterations: iterations and time-period exclude each other']],
+  [
+    'count and time at once',
+    task({ iterations: 5, 'time-period': 5 }),
+    ['schedule[0].iterations: iterations and time-period exclude each other'],
+  ],
   [
     'two warm-ups',
     task({ 'warmup-iterations': 5, 'warmup-time-period': 5 }),
@@ -260,7 +318,11 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
       descripton: 'x',
       indices: [{ name: 'i', bdy: 'i.json' }],
       corpora: [
-        { name: 'c', target_index: 'i', documents: [{ 'source-file': 'd.json', 'document-count': 1, 'includes-action-and-metadata': true }] },
+        {
+          name: 'c',
+          target_index: 'i',
+          documents: [{ 'source-file': 'd.json', 'document-count': 1, 'includes-action-and-metadata': true }],
+        },
       ],
       test_procedures: [{ name: 'p', defaults: true, schedule: [{ operation: 'cluster-health' }] }],
     },
@@ -314,15 +376,18 @@ const wrongWorkloads: readonly (readonly [name: string, definition: unknown, com
       },
     ]),
     [
-      'schedule[0].parallel.tasks[0].ramp-up-time-period: must be the same as ramp-up-time-period of the parallel element around it',
+      'schedule[0].parallel.tasks[0].ramp-up-time-period: must be the same as ramp-up-time-period of the parallel ' +
+        'element around it',
       'schedule[0].parallel.tasks[1].parallel: A parallel element cannot contain another one',
-      'schedule[0].parallel.completed-by: must name exactly one task of the parallel element (query) or be "any"; "x" names none',
+      'schedule[0].parallel.completed-by: must name exactly one task of the parallel element (query) or be "any"; ' +
+        '"x" names none',
     ],
   ],
 ];
 
 test('all problems are reported, each with its path', () => {
-  for (const [name, definition, complaints] of wrongWorkloads) assert.deepEqual(parse(definition).complaints, complaints, name);
+  for (const [name, definition, complaints] of wrongWorkloads)
+    assert.deepEqual(parse(definition).complaints, complaints, name);
 });
 
 test('integers must be integer literals', () => {
@@ -340,7 +405,10 @@ test('integers must be integer literals', () => {
   }
   for (const literal of ['99999999999999999999', '1e20', 'Infinity']) {
     const { complaints } = parse(`{"schedule": [{"operation": "refresh", "clients": ${literal}}]}`);
-    assert.match(complaints[0] ?? '', /^schedule\[0\]\.clients: must be an integer of at most 9007199254740991, not the number/);
+    assert.match(
+      complaints[0] ?? '',
+      /^schedule\[0\]\.clients: must be an integer of at most 9007199254740991, not the number/,
+    );
   }
 });
 
@@ -355,11 +423,19 @@ test('a single procedure, and a bare schedule, are the default', () => {
 });
 
 test('a string is an operation of the block, else a type', () => {
-  const parsed = parse(withSchedule([{ operation: 'delete-index' }, { operation: { 'operation-type': 'sleep', duration: 1 }, name: 'nap' }]));
+  const parsed = parse(
+    withSchedule([
+      { operation: 'delete-index' },
+      { operation: { 'operation-type': 'sleep', duration: 1 }, name: 'nap' },
+    ]),
+  );
   const [first, second] = leafTasks(parsed.workload.testProcedures[0]?.schedule ?? []);
   assert.equal(first?.operation.type, 'delete-index');
   assert.equal(first?.operation.includeInReporting, false);
-  assert.deepEqual([second?.name, second?.operation.name, second?.operation.location.path], ['nap', 'sleep', 'schedule[1].operation']);
+  assert.deepEqual(
+    [second?.name, second?.operation.name, second?.operation.location.path],
+    ['nap', 'sleep', 'schedule[1].operation'],
+  );
 });
 
 test('parallel tasks inherit limits and add up their clients', () => {
@@ -368,7 +444,9 @@ test('parallel tasks inherit limits and add up their clients', () => {
     { operation: 'query', clients: 2 },
     { operation: 'append', 'time-period': 7 },
   ];
-  const { workload, complaints } = parse(withSchedule([{ parallel: { ...limits, 'completed-by': 'append', tasks: members } }]));
+  const { workload, complaints } = parse(
+    withSchedule([{ parallel: { ...limits, 'completed-by': 'append', tasks: members } }]),
+  );
   assert.deepEqual(complaints, []);
   const [parallel] = workload.testProcedures[0]?.schedule ?? [];
   assert.ok(parallel?.kind === 'parallel');
@@ -396,7 +474,11 @@ test('clients_list makes a task per number of clients', () => {
 test('parameters of the workload lie under those of a procedure', () => {
   const { workload } = parse({
     parameters: { a: 1, list: [1, 2], nested: { x: 1, y: 1 } },
-    test_procedure: { name: 'p', parameters: { a: 2, list: [2, 3], nested: { y: 2 } }, schedule: [{ operation: 'refresh' }] },
+    test_procedure: {
+      name: 'p',
+      parameters: { a: 2, list: [2, 3], nested: { y: 2 } },
+      schedule: [{ operation: 'refresh' }],
+    },
   });
   assert.deepEqual(
     workload.testProcedures[0]?.parameters,
@@ -441,7 +523,11 @@ test('target throughput and interval', () => {
   for (const [properties, expected] of rates)
     assert.deepEqual(firstTask(parse(task(properties))).targetThroughput, expected, JSON.stringify(properties));
   for (const wrong of ['10docs/s', '5e3 docs/s', 'nothing', -1, 1e-9, true, [10]]) {
-    assert.equal(parse(task({ 'target-throughput': wrong })).problems[0]?.path, 'schedule[0].target-throughput', String(wrong));
+    assert.equal(
+      parse(task({ 'target-throughput': wrong })).problems[0]?.path,
+      'schedule[0].target-throughput',
+      String(wrong),
+    );
   }
   assert.deepEqual(parse(task({ 'target-throughput': 1, 'target-interval': 1 })).complaints, [
     'schedule[0].target-interval: target-throughput and target-interval exclude each other',
@@ -465,18 +551,32 @@ test('completed-by names a task, or "any" for whichever ends first; a task of th
 
 test('null is like nothing, which is what templates make of a parameter that is not given', () => {
   const { workload, complaints } = parse(
-    withSchedule([{ operation: 'query', name: null, clients: null, iterations: null, tags: null, 'target-throughput': null, schedule: null }]),
+    withSchedule([
+      {
+        operation: 'query',
+        name: null,
+        clients: null,
+        iterations: null,
+        tags: null,
+        'target-throughput': null,
+        schedule: null,
+      },
+    ]),
   );
   assert.deepEqual(complaints, []);
   const [task] = leafTasks(workload.testProcedures[0]?.schedule ?? []);
-  assert.deepEqual([task?.name, task?.clients, task?.iterations, task?.tags, task?.targetThroughput], ['query', 1, null, [], null]);
+  assert.deepEqual(
+    [task?.name, task?.clients, task?.iterations, task?.tags, task?.targetThroughput],
+    ['query', 1, null, [], null],
+  );
   assert.deepEqual(parse({ schedule: [{ operation: null }] }).complaints, [
     'schedule[0].operation: is missing; a task needs the name of an operation or an operation itself',
   ]);
 });
 
 test('any error level loads; only "non-fatal" has an effect', () => {
-  const levelOf = (level: string) => firstTask(parse(task({ 'ignore-response-error-level': level }))).ignoreResponseErrorLevel;
+  const levelOf = (level: string) =>
+    firstTask(parse(task({ 'ignore-response-error-level': level }))).ignoreResponseErrorLevel;
   assert.deepEqual(['non-fatal', 'fatal', '', 'other'].map(levelOf), ['non-fatal', null, null, null]);
 });
 

@@ -22,15 +22,33 @@ export function parse(definition: unknown): Parsed {
   const sink = new ProblemSink('workload.json');
   const text = typeof definition === 'string' ? definition : JSON.stringify(definition);
   const readBody = (file: string): Json => new Map([['file', file]]);
-  const parsed = parseWorkload(parseJson(text), 'w', { kind: 'builtin' }, { directory: '/w', sink, readBody, operations: operationCatalog });
-  return { ...parsed, problems: sink.problems, complaints: sink.problems.map((problem) => `${problem.path}: ${problem.message}`) };
+  const parsed = parseWorkload(
+    parseJson(text),
+    'w',
+    { kind: 'builtin' },
+    { directory: '/w', sink, readBody, operations: operationCatalog },
+  );
+  return {
+    ...parsed,
+    problems: sink.problems,
+    complaints: sink.problems.map((problem) => `${problem.path}: ${problem.message}`),
+  };
 }
 
 /** A workload with the given schedule, and with one index, one corpus and two operations. */
-export function withSchedule(schedule: readonly unknown[], more: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
+export function withSchedule(
+  schedule: readonly unknown[],
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
   return {
     indices: [{ name: 'logs' }],
-    corpora: [{ name: 'logs', 'base-url': 'http://host', documents: [{ 'source-file': 'logs.json.bz2', 'document-count': 100 }] }],
+    corpora: [
+      {
+        name: 'logs',
+        'base-url': 'http://host',
+        documents: [{ 'source-file': 'logs.json.bz2', 'document-count': 100 }],
+      },
+    ],
     operations: [
       { name: 'append', 'operation-type': 'bulk', 'bulk-size': 10 },
       { name: 'query', 'operation-type': 'search', body: {} },

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, createReadStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -43,7 +52,9 @@ test('another address gets a clone of its own, and says so', async (context) => 
   commit(other, 'main', 'other');
   const found = await findWorkload({ ...address, repositoryUrl: other });
   assert.equal(readFileSync(found.file, 'utf8'), 'other');
-  assert.deepEqual(found.notices, [`Workload repository [default]: cloned anew from ${other}; ${clone} was a clone of ${upstream}.`]);
+  assert.deepEqual(found.notices, [
+    `Workload repository [default]: cloned anew from ${other}; ${clone} was a clone of ${upstream}.`,
+  ]);
   // Branches of the old origin are gone with it.
   assert.equal(await readFound({ ...address, repositoryUrl: other, distributionVersion: '1.0.0' }), 'other');
   assert.deepEqual((await findWorkload({ ...address, repositoryUrl: other })).notices, []);
@@ -57,7 +68,10 @@ test('another address that cannot be reached is no reason to use the old clone',
   assert.match(unreachable.message, /cannot be cloned from .*-gone/);
   assert.equal(readFileSync(join(clone, 'w/workload.json'), 'utf8'), 'main', 'the old clone is still whole');
   const offline = await failure(findWorkload({ ...wanted, isOffline: true }));
-  assert.match(offline.message, new RegExp(`${clone} is a clone of ${upstream}, not of ${upstream}-gone as configured, and --offline forbids`));
+  assert.match(
+    offline.message,
+    new RegExp(`${clone} is a clone of ${upstream}, not of ${upstream}-gone as configured, and --offline forbids`),
+  );
 });
 
 test('a clone of another address with own work is not thrown away', async (context) => {
@@ -128,7 +142,10 @@ test('own commits keep a rewritten branch as it is, with a hint that works', asy
   const found = await findWorkload(address);
   assert.equal(readFileSync(found.file, 'utf8'), 'main');
   const [notice = ''] = found.notices;
-  assert.match(notice, /Branch main in .* was not updated: its origin has been rewritten, and a commit of the branch would be lost\./);
+  assert.match(
+    notice,
+    /Branch main in .* was not updated: its origin has been rewritten, and a commit of the branch would be lost\./,
+  );
   const rebase = / (rebase --onto \S+ \w+ main)\./.exec(notice)?.[1] ?? '';
   git(clone, ...rebase.split(' '));
   assert.deepEqual((await findWorkload(address)).notices, []);
@@ -153,13 +170,19 @@ test('local changes in the way are named with their files and with what to do', 
   const { clone, address } = await cloned(context);
   writeFileSync(join(clone, 'w/workload.json'), 'mine');
   const error = await failure(findWorkload({ ...address, distributionVersion: '2.0.0' }));
-  assert.match(error.message, /local changes to the following files would be overwritten by checkout: w\/workload\.json\.$/);
+  assert.match(
+    error.message,
+    /local changes to the following files would be overwritten by checkout: w\/workload\.json\.$/,
+  );
   assert.match(error.hint ?? '', /^Commit them, undo them .* or run the workload as it is with --workload-path\.$/);
   git(clone, 'checkout', '-q', '--', '.');
   git(clone, 'checkout', '-q', '--detach');
   git(clone, 'rm', '-rq', '--cached', 'w');
   const untracked = await failure(findWorkload({ ...address, distributionVersion: '2.0.0' }));
-  assert.match(untracked.message, /would be overwritten by checkout: w\/workload\.json\.$|local changes .* w\/workload\.json/);
+  assert.match(
+    untracked.message,
+    /would be overwritten by checkout: w\/workload\.json\.$|local changes .* w\/workload\.json/,
+  );
 });
 
 test('local changes of other files do not keep a branch from being updated', async (context) => {
@@ -209,7 +232,9 @@ test('a branch that was deleted at the origin is used if nothing else fits, and 
   git(upstream, 'branch', '-D', '1');
   const found = await findWorkload(old);
   assert.equal(readFileSync(found.file, 'utf8'), '1');
-  assert.deepEqual(found.notices, ['Workload repository [default]: the origin has no branch 1; the one on this machine is used.']);
+  assert.deepEqual(found.notices, [
+    'Workload repository [default]: the origin has no branch 1; the one on this machine is used.',
+  ]);
 });
 
 test('a shallow clone is brought up to date', async (context) => {
@@ -230,7 +255,10 @@ test('a lock file that a killed git left is named with what to do, and matters o
   commit(upstream, 'main', 'main, newer');
   const found = await findWorkload(address);
   assert.equal(readFileSync(found.file, 'utf8'), 'main');
-  assert.match(found.notices[0] ?? '', /index\.lock': File exists.*If no git is at work there, one that was killed has left this file: remove it\.$/);
+  assert.match(
+    found.notices[0] ?? '',
+    /index\.lock': File exists.*If no git is at work there, one that was killed has left this file: remove it\.$/,
+  );
   const error = await failure(findWorkload({ ...address, distributionVersion: '2.0.0' }));
   assert.match(error.message, /Unable to create '.*index\.lock': File exists/);
   assert.match(error.hint ?? '', /remove it/);
@@ -244,7 +272,10 @@ test('a clone without an address, or at a path, is read as it is on this machine
   renameSync(clone, join(clone, '../mine'));
   assert.equal(await readFound({ ...address, repository: 'mine', repositoryUrl: null }), 'main');
   const byPath = await findWorkload({ ...address, repository: join(clone, '../mine'), distributionVersion: '3.0.0' });
-  assert.deepEqual(byPath.source.kind === 'repository' && [byPath.source.repository, byPath.source.url], [join(clone, '../mine'), null]);
+  assert.deepEqual(byPath.source.kind === 'repository' && [byPath.source.repository, byPath.source.url], [
+    join(clone, '../mine'),
+    null,
+  ]);
   const plain = temporaryFiles(context, { 'w/workload.json': 'plain' });
   assert.equal(await readFound({ ...address, repository: plain, repositoryUrl: null }), 'plain');
   for (const [repository, revision, message] of [
@@ -252,7 +283,10 @@ test('a clone without an address, or at a path, is read as it is on this machine
     [plain, 'main', /^The workload repository .* is no git repository, so it has no revisions\.$/],
   ] as const) {
     const error = await failure(findWorkload({ ...address, workload: 'x', repository, revision, repositoryUrl: null }));
-    assert.deepEqual([error.code, error.hint], ['WORKLOAD_REPOSITORY', 'Check the path that --workload-repository gives.']);
+    assert.deepEqual(
+      [error.code, error.hint],
+      ['WORKLOAD_REPOSITORY', 'Check the path that --workload-repository gives.'],
+    );
     assert.match(error.message, message);
   }
 });
@@ -271,7 +305,10 @@ test('a directory in the place of the clone stays, and is named', async (context
   const { clone, address } = setUp(context);
   writeFiles(clone, { 'w/workload.json': 'mine' });
   const error = await failure(findWorkload({ ...address, workload: 'absent' }));
-  assert.match(error.hint ?? '', new RegExp(`^${clone} is in the way: move it, or name it with --workload-repository=${clone}\\.$`));
+  assert.match(
+    error.hint ?? '',
+    new RegExp(`^${clone} is in the way: move it, or name it with --workload-repository=${clone}\\.$`),
+  );
   assert.equal(readFileSync(join(clone, 'w/workload.json'), 'utf8'), 'mine');
   assert.equal(existsSync(`${clone}.clone-${process.pid}`), false);
 });
@@ -281,13 +318,20 @@ test('git works on the clone, whatever repository the environment is bound to', 
   const other = temporaryFiles(context, {});
   git(other, 'init', '-q', '-b', 'other');
   commit(upstream, 'main', 'main, newer');
-  const bound = { ...gitEnvironment, GIT_DIR: join(other, '.git'), GIT_WORK_TREE: other, GIT_INDEX_FILE: join(other, '.git/index') };
+  const bound = {
+    ...gitEnvironment,
+    GIT_DIR: join(other, '.git'),
+    GIT_WORK_TREE: other,
+    GIT_INDEX_FILE: join(other, '.git/index'),
+  };
   assert.equal(await readFound({ ...address, git: { environment: bound } }), 'main, newer');
 });
 
 test('a host that asks for a password fails at once; nobody is asked', async (context) => {
   const { address } = setUp(context);
-  const server = createServer((_request, response) => response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end());
+  const server = createServer((_request, response) =>
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end(),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   context.after(() => server.close());
@@ -300,7 +344,9 @@ test('a host that asks for a password fails at once; nobody is asked', async (co
 test('a signal ends git at once, with all of its helpers, and CANCELLED', async (context) => {
   const { clone, address } = await cloned(context);
   // A helper that waits for something, as ssh or a credential manager does. Its end closes the pipe.
-  const directory = temporaryFiles(context, { helper: '#!/bin/sh\nexec >"$(dirname "$0")/pipe"\necho started\nexec sleep 300\n' });
+  const directory = temporaryFiles(context, {
+    helper: '#!/bin/sh\nexec >"$(dirname "$0")/pipe"\necho started\nexec sleep 300\n',
+  });
   chmodSync(join(directory, 'helper'), 0o755);
   execFileSync('mkfifo', [join(directory, 'pipe')]);
   const pipe = createReadStream(join(directory, 'pipe'));

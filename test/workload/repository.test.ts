@@ -58,7 +58,10 @@ test('uncommitted changes survive; a change that is in the way is told', async (
   const found = await findWorkload(address);
   assert.equal(readFileSync(found.file, 'utf8'), 'mine');
   assert.match(found.notices[0] ?? '', /Branch main in .* could not be updated: .*w\/workload\.json/);
-  await assert.rejects(findWorkload({ ...address, distributionVersion: '2.0.0' }), { code: 'WORKLOAD_REPOSITORY', message: /cannot be checked out/ });
+  await assert.rejects(findWorkload({ ...address, distributionVersion: '2.0.0' }), {
+    code: 'WORKLOAD_REPOSITORY',
+    message: /cannot be checked out/,
+  });
 });
 
 test('a revision is checked out as it is', async (context) => {
@@ -102,9 +105,18 @@ test('the built-in workload stands in for a repository that cannot be reached', 
   const found = await findWorkload(address);
   assert.deepEqual(found.source, { kind: 'builtin' });
   assert.equal(readFileSync(found.file, 'utf8'), 'builtin');
-  assert.match(found.notices[0] ?? '', /^Workload repository \[default\] cannot be cloned from .* The built-in workload \[w\] is used\.$/);
-  await assert.rejects(findWorkload({ ...address, workload: 'geonames' }), { code: 'WORKLOAD_REPOSITORY', message: /cannot be cloned/ });
-  await assert.rejects(findWorkload({ ...address, revision: 'abc' }), { code: 'WORKLOAD_REPOSITORY', message: /cannot be cloned/ });
+  assert.match(
+    found.notices[0] ?? '',
+    /^Workload repository \[default\] cannot be cloned from .* The built-in workload \[w\] is used\.$/,
+  );
+  await assert.rejects(findWorkload({ ...address, workload: 'geonames' }), {
+    code: 'WORKLOAD_REPOSITORY',
+    message: /cannot be cloned/,
+  });
+  await assert.rejects(findWorkload({ ...address, revision: 'abc' }), {
+    code: 'WORKLOAD_REPOSITORY',
+    message: /cannot be cloned/,
+  });
   const offline = await findWorkload({ ...address, isOffline: true });
   assert.match(offline.notices[0] ?? '', /--offline forbids to fetch it\. The built-in workload \[w\] is used\.$/);
 });
@@ -117,13 +129,16 @@ test('a host that accepts and hangs up fails at once, without its password in th
   const bound = server.address();
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
   const started = performance.now();
-  await assert.rejects(findWorkload({ ...address, workload: 'x', repositoryUrl: `http://user:secret@127.0.0.1:${port}/r` }), (error) => {
-    assert.ok(error instanceof BenchmarkError);
-    assert.equal(error.code, 'WORKLOAD_REPOSITORY');
-    assert.match(error.message, new RegExp(`cannot be cloned from http://127.0.0.1:${port}/r: `));
-    assert.doesNotMatch(error.message, /secret/);
-    return true;
-  });
+  await assert.rejects(
+    findWorkload({ ...address, workload: 'x', repositoryUrl: `http://user:secret@127.0.0.1:${port}/r` }),
+    (error) => {
+      assert.ok(error instanceof BenchmarkError);
+      assert.equal(error.code, 'WORKLOAD_REPOSITORY');
+      assert.match(error.message, new RegExp(`cannot be cloned from http://127.0.0.1:${port}/r: `));
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    },
+  );
   assert.ok(performance.now() - started < 5000);
 });
 
@@ -133,9 +148,12 @@ test('a host that accepts and never answers is given up', async (context) => {
   context.after(() => server.close());
   const bound = server.address();
   const port = bound !== null && typeof bound === 'object' ? bound.port : 0;
-  await assert.rejects(runGit(['ls-remote', '--', `http://127.0.0.1:${port}/r`], { environment: gitEnvironment }, millis(200)), {
-    message: 'git ls-remote got no answer within 0.2 s',
-  });
+  await assert.rejects(
+    runGit(['ls-remote', '--', `http://127.0.0.1:${port}/r`], { environment: gitEnvironment }, millis(200)),
+    {
+      message: 'git ls-remote got no answer within 0.2 s',
+    },
+  );
 });
 
 test('the repository "builtin" needs no git', async (context) => {
@@ -160,7 +178,10 @@ test('names cannot leave the repository', async (context) => {
   for (const workload of ['../upstream/w', '/etc', '..', '.git']) {
     await assert.rejects(findWorkload({ ...address, workload }), { code: 'WORKLOAD_NOT_FOUND' });
   }
-  await assert.rejects(findWorkload({ ...address, repository: '../x' }), { code: 'WORKLOAD_REPOSITORY', message: /x does not exist/ });
+  await assert.rejects(findWorkload({ ...address, repository: '../x' }), {
+    code: 'WORKLOAD_REPOSITORY',
+    message: /x does not exist/,
+  });
   await assert.rejects(findWorkload({ ...address, repository: '-x' }), { code: 'USAGE', exitCode: 64 });
 });
 
@@ -189,7 +210,11 @@ test('a path is a directory with workload.json, or a .json file', async (context
     [upstream, /holds no workload\.json/],
     [join(directory, 'absent'), /no such file or directory/],
   ] as const) {
-    await assert.rejects(findWorkload({ ...byPath, workloadPath: path }), { code: 'WORKLOAD_NOT_FOUND', exitCode: 64, message });
+    await assert.rejects(findWorkload({ ...byPath, workloadPath: path }), {
+      code: 'WORKLOAD_NOT_FOUND',
+      exitCode: 64,
+      message,
+    });
   }
   await assert.rejects(findWorkload({ ...address, workloadPath: directory }), { code: 'USAGE', exitCode: 64 });
   await assert.rejects(findWorkload(byPath), { code: 'USAGE', exitCode: 64 });

@@ -15,7 +15,14 @@ import { parse, withSchedule } from './parsed-workload.ts';
 
 const schedule = [
   { operation: 'delete-index' },
-  { operation: 'append', clients: 8, 'warmup-time-period': 120, 'time-period': 60, 'ramp-up-time-period': 10, tags: ['setup'] },
+  {
+    operation: 'append',
+    clients: 8,
+    'warmup-time-period': 120,
+    'time-period': 60,
+    'ramp-up-time-period': 10,
+    tags: ['setup'],
+  },
   {
     parallel: {
       'completed-by': 'q1',
@@ -34,8 +41,10 @@ function names(filtered: Workload): readonly string[] {
 }
 
 test('tasks are included and excluded by name, type and tag', () => {
-  const included = (...words: readonly string[]): readonly string[] => names(filterTasks(workload, parseTaskFilters(words), []));
-  const excluded = (...words: readonly string[]): readonly string[] => names(filterTasks(workload, [], parseTaskFilters(words)));
+  const included = (...words: readonly string[]): readonly string[] =>
+    names(filterTasks(workload, parseTaskFilters(words), []));
+  const excluded = (...words: readonly string[]): readonly string[] =>
+    names(filterTasks(workload, [], parseTaskFilters(words)));
   assert.deepEqual(included('q1', 'delete-index'), ['delete-index', 'q1']);
   assert.deepEqual(included('type:search'), ['q1', 'q2', 'query']);
   assert.deepEqual(included('tag:setup', 'tag:read'), ['append', 'q1']);
@@ -61,12 +70,27 @@ test('"any" goes on with the members that are left', () => {
 
 test('other filters are errors', () => {
   for (const word of ['op:search', 'type:', 'tag:a:b', ':x']) {
-    assert.throws(() => parseTaskFilters([word]), { code: 'USAGE', exitCode: 64, message: new RegExp(`The task filter "${word}"`) });
+    assert.throws(() => parseTaskFilters([word]), {
+      code: 'USAGE',
+      exitCode: 64,
+      message: new RegExp(`The task filter "${word}"`),
+    });
   }
 });
 
 test('filters are idempotent, and included and excluded tasks make up the whole', () => {
-  const word = fc.constantFrom('delete-index', 'append', 'q1', 'q2', 'query', 'type:search', 'type:bulk', 'tag:setup', 'tag:read', 'other');
+  const word = fc.constantFrom(
+    'delete-index',
+    'append',
+    'q1',
+    'q2',
+    'query',
+    'type:search',
+    'type:bulk',
+    'tag:setup',
+    'tag:read',
+    'other',
+  );
   fc.assert(
     fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), (words) => {
       const filters: readonly TaskFilter[] = parseTaskFilters(words);
@@ -82,7 +106,10 @@ test('filters are idempotent, and included and excluded tasks make up the whole'
 test('test mode cuts documents, counts and periods', () => {
   const cut = forTestMode(workload);
   const documents = cut.corpora[0]?.documentSets[0];
-  assert.deepEqual([documents?.documentFile, documents?.archiveFile, documents?.documentCount], ['logs-1k.json', 'logs-1k.json.bz2', 1000]);
+  assert.deepEqual(
+    [documents?.documentFile, documents?.archiveFile, documents?.documentCount],
+    ['logs-1k.json', 'logs-1k.json.bz2', 1000],
+  );
   assert.deepEqual(
     leafTasks(cut.testProcedures[0]?.schedule ?? []).map((task) => [
       task.name,
@@ -99,7 +126,8 @@ test('test mode cuts documents, counts and periods', () => {
       ['query', null, null, null, 5],
     ],
   );
-  for (const task of leafTasks(cut.testProcedures[0]?.schedule ?? [])) assert.deepEqual([task.targetThroughput, task.rampUpTimePeriod], [null, null]);
+  for (const task of leafTasks(cut.testProcedures[0]?.schedule ?? []))
+    assert.deepEqual([task.targetThroughput, task.rampUpTimePeriod], [null, null]);
   assert.equal(names(cut).join(), names(workload).join());
 });
 
@@ -107,15 +135,33 @@ test('test mode follows addresses and drops parts, and leaves vectors alone', ()
   const documents = (properties: Readonly<Record<string, unknown>>): unknown => {
     const corpora = [{ name: 'c', documents: [{ 'document-count': 5, 'compressed-bytes': 9, ...properties }] }];
     const [set] = forTestMode(parse(withSchedule(schedule, { corpora })).workload).corpora[0]?.documentSets ?? [];
-    return [set?.documentFile, set?.archiveFile, set?.sourceUrl, set?.parts.length, set?.documentCount, set?.compressedBytes];
+    return [
+      set?.documentFile,
+      set?.archiveFile,
+      set?.sourceUrl,
+      set?.parts.length,
+      set?.documentCount,
+      set?.compressedBytes,
+    ];
   };
   assert.deepEqual(documents({ 'source-file': 'a.json' }), ['a-1k.json', null, null, 0, 1000, null]);
   assert.deepEqual(documents({ 'source-file': 'a' }), ['a-1k', null, null, 0, 1000, null]);
   assert.deepEqual(
-    documents({ 'source-file': 'a.json.gz', 'source-url': 'http://h/x/b.json.gz?k=1', 'source-file-parts': [{ name: 'p', size: 1 }] }),
+    documents({
+      'source-file': 'a.json.gz',
+      'source-url': 'http://h/x/b.json.gz?k=1',
+      'source-file-parts': [{ name: 'p', size: 1 }],
+    }),
     ['a-1k.json', 'a-1k.json.gz', 'http://h/x/b-1k.json.gz?k=1', 0, 1000, null],
   );
-  assert.deepEqual(documents({ 'source-file': 'a.hdf5.bz2', 'source-format': 'hdf5' }), ['a.hdf5', 'a.hdf5.bz2', null, 0, 5, 9]);
+  assert.deepEqual(documents({ 'source-file': 'a.hdf5.bz2', 'source-format': 'hdf5' }), [
+    'a.hdf5',
+    'a.hdf5.bz2',
+    null,
+    0,
+    5,
+    9,
+  ]);
 });
 
 test('serverless keeps what is allowed there, custom types and parallel elements', () => {
@@ -123,10 +169,23 @@ test('serverless keeps what is allowed there, custom types and parallel elements
     name: `${type}-${serverless}`,
     operation: { 'operation-type': type, serverless },
   });
-  const parsed = parse(withSchedule([...schedule, inline('refresh'), inline('refresh', true), inline('search', false), inline('custom')]));
+  const parsed = parse(
+    withSchedule([...schedule, inline('refresh'), inline('refresh', true), inline('search', false), inline('custom')]),
+  );
   const { workload: filtered, notices } = forServerless(parsed.workload, operationCatalog);
-  assert.deepEqual(names(filtered), ['delete-index', 'append', 'q1', 'q2', 'query', 'refresh-true', 'custom-undefined']);
-  assert.deepEqual(notices, ['Test procedure [default]: not run, as a serverless collection does not allow them: refresh-undefined, search-false.']);
+  assert.deepEqual(names(filtered), [
+    'delete-index',
+    'append',
+    'q1',
+    'q2',
+    'query',
+    'refresh-true',
+    'custom-undefined',
+  ]);
+  assert.deepEqual(notices, [
+    'Test procedure [default]: not run, as a serverless collection does not allow them: refresh-undefined, ' +
+      'search-false.',
+  ]);
 });
 
 test('an unknown test procedure is an error that lists the known ones', () => {
@@ -141,7 +200,10 @@ test('an unknown test procedure is an error that lists the known ones', () => {
 
 test('the description counts documents and numbers the schedule', () => {
   const description = describeWorkload(workload);
-  assert.deepEqual([description.documentCount, description.compressedBytes, description.uncompressedBytes], [100, null, null]);
+  assert.deepEqual(
+    [description.documentCount, description.compressedBytes, description.uncompressedBytes],
+    [100, null, null],
+  );
   assert.deepEqual(description.testProcedures[0]?.schedule, [
     { kind: 'task', number: '1', name: 'delete-index', operationType: 'delete-index', clients: 1 },
     { kind: 'task', number: '2', name: 'append', operationType: 'bulk', clients: 8 },
@@ -175,6 +237,10 @@ test('the table of operation types is complete, and says of those that exist tha
   const supported = [...operationCatalog.facts].filter(([, facts]) => facts.unsupported === null).map(([name]) => name);
   assert.deepEqual(supported.sort(), executableTypes.map((type) => type.name).sort());
   assert.equal(operationCatalog.facts.size, 59);
-  assert.deepEqual(operationCatalog.facts.get('force-merge'), { isAdmin: true, runsOnServerless: false, unsupported: null });
+  assert.deepEqual(operationCatalog.facts.get('force-merge'), {
+    isAdmin: true,
+    runsOnServerless: false,
+    unsupported: null,
+  });
   assert.deepEqual(operationCatalog.facts.get('search'), { isAdmin: false, runsOnServerless: true, unsupported: null });
 });

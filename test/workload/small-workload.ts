@@ -55,7 +55,8 @@ export const smallWorkload: Readonly<Record<string, string>> = {
   "mappings": {"dynamic": "strict", "properties": {"message": {"type": "text"}}}
 }
 `,
-  'template.json': '{"index_patterns": ["logs-*"], "settings": {"number_of_replicas": {{ replicas | default(0) | tojson }}}}',
+  'template.json':
+    '{"index_patterns": ["logs-*"], "settings": {"number_of_replicas": {{ replicas | default(0) | tojson }}}}',
   'operations/default.json': `{
   "name": "append",
   "operation-type": "bulk",

@@ -133,12 +133,21 @@ function readPositional(positional: Positional | null, words: readonly string[])
   const unexpected = (word: string): string => `unexpected argument '${shownWord(word)}'`;
   if (positional === null) return { word: '', shown: [], problems: words.map(unexpected) };
   const problems = rest.map(unexpected);
-  if (words.length === 0) return { word: '', shown: [], problems: [`${positional.name} is missing (choose from ${positional.choices.join(', ')})`] };
+  if (words.length === 0)
+    return {
+      word: '',
+      shown: [],
+      problems: [`${positional.name} is missing (choose from ${positional.choices.join(', ')})`],
+    };
   const word = positional.aliases[first] ?? first;
   if (positional.choices.includes(word)) return { word, shown: [word], problems };
   const meant = closestMatch(first, positional.choices);
   const advice = meant === null ? `choose from ${positional.choices.join(', ')}` : `did you mean ${meant}?`;
-  return { word, shown: [], problems: [`invalid choice '${shownWord(first)}' for ${positional.name}; ${advice}`, ...problems] };
+  return {
+    word,
+    shown: [],
+    problems: [`invalid choice '${shownWord(first)}' for ${positional.name}; ${advice}`, ...problems],
+  };
 }
 
 /** The flags that were given, with their values as {@link Flag.show} has them. */
@@ -161,7 +170,9 @@ function checkGroups<F extends Flags>(spec: CommandSpec<F>, given: ReadonlySet<s
 function refuseWhatIsNotBuilt(flags: Flags, { values, given }: ParsedFlags): void {
   const refused = [...given].flatMap((name) => {
     const flag = flags[name];
-    return flag === undefined || flag.notBuilt === null || flag.isWithoutEffect(values.get(name)) ? [] : [`--${flag.long}: ${flag.notBuilt}`];
+    return flag === undefined || flag.notBuilt === null || flag.isWithoutEffect(values.get(name))
+      ? []
+      : [`--${flag.long}: ${flag.notBuilt}`];
   });
   const [first] = refused;
   if (first === undefined) return;

@@ -98,7 +98,8 @@ export function valueFlag<T>(long: string, value: ValueDescription<T>): Flag<T> 
     fallback: value.fallback,
     parse: (texts) => {
       const text = texts.join(',');
-      if (choices.length > 0 && !choices.includes(text)) throw new ValueProblem(`invalid choice '${text}' (choose from ${choices.join(', ')})`);
+      if (choices.length > 0 && !choices.includes(text))
+        throw new ValueProblem(`invalid choice '${text}' (choose from ${choices.join(', ')})`);
       return value.parse(text);
     },
     show: (parsed) => (value.isSecret === true ? secretMask : shownValue(parsed)),

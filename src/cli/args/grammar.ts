@@ -14,7 +14,8 @@ export function readRunId(text: string): string | null {
   if (text === '.' || text === '..' || /[/\\]|\p{Cc}/u.test(text))
     throw new ValueProblem(`'${text}' cannot name a directory; use letters, digits, -, _ and .`);
   const length = Buffer.byteLength(text);
-  if (length > longestRunId) throw new ValueProblem(`an id of ${length} bytes is too long; the most is ${longestRunId}`);
+  if (length > longestRunId)
+    throw new ValueProblem(`an id of ${length} bytes is too long; the most is ${longestRunId}`);
   return readText(text);
 }
 
@@ -34,14 +35,16 @@ export function readList(text: string): readonly string[] {
 export function readFilledList(text: string): readonly string[] {
   const items = text.split(',').map((item) => item.trim());
   const isEmpty = items.every((item) => item === '');
-  if (isEmpty) throw new ValueProblem('nothing is listed; is a variable of the shell empty? Without the flag the default holds');
+  if (isEmpty)
+    throw new ValueProblem('nothing is listed; is a variable of the shell empty? Without the flag the default holds');
   if (items.includes('')) throw new ValueProblem(`'${text}' has an empty item; is a variable of the shell empty?`);
   return items;
 }
 
 /** A text that is not empty. */
 export function readFilledText(text: string): string {
-  if (text.trim() === '') throw new ValueProblem('it is empty; is a variable of the shell empty? Without the flag the default holds');
+  if (text.trim() === '')
+    throw new ValueProblem('it is empty; is a variable of the shell empty? Without the flag the default holds');
   return text;
 }
 
@@ -117,7 +120,8 @@ export function readVersion(text: string): string {
 
 /** A major version of a JDK, or `bundled`. */
 export function readJdk(text: string): string {
-  if (text !== 'bundled' && !/^[1-9]\d*$/.test(text)) throw new ValueProblem(`'${text}' is neither a positive whole number nor 'bundled'`);
+  if (text !== 'bundled' && !/^[1-9]\d*$/.test(text))
+    throw new ValueProblem(`'${text}' is neither a positive whole number nor 'bundled'`);
   return text;
 }
 

@@ -15,12 +15,17 @@ export function commandHelp(program: string, verb: string, command: Command, col
   const sections = [usageLine(program, verb, command), '', ...wrap(command.description, width), ''];
   if (!command.isBuilt) sections.push('This command is not in this version.', '');
   if (command.positional !== null) {
-    sections.push(`${command.positional.name}:`, ...entry(command.positional.choices.join(', '), command.positional.description, width), '');
+    sections.push(
+      `${command.positional.name}:`,
+      ...entry(command.positional.choices.join(', '), command.positional.description, width),
+      '',
+    );
   }
   const flags = Object.values(command.flags).filter((flag) => !flag.isHidden);
   for (const group of new Set(flags.map((flag) => flag.group))) {
     sections.push(`${group}:`);
-    for (const flag of flags.filter((candidate) => candidate.group === group)) sections.push(...entry(labelOf(flag), textOf(flag), width));
+    for (const flag of flags.filter((candidate) => candidate.group === group))
+      sections.push(...entry(labelOf(flag), textOf(flag), width));
     sections.push('');
   }
   sections.push('Other:', ...entry(helpFlag.label, helpFlag.text, width), '');
@@ -35,9 +40,20 @@ export function programHelp(program: string, summary: string, commands: readonly
   const lines = [`usage: ${program} COMMAND [flags]`, '', ...wrap(summary, width), ''];
   const built = commands.filter((command) => command.isBuilt);
   const planned = commands.filter((command) => !command.isBuilt);
-  if (built.length > 0) lines.push('Commands:', ...built.flatMap((command) => entry(namesOf(command), command.summary, width)), '');
-  if (planned.length > 0) lines.push('Not in this version:', ...planned.flatMap((command) => entry(namesOf(command), command.summary, width)), '');
-  lines.push('Other:', ...entry(helpFlag.label, helpFlag.text, width), ...entry('-v, --version', 'Show the version and exit.', width), '');
+  if (built.length > 0)
+    lines.push('Commands:', ...built.flatMap((command) => entry(namesOf(command), command.summary, width)), '');
+  if (planned.length > 0)
+    lines.push(
+      'Not in this version:',
+      ...planned.flatMap((command) => entry(namesOf(command), command.summary, width)),
+      '',
+    );
+  lines.push(
+    'Other:',
+    ...entry(helpFlag.label, helpFlag.text, width),
+    ...entry('-v, --version', 'Show the version and exit.', width),
+    '',
+  );
   lines.push(...wrap(`Flags of a command: ${program} COMMAND --help`, width), '');
   return lines.join('\n');
 }
@@ -51,7 +67,8 @@ export function usageLine(program: string, verb: string, command: Command): stri
   return `usage: ${program} ${verb}${positional}${required.join('')} [flags]`;
 }
 
-const namesOf = (command: Command): string => [command.name, ...command.aliases.filter((alias) => !alias.includes('_'))].join(', ');
+const namesOf = (command: Command): string =>
+  [command.name, ...command.aliases.filter((alias) => !alias.includes('_'))].join(', ');
 
 function labelOf(flag: Flag<unknown>): string {
   const names = [...flag.shorts.map((short) => `-${short}`), `--${flag.long}`].join(', ');

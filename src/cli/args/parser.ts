@@ -88,7 +88,9 @@ class Parser {
    * The flags that a name may mean. An exact name beats prefixes, and prefixes of today's names beat those of old
    * names, so that an old name never makes a prefix ambiguous.
    */
-  private longCandidates(typed: string): readonly { readonly name: string; readonly flag: Flag<unknown>; readonly as: string }[] {
+  private longCandidates(
+    typed: string,
+  ): readonly { readonly name: string; readonly flag: Flag<unknown>; readonly as: string }[] {
     const today = this.entries.map(([name, flag]) => ({ name, flag, as: flag.long }));
     const old = this.entries.flatMap(([name, flag]) => flag.aliases.map((as) => ({ name, flag, as })));
     const exact = [...today, ...old].find(({ as }) => as === typed);
@@ -158,7 +160,9 @@ class Parser {
 
   private strayFlag(): string {
     const next = this.words[this.position];
-    return next === undefined || next === '--' ? '' : `; a value that starts with a dash is written with an equals sign: --flag=${shownWord(next)}`;
+    return next === undefined || next === '--'
+      ? ''
+      : `; a value that starts with a dash is written with an equals sign: --flag=${shownWord(next)}`;
   }
 
   /**
@@ -166,7 +170,8 @@ class Parser {
    */
   private skipValue(): void {
     const next = this.words[this.position];
-    if (next !== undefined && !this.isFlag(next) && !(this.words[this.position - 1] ?? '').includes('=')) this.position++;
+    if (next !== undefined && !this.isFlag(next) && !(this.words[this.position - 1] ?? '').includes('='))
+      this.position++;
   }
 
   private unknown(spelling: string): void {
@@ -181,4 +186,5 @@ class Parser {
 /** A word that was not understood, for messages: what may be a secret in it is left out. */
 export const shownWord = (word: string): string => word.replace(/([:=@]).+$/s, '$1…');
 
-const labelOf = ({ flag, spelling }: Match): string => (spelling === `--${flag.long}` ? spelling : `${spelling} (--${flag.long})`);
+const labelOf = ({ flag, spelling }: Match): string =>
+  spelling === `--${flag.long}` ? spelling : `${spelling} (--${flag.long})`;

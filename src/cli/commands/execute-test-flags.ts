@@ -3,7 +3,16 @@ import { benchmarkOnly, pipelines } from '../../coordinator/pipeline.ts';
 import { defaultPercentiles } from '../../metrics/percentiles.ts';
 import type { Invocation } from '../args/command.ts';
 import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
-import { readBoolean, readDictionaryText, readInteger, readList, readNumber, readTags, readText, readTimestamp } from '../args/grammar.ts';
+import {
+  readBoolean,
+  readDictionaryText,
+  readInteger,
+  readList,
+  readNumber,
+  readTags,
+  readText,
+  readTimestamp,
+} from '../args/grammar.ts';
 import { pipelinesNotBuilt } from './not-built.ts';
 import {
   commonFlags,
@@ -24,13 +33,18 @@ const { load, results, run, target, telemetry, workload } = groups;
 
 const runFlags = {
   pipeline: choiceFlag('pipeline', {
-    description: 'Steps of the run: against a cluster that is there already, or with one that is provisioned. ' + 'See "list pipelines".',
+    description:
+      'Steps of the run: against a cluster that is there already, or with one that is provisioned. ' +
+      'See "list pipelines".',
     group: run,
     choices: [...pipelines.map(({ name }) => name), ...Object.keys(pipelinesNotBuilt)],
     fallback: benchmarkOnly.name,
     notBuilt: 'provisioning of a cluster; start one and use --pipeline=benchmark-only with --target-hosts',
   }),
-  testMode: switchFlag('test-mode', { description: 'Check a workload quickly: few documents, one iteration. The figures mean nothing.', group: run }),
+  testMode: switchFlag('test-mode', {
+    description: 'Check a workload quickly: few documents, one iteration. The figures mean nothing.',
+    group: run,
+  }),
   testRunId: testRunIdFlag,
   userTag: valueFlag('user-tag', {
     isSecret: true,
@@ -64,16 +78,28 @@ const runFlags = {
     fallback: null,
     parse: (text): number | null => readTimestamp(text),
   }),
-  skipRestApiCheck: switchFlag('skip-rest-api-check', { description: 'Do not wait for the cluster.', group: run, isHidden: true }),
+  skipRestApiCheck: switchFlag('skip-rest-api-check', {
+    description: 'Do not wait for the cluster.',
+    group: run,
+    isHidden: true,
+  }),
 };
 
 const percentileFlags = {
-  latencyPercentiles: percentilesFlag('latency-percentiles', 'Percentiles of latency, comma separated.', defaultPercentiles),
+  latencyPercentiles: percentilesFlag(
+    'latency-percentiles',
+    'Percentiles of latency, comma separated.',
+    defaultPercentiles,
+  ),
   throughputPercentiles: percentilesFlag('throughput-percentiles', 'Percentiles of throughput, comma separated.', []),
 };
 
 const visualizeFlags = {
-  visualize: switchFlag('visualize', { description: 'Make an HTML report of the run.', group: results, notBuilt: 'HTML reports' }),
+  visualize: switchFlag('visualize', {
+    description: 'Make an HTML report of the run.',
+    group: results,
+    notBuilt: 'HTML reports',
+  }),
   visualizeOutputPath: valueFlag('visualize-output-path', {
     description: 'Where the HTML report is copied to.',
     group: results,
@@ -133,7 +159,13 @@ const loadFlags = {
     group: load,
     notBuilt: 'profiling of the load generator; run node --cpu-prof instead',
   }),
-  loadTestQps: number('load-test-qps', load, 'Give every task N clients and a target throughput of N.', 0, 'load tests'),
+  loadTestQps: number(
+    'load-test-qps',
+    load,
+    'Give every task N clients and a target throughput of N.',
+    0,
+    'load tests',
+  ),
   testIterations: number('test-iterations', load, 'Repeat the whole run.', 1, 'repeating a test run'),
   aggregate: valueFlag('aggregate', {
     description: 'Aggregate the results of repeated runs.',
@@ -145,15 +177,35 @@ const loadFlags = {
     isWithoutEffect: () => true,
   }),
   sleepTimer: number('sleep-timer', load, 'Seconds between repeated runs.', 5, 'repeating a test run'),
-  cancelOnError: switchFlag('cancel-on-error', { description: 'Stop repeating after a failed run.', group: load, notBuilt: 'repeating a test run' }),
+  cancelOnError: switchFlag('cancel-on-error', {
+    description: 'Stop repeating after a failed run.',
+    group: load,
+    notBuilt: 'repeating a test run',
+  }),
 };
 
 const random = 'random values in queries';
 const randomizationFlags = {
-  randomizationEnabled: switchFlag('randomization-enabled', { description: 'Vary the values in queries.', group: workload, notBuilt: random }),
-  randomizationRepeatFrequency: fraction('randomization-repeat-frequency', workload, 'Share of queries that use a value again.', 0.3, random),
+  randomizationEnabled: switchFlag('randomization-enabled', {
+    description: 'Vary the values in queries.',
+    group: workload,
+    notBuilt: random,
+  }),
+  randomizationRepeatFrequency: fraction(
+    'randomization-repeat-frequency',
+    workload,
+    'Share of queries that use a value again.',
+    0.3,
+    random,
+  ),
   randomizationN: number('randomization-n', workload, 'Number of values to choose from.', 5000, random),
-  randomizationAlpha: fraction('randomization-alpha', workload, 'Exponent of the distribution of repeated values.', 1, random),
+  randomizationAlpha: fraction(
+    'randomization-alpha',
+    workload,
+    'Exponent of the distribution of repeated values.',
+    1,
+    random,
+  ),
 };
 
 const redline = 'finding the largest load that a cluster bears (redline tests)';
@@ -169,12 +221,30 @@ const redlineFlags = {
     notBuilt: redline,
   }),
   redlineScaleStep: number('redline-scale-step', load, 'Clients that are added per step.', 5, redline),
-  redlineScaledownPercentage: fraction('redline-scaledown-percentage', load, 'Share of clients that is paused after errors.', 0.1, redline),
+  redlineScaledownPercentage: fraction(
+    'redline-scaledown-percentage',
+    load,
+    'Share of clients that is paused after errors.',
+    0.1,
+    redline,
+  ),
   redlinePostScaledownSleep: number('redline-post-scaledown-sleep', load, 'Seconds to wait after that.', 30, redline),
   redlineMaxClients: number('redline-max-clients', load, 'Most clients.', null, redline),
   redlineMaxCpuUsage: number('redline-max-cpu-usage', load, 'Most CPU usage of the cluster in %.', null, redline),
-  redlineCpuWindowSeconds: number('redline-cpu-window-seconds', load, 'Seconds over which CPU usage is averaged.', 30, redline),
-  redlineCpuCheckInterval: number('redline-cpu-check-interval', load, 'Seconds between looks at the CPU usage.', 30, redline),
+  redlineCpuWindowSeconds: number(
+    'redline-cpu-window-seconds',
+    load,
+    'Seconds over which CPU usage is averaged.',
+    30,
+    redline,
+  ),
+  redlineCpuCheckInterval: number(
+    'redline-cpu-check-interval',
+    load,
+    'Seconds between looks at the CPU usage.',
+    30,
+    redline,
+  ),
 };
 
 /** All flags of a test run, in the order of help. */
@@ -199,11 +269,24 @@ export const executeTestFlags = {
 /** What the command `run` has learned from its command line. */
 export type ExecuteTestInvocation = Invocation<typeof executeTestFlags>;
 
-function number<T extends number | null>(long: string, group: string, description: string, fallback: T, notBuilt: string): Flag<number | T> {
+function number<T extends number | null>(
+  long: string,
+  group: string,
+  description: string,
+  fallback: T,
+  notBuilt: string,
+): Flag<number | T> {
   const parse = (text: string): number | T => readInteger(text, 0);
   return valueFlag<number | T>(long, { description, group, placeholder: 'N', fallback, parse, notBuilt });
 }
 
 function fraction(long: string, group: string, description: string, fallback: number, notBuilt: string): Flag<number> {
-  return valueFlag(long, { description, group, placeholder: 'X', fallback, parse: (text: string) => readNumber(text, 0), notBuilt });
+  return valueFlag(long, {
+    description,
+    group,
+    placeholder: 'X',
+    fallback,
+    parse: (text: string) => readNumber(text, 0),
+    notBuilt,
+  });
 }

@@ -26,15 +26,29 @@ import { loadNamedWorkload } from './workload-request.ts';
  * Runs the test and reports it, also in the file of `--results-file`. Returns the exit code; throws what made the run
  * fail, after its report.
  */
-export async function executeTest(context: CommandContext, run: ExecuteTestInvocation, file: ResultsFile | null): Promise<number> {
+export async function executeTest(
+  context: CommandContext,
+  run: ExecuteTestInvocation,
+  file: ResultsFile | null,
+): Promise<number> {
   const { console, settings, services, environment } = context;
   if (settings.datastoreType !== 'in-memory') {
     const place = `${settings.rootDirectory}/test-runs`;
     const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${place}.`;
-    throw new BenchmarkError('UNSUPPORTED', 'A metrics store in OpenSearch (datastore.type = opensearch) is not in this version.', { hint });
+    throw new BenchmarkError(
+      'UNSUPPORTED',
+      'A metrics store in OpenSearch (datastore.type = opensearch) is not in this version.',
+      { hint },
+    );
   }
   const testRunId = run.options.testRunId ?? randomUUID();
-  const config = makeConfig(context, run, testRunId, await readTargets(context, run.options), await workersOf(context, run));
+  const config = makeConfig(
+    context,
+    run,
+    testRunId,
+    await readTargets(context, run.options),
+    await workersOf(context, run),
+  );
   console.info(`[Test Run ID]: ${testRunId}`);
   const lock = await takeRunLock({
     path: settings.locations.lockFile,
@@ -47,7 +61,11 @@ export async function executeTest(context: CommandContext, run: ExecuteTestInvoc
       const fate = 'Its results are kept beside those of this one, under the time of its start.';
       console.warning(`There is a test run [${testRunId}] already. ${fate}`);
     }
-    const outcome = await services.runTest(config, { listener: makeListener(context), signal: environment.signal, clock: environment.clock });
+    const outcome = await services.runTest(config, {
+      listener: makeListener(context),
+      signal: environment.signal,
+      clock: environment.clock,
+    });
     console.eraseStatus();
     logOutcome(context, outcome);
     await reportRun(context, run, outcome, file);
@@ -62,10 +80,16 @@ export async function executeTest(context: CommandContext, run: ExecuteTestInvoc
 /** Shows the events of the run, and that Ctrl-C was heard. */
 function makeListener({ console, log, environment: { clock, signal } }: CommandContext): RunListener {
   const view = new ProgressView(console, clock);
-  signal.addEventListener('abort', () => console.warning('The test run is being cancelled. Once more ends the program at once.'), { once: true });
+  signal.addEventListener(
+    'abort',
+    () => console.warning('The test run is being cancelled. Once more ends the program at once.'),
+    { once: true },
+  );
   return (event) => {
-    if (event.kind === 'info' || event.kind === 'warning') log.write(event.kind === 'info' ? 'INFO' : 'WARNING', 'run', event.message);
-    if (event.kind === 'step-end') log.write('INFO', 'run', `Step ${event.step + 1} of ${event.steps} ended: ${event.tasks.join(', ')}.`);
+    if (event.kind === 'info' || event.kind === 'warning')
+      log.write(event.kind === 'info' ? 'INFO' : 'WARNING', 'run', event.message);
+    if (event.kind === 'step-end')
+      log.write('INFO', 'run', `Step ${event.step + 1} of ${event.steps} ended: ${event.tasks.join(', ')}.`);
     // A step that was cut short is not shown as done.
     if (event.kind === 'step-end' && signal.aborted) console.eraseStatus();
     else view.handle(event);
@@ -149,7 +173,13 @@ async function loadForRun(
   // The other machines of a fleet are taken to be like this one.
   const availableMemory = bytes(process.availableMemory() * Math.max(1, options.workerIps.length));
   const { testMode } = options;
-  const load = loadNamedWorkload(context, options, { purpose: 'run', params, testMode, distributionVersion, availableMemory });
+  const load = loadNamedWorkload(context, options, {
+    purpose: 'run',
+    params,
+    testMode,
+    distributionVersion,
+    availableMemory,
+  });
   // Loading may take long, as git may be at work on a slow network.
   return untilAborted(context.environment.signal, load);
 }
@@ -158,6 +188,7 @@ function logOutcome({ log }: CommandContext, outcome: RunOutcome): void {
   log.write('INFO', 'run', `Test run ${outcome.testRun.id} ended: ${outcome.status}.`);
   for (const warning of outcome.results.driverWarnings) log.write('WARNING', 'run', warning);
   for (const task of outcome.results.tasks) {
-    for (const { kind, count, example } of task.errors) log.write('WARNING', 'run', `Task ${task.task}: ${count} × ${kind}, e.g. ${example}`);
+    for (const { kind, count, example } of task.errors)
+      log.write('WARNING', 'run', `Task ${task.task}: ${count} × ${kind}, e.g. ${example}`);
   }
 }

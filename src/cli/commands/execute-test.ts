@@ -47,7 +47,11 @@ export const executeTestCommand: Command = defineCommand({
 });
 
 /** Runs the test; the results file ends each run with a line that says how it went. */
-async function checkAndRun(context: CommandContext, run: ExecuteTestInvocation, file: ResultsFile | null): Promise<number> {
+async function checkAndRun(
+  context: CommandContext,
+  run: ExecuteTestInvocation,
+  file: ResultsFile | null,
+): Promise<number> {
   const start = context.environment.clock.now();
   const { isForPeople } = summaryFormats[run.options.resultsFormat];
   const status = async (ending: Ending): Promise<void> => {

@@ -39,11 +39,20 @@ export const fleetCommand: Command = defineCommand({
       const { findNodes, askNodes } = await import('../../fleet/run/node-directory.ts');
       const { workerWait: wait } = run.options;
       const names = run.given.has('workerIps') ? run.options.workerIps : null;
-      const request = { bus, wait, version: packageVersion, resolve: resolveAddress, signal: context.environment.signal };
+      const request = {
+        bus,
+        wait,
+        version: packageVersion,
+        resolve: resolveAddress,
+        signal: context.environment.signal,
+      };
       const known = await askNodes(bus);
       const listed =
-        names === null ? known.nodes.map((node): ListedNode => ({ name: node.hello.address, node })) : await findNodes({ ...request, names });
-      for (const { address, reason } of known.refused) context.console.warning(`${address} wants to join and is refused: ${reason}`);
+        names === null
+          ? known.nodes.map((node): ListedNode => ({ name: node.hello.address, node }))
+          : await findNodes({ ...request, names });
+      for (const { address, reason } of known.refused)
+        context.console.warning(`${address} wants to join and is refused: ${reason}`);
       return await show(context, bus, listed, endpoints);
     } finally {
       await bus.close();
@@ -53,9 +62,15 @@ export const fleetCommand: Command = defineCommand({
 
 type Looked = { readonly node: ListedNode; readonly survey: NodeSurvey | null; readonly failure: string | null };
 
-async function show({ console }: CommandContext, bus: Bus, listed: readonly ListedNode[], endpoints: readonly Endpoint[]): Promise<number> {
+async function show(
+  { console }: CommandContext,
+  bus: Bus,
+  listed: readonly ListedNode[],
+  endpoints: readonly Endpoint[],
+): Promise<number> {
   if (listed.length === 0) {
-    const hint = 'Start a daemon on each machine: opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=COORDINATOR';
+    const hint =
+      'Start a daemon on each machine: opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=COORDINATOR';
     throw new BenchmarkError('FLEET', 'No node has joined the coordinator of this machine.', { hint });
   }
   const { surveyNode } = await import('../../fleet/run/survey.ts');
@@ -72,10 +87,27 @@ async function show({ console }: CommandContext, bus: Bus, listed: readonly List
   const problems = looked.flatMap(problemsOf);
   for (const message of looked.flatMap(notesOf)) console.warning(message);
   if (problems.length === 0) return exitCodes.success;
-  throw new BenchmarkError('FLEET', `The fleet has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}.`, { problems });
+  throw new BenchmarkError(
+    'FLEET',
+    `The fleet has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}.`,
+    { problems },
+  );
 }
 
-const headers = ['Node', 'Host', 'Role', 'Version', 'Cores', 'Free memory', 'Free disk', 'Round trip', 'Clock', 'Target', 'Test run', 'Corpora'];
+const headers = [
+  'Node',
+  'Host',
+  'Role',
+  'Version',
+  'Cores',
+  'Free memory',
+  'Free disk',
+  'Round trip',
+  'Clock',
+  'Target',
+  'Test run',
+  'Corpora',
+];
 
 function rowOf({ node: { name, node }, survey }: Looked): readonly (string | number | null)[] {
   const { hello } = node;
@@ -84,7 +116,12 @@ function rowOf({ node: { name, node }, survey }: Looked): readonly (string | num
   const { probe, roundTrip, wallOffset } = survey;
   const reached = probe.endpoints.filter(({ failure }) => failure === null);
   const slowest = reached.reduce((most, { millis }) => Math.max(most, millis ?? 0), 0);
-  const target = probe.endpoints.length === 0 ? null : reached.length === probe.endpoints.length ? `${slowest.toFixed(1)} ms` : 'unreachable';
+  const target =
+    probe.endpoints.length === 0
+      ? null
+      : reached.length === probe.endpoints.length
+        ? `${slowest.toFixed(1)} ms`
+        : 'unreachable';
   const shift = Math.round(wallOffset);
   const clock = `${shift >= 0 ? '+' : ''}${shift} ms`;
   const corpora = probe.corpora.map((corpus) => `${corpus.name} (${size(corpus.bytes)})`).join(', ');
@@ -95,7 +132,9 @@ function rowOf({ node: { name, node }, survey }: Looked): readonly (string | num
 function problemsOf({ node: { name, node }, survey, failure }: Looked): readonly Problem[] {
   const { version } = node.hello;
   const older =
-    version === packageVersion ? [] : [{ message: `Node ${name} runs version ${version}, the coordinator runs version ${packageVersion}.` }];
+    version === packageVersion
+      ? []
+      : [{ message: `Node ${name} runs version ${version}, the coordinator runs version ${packageVersion}.` }];
   if (survey === null) return [...older, { message: `Node ${name} does not answer: ${failure ?? ''}` }];
   const unreachable = survey.probe.endpoints.flatMap(({ host, port, failure: reason }) =>
     reason === null ? [] : [{ message: `Node ${name} cannot reach ${host}:${port}: ${reason}` }],
@@ -113,8 +152,11 @@ function notesOf({ node: { name }, survey }: Looked): readonly string[] {
     ...(probe.freeDiskBytes < LITTLE_DISK_BYTES
       ? [`Node ${name} has only ${size(probe.freeDiskBytes)} of free disk for ${probe.dataDirectory}.`]
       : []),
-    ...(probe.freeMemoryBytes < LITTLE_MEMORY_BYTES ? [`Node ${name} has only ${size(probe.freeMemoryBytes)} of free memory.`] : []),
+    ...(probe.freeMemoryBytes < LITTLE_MEMORY_BYTES
+      ? [`Node ${name} has only ${size(probe.freeMemoryBytes)} of free memory.`]
+      : []),
   ];
 }
 
-const size = (bytes: number): string => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GB` : `${(bytes / 2 ** 20).toFixed(1)} MB`);
+const size = (bytes: number): string =>
+  bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GB` : `${(bytes / 2 ** 20).toFixed(1)} MB`;

@@ -12,7 +12,12 @@ const flags = {
     description: 'Print the workload as it was rendered, validated and filtered, with all bodies, as JSON.',
     group: groups.workload,
   }),
-  format: choiceFlag('format', { description: 'Format of --rendered.', group: groups.workload, choices: ['json'], fallback: 'json' }),
+  format: choiceFlag('format', {
+    description: 'Format of --rendered.',
+    group: groups.workload,
+    choices: ['json'],
+    fallback: 'json',
+  }),
   ...commonFlags,
 };
 

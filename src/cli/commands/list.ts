@@ -7,7 +7,13 @@ import { valueFlag } from '../args/flag.ts';
 import { readInteger } from '../args/grammar.ts';
 import type { CommandContext } from '../context.ts';
 import { pipelinesNotBuilt } from './not-built.ts';
-import { clusterConfigFlags, commonFlags, distributionVersionFlag, groups, workloadSourceFlags } from './shared-flags.ts';
+import {
+  clusterConfigFlags,
+  commonFlags,
+  distributionVersionFlag,
+  groups,
+  workloadSourceFlags,
+} from './shared-flags.ts';
 
 const flags = {
   limit: valueFlag('limit', {
@@ -30,7 +36,8 @@ const lists: Readonly<Record<string, (context: CommandContext, list: List) => Pr
   // Imported when they are wanted, so that help need not wait for them.
   workloads: async (context, { options }) => (await import('./list-workloads.ts')).showWorkloads(context, options),
   pipelines: showPipelines,
-  'test-runs': async (context, { options }) => (await import('./list-test-runs.ts')).showTestRuns(context, options.limit),
+  'test-runs': async (context, { options }) =>
+    (await import('./list-test-runs.ts')).showTestRuns(context, options.limit),
 };
 
 /** The command `list`. */
@@ -43,7 +50,15 @@ export const listCommand: Command = defineCommand({
   positional: {
     name: 'WHAT',
     description: 'What to list. In this version: workloads, pipelines, test-runs.',
-    choices: ['workloads', 'pipelines', 'test-runs', 'telemetry', 'aggregated-results', 'cluster-configs', 'opensearch-plugins'],
+    choices: [
+      'workloads',
+      'pipelines',
+      'test-runs',
+      'telemetry',
+      'aggregated-results',
+      'cluster-configs',
+      'opensearch-plugins',
+    ],
     aliases: {
       'test-executions': 'test-runs',
       test_executions: 'test-runs',
@@ -69,6 +84,9 @@ export const listCommand: Command = defineCommand({
 function showPipelines({ console }: CommandContext): void {
   console.print('Available pipelines:\n');
   const built = pipelines.map(({ name, description }) => [name, description]);
-  const later = Object.entries(pipelinesNotBuilt).map(([name, description]) => [name, `${description} (not in this version)`]);
+  const later = Object.entries(pipelinesNotBuilt).map(([name, description]) => [
+    name,
+    `${description} (not in this version)`,
+  ]);
   console.print(plainTable(['Name', 'Description'], [...built, ...later]));
 }

@@ -9,7 +9,10 @@ import type { targetFlags } from './shared-flags.ts';
 /**
  * The clusters that `--target-hosts` and `--client-options` name. Rejects with `CONFIG`, `UNSUPPORTED` or `CANCELLED`.
  */
-export async function readTargets({ console, environment, log }: CommandContext, options: Values<typeof targetFlags>): Promise<Targets> {
+export async function readTargets(
+  { console, environment, log }: CommandContext,
+  options: Values<typeof targetFlags>,
+): Promise<Targets> {
   const { targetHosts, clientOptions } = options;
   const { targets, warnings, notices } = await untilAborted(
     environment.signal,

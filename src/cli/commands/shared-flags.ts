@@ -29,8 +29,14 @@ export const groups = {
 
 /** Flags that every command has. */
 export const commonFlags = {
-  quiet: switchFlag('quiet', { description: 'Print nothing; the exit code tells the outcome, and files are still written.', group: groups.common }),
-  offline: switchFlag('offline', { description: 'Assume that there is no connection to the internet: no downloads, no git.', group: groups.common }),
+  quiet: switchFlag('quiet', {
+    description: 'Print nothing; the exit code tells the outcome, and files are still written.',
+    group: groups.common,
+  }),
+  offline: switchFlag('offline', {
+    description: 'Assume that there is no connection to the internet: no downloads, no git.',
+    group: groups.common,
+  }),
   configurationName: valueFlag('configuration-name', {
     description: 'Use benchmark-NAME.ini instead of benchmark.ini.',
     group: groups.common,
@@ -52,7 +58,8 @@ export const workloadSourceFlags = {
   }),
   workloadRepository: valueFlag('workload-repository', {
     description:
-      'Repository of workloads: the name of a <name>.url in the configuration, the path of one, ' + "or 'builtin' for those of this package.",
+      'Repository of workloads: the name of a <name>.url in the configuration, the path of one, ' +
+      "or 'builtin' for those of this package.",
     group: groups.workload,
     placeholder: 'NAME',
     fallback: 'default',
@@ -115,7 +122,9 @@ export const targetFlags = {
   targetHosts: valueFlag('target-hosts', {
     isSecret: true,
     short: 't',
-    description: 'host:port,… or https://user:password@host, or JSON (inline or a .json file) by cluster name. ' + 'Default: 127.0.0.1:9200.',
+    description:
+      'host:port,… or https://user:password@host, or JSON (inline or a .json file) by cluster name. ' +
+      'Default: 127.0.0.1:9200.',
     group: groups.target,
     placeholder: 'HOSTS',
     fallback: '',

@@ -19,7 +19,10 @@ export interface WorkloadOptions extends OriginOptions {
 
 /** Throws `USAGE` (exit code 64) if the workload flags contradict each other or name no workload. */
 export function checkWorkloadFlags({ workload, workloadPath, workloadRevision }: WorkloadOptions): void {
-  if (workload === null && workloadPath === null) throw contradiction('No workload is given.', 'Use --workload=NAME or --workload-path=PATH.');
-  if (workload !== null && workloadPath !== null) throw contradiction('--workload and --workload-path exclude each other.');
-  if (workloadPath !== null && workloadRevision !== null) throw contradiction('--workload-revision and --workload-path exclude each other.');
+  if (workload === null && workloadPath === null)
+    throw contradiction('No workload is given.', 'Use --workload=NAME or --workload-path=PATH.');
+  if (workload !== null && workloadPath !== null)
+    throw contradiction('--workload and --workload-path exclude each other.');
+  if (workloadPath !== null && workloadRevision !== null)
+    throw contradiction('--workload-revision and --workload-path exclude each other.');
 }

@@ -16,10 +16,15 @@ import type { OriginOptions, WorkloadOptions } from './workload-options.ts';
 const ADDRESS = /^\w[\w+.-]*:\/\/|^[^/]+@[^/]+:/;
 
 /** Where workloads come from. Throws `CONFIG` for a repository that the configuration does not know. */
-export function workloadOrigin(context: CommandContext, options: OriginOptions, distributionVersion: string | null): WorkloadOrigin {
+export function workloadOrigin(
+  context: CommandContext,
+  options: OriginOptions,
+  distributionVersion: string | null,
+): WorkloadOrigin {
   const { settings, common, environment } = context;
   const { workloadRepository: repository, workloadRevision: revision } = options;
-  const url = settings.workloadRepositories.get(repository) ?? settings.workloadRepositories.get(repository.toLowerCase());
+  const url =
+    settings.workloadRepositories.get(repository) ?? settings.workloadRepositories.get(repository.toLowerCase());
   if (url === undefined && !isUsableWithoutAddress(repository, settings)) throw unknownRepository(repository, settings);
   return {
     repository,
@@ -35,13 +40,19 @@ export function workloadOrigin(context: CommandContext, options: OriginOptions, 
 /** Whether a repository needs no address: the built-in workloads, a path, or a clone that is there already. */
 function isUsableWithoutAddress(repository: string, settings: Settings): boolean {
   if (repository === BUILTIN) return true;
-  return isRepositoryPath(repository) ? !ADDRESS.test(repository) : existsSync(join(settings.workloadsDirectory, repository));
+  return isRepositoryPath(repository)
+    ? !ADDRESS.test(repository)
+    : existsSync(join(settings.workloadsDirectory, repository));
 }
 
 function unknownRepository(repository: string, settings: Settings): BenchmarkError {
   if (ADDRESS.test(repository)) {
     const hint = 'Write <name>.url = <address> in [workloads] and use --workload-repository=<name>.';
-    return new BenchmarkError('CONFIG', `--workload-repository takes a name of ${settings.file} or a path, no address.`, { hint });
+    return new BenchmarkError(
+      'CONFIG',
+      `--workload-repository takes a name of ${settings.file} or a path, no address.`,
+      { hint },
+    );
   }
   const known = [...settings.workloadRepositories.keys(), BUILTIN];
   const meant = closestMatch(repository, known);
@@ -63,7 +74,11 @@ export interface LoadPurpose {
 }
 
 /** Loads the workload that the flags name; see `loadWorkload` for its errors. */
-export async function loadNamedWorkload(context: CommandContext, options: WorkloadOptions, purpose: LoadPurpose): Promise<LoadedWorkload> {
+export async function loadNamedWorkload(
+  context: CommandContext,
+  options: WorkloadOptions,
+  purpose: LoadPurpose,
+): Promise<LoadedWorkload> {
   return loadWorkload({
     ...workloadOrigin(context, options, purpose.distributionVersion),
     workload: options.workload,

@@ -45,7 +45,9 @@ class IniReader {
     lines.forEach((line, index) => {
       this.line(line, index + 1);
     });
-    const finished = [...this.sections].map(([name, drafts]) => [name, new Map([...drafts].map(([key, draft]) => [key, finish(draft)]))] as const);
+    const finished = [...this.sections].map(
+      ([name, drafts]) => [name, new Map([...drafts].map(([key, draft]) => [key, finish(draft)]))] as const,
+    );
     return { sections: new Map(finished), problems: this.problems };
   }
 
@@ -86,4 +88,7 @@ class IniReader {
   }
 }
 
-const finish = (draft: Draft): IniEntry => ({ value: draft.value.join('\n').trim().replaceAll('%%', '%'), line: draft.line });
+const finish = (draft: Draft): IniEntry => ({
+  value: draft.value.join('\n').trim().replaceAll('%%', '%'),
+  line: draft.line,
+});

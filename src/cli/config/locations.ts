@@ -17,7 +17,10 @@ export interface Locations {
  * Finds the configuration directory and makes it on first use: `.benchmark` below `BENCHMARK_HOME` or the home
  * directory, with `.osb` as a link to it. A real directory `.osb` is used as it is. Throws `CONFIG`.
  */
-export function provideLocations(variables: Readonly<Record<string, string | undefined>>, homeDirectory: string): Locations {
+export function provideLocations(
+  variables: Readonly<Record<string, string | undefined>>,
+  homeDirectory: string,
+): Locations {
   const base = baseDirectory(variables, homeDirectory);
   try {
     const directory = isRealDirectory(join(base, '.osb')) ? join(base, '.osb') : join(base, '.benchmark');
@@ -39,7 +42,10 @@ export function locationsIn(directory: string): Locations {
 /** Path of `benchmark.ini`, or of `benchmark-<name>.ini` for a named configuration. Throws `CONFIG` for a bad name. */
 export function iniFile(locations: Locations, configurationName: string | null): string {
   if (configurationName !== null && !/^[\w.-]+$/.test(configurationName)) {
-    throw new BenchmarkError('CONFIG', `The configuration name '${configurationName}' may only have letters, digits, dots, dashes and underscores.`);
+    throw new BenchmarkError(
+      'CONFIG',
+      `The configuration name '${configurationName}' may only have letters, digits, dots, dashes and underscores.`,
+    );
   }
   return join(locations.directory, configurationName === null ? 'benchmark.ini' : `benchmark-${configurationName}.ini`);
 }
@@ -65,7 +71,8 @@ function link(base: string, directory: string): void {
   try {
     symlinkSync('.benchmark', path, 'dir');
   } catch (error) {
-    const isHarmless = error instanceof Error && 'code' in error && ['EEXIST', 'EPERM', 'ENOSYS', 'EACCES'].includes(String(error.code));
+    const isHarmless =
+      error instanceof Error && 'code' in error && ['EEXIST', 'EPERM', 'ENOSYS', 'EACCES'].includes(String(error.code));
     if (!isHarmless) throw error;
   }
 }

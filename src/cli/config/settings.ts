@@ -32,7 +32,10 @@ export interface Settings {
 }
 
 /** Names of sections as OpenSearch Benchmark 1.x had them, by the names of today. Both are read. */
-const olderSections: Readonly<Record<string, string>> = { reporting: 'results_publishing', cluster_configs: 'provision_configs' };
+const olderSections: Readonly<Record<string, string>> = {
+  reporting: 'results_publishing',
+  cluster_configs: 'provision_configs',
+};
 
 /** Address of the official workloads. */
 export const officialWorkloads = 'https://github.com/opensearch-project/opensearch-benchmark-workloads';
@@ -62,7 +65,12 @@ export function readSettings(file: string, text: string, locations: Locations, h
     cores: reader.positiveInteger('system', 'available.cores'),
     rootDirectory,
     dataDirectory: reader.path('benchmarks', 'local.dataset.cache', rootDirectory, join(rootDirectory, 'data')),
-    workloadsDirectory: reader.path('benchmarks', 'workload.repository.dir', rootDirectory, join(rootDirectory, 'workloads')),
+    workloadsDirectory: reader.path(
+      'benchmarks',
+      'workload.repository.dir',
+      rootDirectory,
+      join(rootDirectory, 'workloads'),
+    ),
     workloadRepositories: reader.repositories(),
     datastoreType: reader.choice('reporting', 'datastore.type', ['in-memory', 'opensearch'], 'in-memory'),
     showProcessingTime: reader.boolean('reporting', 'output.processingtime', false),
@@ -70,10 +78,14 @@ export function readSettings(file: string, text: string, locations: Locations, h
   reader.checkVersion();
   if (reader.problems.length > 0) {
     const hint = `Correct ${file}, or move it away to have a new one made.`;
-    throw new BenchmarkError('CONFIG', `The configuration file ${file} has ${reader.problems.length === 1 ? 'a problem' : 'problems'}.`, {
-      problems: reader.problems,
-      hint,
-    });
+    throw new BenchmarkError(
+      'CONFIG',
+      `The configuration file ${file} has ${reader.problems.length === 1 ? 'a problem' : 'problems'}.`,
+      {
+        problems: reader.problems,
+        hint,
+      },
+    );
   }
   return settings;
 }
@@ -93,7 +105,9 @@ function readOrCreate(file: string, locations: Locations): string {
     writeFileSync(file, iniTemplate(locations, officialWorkloads), { flag: 'wx' });
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-      throw new BenchmarkError('CONFIG', `Cannot create the configuration file ${file}: ${systemReason(error)}.`, { cause: error });
+      throw new BenchmarkError('CONFIG', `Cannot create the configuration file ${file}: ${systemReason(error)}.`, {
+        cause: error,
+      });
     }
   }
   try {
@@ -168,7 +182,8 @@ class SettingsReader {
     const entry = this.find('meta', 'config.version');
     if (entry === null || entry.value === '') return;
     const isNewer = /^\d+$/.test(entry.value) && Number(entry.value) > configVersion;
-    if (isNewer) this.complain('meta', 'config.version', entry, `at most ${configVersion}: a newer program has written this file`);
+    if (isNewer)
+      this.complain('meta', 'config.version', entry, `at most ${configVersion}: a newer program has written this file`);
     else if (!/^\d+$/.test(entry.value)) this.complain('meta', 'config.version', entry, 'a whole number');
   }
 
@@ -181,6 +196,10 @@ class SettingsReader {
   }
 
   private complain(section: string, key: string, entry: IniEntry, wanted: string): void {
-    this.problems.push({ file: this.file, line: entry.line, message: `${key} in [${section}] is '${entry.value}', but must be ${wanted}` });
+    this.problems.push({
+      file: this.file,
+      line: entry.line,
+      message: `${key} in [${section}] is '${entry.value}', but must be ${wanted}`,
+    });
   }
 }

@@ -32,9 +32,13 @@ export async function startInBackground(context: CommandContext, options: StartO
   const running = findDaemon(runDirectoryIn(settings.locations.directory));
   if (running !== null) {
     const { role, process } = running;
-    throw new BenchmarkError('FLEET', `The daemon runs already: process ${process.processId}, ${role}, node ${running.address}.`, {
-      hint: 'Stop it with "opensearch-benchmarkd stop", use restart, or give each daemon its own BENCHMARK_HOME.',
-    });
+    throw new BenchmarkError(
+      'FLEET',
+      `The daemon runs already: process ${process.processId}, ${role}, node ${running.address}.`,
+      {
+        hint: 'Stop it with "opensearch-benchmarkd stop", use restart, or give each daemon its own BENCHMARK_HOME.',
+      },
+    );
   }
   await checkStart(daemon, null);
   const address = await resolveAddress(options.nodeIp ?? '');
@@ -67,27 +71,33 @@ function launch({ environment, common }: CommandContext, options: StartOptions, 
   ];
   const log = openSync(logFile, 'a', 0o600);
   try {
-    return spawn(process.execPath, [fileURLToPath(new URL('./opensearch-benchmarkd.js', import.meta.url)), 'start', ...words], {
-      // Errors that nobody caught end up in the log.
-      stdio: ['ignore', 'ignore', log, 'ipc'],
-      detached: true,
-      cwd: environment.workingDirectory,
-      // A URL may hold a password, which must not be seen in the list of processes.
-      env: { ...environment.variables, ...(options.natsUrl === null ? {} : { OSB_NATS_URL: options.natsUrl }) },
-    });
+    return spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./opensearch-benchmarkd.js', import.meta.url)), 'start', ...words],
+      {
+        // Errors that nobody caught end up in the log.
+        stdio: ['ignore', 'ignore', log, 'ipc'],
+        detached: true,
+        cwd: environment.workingDirectory,
+        // A URL may hold a password, which must not be seen in the list of processes.
+        env: { ...environment.variables, ...(options.natsUrl === null ? {} : { OSB_NATS_URL: options.natsUrl }) },
+      },
+    );
   } finally {
     closeSync(log);
   }
 }
 
 function pathWord(name: string, { tokenFile, tokenKeyFile, natsCredentials }: StartOptions): readonly string[] {
-  const path = { 'token-file': tokenFile, 'token-key-file': tokenKeyFile, 'nats-credentials': natsCredentials }[name] ?? null;
+  const path =
+    { 'token-file': tokenFile, 'token-key-file': tokenKeyFile, 'nats-credentials': natsCredentials }[name] ?? null;
   return path === null ? [] : [`--${name}=${path}`];
 }
 
 function untilStarted(child: ChildProcess, logFile: string): Promise<Started> {
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => reject(new BenchmarkError('FLEET', `The daemon ${why}.`, { hint: `Its log is ${logFile}.` }));
+    const fail = (why: string): void =>
+      reject(new BenchmarkError('FLEET', `The daemon ${why}.`, { hint: `Its log is ${logFile}.` }));
     child.once('error', (error) => fail(`cannot be started: ${error.message}`));
     child.once('exit', (code, signal) => fail(`ended while it was starting, with ${signal ?? `exit code ${code}`}`));
     child.on('message', (message) => {

@@ -51,7 +51,8 @@ export const daemonCommands = [
     name: 'status',
     summary: 'Say whether the daemon runs.',
     description:
-      'Says whether the daemon of this machine runs, as what, and which nodes are in its fleet. ' + 'The exit code is 3 if it does not run.',
+      'Says whether the daemon of this machine runs, as what, and which nodes are in its fleet. ' +
+      'The exit code is 3 if it does not run.',
     flags: commonFlags,
     ...plain,
     execute: async (context) => (await import('./status.ts')).showStatus(context),

@@ -6,7 +6,14 @@ import { readFilledText, readInteger, readNumber } from '../args/grammar.ts';
 import { commonFlags, groups } from '../commands/shared-flags.ts';
 
 const address = (long: string, description: string): Flag<string | null> =>
-  valueFlag(long, { description, group: groups.command, placeholder: 'ADDRESS', isRequired: true, fallback: null, parse: readFilledText });
+  valueFlag(long, {
+    description,
+    group: groups.command,
+    placeholder: 'ADDRESS',
+    isRequired: true,
+    fallback: null,
+    parse: readFilledText,
+  });
 
 const optionalText = (long: string, placeholder: string, description: string): Flag<string | null> =>
   valueFlag(long, { description, group: groups.command, placeholder, fallback: null, parse: readFilledText });
@@ -23,7 +30,8 @@ export const startFlags = {
   nodeIp: address('node-ip', 'Address of this machine, as --worker-ips names it.'),
   coordinatorIp: address(
     'coordinator-ip',
-    'Address of the machine on which test runs are started. ' + 'The same as --node-ip makes this machine the coordinator.',
+    'Address of the machine on which test runs are started. ' +
+      'The same as --node-ip makes this machine the coordinator.',
   ),
   port: valueFlag('port', {
     description: 'Port of the coordinator, the only one that is opened; the same on all nodes.',
@@ -41,7 +49,8 @@ export const startFlags = {
   natsUrl: optionalText(
     'nats-url',
     'URL',
-    'Use this NATS instead of a server on the coordinator; its owner decides who may connect. ' + 'Or the environment variable OSB_NATS_URL.',
+    'Use this NATS instead of a server on the coordinator; its owner decides who may connect. ' +
+      'Or the environment variable OSB_NATS_URL.',
   ),
   natsCredentials: optionalText('nats-credentials', 'PATH', 'File with the credentials for --nats-url.'),
   wait: valueFlag('wait', {
@@ -77,4 +86,5 @@ function readPort(text: string): number {
 }
 
 /** The absolute form of a path that a user typed in the working directory. */
-export const absolutePath = (path: string, workingDirectory: string): string => (isAbsolute(path) ? path : resolve(workingDirectory, path));
+export const absolutePath = (path: string, workingDirectory: string): string =>
+  isAbsolute(path) ? path : resolve(workingDirectory, path);

@@ -29,7 +29,9 @@ export async function runInForeground(context: CommandContext, options: StartOpt
   };
   let daemon: Daemon;
   try {
-    daemon = await Daemon.start(daemonOptions(context, options, (level, message) => log.write(level, 'daemon', message)));
+    daemon = await Daemon.start(
+      daemonOptions(context, options, (level, message) => log.write(level, 'daemon', message)),
+    );
   } catch (error) {
     logFailure(file, error);
     await tell({ kind: 'failed', error: toWireError(error) });

@@ -12,7 +12,9 @@ export interface Started {
 }
 
 /** How the start went. */
-export type StartMessage = ({ readonly kind: 'started' } & Started) | { readonly kind: 'failed'; readonly error: WireError };
+export type StartMessage =
+  | ({ readonly kind: 'started' } & Started)
+  | { readonly kind: 'failed'; readonly error: WireError };
 
 /** Reads a message of a daemon; `null` if it is something else. Throws the error that a failed start carries. */
 export function readStartMessage(message: unknown): Started | null {
@@ -22,5 +24,10 @@ export function readStartMessage(message: unknown): Started | null {
 }
 
 function isStartMessage(message: unknown): message is StartMessage {
-  return typeof message === 'object' && message !== null && 'kind' in message && (message.kind === 'started' || message.kind === 'failed');
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'kind' in message &&
+    (message.kind === 'started' || message.kind === 'failed')
+  );
 }

@@ -16,9 +16,15 @@ export interface TokenOptions {
 }
 
 /** Prints the token and nothing else, so that a script may store it. */
-export async function showToken({ console, settings, environment }: CommandContext, options: TokenOptions): Promise<number> {
+export async function showToken(
+  { console, settings, environment }: CommandContext,
+  options: TokenOptions,
+): Promise<number> {
   const runDirectory = runDirectoryIn(settings.locations.directory);
-  const path = options.tokenKeyFile === null ? tokenKeyFileIn(runDirectory) : absolutePath(options.tokenKeyFile, environment.workingDirectory);
+  const path =
+    options.tokenKeyFile === null
+      ? tokenKeyFileIn(runDirectory)
+      : absolutePath(options.tokenKeyFile, environment.workingDirectory);
   if (options.tokenKeyFile === null) providePrivateDirectory(runDirectory);
   const known = options.new ? null : readTokenKey(path);
   const key = known ?? createTokenKey(environment.clock.wall());

@@ -19,7 +19,9 @@ const keptEnd = 500;
 /** A line, with its middle left out if it is too long. */
 function bounded(line: string): string {
   const surplus = line.length - longestLine;
-  return surplus <= 0 ? line : `${line.slice(0, longestLine - keptEnd)} … (${surplus} characters more) … ${line.slice(-keptEnd)}`;
+  return surplus <= 0
+    ? line
+    : `${line.slice(0, longestLine - keptEnd)} … (${surplus} characters more) … ${line.slice(-keptEnd)}`;
 }
 
 /** The terminal of one command. */

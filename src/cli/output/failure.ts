@@ -15,7 +15,8 @@ export function failureText(verb: string, error: unknown): string {
   causes.forEach((cause, depth) => {
     lines.push(`${'\t'.repeat(depth + 1)}${cause}`);
   });
-  if (known?.hint !== undefined && !problems.some(({ hint }) => hint === known.hint)) lines.push(`What to do: ${known.hint}`);
+  if (known?.hint !== undefined && !problems.some(({ hint }) => hint === known.hint))
+    lines.push(`What to do: ${known.hint}`);
   return lines.join('\n');
 }
 

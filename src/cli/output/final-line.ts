@@ -3,9 +3,14 @@
 /** How a command ended. */
 export type Ending = 'success' | 'failure' | 'cancelled';
 
-const words: Readonly<Record<Ending, string>> = { success: '✅ SUCCESS', failure: '❌ FAILURE', cancelled: '❌ CANCELLED' };
+const words: Readonly<Record<Ending, string>> = {
+  success: '✅ SUCCESS',
+  failure: '❌ FAILURE',
+  cancelled: '❌ CANCELLED',
+};
 
-const statusText = (ending: Ending, seconds: number): string => `${words[ending]} (took ${Math.round(seconds)} seconds)`;
+const statusText = (ending: Ending, seconds: number): string =>
+  `${words[ending]} (took ${Math.round(seconds)} seconds)`;
 
 /** The line between two rules that are as long as its text. */
 export function finalLines(ending: Ending, seconds: number): string {

@@ -48,7 +48,8 @@ export class ProgressView {
     const isNew = !this.prepared.has(event.what);
     if (isNew) this.prepared.set(event.what, this.clock.now());
     const size = sizeText(event);
-    if (this.console.isInteractive) this.console.showStatus(layout(event.what, size, share(event.total, event.done), this.console.width));
+    if (this.console.isInteractive)
+      this.console.showStatus(layout(event.what, size, share(event.total, event.done), this.console.width));
     else if (isNew || this.isDue()) this.line(isNew ? `${event.what} …` : `${event.what}: ${size}`);
   }
 
@@ -67,7 +68,8 @@ export class ProgressView {
     this.measureRate(event.requests);
     const facts = this.facts(event);
     const tasks = event.tasks.join(',');
-    if (this.console.isInteractive) this.console.showStatus(layout(`Running ${tasks}`, facts, event.progress, this.console.width));
+    if (this.console.isInteractive)
+      this.console.showStatus(layout(`Running ${tasks}`, facts, event.progress, this.console.width));
     else if (isNew) this.line(`[${event.step + 1}/${event.steps}] Running ${tasks} …`);
     else if (this.isDue()) {
       const known = [percent(event.progress), facts].filter((text) => text !== '');
@@ -148,8 +150,10 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}h ${pad(minutes)}m` : `${minutes}m ${pad(whole % 60)}s`;
 }
 
-const percent = (progress: number | null): string => (progress === null ? '' : `${Math.floor(Math.min(1, Math.max(0, progress)) * 100)}%`);
-const share = (total: number | null, done: number): number | null => (total === null || total <= 0 ? null : done / total);
+const percent = (progress: number | null): string =>
+  progress === null ? '' : `${Math.floor(Math.min(1, Math.max(0, progress)) * 100)}%`;
+const share = (total: number | null, done: number): number | null =>
+  total === null || total <= 0 ? null : done / total;
 const errorText = (errors: number): readonly string[] => (errors === 0 ? [] : [`${formatCount(errors)} failed`]);
 
 function sizeText({ done, total, unit }: PreparationProgressEvent): string {

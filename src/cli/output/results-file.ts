@@ -19,7 +19,10 @@ interface WithResultsFile {
 /**
  * Absolute path of what `--results-file` names; `null` if it was not given. A bare name lies in the working directory.
  */
-export function resultsFileOf({ environment }: WithDirectories, { options: { resultsFile } }: WithResultsFile): string | null {
+export function resultsFileOf(
+  { environment }: WithDirectories,
+  { options: { resultsFile } }: WithResultsFile,
+): string | null {
   if (resultsFile === null) return null;
   const { workingDirectory, homeDirectory } = environment;
   const isInHome = resultsFile === '~' || resultsFile.startsWith('~/');

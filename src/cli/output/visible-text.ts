@@ -4,7 +4,8 @@
  * Matches characters that are not shown but act: the control characters (but not tabulators and ends of lines), and
  * those that change the direction of a text.
  */
-const acting = /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const acting =
+  /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /** The character that pictures the first of the 32 control characters; the others follow it. */
 const pictures = 0x2400;
 

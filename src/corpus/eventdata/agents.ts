@@ -84,7 +84,11 @@ export function buildAgents(): Agents {
     const parsed = `{"os": "${system.os}", "os_name": "${system.name}", "name": "${name.name}"}`;
     texts.push(`${AGENT_PREFIX}${agent}", "useragent": ${parsed}, "geoip": `);
   }
-  return { alias: aliasTable(weights), fields: packTexts(texts), lengths: new Uint16Array(agents.map(({ length }) => length)) };
+  return {
+    alias: aliasTable(weights),
+    fields: packTexts(texts),
+    lengths: new Uint16Array(agents.map(({ length }) => length)),
+  };
 }
 
 function uniqueUserAgent(name: string, system: OperatingSystem, random: TableRandom, used: Set<string>): string {

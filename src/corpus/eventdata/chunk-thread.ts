@@ -20,5 +20,6 @@ function serve(seed: number): void {
 }
 
 const data: unknown = workerData;
-if (typeof data !== 'object' || data === null || !('seed' in data) || typeof data.seed !== 'number') throw new Error('The thread was given no seed.');
+if (typeof data !== 'object' || data === null || !('seed' in data) || typeof data.seed !== 'number')
+  throw new Error('The thread was given no seed.');
 serve(data.seed);

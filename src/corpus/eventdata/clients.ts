@@ -106,14 +106,18 @@ function prefixes(): Uint32Array {
 }
 
 /** Gives each entry a place in its country. Several entries may have the same one. */
-function choosePlaces(countries: readonly Country[], countryOf: Uint16Array): { readonly placeOf: Uint32Array; readonly places: TextArena } {
+function choosePlaces(
+  countries: readonly Country[],
+  countryOf: Uint16Array,
+): { readonly placeOf: Uint32Array; readonly places: TextArena } {
   const random = new TableRandom(101);
   const entryCounts = new Uint32Array(countries.length);
   for (const country of countryOf) entryCounts[country] = (entryCounts[country] ?? 0) + 1;
   const texts: string[] = [];
   const ranges = countries.map((country, i) => {
     const first = texts.length;
-    for (let count = Math.ceil((entryCounts[i] ?? 0) * PLACES_PER_ENTRY); count > 0; count--) texts.push(placeIn(country, random));
+    for (let count = Math.ceil((entryCounts[i] ?? 0) * PLACES_PER_ENTRY); count > 0; count--)
+      texts.push(placeIn(country, random));
     return { first, last: texts.length - 1 };
   });
   const placeOf = new Uint32Array(countryOf.length);

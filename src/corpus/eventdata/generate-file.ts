@@ -59,8 +59,15 @@ export async function generateFile(
   }
 }
 
-async function writeDocuments(file: FileHandle, path: string, count: number, seed: number, options: GenerateOptions): Promise<void> {
-  const threads = count < WORTH_THREADS ? 0 : Math.max(1, Math.min(options.cores, Math.ceil(count / CHUNK_DOCUMENTS / 2)));
+async function writeDocuments(
+  file: FileHandle,
+  path: string,
+  count: number,
+  seed: number,
+  options: GenerateOptions,
+): Promise<void> {
+  const threads =
+    count < WORTH_THREADS ? 0 : Math.max(1, Math.min(options.cores, Math.ceil(count / CHUNK_DOCUMENTS / 2)));
   const source = threads === 0 ? inlineSource(seed) : threadedSource(seed, threads);
   const orders = chunkOrders(count);
   const pending: Promise<Chunk>[] = [];
@@ -133,7 +140,11 @@ function threadedSource(seed: number, count: number): ChunkSource {
     };
     worker.on('message', (chunk: Chunk) => waiting.shift()?.resolve(chunk));
     worker.on('error', (error) =>
-      fail(new BenchmarkError('INTERNAL', `A thread that generates documents failed: ${messageOf(error)}`, { cause: error })),
+      fail(
+        new BenchmarkError('INTERNAL', `A thread that generates documents failed: ${messageOf(error)}`, {
+          cause: error,
+        }),
+      ),
     );
     worker.on('exit', () => fail(new BenchmarkError('INTERNAL', 'A thread that generates documents ended early.')));
     const ask = (order: ChunkOrder, buffer: ArrayBuffer | undefined): Promise<Chunk> =>
@@ -170,10 +181,16 @@ async function onDisk<T>(path: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     const isFull = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-    throw new BenchmarkError('DISK', `Cannot write the generated documents ${path}: ${isFull ? 'the disk is full' : messageOf(error)}.`, {
-      hint: isFull ? 'Free some space, choose another data directory, or generate fewer documents.' : 'Check that the data directory can be written.',
-      cause: error,
-    });
+    throw new BenchmarkError(
+      'DISK',
+      `Cannot write the generated documents ${path}: ${isFull ? 'the disk is full' : messageOf(error)}.`,
+      {
+        hint: isFull
+          ? 'Free some space, choose another data directory, or generate fewer documents.'
+          : 'Check that the data directory can be written.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -62,7 +62,10 @@ export function createGenerator(seed: number): EventGenerator {
   };
   // Agent, referrer and path stand twice in a document, once of them in its message. The rest takes less than 700
   // bytes.
-  const maxDocumentBytes = 2 * (longest(tables.agents.lengths) + longest(tables.referrers.lengths) + tables.requests.longestPath) + 700 + COPY_SLACK;
+  const maxDocumentBytes =
+    2 * (longest(tables.agents.lengths) + longest(tables.referrers.lengths) + tables.requests.longestPath) +
+    700 +
+    COPY_SLACK;
   const writer = new EventWriter(tables, seedState(seed));
   return {
     maxDocumentBytes,
@@ -126,7 +129,10 @@ class EventWriter {
     position = writeInteger(size, view, position);
     position = copyText(requests.results, result, view, position);
     const timeStart = position;
-    position = this.writeTimestamp(FIRST_TIMESTAMP + MILLIS_PER_DOCUMENT * document + (fieldHash(state, field.time) % 3), position);
+    position = this.writeTimestamp(
+      FIRST_TIMESTAMP + MILLIS_PER_DOCUMENT * document + (fieldHash(state, field.time) % 3),
+      position,
+    );
 
     position = copyText(fixed, BEFORE_MESSAGE, view, position);
     position = copyBack(view, addressStart, addressLength, position);
@@ -149,9 +155,16 @@ class EventWriter {
     const isPrefix = client >= firstPrefix;
     let position = copyText(octets, bits >>> 24, this.view, start);
     position = copyText(octets, (bits >>> 16) & 255, this.view, position);
-    position = copyText(octets, isPrefix ? hostOctet(fieldHash(state, field.thirdOctet)) : (bits >>> 8) & 255, this.view, position);
+    position = copyText(
+      octets,
+      isPrefix ? hostOctet(fieldHash(state, field.thirdOctet)) : (bits >>> 8) & 255,
+      this.view,
+      position,
+    );
     // The octet ends with a dot, which the next text overwrites.
-    return copyText(octets, isPrefix ? hostOctet(fieldHash(state, field.fourthOctet)) : bits & 255, this.view, position) - 1;
+    return (
+      copyText(octets, isPrefix ? hostOctet(fieldHash(state, field.fourthOctet)) : bits & 255, this.view, position) - 1
+    );
   }
 
   private writeTimestamp(time: number, position: number): number {

@@ -66,7 +66,8 @@ interface VersionedSystem {
   readonly followingPercent: number;
 }
 
-const spread = (prefix: string, minors: readonly number[]): readonly string[] => minors.map((minor) => `${prefix}${minor}`);
+const spread = (prefix: string, minors: readonly number[]): readonly string[] =>
+  minors.map((minor) => `${prefix}${minor}`);
 
 const VERSIONED: readonly VersionedSystem[] = [
   {
@@ -111,7 +112,21 @@ const VERSIONED: readonly VersionedSystem[] = [
         '10.8.2',
         '10.7.4',
       ],
-      ...['10.7.3', '10.12.1', '10.9.0', '10.6.7', '10.8.0', '10.5.8', '10.6.4', '10.7.2', '10.6.6', '10.12.2', '10.8.1', '10.5', '10.7.1'],
+      ...[
+        '10.7.3',
+        '10.12.1',
+        '10.9.0',
+        '10.6.7',
+        '10.8.0',
+        '10.5.8',
+        '10.6.4',
+        '10.7.2',
+        '10.6.6',
+        '10.12.2',
+        '10.8.1',
+        '10.5',
+        '10.7.1',
+      ],
     ],
     followingPercent: 10.5,
   },
@@ -194,7 +209,13 @@ const VERSIONED: readonly VersionedSystem[] = [
     ],
     followingPercent: 0.9,
   },
-  { name: 'Fedora', family: 'linux', leading: [['23', 0.5]], following: spread('', [22, 24, 21, 20, 19, 18, 17]), followingPercent: 0.3 },
+  {
+    name: 'Fedora',
+    family: 'linux',
+    leading: [['23', 0.5]],
+    following: spread('', [22, 24, 21, 20, 19, 18, 17]),
+    followingPercent: 0.3,
+  },
   {
     name: 'Ubuntu',
     family: 'linux',
@@ -202,7 +223,13 @@ const VERSIONED: readonly VersionedSystem[] = [
     following: ['14.04', '15.10', '12.04', '10.04', '11.10', '9.10', '8.04', '16.04', '13.10'],
     followingPercent: 0.3,
   },
-  { name: 'Linux', family: 'linux', leading: [], following: spread('3.', [13, 16, 10, 2, 19, 0, 8, 4, 1]), followingPercent: 0.3 },
+  {
+    name: 'Linux',
+    family: 'linux',
+    leading: [],
+    following: spread('3.', [13, 16, 10, 2, 19, 0, 8, 4, 1]),
+    followingPercent: 0.3,
+  },
   {
     name: 'Chrome OS',
     family: 'linux',
@@ -210,7 +237,13 @@ const VERSIONED: readonly VersionedSystem[] = [
     following: spread('', [7834, 7647, 7520, 7390, 7262, 7077, 6946, 6812, 6680, 6457, 6310, 6158, 5978, 5841]),
     followingPercent: 0.2,
   },
-  { name: 'Windows Phone', family: 'phone', leading: [], following: ['8.1', '8.0', '10.0', '7.5', '7.0'], followingPercent: 0.06 },
+  {
+    name: 'Windows Phone',
+    family: 'phone',
+    leading: [],
+    following: ['8.1', '8.0', '10.0', '7.5', '7.0'],
+    followingPercent: 0.06,
+  },
   {
     name: 'BlackBerry OS',
     family: 'phone',
@@ -224,7 +257,13 @@ const VERSIONED: readonly VersionedSystem[] = [
 /** All operating systems in all versions. Their shares sum up to about 1. */
 export function listOperatingSystems(): readonly OperatingSystem[] {
   return [
-    ...SINGLE_VERSIONS.map(([name, percent, family]) => ({ os: name, name, version: '', share: percent / 100, family: systemFamilies[family] })),
+    ...SINGLE_VERSIONS.map(([name, percent, family]) => ({
+      os: name,
+      name,
+      version: '',
+      share: percent / 100,
+      family: systemFamilies[family],
+    })),
     ...VERSIONED.flatMap(versionsOf),
   ];
 }

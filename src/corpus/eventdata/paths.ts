@@ -60,7 +60,8 @@ export class PathMaker {
     // The path is cut to its length. Its last characters are random, which makes short paths differ.
     const kept = path.slice(0, Math.max(1, length - Math.min(3, length - 1)));
     let ending = '';
-    while (kept.length + ending.length < Math.max(2, length)) ending += LETTERS[this.random.integer(0, LETTERS.length - 1)] ?? 'a';
+    while (kept.length + ending.length < Math.max(2, length))
+      ending += LETTERS[this.random.integer(0, LETTERS.length - 1)] ?? 'a';
     return kept + ending;
   }
 }

@@ -86,5 +86,8 @@ function listHosts(random: TableRandom): readonly { readonly origin: string; rea
   const words = makeWords(HOST_COUNT - leading.length, random);
   const rest = 1 - EMPTY_SHARE - leading.reduce((sum, { share }) => sum + share, 0);
   const scale = words.reduce((sum, _, i) => sum + 1 / (i + 10), 0);
-  return [...leading, ...words.map((word, i) => ({ origin: `http://${word}.example`, share: rest / (i + 10) / scale }))];
+  return [
+    ...leading,
+    ...words.map((word, i) => ({ origin: `http://${word}.example`, share: rest / (i + 10) / scale })),
+  ];
 }

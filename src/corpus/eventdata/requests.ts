@@ -128,17 +128,25 @@ export function buildRequests(): Requests {
     sizeOf: chooseSizes(weights, statusOf, verbOf, random),
     resultOf: new Uint8Array(statusOf.map((status, row) => (verbOf[row] ?? 0) * STATUSES.length + status)),
     paths: packTexts(paths),
-    results: packTexts(combinations.map(({ verb, status }) => `, "verb": "${verb}", "response": ${status}, "httpversion": "1.1", "@timestamp": "`)),
+    results: packTexts(
+      combinations.map(
+        ({ verb, status }) => `, "verb": "${verb}", "response": ${status}, "httpversion": "1.1", "@timestamp": "`,
+      ),
+    ),
     statuses: packTexts(combinations.map(({ status }) => ` HTTP/1.1\\" ${status} `)),
     verbs: packTexts(combinations.map(({ verb }) => `] \\"${verb} `)),
     longestPath: LONGEST_PATH.to,
   };
 }
 
-const percentages = (shares: readonly (readonly [unknown, number])[]): readonly number[] => shares.map(([, percent]) => percent / 100);
+const percentages = (shares: readonly (readonly [unknown, number])[]): readonly number[] =>
+  shares.map(([, percent]) => percent / 100);
 
 /** Gives each row a path. Rows share paths, because the same file is answered with several sizes and statuses. */
-function choosePaths(weights: Float64Array, random: TableRandom): { readonly pathOf: Uint16Array; readonly paths: readonly string[] } {
+function choosePaths(
+  weights: Float64Array,
+  random: TableRandom,
+): { readonly pathOf: Uint16Array; readonly paths: readonly string[] } {
   const extensionOf = apportion(weights, percentages(EXTENSIONS));
   const binOf = apportion(
     weights,
@@ -162,8 +170,14 @@ function choosePaths(weights: Float64Array, random: TableRandom): { readonly pat
   return { pathOf, paths };
 }
 
-function chooseSizes(weights: Float64Array, statusOf: Uint16Array, verbOf: Uint16Array, random: TableRandom): Uint32Array {
-  const isOk = (row: number): boolean => STATUSES[statusOf[row] ?? 0]?.[0] === 200 && VERBS[verbOf[row] ?? 0]?.[0] !== 'HEAD';
+function chooseSizes(
+  weights: Float64Array,
+  statusOf: Uint16Array,
+  verbOf: Uint16Array,
+  random: TableRandom,
+): Uint32Array {
+  const isOk = (row: number): boolean =>
+    STATUSES[statusOf[row] ?? 0]?.[0] === 200 && VERBS[verbOf[row] ?? 0]?.[0] !== 'HEAD';
   const binOf = apportion(
     weights.map((weight, row) => (isOk(row) ? weight : 0)),
     OK_SIZES.map(({ share }) => share),

@@ -19,7 +19,8 @@ const WINDOWS_VERSIONS: ReadonlyMap<string, string> = new Map([
  * A user agent of a browser on a system. Later attempts write rarer versions, so that a new text is found in the end.
  */
 export function writeUserAgent(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
-  if (name === 'Chrome' || name === 'Chromium' || name === 'Opera' || name === 'Edge') return webKit(name, system, random, attempt);
+  if (name === 'Chrome' || name === 'Chromium' || name === 'Opera' || name === 'Edge')
+    return webKit(name, system, random, attempt);
   if (name === 'Firefox' || name === 'Iceweasel') return gecko(name, system, random, attempt);
   if (name === 'Safari') return safari(system, random, attempt);
   if (name === 'IE') return internetExplorer(system, random, attempt);
@@ -27,7 +28,8 @@ export function writeUserAgent(name: string, system: OperatingSystem, random: Ta
   if (system.family === systemFamilies.android) return androidBrowser(name, system, random, attempt);
   if (system.family === systemFamilies.phone) return phone(name, system, random, attempt);
   if (name === 'Other' || name.endsWith('lib')) return library(name, random, attempt);
-  if (name === 'PingdomBot') return `PingdomBot_version_${version(random, 1, 1, attempt)}_(http://www.pingdom.example/)`;
+  if (name === 'PingdomBot')
+    return `PingdomBot_version_${version(random, 1, 1, attempt)}_(http://www.pingdom.example/)`;
   if (name.endsWith('Bot') || name === 'Googlebot') return robot(name, random, attempt);
   return `${webKit('Chrome', system, random, attempt)} ${name}/${version(random, 4, 3, 0)}`;
 }
@@ -44,7 +46,8 @@ function version(random: TableRandom, major: number, parts: number, attempt: num
 }
 
 function desktopPlatform(system: OperatingSystem, random: TableRandom, macSeparator: string): string {
-  if (system.family === systemFamilies.mac) return `Macintosh; Intel Mac OS X ${system.version.replaceAll('.', macSeparator)}`;
+  if (system.family === systemFamilies.mac)
+    return `Macintosh; Intel Mac OS X ${system.version.replaceAll('.', macSeparator)}`;
   if (system.family === systemFamilies.windows) {
     const machine = random.pickEarly(['; WOW64', '; WOW64', '; Win64; x64', '']);
     return `Windows NT ${WINDOWS_VERSIONS.get(system.name) ?? '5.0'}${machine}`;
@@ -65,13 +68,17 @@ function webKit(name: string, system: OperatingSystem, random: TableRandom, atte
   const chrome = `Chrome/${chromeVersion(random, attempt)}`;
   const engine = `Mozilla/5.0 (${desktopPlatform(system, random, '_')}) AppleWebKit/537.36 (KHTML, like Gecko)`;
   if (name === 'Chromium') return `${engine} Ubuntu Chromium/${chromeVersion(random, attempt)} ${chrome} Safari/537.36`;
-  const suffix = name === 'Opera' ? ` OPR/${random.integer(28, 38)}.0.${random.integer(1600, 2200)}.${random.integer(20, 90)}` : '';
+  const suffix =
+    name === 'Opera' ? ` OPR/${random.integer(28, 38)}.0.${random.integer(1600, 2200)}.${random.integer(20, 90)}` : '';
   return `${engine} ${chrome} Safari/537.36${name === 'Edge' ? ` Edge/13.${random.integer(10_000, 14_400)}` : suffix}`;
 }
 
 function gecko(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
   const major = random.pickEarly([44, 45, 43, 38, 46, 42, 41, 40, 47, 39, 36, 35, 34, 31, 33, 30, 24, 28, 26, 17]);
-  const number = attempt === 0 ? `${major}.0` : `${major}.${random.integer(0, 9)}${attempt < 8 ? '' : `.${random.integer(1, attempt)}`}`;
+  const number =
+    attempt === 0
+      ? `${major}.0`
+      : `${major}.${random.integer(0, 9)}${attempt < 8 ? '' : `.${random.integer(1, attempt)}`}`;
   return `Mozilla/5.0 (${desktopPlatform(system, random, '.')}; rv:${number}) Gecko/20100101 ${name}/${number}`;
 }
 
@@ -109,7 +116,10 @@ function iosBrowser(name: string, system: OperatingSystem, random: TableRandom, 
   const letters = ['A', 'B', 'C', 'D', 'E', 'F', 'G'];
   const build = `${random.integer(8, 14)}${random.pick(letters)}${random.integer(10, 450 + attempt)}`;
   const engine = `${random.pickEarly([601, 600, 537, 536])}.1.${random.integer(1, 50)}`;
-  const product = name === 'Mobile Safari' ? `Version/${system.version.split('.')[0] ?? '9'}.0` : `CriOS/${chromeVersion(random, attempt)}`;
+  const product =
+    name === 'Mobile Safari'
+      ? `Version/${system.version.split('.')[0] ?? '9'}.0`
+      : `CriOS/${chromeVersion(random, attempt)}`;
   const platform = `${device} ${system.version.replaceAll('.', '_')} like Mac OS X`;
   const start = `Mozilla/5.0 (${platform}) AppleWebKit/${engine} (KHTML, like Gecko)`;
   return `${start} ${product} Mobile/${build} Safari/${engine}`;
@@ -125,7 +135,8 @@ function androidBrowser(name: string, system: OperatingSystem, random: TableRand
 }
 
 function phone(name: string, system: OperatingSystem, random: TableRandom, attempt: number): string {
-  const engine = name === 'Opera Mini' ? `Presto/2.12.${random.integer(100, 450)}` : `Trident/${random.integer(5, 7)}.0`;
+  const engine =
+    name === 'Opera Mini' ? `Presto/2.12.${random.integer(100, 450)}` : `Trident/${random.integer(5, 7)}.0`;
   const model = `${random.pick(['NOKIA; Lumia ', 'HTC; Model ', 'RIM; Z'])}${random.integer(5, 1530 + attempt)}`;
   const product = `${name.replaceAll(' ', '')}/${version(random, 11, 2, attempt)}`;
   return `Mozilla/5.0 (${system.os}; ${engine}; ${model}) ${product}`;

@@ -15,7 +15,9 @@ export interface TopShare {
  */
 export function rankWeights(count: number, topShares: readonly TopShare[]): Float64Array {
   const knots = [...topShares.filter(({ rank }) => rank < count), { rank: count, share: 1 }];
-  const averages = knots.map(({ rank, share }, i) => (share - (knots[i - 1]?.share ?? 0)) / (rank - (knots[i - 1]?.rank ?? 0)));
+  const averages = knots.map(
+    ({ rank, share }, i) => (share - (knots[i - 1]?.share ?? 0)) / (rank - (knots[i - 1]?.rank ?? 0)),
+  );
   const levels = averages.map((average, i) => Math.sqrt(average * (averages[i + 1] ?? average / 4)));
   const weights = new Float64Array(count);
   weights[0] = averages[0] ?? 1;
@@ -59,7 +61,11 @@ function fillFalling(segment: Float64Array, high: number, low: number, sum: numb
  * weights: a small category waits for an entry that is as light as its share. Shares need not sum up to 1. `isAllowed`
  * keeps entries from some categories; later entries make up for it.
  */
-export function apportion(weights: Float64Array, shares: readonly number[], isAllowed?: (entry: number, category: number) => boolean): Uint16Array {
+export function apportion(
+  weights: Float64Array,
+  shares: readonly number[],
+  isAllowed?: (entry: number, category: number) => boolean,
+): Uint16Array {
   const count = shares.length;
   const perShare = new Float64Array(shares).map((share) => 1 / share);
   const taken = new Float64Array(count);
@@ -91,7 +97,8 @@ const HEAD = 3000;
 export function apportionHead(weights: Float64Array, shares: readonly number[], random: TableRandom): Uint16Array {
   const table = aliasTable(new Float64Array(shares));
   const categories = new Uint16Array(weights.length);
-  for (let entry = HEAD; entry < weights.length; entry++) categories[entry] = drawAlias(table, random.bits(), random.bits());
+  for (let entry = HEAD; entry < weights.length; entry++)
+    categories[entry] = drawAlias(table, random.bits(), random.bits());
   categories.set(apportion(weights.subarray(0, HEAD), shares));
   return categories;
 }

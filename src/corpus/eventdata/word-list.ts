@@ -1,7 +1,33 @@
 // Made-up words, for names of hosts, robots and paths.
 import type { TableRandom } from './random.ts';
 
-const ONSETS = ['b', 'br', 'c', 'cl', 'd', 'f', 'fl', 'g', 'gr', 'h', 'k', 'l', 'm', 'n', 'p', 'pl', 'qu', 'r', 's', 'st', 't', 'tr', 'v', 'w', 'z'];
+const ONSETS = [
+  'b',
+  'br',
+  'c',
+  'cl',
+  'd',
+  'f',
+  'fl',
+  'g',
+  'gr',
+  'h',
+  'k',
+  'l',
+  'm',
+  'n',
+  'p',
+  'pl',
+  'qu',
+  'r',
+  's',
+  'st',
+  't',
+  'tr',
+  'v',
+  'w',
+  'z',
+];
 const VOWELS = ['a', 'e', 'i', 'o', 'u', 'ai', 'ea', 'io', 'ou'];
 const ENDS = ['', '', '', 'l', 'n', 'm', 'r', 's', 't', 'x', 'nd', 'rk'];
 

@@ -20,7 +20,10 @@ export interface Bus {
   /** Sends a message and resolves to its answer. Rejects if nobody listens or no answer comes within `timeout` ms. */
   request(subject: string, payload: Uint8Array, options: { readonly timeout: number }): Promise<BusMessage>;
   /** Calls `callback` for each message on a subject, in which `*` stands for any one word. */
-  subscribe(subject: string, options: { readonly callback: (error: Error | null, message: BusMessage) => void }): BusSubscription;
+  subscribe(
+    subject: string,
+    options: { readonly callback: (error: Error | null, message: BusMessage) => void },
+  ): BusSubscription;
   /** Changes of the connection, among them `disconnect` and `reconnect`; ends when the connection is closed. */
   status(): AsyncIterable<{ readonly type: string }>;
 }

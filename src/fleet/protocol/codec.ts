@@ -19,7 +19,9 @@ const MAX_TEXT = 1 << 26;
 /** The most items of a list, unless its codec is given another limit. */
 const MAX_ITEMS = 1 << 21;
 /** Numbers that JSON does not have, by the words that stand for them. */
-const NUMBER_WORDS = new Map([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => [String(value), value]));
+const NUMBER_WORDS = new Map(
+  [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((value) => [String(value), value]),
+);
 
 /** The error for a message that cannot be read. It names the place, never the value, which might be a secret. */
 export function refuse(path: string, expected: string): BenchmarkError {
@@ -33,7 +35,8 @@ export function text(maxLength: number = MAX_TEXT): Codec<string> {
   return {
     encode: (value) => value,
     decode: (value, path) => {
-      if (typeof value !== 'string' || value.length > maxLength) throw refuse(path, `a text of at most ${maxLength} characters`);
+      if (typeof value !== 'string' || value.length > maxLength)
+        throw refuse(path, `a text of at most ${maxLength} characters`);
       return value;
     },
   };
@@ -65,7 +68,8 @@ export function count(most: number = Number.MAX_SAFE_INTEGER): Codec<number> {
   return {
     encode: (value) => value,
     decode: (value, path) => {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > most) throw refuse(path, `a whole number up to ${most}`);
+      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0 || value > most)
+        throw refuse(path, `a whole number up to ${most}`);
       return value;
     },
   };
@@ -115,7 +119,9 @@ export function record<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
   return {
     encode: (value) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner.encode(item)])),
     decode: (value, path) =>
-      Object.fromEntries(Object.entries(propertiesOf(value, path)).map(([key, item]) => [key, inner.decode(item, `${path}.${key}`)])),
+      Object.fromEntries(
+        Object.entries(propertiesOf(value, path)).map(([key, item]) => [key, inner.decode(item, `${path}.${key}`)]),
+      ),
   };
 }
 
@@ -132,7 +138,10 @@ export function object<T extends object>(fields: { readonly [K in keyof T]-?: Co
       const properties = propertiesOf(value, path);
       const decoded: Partial<T> = {};
       for (const name of names) {
-        const item = fields[name].decode(Object.hasOwn(properties, name) ? properties[name] : undefined, `${path}.${name}`);
+        const item = fields[name].decode(
+          Object.hasOwn(properties, name) ? properties[name] : undefined,
+          `${path}.${name}`,
+        );
         if (item !== undefined) decoded[name] = item;
       }
       // The compiler cannot see that the object is complete now: the codec of each field has accepted or refused it.
@@ -142,7 +151,9 @@ export function object<T extends object>(fields: { readonly [K in keyof T]-?: Co
 }
 
 /** One of several objects, told apart by their `kind`. */
-export function union<T extends { readonly kind: string }>(kinds: { readonly [K in T['kind']]: Codec<Extract<T, { readonly kind: K }>> }): Codec<T> {
+export function union<T extends { readonly kind: string }>(
+  kinds: { readonly [K in T['kind']]: Codec<Extract<T, { readonly kind: K }>> },
+): Codec<T> {
   return byKind(new Map<string, Codec<T>>(Object.entries(kinds)));
 }
 
@@ -171,7 +182,9 @@ export function messages<M extends object>(
   },
 ): Codec<MessageOf<M>> {
   const fieldsByKind = Object.entries<Readonly<Record<string, Codec<unknown>>>>(kinds);
-  const codecs = fieldsByKind.map(([kind, fields]) => [kind, object<{ readonly kind: string }>({ kind: oneOf(kind), ...fields })] as const);
+  const codecs = fieldsByKind.map(
+    ([kind, fields]) => [kind, object<{ readonly kind: string }>({ kind: oneOf(kind), ...fields })] as const,
+  );
   // The compiler cannot see that codecs of all kinds, built one by one from their fields, make up that of the union.
   return byKind(new Map(codecs)) as Codec<MessageOf<M>>;
 }

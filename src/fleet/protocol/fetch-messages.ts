@@ -40,7 +40,9 @@ export const fetchAnswerCodec = messages({
 export type FetchAnswer = ValueOf<typeof fetchAnswerCodec>;
 
 /** Reads an answer and the bytes that follow it. Throws INTERNAL if the bytes are no answer. */
-export const readFetchAnswer = (bytes: Uint8Array): { readonly header: FetchAnswer; readonly sections: readonly Uint8Array[] } =>
+export const readFetchAnswer = (
+  bytes: Uint8Array,
+): { readonly header: FetchAnswer; readonly sections: readonly Uint8Array[] } =>
   readFrame(fetchAnswerCodec, bytes, 'answer');
 
 /** Whether the bytes of a range have the digest that its answer gives. */

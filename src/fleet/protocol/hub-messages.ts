@@ -1,7 +1,20 @@
 // The messages between the hub, which runs in the coordinator's daemon, and its nodes and test runs. All are JSON. A
 // node registers every few seconds. A test run claims the fleet, repeats the claim while it goes on, and asks for
 // nodes.
-import { boolean, type Codec, count, list, messages, nullable, number, object, oneOf, refuse, text, type ValueOf } from './codec.ts';
+import {
+  boolean,
+  type Codec,
+  count,
+  list,
+  messages,
+  nullable,
+  number,
+  object,
+  oneOf,
+  refuse,
+  text,
+  type ValueOf,
+} from './codec.ts';
 import { idPattern } from './subjects.ts';
 
 const shortText = text(1000);

@@ -8,7 +8,20 @@
 // "opened", and "run", answered by any number of "report" and at last "step-done".
 import type { WireError } from '../../errors.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
-import { boolean, type Codec, count, list, messages, nullable, number, object, oneOf, optional, text, type ValueOf } from './codec.ts';
+import {
+  boolean,
+  type Codec,
+  count,
+  list,
+  messages,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  type ValueOf,
+} from './codec.ts';
 import { readFrame, writeFrame } from './frame.ts';
 import type { Batch } from './outbox.ts';
 import { targetCodec } from './target-codec.ts';
@@ -134,7 +147,8 @@ export type DownMessage =
 /** The bytes of a message to a node. */
 export function writeDown(message: DownMessage): Uint8Array {
   const { secret, session } = message;
-  if (message.kind === 'question') return writeFrame(downCodec, { secret, session, first: null, question: message.question });
+  if (message.kind === 'question')
+    return writeFrame(downCodec, { secret, session, first: null, question: message.question });
   return writeFrame(downCodec, { secret, session, first: message.batch.first, question: null }, message.batch.pieces);
 }
 

@@ -74,7 +74,12 @@ export class Outbox {
       this.waiting.push(piece);
     }
     if (this.waiting.length > this.options.bound) {
-      this.fail(new BenchmarkError('WORKER_LOST', `More than ${this.options.bound} messages wait for an answer: the other side takes none.`));
+      this.fail(
+        new BenchmarkError(
+          'WORKER_LOST',
+          `More than ${this.options.bound} messages wait for an answer: the other side takes none.`,
+        ),
+      );
       return;
     }
     if (!this.isPumping) void this.pump();
@@ -119,7 +124,10 @@ export class Outbox {
     if (this.isStopped) return;
     if (last < this.first - 1 || last >= this.first + this.waiting.length) {
       throw new OutboxBroken(
-        new BenchmarkError('WORKER_LOST', `The other side says that it took ${last} messages, where ${this.first - 1} were taken.`),
+        new BenchmarkError(
+          'WORKER_LOST',
+          `The other side says that it took ${last} messages, where ${this.first - 1} were taken.`,
+        ),
       );
     }
     this.waiting.splice(0, last + 1 - this.first);

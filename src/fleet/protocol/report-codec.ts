@@ -57,7 +57,10 @@ const times = ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime
 const SLOT_NUMBERS = 3;
 const name = text(10_000);
 
-const errorCounts: Codec<readonly ErrorCount[]> = list(object<ErrorCount>({ kind: text(), count: count(), example: text() }), 10_000);
+const errorCounts: Codec<readonly ErrorCount[]> = list(
+  object<ErrorCount>({ kind: text(), count: count(), example: text() }),
+  10_000,
+);
 
 const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
   worker: count(),
@@ -176,12 +179,14 @@ function readSlots(numbers: Float64Array): readonly ThroughputSlot[] {
   if (numbers.length % SLOT_NUMBERS !== 0) throw refuse('report.slots', 'a list of slots');
   return Array.from({ length: numbers.length / SLOT_NUMBERS }, (_, index): ThroughputSlot => {
     const [type = 0, end = 0, work = 0] = numbers.subarray(index * SLOT_NUMBERS);
-    if ((type !== 0 && type !== 1) || !Number.isFinite(end) || !Number.isFinite(work)) throw refuse('report.slots', 'a list of slots');
+    if ((type !== 0 && type !== 1) || !Number.isFinite(end) || !Number.isFinite(work))
+      throw refuse('report.slots', 'a list of slots');
     return { type: type === 1 ? 'normal' : 'warmup', end, work };
   });
 }
 
-const bytesOf = (numbers: Float64Array): Uint8Array => new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+const bytesOf = (numbers: Float64Array): Uint8Array =>
+  new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 
 /** A copy of the numbers of a section, because an array of numbers needs an aligned start, which few sections have. */
 function numbersOf(bytes: Uint8Array): Float64Array {

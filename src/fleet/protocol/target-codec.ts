@@ -37,6 +37,8 @@ const options: Codec<ClientOptions> = object<ClientOptions>({
 /** The endpoints and client options of the cluster under test, with passwords and keys. */
 export const targetCodec: Codec<TargetCluster> = object<TargetCluster>({
   name: text(),
-  endpoints: list(object<Endpoint>({ host: text(), port: number, useTls: boolean, prefix: text(), basicAuth: nullable(basicAuth) })),
+  endpoints: list(
+    object<Endpoint>({ host: text(), port: number, useTls: boolean, prefix: text(), basicAuth: nullable(basicAuth) }),
+  ),
   options,
 });

@@ -78,19 +78,28 @@ export class Totals {
  * Compares the sums that a node states with those of what was merged from it, both since the beginning of the run.
  * Returns `null` if they agree, else an INTERNAL error that names the differences.
  */
-export function difference(node: string, stated: readonly TaskTotals[], merged: readonly TaskTotals[]): BenchmarkError | null {
+export function difference(
+  node: string,
+  stated: readonly TaskTotals[],
+  merged: readonly TaskTotals[],
+): BenchmarkError | null {
   const found: string[] = [];
   const known = new Map(merged.map((totals) => [totals.task, totals]));
   for (const totals of stated) {
     const own = known.get(totals.task);
     known.delete(totals.task);
     for (const name of ['reports', ...counted] as const) {
-      if (totals[name] !== (own?.[name] ?? 0)) found.push(`${totals.task}: ${name} ${totals[name]} sent, ${own?.[name] ?? 0} merged`);
+      if (totals[name] !== (own?.[name] ?? 0))
+        found.push(`${totals.task}: ${name} ${totals[name]} sent, ${own?.[name] ?? 0} merged`);
     }
   }
   for (const [task, { reports }] of known) found.push(`${task}: no report sent, ${reports} merged`);
   if (found.length === 0) return null;
-  return new BenchmarkError('INTERNAL', `The figures of node ${node} do not add up: ${found.slice(0, 10).join('; ')}.`, {
-    hint: 'The results are not to be trusted. Repeat the run, and report this with the logs of both machines.',
-  });
+  return new BenchmarkError(
+    'INTERNAL',
+    `The figures of node ${node} do not add up: ${found.slice(0, 10).join('; ')}.`,
+    {
+      hint: 'The results are not to be trusted. Repeat the run, and report this with the logs of both machines.',
+    },
+  );
 }

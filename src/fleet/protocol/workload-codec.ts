@@ -18,7 +18,10 @@ import type {
 } from '../../workload/model.ts';
 import { boolean, type Codec, json, jsonObject, list, nullable, number, object, oneOf, text, union } from './codec.ts';
 
-const secondsCodec: Codec<Seconds> = { encode: (value) => number.encode(value), decode: (value, path) => seconds(number.decode(value, path)) };
+const secondsCodec: Codec<Seconds> = {
+  encode: (value) => number.encode(value),
+  decode: (value, path) => seconds(number.decode(value, path)),
+};
 
 const documentSetCodec: Codec<DocumentSet> = object<DocumentSet>({
   sourceFormat: oneOf('bulk', 'hdf5', 'big-ann'),
@@ -39,7 +42,11 @@ const documentSetCodec: Codec<DocumentSet> = object<DocumentSet>({
 });
 
 /** A corpus and its document sets; not the documents. */
-export const corpusCodec: Codec<Corpus> = object<Corpus>({ name: text(), meta: jsonObject, documentSets: list(documentSetCodec) });
+export const corpusCodec: Codec<Corpus> = object<Corpus>({
+  name: text(),
+  meta: jsonObject,
+  documentSets: list(documentSetCodec),
+});
 
 const operationCodec: Codec<Operation> = object<Operation>({
   name: text(),
@@ -76,7 +83,12 @@ const completedByCodec: Codec<CompletedBy> = union<CompletedBy>({
 
 const elementCodec: Codec<ScheduleElement> = union<ScheduleElement>({
   task: taskCodec,
-  parallel: object<Parallel>({ kind: oneOf('parallel'), clients: number, tasks: list(taskCodec), completedBy: nullable(completedByCodec) }),
+  parallel: object<Parallel>({
+    kind: oneOf('parallel'),
+    clients: number,
+    tasks: list(taskCodec),
+    completedBy: nullable(completedByCodec),
+  }),
 });
 
 const procedureCodec: Codec<TestProcedure> = object<TestProcedure>({

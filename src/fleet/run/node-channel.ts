@@ -45,7 +45,10 @@ export class NodeChannel {
    */
   async sendCommands(batch: Batch): Promise<number> {
     const { session, node } = this.options;
-    const answer = await this.request(writeDown({ kind: 'commands', secret: node.secret, session, batch }), TIMEOUT_MILLIS);
+    const answer = await this.request(
+      writeDown({ kind: 'commands', secret: node.secret, session, batch }),
+      TIMEOUT_MILLIS,
+    );
     if (answer.kind === 'refused') throw new OutboxBroken(new BenchmarkError('WORKER_LOST', answer.reason));
     if (answer.kind === 'busy') throw this.busy(answer.testRunId);
     this.busySince = null;

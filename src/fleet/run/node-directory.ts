@@ -46,7 +46,9 @@ export interface DirectoryRequest {
  */
 export async function findNodes(request: DirectoryRequest): Promise<readonly ListedNode[]> {
   const { bus, names, wait, signal } = request;
-  const addresses = await Promise.all(names.map(async (name) => ({ name, address: isCoordinator(name) ? null : await request.resolve(name) })));
+  const addresses = await Promise.all(
+    names.map(async (name) => ({ name, address: isCoordinator(name) ? null : await request.resolve(name) })),
+  );
   const end = performance.now() + wait * 1000;
   for (;;) {
     const known = await askNodes(bus);
@@ -101,7 +103,9 @@ function requireDifferent(listed: readonly ListedNode[]): void {
   for (const { name, node } of listed) {
     const other = names.get(node.id);
     if (other !== undefined) {
-      throw new BenchmarkError('FLEET', `--worker-ips lists the same node twice, as ${other} and as ${name}.`, { hint: 'List each node once.' });
+      throw new BenchmarkError('FLEET', `--worker-ips lists the same node twice, as ${other} and as ${name}.`, {
+        hint: 'List each node once.',
+      });
     }
     names.set(node.id, name);
   }
@@ -111,23 +115,39 @@ function requireSameVersion(listed: readonly ListedNode[], version: string): voi
   const problems = listed.flatMap(({ name, node: { hello } }): readonly Problem[] => {
     if (hello.version === version && hello.protocol === protocolVersion) return [];
     const protocol = hello.protocol === protocolVersion ? '' : ` (messages ${hello.protocol}, here ${protocolVersion})`;
-    return [{ message: `Node ${name} runs version ${hello.version}${protocol}, the coordinator runs version ${version}.` }];
+    return [
+      { message: `Node ${name} runs version ${hello.version}${protocol}, the coordinator runs version ${version}.` },
+    ];
   });
   const [first] = problems;
   if (first === undefined) return;
-  const message = problems.length === 1 ? first.message : `${problems.length} nodes run another version than the coordinator.`;
-  const hint = 'Install the same version on all machines, and restart their daemons with "opensearch-benchmarkd restart".';
+  const message =
+    problems.length === 1 ? first.message : `${problems.length} nodes run another version than the coordinator.`;
+  const hint =
+    'Install the same version on all machines, and restart their daemons with "opensearch-benchmarkd restart".';
   throw new BenchmarkError('FLEET', message, { hint, problems: problems.length === 1 ? [] : problems });
 }
 
-function missing(absent: readonly { readonly name: string; readonly address: string | null }[], known: NodesAnswer, wait: number): BenchmarkError {
+function missing(
+  absent: readonly { readonly name: string; readonly address: string | null }[],
+  known: NodesAnswer,
+  wait: number,
+): BenchmarkError {
   const names = absent.map(({ name }) => name).join(', ');
   const refused = known.refused.filter(({ address }) => absent.some((one) => one.address === address));
   const there = known.nodes.map(({ hello }) => hello.address).join(', ');
-  return new BenchmarkError('FLEET', `${absent.length === 1 ? 'A node is' : 'Nodes are'} missing after ${wait} seconds: ${names}.`, {
-    hint: `On each, run "opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=COORDINATOR". Here now: ${there === '' ? 'none' : there}.`,
-    problems: refused.map(({ address, reason }) => ({ message: `${address} wanted to join and was refused: ${reason}` })),
-  });
+  return new BenchmarkError(
+    'FLEET',
+    `${absent.length === 1 ? 'A node is' : 'Nodes are'} missing after ${wait} seconds: ${names}.`,
+    {
+      hint:
+        'On each, run "opensearch-benchmarkd start --node-ip=ADDRESS --coordinator-ip=COORDINATOR". Here now: ' +
+        `${there === '' ? 'none' : there}.`,
+      problems: refused.map(({ address, reason }) => ({
+        message: `${address} wanted to join and was refused: ${reason}`,
+      })),
+    },
+  );
 }
 
 /** The right to use the fleet, which one test run has at a time. It repeats its claim until {@link release}. */
@@ -154,9 +174,13 @@ export class FleetClaim {
       if (answer.isGranted) return new FleetClaim(bus, claim);
       if (performance.now() >= end) {
         const { testRunId, processId } = answer.holder;
-        throw new BenchmarkError('ANOTHER_RUN', `Another test run uses the fleet: process ${processId}, test run ${testRunId}.`, {
-          hint: 'Wait for it, or end it with --kill-running-processes.',
-        });
+        throw new BenchmarkError(
+          'ANOTHER_RUN',
+          `Another test run uses the fleet: process ${processId}, test run ${testRunId}.`,
+          {
+            hint: 'Wait for it, or end it with --kill-running-processes.',
+          },
+        );
       }
       await sleep(POLL_MILLIS);
     }
@@ -165,7 +189,9 @@ export class FleetClaim {
   /** Gives the fleet back. If that does not reach the hub, the claim ends by itself for lack of repetition. */
   async release(): Promise<void> {
     clearInterval(this.timer);
-    await this.bus.request(hubSubject('end'), encodeBytes(runClaimCodec, this.claim), { timeout: TIMEOUT_MILLIS }).catch(() => undefined);
+    await this.bus
+      .request(hubSubject('end'), encodeBytes(runClaimCodec, this.claim), { timeout: TIMEOUT_MILLIS })
+      .catch(() => undefined);
   }
 
   private async renew(): Promise<void> {
@@ -175,7 +201,9 @@ export class FleetClaim {
 
 async function askClaim(bus: Bus, claim: RunClaim): Promise<ReturnType<typeof claimAnswerCodec.decode>> {
   try {
-    const { data } = await bus.request(hubSubject('begin'), encodeBytes(runClaimCodec, claim), { timeout: TIMEOUT_MILLIS });
+    const { data } = await bus.request(hubSubject('begin'), encodeBytes(runClaimCodec, claim), {
+      timeout: TIMEOUT_MILLIS,
+    });
     return decodeBytes(claimAnswerCodec, data, 'the answer of the coordinator');
   } catch (error) {
     if (error instanceof BenchmarkError) throw error;

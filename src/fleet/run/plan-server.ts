@@ -55,7 +55,9 @@ export class PlanServer {
       switch (request.kind) {
         case 'bundle': {
           const bundle = this.bundles.get(request.digest);
-          return bundle === undefined ? missing('There is no such plan.') : range(bundle.subarray(request.offset, request.offset + rangeBytes));
+          return bundle === undefined
+            ? missing('There is no such plan.')
+            : range(bundle.subarray(request.offset, request.offset + rangeBytes));
         }
         case 'find':
           return await this.find(request.corpus, request.set);
@@ -77,7 +79,12 @@ export class PlanServer {
     const source = await Promise.race([this.source(corpus, set), patience]);
     clearTimeout(timer);
     if (source === null) return writeFrame(fetchAnswerCodec, { kind: 'preparing' });
-    return writeFrame(fetchAnswerCodec, { kind: 'file', name: basename(source.path), bytes: source.bytes, documents: source.documents });
+    return writeFrame(fetchAnswerCodec, {
+      kind: 'file',
+      name: basename(source.path),
+      bytes: source.bytes,
+      documents: source.documents,
+    });
   }
 
   private source(corpus: string, set: number): Promise<DocumentSource> {
@@ -89,7 +96,8 @@ export class PlanServer {
 }
 
 const missing = (reason: string): Uint8Array => writeFrame(fetchAnswerCodec, { kind: 'missing', reason });
-const range = (bytes: Uint8Array): Uint8Array => writeFrame(fetchAnswerCodec, { kind: 'range', digest: digestOf(bytes) }, [bytes]);
+const range = (bytes: Uint8Array): Uint8Array =>
+  writeFrame(fetchAnswerCodec, { kind: 'range', digest: digestOf(bytes) }, [bytes]);
 
 async function readRange({ path, bytes }: DocumentSource, offset: number): Promise<Uint8Array> {
   const file = await open(path);

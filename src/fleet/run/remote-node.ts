@@ -14,7 +14,13 @@ import { encodeBytes } from '../protocol/codec.ts';
 import { readFrame } from '../protocol/frame.ts';
 import type { RegisteredNode } from '../protocol/hub-messages.ts';
 import { Inbox } from '../protocol/inbox.ts';
-import { type BundleAddress, commandCodec, eventCodec, type NodeCommand, type NodeEvent } from '../protocol/node-messages.ts';
+import {
+  type BundleAddress,
+  commandCodec,
+  eventCodec,
+  type NodeCommand,
+  type NodeEvent,
+} from '../protocol/node-messages.ts';
 import { type Batch, Outbox, usualBound } from '../protocol/outbox.ts';
 import { readReport } from '../protocol/report-codec.ts';
 import { difference, Totals } from '../protocol/totals.ts';
@@ -45,7 +51,7 @@ export interface RemoteNodeOptions {
   /** Makes the plan available for the node to fetch, see {@link PlanServer.offer}. */
   readonly offer: (plan: RunPlan) => BundleAddress;
   /** Called for each event that is shown to the user. */
-  readonly onNotice: (tale: NodeNotice, node: RemoteNode) => void;
+  readonly onNotice: (notice: NodeNotice, node: RemoteNode) => void;
   /** Called once if the node is lost: it will not work for this run any more. */
   readonly onLost: (node: RemoteNode, reason: string) => void;
 }
@@ -125,7 +131,8 @@ export class RemoteNode implements FleetNode {
 
   async clockOffset(): Promise<number> {
     const offset = await measureOffset(this.channel, () => this.isUsable);
-    if (offset === null && this.isUsable) throw new BenchmarkError('WORKER_LOST', `Node ${this.name} does not tell its time.`);
+    if (offset === null && this.isUsable)
+      throw new BenchmarkError('WORKER_LOST', `Node ${this.name} does not tell its time.`);
     if (offset !== null) this.latestOffset = offset;
     return this.offset;
   }
@@ -174,7 +181,9 @@ export class RemoteNode implements FleetNode {
       return this.inbox.accept(batch);
     } catch (error) {
       this.fail(
-        error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', `What node ${this.name} sent cannot be used.`, { cause: error }),
+        error instanceof BenchmarkError
+          ? error
+          : new BenchmarkError('INTERNAL', `What node ${this.name} sent cannot be used.`, { cause: error }),
       );
       return this.inbox.last;
     }
@@ -286,6 +295,11 @@ export class RemoteNode implements FleetNode {
   /** The error with the name of the node in its message. */
   private named(error: BenchmarkError): BenchmarkError {
     const { hint, exitCode, problems, cause } = error;
-    return new BenchmarkError(error.code, `Node ${this.name}: ${messageOf(error)}`, { hint, exitCode, problems, cause });
+    return new BenchmarkError(error.code, `Node ${this.name}: ${messageOf(error)}`, {
+      hint,
+      exitCode,
+      problems,
+      cause,
+    });
   }
 }

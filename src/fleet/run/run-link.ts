@@ -39,7 +39,7 @@ export interface RunLinkOptions {
   readonly isOffline: boolean;
   readonly locate: LocateDocuments;
   /** Shows the user what a node tells. */
-  readonly onNotice: (tale: NodeNotice, node: RemoteNode) => void;
+  readonly onNotice: (notice: NodeNotice, node: RemoteNode) => void;
 }
 
 /** The link of one run. Its {@link nodes} make up the fleet of the run; {@link close} comes after that of the fleet. */
@@ -81,8 +81,12 @@ export class RunLink {
     this.watch = new BusWatch(bus, () => this.forgive());
     // Only the subjects of its own nodes: what others send is dropped by the server, and costs the run nothing.
     this.subscriptions = this.nodes.flatMap(({ node: { id } }) => [
-      bus.subscribe(upSubject(id, 'out'), { callback: (error, message) => (error === null ? this.onUp(message) : undefined) }),
-      bulk.subscribe(upSubject(id, 'fetch'), { callback: (error, message) => (error === null ? void this.onFetch(message) : undefined) }),
+      bus.subscribe(upSubject(id, 'out'), {
+        callback: (error, message) => (error === null ? this.onUp(message) : undefined),
+      }),
+      bulk.subscribe(upSubject(id, 'fetch'), {
+        callback: (error, message) => (error === null ? void this.onFetch(message) : undefined),
+      }),
     ]);
     this.timer = setInterval(() => this.tick(), tickMillis);
   }
@@ -115,7 +119,9 @@ export class RunLink {
       return { last: node.receive({ first: header.first, pieces: sections }), isOver: false };
     } catch (error) {
       node.fail(
-        error instanceof BenchmarkError ? error : new BenchmarkError('INTERNAL', `What node ${node.name} sent cannot be read.`, { cause: error }),
+        error instanceof BenchmarkError
+          ? error
+          : new BenchmarkError('INTERNAL', `What node ${node.name} sent cannot be read.`, { cause: error }),
       );
       return over;
     }
@@ -152,7 +158,9 @@ export class RunLink {
   private checkOwnConnection(now: number): void {
     this.downSince ??= now;
     if (now - this.downSince < OWN_LOSS_MILLIS) return;
-    const away = `the coordinator's NATS was away for ${Math.round((now - this.downSince) / 1000)} seconds, after which nodes end their load`;
+    const away =
+      `the coordinator's NATS was away for ${Math.round((now - this.downSince) / 1000)} seconds, after ` +
+      'which nodes end their load';
     for (const node of this.nodes) node.lose(away);
   }
 
@@ -170,7 +178,8 @@ export class RunLink {
       const hint =
         left === 0 && this.options.onWorkerLoss === 'continue'
           ? 'No node is left. Look at the log of the node.'
-          : 'What was measured until then is kept. Look at the log of the node; with --on-worker-loss=continue a run goes on without it.';
+          : 'What was measured until then is kept. Look at the log of the node; with --on-worker-loss=continue a run ' +
+            'goes on without it.';
       lost.fail(new BenchmarkError('WORKER_LOST', what, { hint }));
       return;
     }

@@ -3,7 +3,13 @@ import { processClock } from '../../worker/messages.ts';
 import type { Bus } from '../protocol/bus.ts';
 import { decodeBytes } from '../protocol/codec.ts';
 import type { RegisteredNode } from '../protocol/hub-messages.ts';
-import { type DownAnswer, downAnswerCodec, type NodeProbe, type NodeQuestion, writeDown } from '../protocol/node-messages.ts';
+import {
+  type DownAnswer,
+  downAnswerCodec,
+  type NodeProbe,
+  type NodeQuestion,
+  writeDown,
+} from '../protocol/node-messages.ts';
 import { downSubject } from '../protocol/subjects.ts';
 
 /** Longer than the 3 s after which a node gives up a connection attempt. */
@@ -43,9 +49,17 @@ export async function surveyNode(
   return { probe: answer.probe, roundTrip, wallOffset };
 }
 
-async function ask(bus: Bus, { id, secret }: RegisteredNode, question: NodeQuestion, timeout: number): Promise<DownAnswer> {
-  const { data } = await bus.request(downSubject(id), writeDown({ kind: 'question', secret, session: '', question }), { timeout });
+async function ask(
+  bus: Bus,
+  { id, secret }: RegisteredNode,
+  question: NodeQuestion,
+  timeout: number,
+): Promise<DownAnswer> {
+  const { data } = await bus.request(downSubject(id), writeDown({ kind: 'question', secret, session: '', question }), {
+    timeout,
+  });
   return decodeBytes(downAnswerCodec, data, 'answer');
 }
 
-const reasonOf = (answer: DownAnswer): string => (answer.kind === 'refused' ? answer.reason : 'it gave the wrong answer');
+const reasonOf = (answer: DownAnswer): string =>
+  answer.kind === 'refused' ? answer.reason : 'it gave the wrong answer';

@@ -5,7 +5,19 @@ import { Dict } from '../values/dict.ts';
 import { TemplateFailure } from '../values/failure.ts';
 import { itemAt, type SliceBounds, slice } from '../values/iterate.ts';
 import { represent } from '../values/print.ts';
-import { AttributeObject, Callable, isInt, Markup, Range, Tuple, typeName, Undefined, undefinedItem, type Value, valueOr } from '../values/value.ts';
+import {
+  AttributeObject,
+  Callable,
+  isInt,
+  Markup,
+  Range,
+  Tuple,
+  typeName,
+  Undefined,
+  undefinedItem,
+  type Value,
+  valueOr,
+} from '../values/value.ts';
 import { dictMethods } from './methods/dict.ts';
 import { listMethods, rangeMethods, tupleMethods } from './methods/list.ts';
 import type { Method } from './methods/method.ts';
@@ -50,7 +62,11 @@ export function ownAttribute(value: Value, name: string): Value | undefined {
   if (value instanceof AttributeObject) return value.attribute(name);
   const method = methodsOf(value)?.get(name);
   if (method !== undefined)
-    return new Callable(`method ${name} of ${typeName(value)} object`, (args, caller) => method(value, args, caller), 'built-in');
+    return new Callable(
+      `method ${name} of ${typeName(value)} object`,
+      (args, caller) => method(value, args, caller),
+      'built-in',
+    );
   if (value instanceof Tuple) {
     const index = value.names.indexOf(name);
     return index < 0 ? undefined : value.items[index];

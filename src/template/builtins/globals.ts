@@ -5,7 +5,15 @@ import { Dict } from '../values/dict.ts';
 import { TemplateFailure } from '../values/failure.ts';
 import { MAX_RANGE } from '../values/limits.ts';
 import { print } from '../values/print.ts';
-import { AttributeObject, Callable, Markup, Namespace, Range, type TemplateFunction, type Value } from '../values/value.ts';
+import {
+  AttributeObject,
+  Callable,
+  Markup,
+  Namespace,
+  Range,
+  type TemplateFunction,
+  type Value,
+} from '../values/value.ts';
 import { fill } from './methods/dict.ts';
 
 const range = defineFunction('range', ['start', 'stop?', 'step?'], ([first, second, third]) => {
@@ -14,7 +22,8 @@ const range = defineFunction('range', ['start', 'stop?', 'step?'], ([first, seco
   const step = intArgument(third, 'step', 1);
   if (step === 0) throw new TemplateFailure('The step of a range cannot be zero');
   const made = new Range(start, stop, step);
-  if (made.length > MAX_RANGE) throw new TemplateFailure(`A range of ${made.length} items is too long; ${MAX_RANGE} is the limit`);
+  if (made.length > MAX_RANGE)
+    throw new TemplateFailure(`A range of ${made.length} items is too long; ${MAX_RANGE} is the limit`);
   return made;
 });
 
@@ -91,7 +100,9 @@ const lipsum = defineFunction('lipsum', ['n?', 'html?', 'min?', 'max?'], ([count
     const words = Array.from({ length }, () => WORDS[Math.floor(Math.random() * WORDS.length)] ?? '').join(' ');
     return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
   });
-  return flagArgument(html, true) ? new Markup(paragraphs.map((text) => `<p>${text}</p>`).join('\n')) : paragraphs.join('\n\n');
+  return flagArgument(html, true)
+    ? new Markup(paragraphs.map((text) => `<p>${text}</p>`).join('\n'))
+    : paragraphs.join('\n\n');
 });
 
 /**

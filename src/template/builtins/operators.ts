@@ -14,8 +14,16 @@ export function binary(operator: ArithmeticOperator, left: Value, right: Value):
   if (isNumber(left) && isNumber(right)) return calculate(operator, left, right);
   if (operator === '%' && isText(left)) return percent(left, right);
   for (const side of [left, right]) if (side instanceof Undefined) side.fail();
-  const result = operator === '+' ? add(left, right) : operator === '*' ? repeat(left, right) : operator === '-' ? subtract(left, right) : undefined;
-  if (result === undefined) throw new TemplateFailure(`"${operator}" does not work between ${typeName(left)} and ${typeName(right)}`);
+  const result =
+    operator === '+'
+      ? add(left, right)
+      : operator === '*'
+        ? repeat(left, right)
+        : operator === '-'
+          ? subtract(left, right)
+          : undefined;
+  if (result === undefined)
+    throw new TemplateFailure(`"${operator}" does not work between ${typeName(left)} and ${typeName(right)}`);
   return result;
 }
 
@@ -53,7 +61,9 @@ function subtract(left: Value, right: Value): Value | undefined {
 
 function percent(left: string | Markup, right: Value): Value {
   if (typeof left === 'string') return formatPercent(left, right);
-  return new Markup(formatPercent(left.text, right, (text, value) => (value instanceof Markup ? text : escapeText(text))));
+  return new Markup(
+    formatPercent(left.text, right, (text, value) => (value instanceof Markup ? text : escapeText(text))),
+  );
 }
 
 /** What `-value` or `+value` gives. Fails for values that are no numbers. */

@@ -7,7 +7,18 @@ import { contains, iterate } from '../values/iterate.ts';
 import { isNumber } from '../values/numbers.ts';
 import { print } from '../values/print.ts';
 import { isLower, isUpper } from '../values/text/characters.ts';
-import { type Caller, isInt, isText, Markup, Range, type TemplateFunction, Tuple, textOf, Undefined, type Value } from '../values/value.ts';
+import {
+  type Caller,
+  isInt,
+  isText,
+  Markup,
+  Range,
+  type TemplateFunction,
+  Tuple,
+  textOf,
+  Undefined,
+  type Value,
+} from '../values/value.ts';
 import { binary } from './operators.ts';
 
 const simple = (name: string, holds: (value: Value) => boolean): [string, TemplateFunction] => [
@@ -15,13 +26,22 @@ const simple = (name: string, holds: (value: Value) => boolean): [string, Templa
   defineFunction(name, ['value'], ([value = null]) => holds(value)),
 ];
 
-const withOther = (names: readonly string[], holds: (value: Value, other: Value) => boolean): [string, TemplateFunction][] =>
-  names.map((name) => [name, defineFunction(name, ['value', 'other'], ([value = null, other = null]) => holds(value, other))]);
+const withOther = (
+  names: readonly string[],
+  holds: (value: Value, other: Value) => boolean,
+): [string, TemplateFunction][] =>
+  names.map((name) => [
+    name,
+    defineFunction(name, ['value', 'other'], ([value = null, other = null]) => holds(value, other)),
+  ]);
 
 const orderTests = (operator: OrderOperator, ...names: readonly string[]): [string, TemplateFunction][] =>
   withOther([operator, ...names], (value, other) => ordered(operator, value, other));
 
-const named = (name: string, table: (caller: Caller) => ReadonlyMap<string, TemplateFunction>): [string, TemplateFunction] => [
+const named = (
+  name: string,
+  table: (caller: Caller) => ReadonlyMap<string, TemplateFunction>,
+): [string, TemplateFunction] => [
   name,
   defineFunction(name, ['value'], ([value = null], caller) => {
     hashKey(value);
@@ -30,7 +50,12 @@ const named = (name: string, table: (caller: Caller) => ReadonlyMap<string, Temp
 ];
 
 const isSequence = (value: Value): boolean =>
-  isText(value) || Array.isArray(value) || value instanceof Tuple || value instanceof Dict || value instanceof Range || value instanceof Undefined;
+  isText(value) ||
+  Array.isArray(value) ||
+  value instanceof Tuple ||
+  value instanceof Dict ||
+  value instanceof Range ||
+  value instanceof Undefined;
 
 /** All tests by name. */
 export const builtinTests: ReadonlyMap<string, TemplateFunction> = new Map([
@@ -53,7 +78,12 @@ export const builtinTests: ReadonlyMap<string, TemplateFunction> = new Map([
   simple('upper', (value) => isUpper(print(value))),
   simple('odd', (value) => equals(binary('%', value, 2), 1)),
   simple('even', (value) => equals(binary('%', value, 2), 0)),
-  ['divisibleby', defineFunction('divisibleby', ['value', 'num'], ([value = null, divisor = null]) => equals(binary('%', value, divisor), 0))],
+  [
+    'divisibleby',
+    defineFunction('divisibleby', ['value', 'num'], ([value = null, divisor = null]) =>
+      equals(binary('%', value, divisor), 0),
+    ),
+  ],
   named('filter', (caller) => caller.filters),
   named('test', (caller) => caller.tests),
   ...withOther(['sameas'], isSame),

@@ -46,7 +46,9 @@ export function runBlock(name: string, context: RenderContext, out: string[], de
 /** The value of `super` in the body of a block at `depth`. */
 export function superBlock(name: string, context: RenderContext, depth: number): Value {
   const bodies = context.blocks.get(name) ?? [];
-  return depth + 1 < bodies.length ? new BlockReference(name, context, depth + 1) : new Undefined(`there is no parent block called '${name}'.`);
+  return depth + 1 < bodies.length
+    ? new BlockReference(name, context, depth + 1)
+    : new Undefined(`there is no parent block called '${name}'.`);
 }
 
 /** The value of `self`: its attributes are the blocks. */

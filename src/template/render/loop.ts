@@ -2,7 +2,16 @@
 import { equals, lengthOf } from '../values/compare.ts';
 import { Dict, DictView } from '../values/dict.ts';
 import { TemplateFailure } from '../values/failure.ts';
-import { AttributeObject, Callable, isText, Range, type TemplateFunction, Tuple, Undefined, type Value } from '../values/value.ts';
+import {
+  AttributeObject,
+  Callable,
+  isText,
+  Range,
+  type TemplateFunction,
+  Tuple,
+  Undefined,
+  type Value,
+} from '../values/value.ts';
 
 /** Renders a recursive loop once more over other items. */
 export type Recurse = (items: Value, depth: number) => Value;
@@ -35,7 +44,10 @@ export class LoopVariable extends AttributeObject {
     this.knownLength = source === undefined ? undefined : sizeOf(source);
     this.call = ({ positional: [value] }) => {
       if (this.recurse === undefined)
-        throw new TemplateFailure('Only a loop with "recursive" can be called', 'Write {% for ... in ... recursive %}.');
+        throw new TemplateFailure(
+          'Only a loop with "recursive" can be called',
+          'Write {% for ... in ... recursive %}.',
+        );
       if (value === undefined) throw new TemplateFailure('"loop(...)" needs the items to go through');
       return this.recurse(value, this.depth0 + 1);
     };
@@ -121,6 +133,11 @@ export class LoopVariable extends AttributeObject {
 /** The number of items, where it is known without going through them. */
 function sizeOf(value: Value): number | undefined {
   const isSized =
-    isText(value) || Array.isArray(value) || value instanceof Tuple || value instanceof Dict || value instanceof DictView || value instanceof Range;
+    isText(value) ||
+    Array.isArray(value) ||
+    value instanceof Tuple ||
+    value instanceof Dict ||
+    value instanceof DictView ||
+    value instanceof Range;
   return isSized || value instanceof Undefined ? lengthOf(value) : undefined;
 }

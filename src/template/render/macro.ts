@@ -3,7 +3,14 @@
 import { Dict } from '../values/dict.ts';
 import { TemplateFailure } from '../values/failure.ts';
 import { markupOrText } from '../values/text/escape.ts';
-import { type Arguments, AttributeObject, type TemplateFunction, Tuple, Undefined, type Value } from '../values/value.ts';
+import {
+  type Arguments,
+  AttributeObject,
+  type TemplateFunction,
+  Tuple,
+  Undefined,
+  type Value,
+} from '../values/value.ts';
 
 /** The parameters of a macro, and which special variables its body reads. */
 export interface MacroSignature {
@@ -79,7 +86,8 @@ function sortArguments(signature: MacroSignature, { positional, named }: Argumen
     left.delete('caller');
   }
   const [surplus] = left.keys();
-  if (!signature.usesNamed && surplus !== undefined) throw new TemplateFailure(`${label} takes no argument "${surplus}"`);
+  if (!signature.usesNamed && surplus !== undefined)
+    throw new TemplateFailure(`${label} takes no argument "${surplus}"`);
   if (!signature.usesRest && positional.length > parameters.length) {
     const most = parameters.length === 1 ? '1 argument' : `${parameters.length} arguments`;
     throw new TemplateFailure(`${label} takes not more than ${most}, not ${positional.length}`);

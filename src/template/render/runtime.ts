@@ -80,7 +80,8 @@ export class TemplateRun {
 
   /** Counts a pass of a loop. Fails after too many of them, because a loop may have no end. */
   countIteration(): void {
-    if (++this.iterations > MAX_ITERATIONS) throw new TemplateFailure(`The loops of this template take more than ${MAX_ITERATIONS} passes`);
+    if (++this.iterations > MAX_ITERATIONS)
+      throw new TemplateFailure(`The loops of this template take more than ${MAX_ITERATIONS} passes`);
   }
 
   /** Runs a macro, include, block or recursive loop one level deeper. */

@@ -261,7 +261,12 @@ export class ExpressionParser {
     }
     this.stream.expectOperator(']');
     const [only] = keys;
-    return { kind: 'item', at, value, key: keys.length === 1 && only !== undefined ? only : { kind: 'tuple', at, items: keys } };
+    return {
+      kind: 'item',
+      at,
+      value,
+      key: keys.length === 1 && only !== undefined ? only : { kind: 'tuple', at, items: keys },
+    };
   }
 
   private subscripted(): Expression | SliceNode {
@@ -291,7 +296,12 @@ export class ExpressionParser {
     let namedRest: Expression | null = null;
     const { at } = stream.take();
     const ensure = (right: boolean): void => {
-      if (!right) stream.fail('The arguments of this call are in a wrong order', at, 'Positional arguments come first, then named ones, then "**".');
+      if (!right)
+        stream.fail(
+          'The arguments of this call are in a wrong order',
+          at,
+          'Positional arguments come first, then named ones, then "**".',
+        );
     };
     this.items(')', () => {
       if (stream.skipOperator('*')) {
@@ -327,7 +337,13 @@ export class ExpressionParser {
   private filterName(value: Expression | null): FilterNode {
     const { at } = this.stream.current;
     const name = this.dottedName();
-    return { kind: 'filter', at, name, value, arguments: this.stream.isOperator('(') ? this.nested(() => this.callArguments()) : NO_ARGUMENTS };
+    return {
+      kind: 'filter',
+      at,
+      name,
+      value,
+      arguments: this.stream.isOperator('(') ? this.nested(() => this.callArguments()) : NO_ARGUMENTS,
+    };
   }
 
   /**
@@ -352,9 +368,15 @@ export class ExpressionParser {
   private testArguments(): CallArguments {
     const { stream } = this;
     if (stream.isOperator('(')) return this.nested(() => this.callArguments());
-    const starts = stream.is('name') || stream.is('string') || stream.is('integer') || stream.is('float') || stream.isOperator('[', '{');
+    const starts =
+      stream.is('name') ||
+      stream.is('string') ||
+      stream.is('integer') ||
+      stream.is('float') ||
+      stream.isOperator('[', '{');
     if (!starts || stream.isName('else', 'or', 'and')) return NO_ARGUMENTS;
-    if (stream.isName('is')) stream.fail('Tests cannot be chained with "is"', stream.current.at, 'Combine them with "and".');
+    if (stream.isName('is'))
+      stream.fail('Tests cannot be chained with "is"', stream.current.at, 'Combine them with "and".');
     return { ...NO_ARGUMENTS, args: [this.postfix(this.primary())] };
   }
 }

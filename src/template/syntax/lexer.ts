@@ -33,7 +33,10 @@ export interface Token {
 
 const OPENING = /\{([{%#])([-+]?)/g;
 const RAW_BEGIN = new RegExp(`\\{%[-+]?[${SPACE_CLASS}]*raw[${SPACE_CLASS}]*(?:-%\\}[${SPACE_CLASS}]*|%\\})`, 'y');
-const RAW_END = new RegExp(`\\{%([-+]?)[${SPACE_CLASS}]*endraw[${SPACE_CLASS}]*(?:\\+%\\}|-%\\}[${SPACE_CLASS}]*|%\\})`, 'g');
+const RAW_END = new RegExp(
+  `\\{%([-+]?)[${SPACE_CLASS}]*endraw[${SPACE_CLASS}]*(?:\\+%\\}|-%\\}[${SPACE_CLASS}]*|%\\})`,
+  'g',
+);
 const COMMENT_END = new RegExp(`\\+#\\}|-#\\}[${SPACE_CLASS}]*|#\\}`, 'g');
 const VARIABLE_END = new RegExp(`-\\}\\}[${SPACE_CLASS}]*|\\}\\}`, 'y');
 const BLOCK_END = new RegExp(`\\+%\\}|-%\\}[${SPACE_CLASS}]*|%\\}`, 'y');
@@ -120,7 +123,11 @@ class Lexer {
     const end = RAW_END.exec(this.text);
     if (end === null) {
       if (this.position >= this.text.length) return;
-      this.fail('The "raw" block that begins here has no end', begin, 'Add "{% endraw %}" where the unrendered text ends.');
+      this.fail(
+        'The "raw" block that begins here has no end',
+        begin,
+        'Add "{% endraw %}" where the unrendered text ends.',
+      );
     }
     const data = this.text.slice(this.position, end.index);
     this.data(end[1] === '-' ? trimEnd(data) : data);
@@ -147,7 +154,8 @@ class Lexer {
     const at = this.position;
     if (this.numberToken(at) || this.wordToken(at)) return;
     const operator = this.match(OPERATOR);
-    if (operator === null) this.fail(`Unexpected character "${String.fromCodePoint(this.text.codePointAt(at) ?? 0)}"`, at);
+    if (operator === null)
+      this.fail(`Unexpected character "${String.fromCodePoint(this.text.codePointAt(at) ?? 0)}"`, at);
     this.balance(operator, open, at);
     this.push('operator', operator, at);
   }
@@ -156,7 +164,8 @@ class Lexer {
     const float = this.match(FLOAT);
     const integer = float === null ? this.match(INTEGER) : null;
     if (float !== null) this.push('float', float, at, new Float(Number(float.replaceAll('_', ''))));
-    if (integer !== null) this.push('integer', integer, at, normalInt(BigInt(integer.replaceAll('_', '').toLowerCase())));
+    if (integer !== null)
+      this.push('integer', integer, at, normalInt(BigInt(integer.replaceAll('_', '').toLowerCase())));
     return float !== null || integer !== null;
   }
 

@@ -93,20 +93,33 @@ class Parser {
     const opener = name.startsWith('end') ? name.slice(3) : '';
     const closes = this.tags.has(opener) || opener === 'raw';
     const hint = closes
-      ? `There is an "${name}" without its "${opener}": remove it, ` + `or look for the "${opener}" that is missing or ends before.`
+      ? `There is an "${name}" without its "${opener}": remove it, ` +
+        `or look for the "${opener}" that is missing or ends before.`
       : 'Extensions of Jinja2 (do, trans, break, continue, debug) are not available.';
-    this.stream.fail(closes ? `Unexpected tag "${name}"${expected}` : `Unknown tag "${name}"${expected}`, this.stream.current.at, hint);
+    this.stream.fail(
+      closes ? `Unexpected tag "${name}"${expected}` : `Unknown tag "${name}"${expected}`,
+      this.stream.current.at,
+      hint,
+    );
   }
 
   /** The statements that follow the tag of a block, and the name of the tag that ended them, which is taken, too. */
-  private body(tag: string, at: number, ...ends: readonly string[]): { readonly body: readonly Statement[]; readonly end: string } {
+  private body(
+    tag: string,
+    at: number,
+    ...ends: readonly string[]
+  ): { readonly body: readonly Statement[]; readonly end: string } {
     this.stream.skipOperator(':');
     this.stream.expect('block-end');
     this.open.push({ tag, at, ends });
     const body = this.statements(ends);
     this.open.pop();
     if (this.stream.is('end')) {
-      this.stream.fail(`The "${tag}" that begins here has no end`, at, `Add ${quoteList(ends.map((end) => `{% ${end} %}`))}.`);
+      this.stream.fail(
+        `The "${tag}" that begins here has no end`,
+        at,
+        `Add ${quoteList(ends.map((end) => `{% ${end} %}`))}.`,
+      );
     }
     return { body, end: this.stream.take().value };
   }
@@ -175,8 +188,11 @@ class Parser {
     if (this.stream.isOperator('-')) this.stream.fail(`The name of block "${name}" may not contain a hyphen`, at);
     const body = this.simpleBody('block', at);
     this.stream.skipName(name);
-    const isEmpty = body.every((node) => node.kind === 'output' && node.parts.every((part) => typeof part === 'string' && isSpace(part)));
-    if (required && !isEmpty) this.stream.fail(`The required block "${name}" may hold nothing but comments and whitespace`, at);
+    const isEmpty = body.every(
+      (node) => node.kind === 'output' && node.parts.every((part) => typeof part === 'string' && isSpace(part)),
+    );
+    if (required && !isEmpty)
+      this.stream.fail(`The required block "${name}" may hold nothing but comments and whitespace`, at);
     return { kind: 'block', at, name, scoped, required, body };
   }
 
@@ -241,7 +257,11 @@ class Parser {
       if (parameters.length > 0) this.stream.expectOperator(',');
       const parameter = this.name();
       if (this.stream.skipOperator('=')) defaults.push(this.expressions.expression());
-      else if (defaults.length > 0) this.stream.fail(`The parameter "${parameter.name}" needs a default, since the one before has one`, parameter.at);
+      else if (defaults.length > 0)
+        this.stream.fail(
+          `The parameter "${parameter.name}" needs a default, since the one before has one`,
+          parameter.at,
+        );
       parameters.push(parameter);
     }
     this.stream.expectOperator(')');

@@ -134,7 +134,10 @@ export class Scope {
     const variable = this.variables.get(name);
     if (variable === undefined) return;
     const outer = this.parent?.find(name);
-    this.loadsBySlot.set(variable.slot, outer === undefined ? { kind: 'context', name } : { kind: 'outer', variable: outer });
+    this.loadsBySlot.set(
+      variable.slot,
+      outer === undefined ? { kind: 'context', name } : { kind: 'outer', variable: outer },
+    );
   }
 }
 
@@ -212,7 +215,11 @@ export function analyseLoop(scope: Scope, node: ForNode, part: 'body' | 'test' |
 /** Analyses the scope of a macro or call block: its parameters, their defaults and the body. */
 export function analyseMacro(
   scope: Scope,
-  node: { readonly parameters: readonly Target[]; readonly defaults: readonly Expression[]; readonly body: readonly Statement[] },
+  node: {
+    readonly parameters: readonly Target[];
+    readonly defaults: readonly Expression[];
+    readonly body: readonly Statement[];
+  },
 ): void {
   for (const parameter of node.parameters) declareTarget(scope, parameter);
   readAll(scope, ...node.defaults);

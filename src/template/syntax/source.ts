@@ -39,7 +39,9 @@ export class NormalizedSource {
     const shifts = source.text.includes('\r');
     this.fragments = [
       { offset: 0, file: source.name, line: 1, column: 1 },
-      ...fragments.map((fragment) => (shifts ? { ...fragment, offset: normalizeNewlines(source.text.slice(0, fragment.offset)).length } : fragment)),
+      ...fragments.map((fragment) =>
+        shifts ? { ...fragment, offset: normalizeNewlines(source.text.slice(0, fragment.offset)).length } : fragment,
+      ),
     ];
   }
 
@@ -56,7 +58,11 @@ export class NormalizedSource {
     const before = this.text.slice(fragment.offset, offset);
     const lastBreak = before.lastIndexOf('\n');
     const line = fragment.line + (lastBreak < 0 ? 0 : before.split('\n').length - 1);
-    return { file: fragment.file, line, column: lastBreak < 0 ? (fragment.column ?? 1) + before.length : before.length - lastBreak };
+    return {
+      file: fragment.file,
+      line,
+      column: lastBreak < 0 ? (fragment.column ?? 1) + before.length : before.length - lastBreak,
+    };
   }
 }
 

@@ -98,7 +98,9 @@ export class TokenStream {
 
   describeCurrent(): string {
     const { type, value } = this.current;
-    return type === 'name' || type === 'operator' || type === 'integer' || type === 'float' ? `"${value}"` : DESCRIPTIONS[type];
+    return type === 'name' || type === 'operator' || type === 'integer' || type === 'float'
+      ? `"${value}"`
+      : DESCRIPTIONS[type];
   }
 
   fail(message: string, at: number = this.current.at, hint?: string): never {

@@ -84,7 +84,13 @@ export type Expression =
       readonly arguments: CallArguments;
     }
   | { readonly kind: 'unary'; readonly at: number; readonly operator: '-' | '+' | 'not'; readonly value: Expression }
-  | { readonly kind: 'binary'; readonly at: number; readonly operator: ArithmeticOperator; readonly left: Expression; readonly right: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly at: number;
+      readonly operator: ArithmeticOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly kind: 'and' | 'or'; readonly at: number; readonly left: Expression; readonly right: Expression }
   | { readonly kind: 'concat'; readonly at: number; readonly items: readonly Expression[] }
   | {

@@ -1,6 +1,16 @@
 // The children of syntax nodes, and questions about whole subtrees.
 import { unreachable } from '../../errors.ts';
-import type { BlockNode, CallArguments, Expression, ForNode, NameNode, NamespaceTarget, Statement, Target, TupleTarget } from './tree.ts';
+import type {
+  BlockNode,
+  CallArguments,
+  Expression,
+  ForNode,
+  NameNode,
+  NamespaceTarget,
+  Statement,
+  Target,
+  TupleTarget,
+} from './tree.ts';
 
 /**
  * Something that stands directly inside a statement: an expression that is read, a target that is assigned, or a
@@ -11,7 +21,8 @@ export type Child =
   | { readonly role: 'assign'; readonly node: Target }
   | { readonly role: 'statement'; readonly node: Statement };
 
-const reads = (nodes: readonly (Expression | null)[]): Child[] => nodes.flatMap((node) => (node === null ? [] : [{ role: 'read', node } as const]));
+const reads = (nodes: readonly (Expression | null)[]): Child[] =>
+  nodes.flatMap((node) => (node === null ? [] : [{ role: 'read', node } as const]));
 const assigns = (nodes: readonly Target[]): Child[] => nodes.map((node) => ({ role: 'assign', node }));
 const statements = (nodes: readonly Statement[]): Child[] => nodes.map((node) => ({ role: 'statement', node }));
 
@@ -69,9 +80,20 @@ export function childrenOf(node: Statement): readonly Child[] {
     case 'output':
       return reads(node.parts.filter((part) => typeof part !== 'string'));
     case 'if':
-      return [...reads([node.test]), ...statements(node.body), ...statements(node.elifs), ...statements(node.otherwise)];
+      return [
+        ...reads([node.test]),
+        ...statements(node.body),
+        ...statements(node.elifs),
+        ...statements(node.otherwise),
+      ];
     case 'for':
-      return [...assigns([node.target]), ...reads([node.iterable]), ...statements(node.body), ...statements(node.otherwise), ...reads([node.test])];
+      return [
+        ...assigns([node.target]),
+        ...reads([node.iterable]),
+        ...statements(node.body),
+        ...statements(node.otherwise),
+        ...reads([node.test]),
+      ];
     case 'set':
       return [...assigns([node.target]), ...reads([node.value])];
     case 'set-block':
@@ -145,7 +167,13 @@ export function blocksIn(body: readonly Statement[]): readonly BlockNode[] {
 export function loopAssignment(node: ForNode): NameNode | undefined {
   for (const statement of statementsIn([node])) {
     for (const child of childrenOf(statement)) {
-      if (child.role !== 'assign' || statement.kind === 'macro' || statement.kind === 'call-block' || statement.kind === 'with') continue;
+      if (
+        child.role !== 'assign' ||
+        statement.kind === 'macro' ||
+        statement.kind === 'call-block' ||
+        statement.kind === 'with'
+      )
+        continue;
       for (const target of targetNames(child.node)) if (target.kind === 'name' && target.name === 'loop') return target;
     }
   }

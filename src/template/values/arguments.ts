@@ -8,7 +8,8 @@ import { type Int, isInt, isText, textOf, typeName, Undefined, type Value } from
 export function textArgument(value: Value | undefined, name: string, missing?: string): string {
   if (value === undefined && missing !== undefined) return missing;
   if (value instanceof Undefined) value.fail();
-  if (value === undefined || !isText(value)) throw new TemplateFailure(`"${name}" must be a text, not ${describe(value)}`);
+  if (value === undefined || !isText(value))
+    throw new TemplateFailure(`"${name}" must be a text, not ${describe(value)}`);
   return textOf(value);
 }
 
@@ -20,11 +21,13 @@ export function intArgument(value: Value | undefined, name: string, missing?: nu
   if (value === undefined && missing !== undefined) return missing;
   if (typeof value === 'boolean') return Number(value);
   if (value instanceof Undefined) value.fail();
-  if (value === undefined || !isInt(value)) throw new TemplateFailure(`"${name}" must be an integer, not ${describe(value)}`);
+  if (value === undefined || !isInt(value))
+    throw new TemplateFailure(`"${name}" must be an integer, not ${describe(value)}`);
   return Number(value satisfies Int);
 }
 
 /** Whether an argument counts as true, `missing` if it is not given. */
-export const flagArgument = (value: Value | undefined, missing: boolean): boolean => (value === undefined ? missing : isTrue(value));
+export const flagArgument = (value: Value | undefined, missing: boolean): boolean =>
+  value === undefined ? missing : isTrue(value);
 
 const describe = (value: Value | undefined): string => (value === undefined ? 'missing' : `a ${typeName(value)}`);

@@ -1,6 +1,15 @@
 // Calls values, and makes functions of the host with named parameters.
 import { TemplateFailure } from './failure.ts';
-import { type Arguments, AttributeObject, Callable, type Caller, type TemplateFunction, typeName, Undefined, type Value } from './value.ts';
+import {
+  type Arguments,
+  AttributeObject,
+  Callable,
+  type Caller,
+  type TemplateFunction,
+  typeName,
+  Undefined,
+  type Value,
+} from './value.ts';
 
 /** For calls without named arguments. */
 export const NO_NAMED: ReadonlyMap<string, Value> = new Map();
@@ -18,7 +27,9 @@ export function callValue(callee: Value, args: Arguments, caller: Caller): Value
 
 /** Whether a value can be called. */
 export const isCallable = (value: Value): boolean =>
-  value instanceof Callable || value instanceof Undefined || (value instanceof AttributeObject && value.call !== undefined);
+  value instanceof Callable ||
+  value instanceof Undefined ||
+  (value instanceof AttributeObject && value.call !== undefined);
 
 /** The arguments of a call, sorted by parameter; `undefined` where the call gives none. */
 export type BoundArguments = readonly (Value | undefined)[];
@@ -35,7 +46,8 @@ export function defineFunction(
   const names = parameters.map((parameter) => parameter.replace('?', ''));
   const required = parameters.filter((parameter) => !parameter.endsWith('?')).length;
   return (args, caller) => {
-    if (args.named.size === 0 && args.positional.length >= required && args.positional.length <= names.length) return body(args.positional, caller);
+    if (args.named.size === 0 && args.positional.length >= required && args.positional.length <= names.length)
+      return body(args.positional, caller);
     return body(bind(name, names, required, args), caller);
   };
 }
@@ -52,7 +64,8 @@ function bind(name: string, names: readonly string[], required: number, args: Ar
     bound[index] = value;
   }
   const missing = names.slice(0, required).filter((_, index) => bound[index] === undefined);
-  if (missing.length > 0) throw new TemplateFailure(`"${name}" lacks the argument ${missing.map((key) => `"${key}"`).join(', ')}`);
+  if (missing.length > 0)
+    throw new TemplateFailure(`"${name}" lacks the argument ${missing.map((key) => `"${key}"`).join(', ')}`);
   return bound;
 }
 
@@ -64,5 +77,8 @@ export const functionEntry = (
 ): [string, TemplateFunction] => [name, defineFunction(name, parameters, body)];
 
 /** A function as a value that templates can pass around and call. */
-export const callable = (name: string, parameters: readonly string[], body: (bound: BoundArguments, caller: Caller) => Value): Callable =>
-  new Callable(name, defineFunction(name, parameters, body));
+export const callable = (
+  name: string,
+  parameters: readonly string[],
+  body: (bound: BoundArguments, caller: Caller) => Value,
+): Callable => new Callable(name, defineFunction(name, parameters, body));

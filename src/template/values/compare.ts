@@ -3,7 +3,19 @@ import { Float } from '../../json.ts';
 import { Dict, DictView } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
 import { isNumber, type NumberValue } from './numbers.ts';
-import { AttributeObject, isText, LazySequence, Markup, Namespace, Range, Tuple, textOf, typeName, Undefined, type Value } from './value.ts';
+import {
+  AttributeObject,
+  isText,
+  LazySequence,
+  Markup,
+  Namespace,
+  Range,
+  Tuple,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+} from './value.ts';
 
 /** Whether `if` takes a value as true: empty texts and collections, 0, None and undefined values are false. */
 export function isTrue(value: Value): boolean {
@@ -27,7 +39,8 @@ export function isTrue(value: Value): boolean {
   return !(value instanceof Range) || value.length > 0;
 }
 
-const numeric = (value: NumberValue): number | bigint => (value instanceof Float ? value.value : typeof value === 'boolean' ? Number(value) : value);
+const numeric = (value: NumberValue): number | bigint =>
+  value instanceof Float ? value.value : typeof value === 'boolean' ? Number(value) : value;
 
 /** `left == right`. Numbers are equal by value, whatever their types. */
 export function equals(left: Value, right: Value): boolean {
@@ -82,7 +95,12 @@ export function ordered(operator: OrderOperator, left: Value, right: Value): boo
   if (isText(left) && isText(right)) return holds(operator, compareTexts(textOf(left), textOf(right)));
   if (Array.isArray(left) && Array.isArray(right)) return orderedItems(operator, left, right);
   if (left instanceof Tuple && right instanceof Tuple) return orderedItems(operator, left.items, right.items);
-  if (left instanceof DictView && right instanceof DictView && left.typeName !== 'dict_values' && right.typeName !== 'dict_values') {
+  if (
+    left instanceof DictView &&
+    right instanceof DictView &&
+    left.typeName !== 'dict_values' &&
+    right.typeName !== 'dict_values'
+  ) {
     return orderedSets(operator, [...left], [...right]);
   }
   for (const side of [left, right]) if (side instanceof Undefined) side.fail();

@@ -41,9 +41,14 @@ export function locate(error: unknown, place: () => Location): unknown {
   }
   if (!(error instanceof RangeError)) return error;
   if (/call stack/i.test(error.message)) {
-    return new TemplateFailure('The template nests too deeply', 'Split the expression, or end the recursion earlier.', place());
+    return new TemplateFailure(
+      'The template nests too deeply',
+      'Split the expression, or end the recursion earlier.',
+      place(),
+    );
   }
-  if (/invalid (?:string|array) length/i.test(error.message)) return new TemplateFailure('The rendered text is too large', undefined, place());
+  if (/invalid (?:string|array) length/i.test(error.message))
+    return new TemplateFailure('The rendered text is too large', undefined, place());
   return error;
 }
 
@@ -52,5 +57,9 @@ export function toBenchmarkError(error: unknown, during: string): unknown {
   if (!(error instanceof TemplateFailure)) return error;
   const problem: Problem = { ...error.location, message: error.message, hint: error.hint };
   const place = error.location === undefined ? '' : ` in ${error.location.file}, line ${error.location.line}`;
-  return new BenchmarkError('WORKLOAD_SYNTAX', `${during}${place}: ${error.message}.`, { hint: error.hint, problems: [problem], cause: error });
+  return new BenchmarkError('WORKLOAD_SYNTAX', `${during}${place}: ${error.message}.`, {
+    hint: error.hint,
+    problems: [problem],
+    cause: error,
+  });
 }

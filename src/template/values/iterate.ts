@@ -2,7 +2,19 @@
 import { equals, hasSurrogates } from './compare.ts';
 import { Dict, DictView } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
-import { type Int, isInt, isText, LazySequence, Markup, Range, Tuple, textOf, typeName, Undefined, type Value } from './value.ts';
+import {
+  type Int,
+  isInt,
+  isText,
+  LazySequence,
+  Markup,
+  Range,
+  Tuple,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+} from './value.ts';
 
 /** The items of a value one by one; `undefined` if it is no collection. A list may change meanwhile. */
 export function iterate(value: Value): Iterator<Value> | undefined {
@@ -32,7 +44,8 @@ function* rangeItems(range: Range): Iterator<Value> {
 /** The items of a value one by one. Fails if it is no collection. */
 export function iteratorOf(value: Value): Iterator<Value> {
   const iterator = iterate(value);
-  if (iterator === undefined) throw new TemplateFailure(`A value of type ${typeName(value)} has no items to go through`);
+  if (iterator === undefined)
+    throw new TemplateFailure(`A value of type ${typeName(value)} has no items to go through`);
   return iterator;
 }
 
@@ -59,7 +72,8 @@ export function contains(haystack: Value, needle: Value): boolean {
   if (haystack instanceof DictView && haystack.typeName === 'dict_keys') return haystack.dict.has(needle);
   const iterator = iterate(haystack);
   if (iterator === undefined) throw new TemplateFailure(`Nothing can be "in" a value of type ${typeName(haystack)}`);
-  for (let next = iterator.next(); next.done !== true; next = iterator.next()) if (equals(next.value, needle)) return true;
+  for (let next = iterator.next(); next.done !== true; next = iterator.next())
+    if (equals(next.value, needle)) return true;
   return false;
 }
 
@@ -97,7 +111,8 @@ export function slice(sequence: Value, bounds: SliceBounds): Value | undefined {
     return sequence instanceof Markup ? new Markup(text.join('')) : text.join('');
   }
   if (Array.isArray(sequence)) return indexes(sequence.length, bounds).map((index) => sequence[index] ?? null);
-  if (sequence instanceof Tuple) return new Tuple(indexes(sequence.items.length, bounds).map((index) => sequence.items[index] ?? null));
+  if (sequence instanceof Tuple)
+    return new Tuple(indexes(sequence.items.length, bounds).map((index) => sequence.items[index] ?? null));
   if (!(sequence instanceof Range)) return undefined;
   const chosen = resolveBounds(sequence.length, bounds);
   return new Range(sequence.at(chosen.start), sequence.at(chosen.stop), sequence.step * chosen.step);
@@ -111,7 +126,11 @@ function indexes(length: number, bounds: SliceBounds): number[] {
 }
 
 /** Where a search with the bounds of a slice begins and ends; `undefined` if it begins behind the end. */
-export function searchBounds(length: number, start: Value, stop: Value): { readonly start: number; readonly stop: number } | undefined {
+export function searchBounds(
+  length: number,
+  start: Value,
+  stop: Value,
+): { readonly start: number; readonly stop: number } | undefined {
   const from = bound(start);
   const bounds = resolveBounds(length, { start, stop, step: null });
   return (from !== null && from > length) || bounds.start > bounds.stop ? undefined : bounds;
@@ -126,7 +145,11 @@ export function resolveBounds(length: number, bounds: SliceBounds): { start: num
     if (value === null) return missing;
     return Math.min(Math.max(value < 0 ? value + length : value, lowest), highest);
   };
-  return { start: clamp(bound(bounds.start), step > 0 ? lowest : highest), stop: clamp(bound(bounds.stop), step > 0 ? highest : lowest), step };
+  return {
+    start: clamp(bound(bounds.start), step > 0 ? lowest : highest),
+    stop: clamp(bound(bounds.stop), step > 0 ? highest : lowest),
+    step,
+  };
 }
 
 function bound(value: Value): number | null {

@@ -19,18 +19,23 @@ const SIMPLE: Readonly<Record<string, string>> = {
 /** The text that the inside of a literal stands for. Unknown escapes stay as they are; broken ones fail. */
 export function unescapeLiteral(inside: string): string {
   if (!inside.includes('\\')) return inside;
-  return inside.replace(ESCAPE, (whole: string, octal?: string, hex2?: string, hex4?: string, hex8?: string, other?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-    const hex = hex2 ?? hex4 ?? hex8;
-    if (hex !== undefined) {
-      const code = Number.parseInt(hex, 16);
-      if (code > 0x10ffff) throw new TemplateFailure(`"${whole}" is not a character`);
-      return String.fromCodePoint(code);
-    }
-    if (other === 'x' || other === 'u' || other === 'U') throw new TemplateFailure(`The escape "${whole}" lacks hexadecimal digits`);
-    if (other === 'N') throw new TemplateFailure('Characters by name ("\\N{...}") are not supported; write "\\u...."');
-    return SIMPLE[other ?? ''] ?? whole;
-  });
+  return inside.replace(
+    ESCAPE,
+    (whole: string, octal?: string, hex2?: string, hex4?: string, hex8?: string, other?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      const hex = hex2 ?? hex4 ?? hex8;
+      if (hex !== undefined) {
+        const code = Number.parseInt(hex, 16);
+        if (code > 0x10ffff) throw new TemplateFailure(`"${whole}" is not a character`);
+        return String.fromCodePoint(code);
+      }
+      if (other === 'x' || other === 'u' || other === 'U')
+        throw new TemplateFailure(`The escape "${whole}" lacks hexadecimal digits`);
+      if (other === 'N')
+        throw new TemplateFailure('Characters by name ("\\N{...}") are not supported; write "\\u...."');
+      return SIMPLE[other ?? ''] ?? whole;
+    },
+  );
 }
 
 /** A character that the quick way cannot print: a quote, a backslash, or one outside of printable ASCII. */
@@ -46,7 +51,10 @@ export function quoteLiteral(text: string): string {
   let quoted = quote;
   for (const character of text) {
     if (character === quote) quoted += `\\${character}`;
-    else quoted += SHORT[character] ?? (character !== ' ' && UNPRINTABLE.test(character) ? hexEscape(character.codePointAt(0) ?? 0) : character);
+    else
+      quoted +=
+        SHORT[character] ??
+        (character !== ' ' && UNPRINTABLE.test(character) ? hexEscape(character.codePointAt(0) ?? 0) : character);
   }
   return quoted + quote;
 }

@@ -13,7 +13,8 @@ export type ArithmeticOperator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 export type NumberValue = Int | Float | boolean;
 
 /** True for integers, floats and booleans. */
-export const isNumber = (value: Value): value is NumberValue => isInt(value) || value instanceof Float || typeof value === 'boolean';
+export const isNumber = (value: Value): value is NumberValue =>
+  isInt(value) || value instanceof Float || typeof value === 'boolean';
 
 /** An integer in the form in which values hold it: as a `number` if that is exact. */
 export function normalInt(value: bigint): Int {
@@ -40,7 +41,11 @@ export function printFloat(value: number): string {
 /** `left operator right` of two numbers. */
 export function calculate(operator: ArithmeticOperator, left: NumberValue, right: NumberValue): Value {
   if (left instanceof Float || right instanceof Float) return floatArithmetic(operator, floatOf(left), floatOf(right));
-  return intArithmetic(operator, typeof left === 'boolean' ? Number(left) : left, typeof right === 'boolean' ? Number(right) : right);
+  return intArithmetic(
+    operator,
+    typeof left === 'boolean' ? Number(left) : left,
+    typeof right === 'boolean' ? Number(right) : right,
+  );
 }
 
 function floatArithmetic(operator: ArithmeticOperator, left: number, right: number): Float {
@@ -69,7 +74,8 @@ function floatPower(left: number, right: number): Float {
     throw new TemplateFailure('A power of a negative number with a fraction has no real value');
   }
   const power = powerOf(left, right);
-  if (!Number.isFinite(power) && Number.isFinite(left) && Number.isFinite(right)) throw new TemplateFailure('The power is too large for a float');
+  if (!Number.isFinite(power) && Number.isFinite(left) && Number.isFinite(right))
+    throw new TemplateFailure('The power is too large for a float');
   return new Float(power);
 }
 
@@ -99,7 +105,14 @@ function floatFloorDivision(left: number, right: number): number {
 }
 
 function intArithmetic(operator: ArithmeticOperator, left: Int, right: Int): Value {
-  if (typeof left === 'number' && typeof right === 'number' && operator !== '**' && operator !== '/' && operator !== '//' && operator !== '%') {
+  if (
+    typeof left === 'number' &&
+    typeof right === 'number' &&
+    operator !== '**' &&
+    operator !== '/' &&
+    operator !== '//' &&
+    operator !== '%'
+  ) {
     const result = operator === '+' ? left + right : operator === '-' ? left - right : left * right;
     if (Number.isSafeInteger(result)) return result + 0;
   }
@@ -130,7 +143,8 @@ const tooLarge = (): TemplateFailure => new TemplateFailure(`The integer has mor
 
 function intPower(base: bigint, exponent: bigint): Value {
   if (exponent < 0n) return floatPower(floatOf(normalInt(base)), floatOf(normalInt(exponent)));
-  if (base !== 0n && base !== 1n && base !== -1n && exponent * BigInt(bits(base) - 3) > BigInt(MAX_BITS)) throw tooLarge();
+  if (base !== 0n && base !== 1n && base !== -1n && exponent * BigInt(bits(base) - 3) > BigInt(MAX_BITS))
+    throw tooLarge();
   return normalInt(base ** (base === -1n ? exponent % 2n : exponent));
 }
 

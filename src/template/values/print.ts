@@ -4,7 +4,17 @@ import { Dict, DictView } from './dict.ts';
 import { TemplateFailure } from './failure.ts';
 import { quoteLiteral } from './literals.ts';
 import { printFloat } from './numbers.ts';
-import { AttributeObject, Callable, LazySequence, Markup, Namespace, Range, Tuple, Undefined, type Value } from './value.ts';
+import {
+  AttributeObject,
+  Callable,
+  LazySequence,
+  Markup,
+  Namespace,
+  Range,
+  Tuple,
+  Undefined,
+  type Value,
+} from './value.ts';
 
 /** How deep printed lists and dictionaries may nest: a list that holds itself has no end. */
 const MAX_PRINT_DEPTH = 200;
@@ -50,13 +60,19 @@ function representTuple(tuple: Tuple, depth: number): string {
 /** Python prints the address of such objects in memory. A fixed one keeps the output of renders equal. */
 const ADDRESS = '0x7f0000000000';
 
-function representObject(value: Exclude<Value, null | boolean | number | bigint | string | Float | Value[]>, depth: number): string {
+function representObject(
+  value: Exclude<Value, null | boolean | number | bigint | string | Float | Value[]>,
+  depth: number,
+): string {
   if (value instanceof Markup) return `Markup(${quoteLiteral(value.text)})`;
   if (value instanceof Undefined) return 'Undefined';
   if (value instanceof Range) return `range(${value.start}, ${value.stop}${value.step === 1 ? '' : `, ${value.step}`})`;
-  if (value instanceof DictView) return `${value.typeName}([${[...value].map((item) => represent(item, depth + 1)).join(', ')}])`;
-  if (value instanceof LazySequence) return `<${value.typeName} object ${value.origin === '' ? '' : `${value.origin} `}at ${ADDRESS}>`;
-  if (value instanceof Callable) return value.typeName === 'type' ? `<class '${value.name}'>` : `<${value.typeName} ${value.name} at ${ADDRESS}>`;
+  if (value instanceof DictView)
+    return `${value.typeName}([${[...value].map((item) => represent(item, depth + 1)).join(', ')}])`;
+  if (value instanceof LazySequence)
+    return `<${value.typeName} object ${value.origin === '' ? '' : `${value.origin} `}at ${ADDRESS}>`;
+  if (value instanceof Callable)
+    return value.typeName === 'type' ? `<class '${value.name}'>` : `<${value.typeName} ${value.name} at ${ADDRESS}>`;
   if (value instanceof Namespace) return `<Namespace ${representPairs(value.attributes, depth)}>`;
   if (value instanceof AttributeObject) return value.print();
   return `<${value.typeName} object at ${ADDRESS}>`;

@@ -161,7 +161,8 @@ export class Namespace extends AttributeObject {
  * A value, or another one if it is not given. The operator `??` is no substitute, because it also replaces `null`,
  * which is a value.
  */
-export const valueOr = (value: Value | undefined, otherwise: () => Value): Value => (value === undefined ? otherwise() : value);
+export const valueOr = (value: Value | undefined, otherwise: () => Value): Value =>
+  value === undefined ? otherwise() : value;
 
 /** Python's name of a value's type. */
 export function typeName(value: Value): string {
@@ -184,5 +185,7 @@ export const textOf = (value: string | Markup): string => (typeof value === 'str
 /** The undefined value that reading a missing attribute or item gives. `printedKey` is for the message. */
 export function undefinedItem(owner: Value, key: Value, printedKey: string): Undefined {
   const type = owner === null ? 'None' : `${typeName(owner)} object`;
-  return new Undefined(typeof key === 'string' ? `'${type}' has no attribute '${key}'` : `${type} has no element ${printedKey}`);
+  return new Undefined(
+    typeof key === 'string' ? `'${type}' has no attribute '${key}'` : `${type} has no element ${printedKey}`,
+  );
 }

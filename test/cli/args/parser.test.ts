@@ -7,7 +7,14 @@ import { parseFlags } from '../../../src/cli/args/parser.ts';
 
 const group = 'g';
 const text = (long: string, short?: string, aliases: readonly string[] = []) =>
-  valueFlag(long, { ...(short === undefined ? {} : { short }), aliases, description: long, group, fallback: null, parse: readText });
+  valueFlag(long, {
+    ...(short === undefined ? {} : { short }),
+    aliases,
+    description: long,
+    group,
+    fallback: null,
+    parse: readText,
+  });
 const flags = {
   targetHosts: text('target-hosts', 't'),
   testRunId: text('test-run-id', 'tid', ['test-execution-id']),
@@ -18,9 +25,20 @@ const flags = {
   workloadParams: text('workload-params', 'wp'),
   kill: switchFlag('kill-running-processes', { short: 'k', description: '', group }),
   onError: choiceFlag('on-error', { description: '', group, choices: ['continue', 'abort'], fallback: 'continue' }),
-  iterations: valueFlag('test-iterations', { description: '', group, fallback: 1, parse: (word) => readInteger(word, 1) }),
+  iterations: valueFlag('test-iterations', {
+    description: '',
+    group,
+    fallback: 1,
+    parse: (word) => readInteger(word, 1),
+  }),
   qps: valueFlag('load-test-qps', { description: '', group, fallback: 0, parse: (word) => readInteger(word, 0) }),
-  workers: valueFlag('worker-ips', { aliases: ['load-worker-hosts'], description: '', group, fallback: ['localhost'], parse: readList }),
+  workers: valueFlag('worker-ips', {
+    aliases: ['load-worker-hosts'],
+    description: '',
+    group,
+    fallback: ['localhost'],
+    parse: readList,
+  }),
   redline: valueFlag('redline-test', {
     arity: 'optional',
     description: '',
@@ -105,14 +123,21 @@ describe('spellings that are refused', () => {
     [['-x'], ['unknown flag -x']],
     [['--target-hosts'], ['--target-hosts needs a value']],
     [['-t'], ['-t (--target-hosts) needs a value']],
-    [['--workload', '--test-mode'], ['--workload needs a value; a value that starts with a dash is written with an equals sign: --flag=--test-mode']],
+    [
+      ['--workload', '--test-mode'],
+      ['--workload needs a value; a value that starts with a dash is written with an equals sign: --flag=--test-mode'],
+    ],
     [['--test-mode=yes'], ["--test-mode takes no value, but got 'yes'"]],
     [['--on-error=stop'], ["--on-error: invalid choice 'stop' (choose from continue, abort)"]],
     [['--test-iterations=two'], ["--test-iterations: 'two' is not a whole number"]],
     [['--test-iterations', '0'], ['--test-iterations: 0 is too small, the least is 1']],
     [
       ['--nope', '--on-error=x', '--test-iterations=y'],
-      ['unknown flag --nope', "--on-error: invalid choice 'x' (choose from continue, abort)", "--test-iterations: 'y' is not a whole number"],
+      [
+        'unknown flag --nope',
+        "--on-error: invalid choice 'x' (choose from continue, abort)",
+        "--test-iterations: 'y' is not a whole number",
+      ],
     ],
   ];
   for (const [words, problems] of table) {

@@ -1,6 +1,16 @@
 // Where the configuration lies, how it is made, and what is read from it.
 import assert from 'node:assert/strict';
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
@@ -29,7 +39,10 @@ describe('the configuration directory', () => {
   });
 
   it('lies below BENCHMARK_HOME if that is set', () => {
-    assert.equal(loadSettings({ BENCHMARK_HOME: home }, '/nonexistent', null).file, join(home, '.benchmark', 'benchmark.ini'));
+    assert.equal(
+      loadSettings({ BENCHMARK_HOME: home }, '/nonexistent', null).file,
+      join(home, '.benchmark', 'benchmark.ini'),
+    );
   });
 
   it('is ~/.osb if that is a real directory, which is never deleted', () => {
@@ -77,7 +90,13 @@ describe('readSettings', () => {
   it('has a default for everything', () => {
     const settings = read('');
     assert.deepEqual(
-      [settings.environmentName, settings.cores, settings.rootDirectory, settings.datastoreType, settings.showProcessingTime],
+      [
+        settings.environmentName,
+        settings.cores,
+        settings.rootDirectory,
+        settings.datastoreType,
+        settings.showProcessingTime,
+      ],
       ['local', null, '/c/benchmarks', 'in-memory', false],
     );
     assert.deepEqual([...settings.workloadRepositories], [['default', officialWorkloads]]);
@@ -85,11 +104,17 @@ describe('readSettings', () => {
 
   it('reads sections of both generations, the newer one first', () => {
     assert.equal(read('[results_publishing]\ndatastore.type = opensearch\n').datastoreType, 'opensearch');
-    assert.equal(read('[results_publishing]\ndatastore.type = opensearch\n[reporting]\ndatastore.type = in-memory\n').datastoreType, 'in-memory');
+    assert.equal(
+      read('[results_publishing]\ndatastore.type = opensearch\n[reporting]\ndatastore.type = in-memory\n')
+        .datastoreType,
+      'in-memory',
+    );
   });
 
   it('expands ~ and sets relative paths below their base', () => {
-    const settings = read('[node]\nroot.dir = ~/osb\n[benchmarks]\nlocal.dataset.cache = corpora\nworkload.repository.dir = w\n');
+    const settings = read(
+      '[node]\nroot.dir = ~/osb\n[benchmarks]\nlocal.dataset.cache = corpora\nworkload.repository.dir = w\n',
+    );
     assert.deepEqual(
       [settings.rootDirectory, settings.dataDirectory, settings.workloadsDirectory],
       ['/home/u/osb', '/home/u/osb/corpora', '/home/u/osb/w'],
@@ -117,7 +142,10 @@ describe('readSettings', () => {
       }
     };
     assert.deepEqual(['', '0', '16', '17'].map(problemOf), ['', '', '', '']);
-    assert.equal(problemOf('18'), "2: config.version in [meta] is '18', but must be at most 17: a newer program has written this file");
+    assert.equal(
+      problemOf('18'),
+      "2: config.version in [meta] is '18', but must be at most 17: a newer program has written this file",
+    );
     assert.equal(problemOf('new'), "2: config.version in [meta] is 'new', but must be a whole number");
   });
 

@@ -36,7 +36,8 @@ describe('the text of a failure', () => {
     });
     assert.equal(
       failureText('run', error),
-      '❌ Cannot run. The workload is wrong.\n  - w.json:3:7 at indices[0]: no name\n  - more\n\tconnect ECONNREFUSED\n\t\tno route\nWhat to do: Mend it.',
+      '❌ Cannot run. The workload is wrong.\n  - w.json:3:7 at indices[0]: no name\n  - more\n\tconnect ' +
+        'ECONNREFUSED\n\t\tno route\nWhat to do: Mend it.',
     );
   });
 
@@ -54,8 +55,14 @@ describe('the text of a failure', () => {
 
 describe('the final line', () => {
   it('has rules of its own length', () => {
-    assert.equal(finalLines('success', 0.4), `\n${'-'.repeat(33)}\n[INFO] ✅ SUCCESS (took 0 seconds)\n${'-'.repeat(33)}`);
-    assert.equal(finalLines('failure', 1234.6), `\n${'-'.repeat(36)}\n[INFO] ❌ FAILURE (took 1235 seconds)\n${'-'.repeat(36)}`);
+    assert.equal(
+      finalLines('success', 0.4),
+      `\n${'-'.repeat(33)}\n[INFO] ✅ SUCCESS (took 0 seconds)\n${'-'.repeat(33)}`,
+    );
+    assert.equal(
+      finalLines('failure', 1234.6),
+      `\n${'-'.repeat(36)}\n[INFO] ❌ FAILURE (took 1235 seconds)\n${'-'.repeat(36)}`,
+    );
     assert.equal(trailingStatus('success', 4), '\n ✅ SUCCESS (took 4 seconds)\n');
   });
 });
@@ -73,7 +80,10 @@ describe('the results file', () => {
 
   it('lies in the working directory, or below the home directory after ~', () => {
     const pathOf = (resultsFile: string) =>
-      resultsFileOf({ environment: { workingDirectory: '/work', homeDirectory: '/home/u' } }, { options: { resultsFile } });
+      resultsFileOf(
+        { environment: { workingDirectory: '/work', homeDirectory: '/home/u' } },
+        { options: { resultsFile } },
+      );
     assert.equal(pathOf('r.md'), '/work/r.md');
     assert.equal(pathOf('~/r.md'), '/home/u/r.md');
     assert.equal(pathOf('/tmp/r.md'), '/tmp/r.md');

@@ -21,7 +21,12 @@ function makeView(isTTY: boolean) {
   return { at, written };
 }
 
-const progress = (fraction: number | null, requests: number, secondsLeft: number | null = null, errors = 0): RunEvent => ({
+const progress = (
+  fraction: number | null,
+  requests: number,
+  secondsLeft: number | null = null,
+  errors = 0,
+): RunEvent => ({
   kind: 'progress',
   step: 0,
   steps: 2,
@@ -37,7 +42,8 @@ describe('progress without a terminal', () => {
   it('has a line per start and end of a step, and one in 30 s at most', () => {
     const { at, written } = makeView(false);
     at(0, progress(null, 0));
-    for (let second = 1; second <= 61; second++) at(second * 1000, progress(second / 100, second * 1200, 100 - second, second > 40 ? 3 : 0));
+    for (let second = 1; second <= 61; second++)
+      at(second * 1000, progress(second / 100, second * 1200, 100 - second, second > 40 ? 3 : 0));
     at(65_000, end(4));
     assert.deepEqual(written, [
       '[INFO] [1/2] Running index,search …\n',
@@ -49,12 +55,22 @@ describe('progress without a terminal', () => {
 
   it('has a line for start and end of a preparation', () => {
     const { at, written } = makeView(false);
-    const step = (done: number): RunEvent => ({ kind: 'preparation', what: 'Downloading x', done, total: 4 * 1024 ** 2, unit: 'bytes' });
+    const step = (done: number): RunEvent => ({
+      kind: 'preparation',
+      what: 'Downloading x',
+      done,
+      total: 4 * 1024 ** 2,
+      unit: 'bytes',
+    });
     at(0, step(0));
     at(1000, step(1024));
     at(31_000, step(2 * 1024 ** 2));
     at(40_000, { kind: 'preparation-end', what: 'Downloading x' });
-    assert.deepEqual(written, ['[INFO] Downloading x …\n', '[INFO] Downloading x: 2.0 MB of 4.0 MB\n', '[INFO] Downloading x: done in 40 s.\n']);
+    assert.deepEqual(written, [
+      '[INFO] Downloading x …\n',
+      '[INFO] Downloading x: 2.0 MB of 4.0 MB\n',
+      '[INFO] Downloading x: done in 40 s.\n',
+    ]);
   });
 });
 
@@ -87,9 +103,18 @@ describe('progress on a terminal', () => {
 
 describe('the parts of a line', () => {
   it('shortens names that do not fit', () => {
-    assert.equal(layout('Running a-task-with-a-long-name', '12 s left', 0.5, 50), 'Running a-task-with-a-lo... 12 s left [ 50% done]');
-    assert.equal(layout('Running a-task-with-a-long-name', '12 s left, 99 requests/s', 0.5, 40), 'Running a-task... 12 s left [ 50% done]');
-    assert.equal(layout('Running a-task-with-a-long-name', '12 s left, 99 requests/s', 0.5, 30), 'Running a-task... [ 50% done]');
+    assert.equal(
+      layout('Running a-task-with-a-long-name', '12 s left', 0.5, 50),
+      'Running a-task-with-a-lo... 12 s left [ 50% done]',
+    );
+    assert.equal(
+      layout('Running a-task-with-a-long-name', '12 s left, 99 requests/s', 0.5, 40),
+      'Running a-task... 12 s left [ 50% done]',
+    );
+    assert.equal(
+      layout('Running a-task-with-a-long-name', '12 s left, 99 requests/s', 0.5, 30),
+      'Running a-task... [ 50% done]',
+    );
   });
 
   it('writes spans and numbers as people do', () => {

@@ -11,7 +11,12 @@ const acting = /\r(?!\n)|[^\P{Cc}\t\n\r]|\p{Bidi_Control}/u;
 const anyText = fc.string({ unit: 'binary', maxLength: 20 });
 /** Texts with far more of what acts than chance would give. */
 const nasty = fc
-  .array(fc.oneof(anyText, fc.constantFrom('\u001b[2J', '\u001b]0;title\u0007', '\u009b31m', '\r', '\r\n', '\u202e', '\u2066')))
+  .array(
+    fc.oneof(
+      anyText,
+      fc.constantFrom('\u001b[2J', '\u001b]0;title\u0007', '\u009b31m', '\r', '\r\n', '\u202e', '\u2066'),
+    ),
+  )
   .map((parts) => parts.join(''));
 
 function consoleOn(isTTY: boolean): { readonly console: Console; readonly written: string[] } {
@@ -21,7 +26,10 @@ function consoleOn(isTTY: boolean): { readonly console: Console; readonly writte
 }
 
 test('characters that act are shown instead, and all others stay', () => {
-  assert.equal(visibleText('\u001b[31mred\u0007 \u009b1m \u007f \u202eltr\u2069'), '␛[31mred␇ \\u009b1m ␡ \\u202eltr\\u2069');
+  assert.equal(
+    visibleText('\u001b[31mred\u0007 \u009b1m \u007f \u202eltr\u2069'),
+    '␛[31mred␇ \\u009b1m ␡ \\u202eltr\\u2069',
+  );
   assert.equal(visibleText('a\tb\r\nc\rd\n'), 'a\tb\r\nc␍d\n');
   assert.equal(visibleText('Grüße, 世界 👩\u200d💻'), 'Grüße, 世界 👩\u200d💻');
   fc.assert(fc.property(nasty, (text) => assert.doesNotMatch(visibleText(text), acting)));

@@ -1,4 +1,5 @@
-// A target in a process of its own, for another network namespace: counts requests of /steady by the address they come from. Arguments: address, port.
+// A target in a process of its own, for another network namespace: counts requests of /steady by the address they come
+// from. Arguments: address, port.
 import { sendJson, startFakeOpenSearch } from '../fake-opensearch.ts';
 
 /** What came from one address; times are epoch ms. */

@@ -22,4 +22,5 @@ export function nodesOf(testRun: TestRunDocument): readonly FleetNodeDocument[] 
 }
 
 /** Sum over all nodes. */
-export const requestsOf = (nodes: readonly FleetNodeDocument[]): number => nodes.reduce((sum, { requests }) => sum + requests, 0);
+export const requestsOf = (nodes: readonly FleetNodeDocument[]): number =>
+  nodes.reduce((sum, { requests }) => sum + requests, 0);

@@ -11,7 +11,8 @@ import { freePort, Machine, pathWithNats } from './machine.ts';
 import { Relay } from './relay.ts';
 import { Scene } from './scene.ts';
 
-const open = (context: TestContext, workers: number): Promise<Scene> => Scene.open({ workers, onEnd: (release) => context.after(release) });
+const open = (context: TestContext, workers: number): Promise<Scene> =>
+  Scene.open({ workers, onEnd: (release) => context.after(release) });
 
 async function staysQuiet(target: SteadyTarget): Promise<void> {
   const { count } = target;
@@ -61,7 +62,11 @@ describe('a distributed run', { concurrency: 3 }, () => {
     const [coordinator] = machines;
     assert.ok(coordinator);
     const path = coordinator.home.workload('steady', { 'workload.json': steadyWorkload(2) });
-    const words = [`--workload-path=${path}`, `--target-hosts=${target.host}`, '--worker-ips=198.51.100.7,198.51.100.8'];
+    const words = [
+      `--workload-path=${path}`,
+      `--target-hosts=${target.host}`,
+      '--worker-ips=198.51.100.7,198.51.100.8',
+    ];
     const { code, stderr } = await coordinator.benchmark('execute-test', ...words).ended;
     assert.equal(code, 0, stderr);
     // And the one of the task before.
@@ -101,12 +106,21 @@ describe('a distributed run', { concurrency: 3 }, () => {
 
   test('can be looked at before: a target that the nodes cannot reach is named by each', async (context) => {
     const scene = await open(context, 2);
-    const good = await scene.coordinator.benchmark('fleet', `--target-hosts=${scene.target.host}`, '--worker-ips=127.0.0.2,127.0.0.3').ended;
+    const good = await scene.coordinator.benchmark(
+      'fleet',
+      `--target-hosts=${scene.target.host}`,
+      '--worker-ips=127.0.0.2,127.0.0.3',
+    ).ended;
     assertClean(good);
     assert.equal(good.code, 0, good.stderr);
-    const bad = await scene.coordinator.benchmark('fleet', '--target-hosts=127.0.0.1:1', '--worker-ips=127.0.0.2,127.0.0.3').ended;
+    const bad = await scene.coordinator.benchmark(
+      'fleet',
+      '--target-hosts=127.0.0.1:1',
+      '--worker-ips=127.0.0.2,127.0.0.3',
+    ).ended;
     assertClean(bad);
     assert.equal(bad.code, 64);
-    for (const worker of scene.workers) assert.ok(bad.stderr.includes(`Node ${worker.address} cannot reach 127.0.0.1:1: `), bad.stderr);
+    for (const worker of scene.workers)
+      assert.ok(bad.stderr.includes(`Node ${worker.address} cannot reach 127.0.0.1:1: `), bad.stderr);
   });
 });

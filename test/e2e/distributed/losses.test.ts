@@ -1,4 +1,5 @@
-// What goes wrong while a distributed run goes on, with the programs as users start them: killed, frozen, cancelled, doubled.
+// What goes wrong while a distributed run goes on, with the programs as users start them: killed, frozen, cancelled,
+// doubled.
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +10,8 @@ import { until } from './load.ts';
 import { Machine } from './machine.ts';
 import { Scene } from './scene.ts';
 
-const open = (context: TestContext, workers = 2): Promise<Scene> => Scene.open({ workers, onEnd: (release) => context.after(release) });
+const open = (context: TestContext, workers = 2): Promise<Scene> =>
+  Scene.open({ workers, onEnd: (release) => context.after(release) });
 
 /** No request for so many ms. */
 async function staysQuiet(scene: Scene, millis = 1000): Promise<void> {
@@ -18,7 +20,8 @@ async function staysQuiet(scene: Scene, millis = 1000): Promise<void> {
   assert.equal(scene.target.count, count, 'requests came');
 }
 
-const tell = (context: TestContext, what: string, millis: number): void => context.diagnostic(`${what}: ${Math.round(millis)} ms`);
+const tell = (context: TestContext, what: string, millis: number): void =>
+  context.diagnostic(`${what}: ${Math.round(millis)} ms`);
 
 describe('a distributed run', { concurrency: 4 }, () => {
   test('names a worker that was killed with -9 within 5 seconds, and ends with what was measured', async (context) => {

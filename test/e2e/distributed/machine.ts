@@ -45,7 +45,12 @@ export class Machine {
 
   /** Types `opensearch-benchmarkd start …`, which has to succeed. */
   async startDaemon(coordinator: string, ...more: readonly string[]): Promise<void> {
-    const { code, stderr } = await this.daemon('start', `--node-ip=${this.address}`, `--coordinator-ip=${coordinator}`, ...more);
+    const { code, stderr } = await this.daemon(
+      'start',
+      `--node-ip=${this.address}`,
+      `--coordinator-ip=${coordinator}`,
+      ...more,
+    );
     assert.equal(code, 0, stderr);
   }
 

@@ -125,7 +125,8 @@ function describeNetwork(): void {
     assert.equal(all, counted[0].count + counted[1].count);
     // One of them has sent the one request of the task before.
     assert.equal((each[0] ?? 0) + (each[1] ?? 0), all + 1);
-    for (const [index, { count }] of counted.entries()) assert.ok((each[index] ?? 0) - count <= 1, `${each[index]} reported, ${count} counted`);
+    for (const [index, { count }] of counted.entries())
+      assert.ok((each[index] ?? 0) - count <= 1, `${each[index]} reported, ${count} counted`);
     return counted;
   }
 
@@ -146,7 +147,8 @@ function describeNetwork(): void {
     }
     const listed = await machine(0).benchmark('fleet', `--target-hosts=${target.address}:${target.port}`).ended;
     assert.equal(listed.code, 0, listed.stderr);
-    for (const address of addresses) assert.match(listed.stdout, new RegExp(`${address.replaceAll('.', '\\.')} .* ms `));
+    for (const address of addresses)
+      assert.match(listed.stdout, new RegExp(`${address.replaceAll('.', '\\.')} .* ms `));
   });
 
   test('outlives a cut of a second without losing a request', async () => {
@@ -164,7 +166,11 @@ function describeNetwork(): void {
     assert.notEqual(machine(0).home.testRun('short-cut').results?.partial, true);
   });
 
-  async function cutOff(context: TestContext, going: TimedRun, id: string): Promise<{ readonly cutAt: number; readonly wall: number }> {
+  async function cutOff(
+    context: TestContext,
+    going: TimedRun,
+    id: string,
+  ): Promise<{ readonly cutAt: number; readonly wall: number }> {
     await loaded();
     const [cutAt, wall] = [performance.now(), Date.now()];
     networks.cut(...link(1));
@@ -183,7 +189,10 @@ function describeNetwork(): void {
     assert.ok(last - wall < 10_000, `${last - wall} ms`);
     const totals = machine(1).remains(id)?.totals ?? [];
     assert.equal(totals.find(({ task }) => task === 'steady')?.requests, count);
-    assert.match(machine(1).log(), new RegExp(`\\[test run ${id}\\] The load ends: the coordinator was not heard for 7\\.\\d seconds`));
+    assert.match(
+      machine(1).log(),
+      new RegExp(`\\[test run ${id}\\] The load ends: the coordinator was not heard for 7\\.\\d seconds`),
+    );
     await sleep(500);
     assert.equal((await counting.ask())[0].count, count);
   }
@@ -220,7 +229,10 @@ function describeNetwork(): void {
     const [lost, kept] = nodesOf(testRun);
     assert.ok(lost?.lost !== null && kept?.lost === null);
     // It is told at most the one request of the task before.
-    assert.ok(kept.requests - second.count <= 1 && kept.requests >= second.count, `${kept.requests} reported, ${second.count} counted`);
+    assert.ok(
+      kept.requests - second.count <= 1 && kept.requests >= second.count,
+      `${kept.requests} reported, ${second.count} counted`,
+    );
     assert.ok((lost?.requests ?? 0) <= first.count + 1);
     await runsWell(1, 'after-without');
   });

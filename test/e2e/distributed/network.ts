@@ -1,8 +1,9 @@
-// Networks of the test's own: namespaces that bridges in one more namespace connect. Links can be cut, and all is gone with the namespaces.
-// Needs: network namespaces.
+// Networks of the test's own: namespaces that bridges in one more namespace connect. Links can be cut, and all is gone
+// with the namespaces. Needs: network namespaces.
 import { execFileSync } from 'node:child_process';
 
-const ip = (...words: readonly string[]): void => void execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+const ip = (...words: readonly string[]): void =>
+  void execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'pipe'] });
 
 /** Why this process cannot make networks, in the words of the system; `null` = it can. */
 export function networkObstacle(): string | null {
@@ -85,4 +86,5 @@ export class Networks {
 }
 
 /** Of a switch; names of devices have at most 15 characters. */
-const portOf = (namespace: string, network: string): string => `${network.slice(0, 8)}-${namespace.slice(namespace.lastIndexOf('-') + 1)}`;
+const portOf = (namespace: string, network: string): string =>
+  `${network.slice(0, 8)}-${namespace.slice(namespace.lastIndexOf('-') + 1)}`;

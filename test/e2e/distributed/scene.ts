@@ -45,9 +45,18 @@ export class Scene {
   /** Runs the steady load for so many seconds on all workers, or on those listed. */
   run(seconds: number, id: string, ...more: readonly string[]): TimedRun {
     this.workloads += 1;
-    const path = this.coordinator.home.workload(`steady-${this.workloads}`, { 'workload.json': steadyWorkload(seconds) });
-    const words = ['execute-test', '--pipeline=benchmark-only', `--workload-path=${path}`, `--target-hosts=${this.target.host}`];
-    const workers = more.some((word) => word.startsWith('--worker-ips')) ? [] : [`--worker-ips=${this.workers.map(({ address }) => address).join()}`];
+    const path = this.coordinator.home.workload(`steady-${this.workloads}`, {
+      'workload.json': steadyWorkload(seconds),
+    });
+    const words = [
+      'execute-test',
+      '--pipeline=benchmark-only',
+      `--workload-path=${path}`,
+      `--target-hosts=${this.target.host}`,
+    ];
+    const workers = more.some((word) => word.startsWith('--worker-ips'))
+      ? []
+      : [`--worker-ips=${this.workers.map(({ address }) => address).join()}`];
     const run = new TimedRun(this.coordinator.benchmark(...words, ...workers, `--test-run-id=${id}`, ...more));
     this.runs.push(run);
     return run;

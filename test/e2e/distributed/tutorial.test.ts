@@ -34,7 +34,8 @@ const rowsOf = (text: string): readonly string[] =>
     .map((line) => line.split('|').slice(1, 3).join('|').replace(/ +/g, ' '));
 
 /** Of all tasks that are reported. */
-const requestsIn = ({ results }: TestRunDocument): number => (results?.op_metrics ?? []).reduce((sum, { requests }) => sum + requests, 0);
+const requestsIn = ({ results }: TestRunDocument): number =>
+  (results?.op_metrics ?? []).reduce((sum, { requests }) => sum + requests, 0);
 
 /** A workload whose documents lie in its own directory. */
 const ownDocuments = (index: string): string =>
@@ -46,7 +47,11 @@ const ownDocuments = (index: string): string =>
       { operation: { name: 'create', 'operation-type': 'create-index' } },
       { operation: { name: 'append', 'operation-type': 'bulk', 'bulk-size': 50 }, clients: 4 },
       { operation: { name: 'refresh', 'operation-type': 'refresh', index } },
-      { operation: { name: 'count', 'operation-type': 'search', index, body: { query: { match_all: {} } } }, clients: 3, iterations: 40 },
+      {
+        operation: { name: 'count', 'operation-type': 'search', index, body: { query: { match_all: {} } } },
+        clients: 3,
+        iterations: 40,
+      },
     ],
   });
 
@@ -82,7 +87,8 @@ describe('the tutorial', () => {
   let testRun: TestRunDocument;
   let stats: IndexStats;
 
-  const statsOf = async (index: string): Promise<IndexStats> => (await (await fetch(`${server.url}/${index}/_stats`)).json()) as IndexStats;
+  const statsOf = async (index: string): Promise<IndexStats> =>
+    (await (await fetch(`${server.url}/${index}/_stats`)).json()) as IndexStats;
 
   async function execute(id: string, ...more: readonly string[]): Promise<Ended> {
     const result = await coordinator.benchmark(
@@ -103,7 +109,12 @@ describe('the tutorial', () => {
     const starting = fleet.start();
     server = await startOpenSearch();
     host = new URL(server.url).host;
-    const eventdata = ['--workload=eventdata', '--workload-repository=builtin', '--test-procedure=append-and-search', `--workload-params=${params}`];
+    const eventdata = [
+      '--workload=eventdata',
+      '--workload-repository=builtin',
+      '--test-procedure=append-and-search',
+      `--workload-params=${params}`,
+    ];
     local = await execute('local', ...eventdata);
     localRun = coordinator.home.testRun('local');
     await starting;
@@ -134,7 +145,9 @@ describe('the tutorial', () => {
     assert.deepEqual([append.requests, append.samples, append.errors], [documents / 200, documents / 200, 0]);
     const tasks = testRun.results?.op_metrics ?? [];
     const frees = taskOf(testRun, 'pages').samples + searches.warmup_iterations;
-    const sent = tasks.filter(({ operation_type: type }) => type !== 'bulk').reduce((sum, { requests }) => sum + requests, 0) - frees;
+    const sent =
+      tasks.filter(({ operation_type: type }) => type !== 'bulk').reduce((sum, { requests }) => sum + requests, 0) -
+      frees;
     assert.equal(sent, stats._all.primaries.search.query_total);
     const figures = (run: TestRunDocument) =>
       run.results?.op_metrics.map(({ task, requests, samples, errors }) => ({ task, requests, samples, errors }));
@@ -155,7 +168,8 @@ describe('the tutorial', () => {
       assert.ok(Math.abs(node['clock-offset-ms'] ?? Number.NaN) < 20, `${node['clock-offset-ms']} ms`);
     }
     const besides = requestsOf(nodes) - requestsIn(testRun);
-    // Tasks that are not reported: is the index there, delete it, create it, health, two refreshes, merge, and statistics until merges have ended.
+    // Tasks that are not reported: is the index there, delete it, create it, health, two refreshes, merge, and
+    // statistics until merges have ended.
     assert.ok(besides >= 8 && besides < 30, `${besides} requests besides`);
   });
 
@@ -165,19 +179,25 @@ describe('the tutorial', () => {
       assert.match(log, /\[test run three-machines\] The test run has taken this node\./);
       assert.match(log, /\[test run three-machines\] Workload eventdata: \d+ clients on \d+ threads\./);
       assert.match(log, /\[test run three-machines\] Step \d+: index-append ended with \d+ requests, 0 failed\./);
-      const requests = Number(/\[test run three-machines\] The test run is over; this node has sent (\d+) requests\./.exec(log)?.[1]);
+      const requests = Number(
+        /\[test run three-machines\] The test run is over; this node has sent (\d+) requests\./.exec(log)?.[1],
+      );
       assert.equal(requests, nodesOf(testRun).find(({ address }) => address === worker.address)?.requests);
     }
     assert.ok(!coordinator.log().includes('The test run has taken this node.'), 'the coordinator was not listed');
   });
 
   test('makes the documents of eventdata on each worker', () => {
-    for (const worker of workers) assert.ok(worker.home.dataFiles().some((file) => file.endsWith(`eventdata-${documents}-1.json`)));
+    for (const worker of workers)
+      assert.ok(worker.home.dataFiles().some((file) => file.endsWith(`eventdata-${documents}-1.json`)));
   });
 
   test('with the old name of --worker-ips, localhost in it, and documents that only the coordinator has', async () => {
     const index = 'own-documents';
-    const path = coordinator.home.workload('own', { 'workload.json': ownDocuments(index), 'index.json': '{"settings":{"number_of_replicas":0}}' });
+    const path = coordinator.home.workload('own', {
+      'workload.json': ownDocuments(index),
+      'index.json': '{"settings":{"number_of_replicas":0}}',
+    });
     writeFileSync(join(path, 'numbers.json'), numberedDocuments(numbers));
     await execute('own', `--workload-path=${path}`, '--load-worker-coordinator-hosts=localhost,127.0.0.2,127.0.0.3');
     const run = coordinator.home.testRun('own');
@@ -197,7 +217,10 @@ describe('the tutorial', () => {
     assert.equal(requestsOf(nodesOf(run)), requestsIn(run) + 3);
     for (const worker of workers) {
       const [file = ''] = worker.home.dataFiles().filter((name) => name.endsWith('numbers.json'));
-      assert.equal(readFileSync(worker.home.path('.benchmark', 'benchmarks', 'data', file), 'utf8'), numberedDocuments(numbers));
+      assert.equal(
+        readFileSync(worker.home.path('.benchmark', 'benchmarks', 'data', file), 'utf8'),
+        numberedDocuments(numbers),
+      );
     }
     const sum = await fetch(`${server.url}/${index}/_search?size=0`, {
       method: 'POST',
@@ -211,7 +234,8 @@ describe('the tutorial', () => {
   test('shows its nodes, and ends with stop', async () => {
     const listed = await coordinator.benchmark('fleet', `--target-hosts=${host}`).ended;
     assert.equal(listed.code, 0, listed.stderr);
-    for (const { address } of fleet.machines) assert.match(listed.stdout, new RegExp(`^${address.replaceAll('.', '\\.')} .* ms +.* ms`, 'm'));
+    for (const { address } of fleet.machines)
+      assert.match(listed.stdout, new RegExp(`^${address.replaceAll('.', '\\.')} .* ms +.* ms`, 'm'));
     assert.match(listed.stdout, /eventdata \([\d.]+ MB\)/);
     for (const machine of [...fleet.machines].reverse()) {
       const { code, stdout } = await machine.daemon('stop');
@@ -219,8 +243,12 @@ describe('the tutorial', () => {
       assert.equal((await machine.daemon('status')).code, 3);
       assert.deepEqual(machine.living, { daemon: false, nats: false });
     }
-    const refused = await coordinator.benchmark('execute-test', '--workload=eventdata', '--workload-repository=builtin', '--worker-ips=127.0.0.2')
-      .ended;
+    const refused = await coordinator.benchmark(
+      'execute-test',
+      '--workload=eventdata',
+      '--workload-repository=builtin',
+      '--worker-ips=127.0.0.2',
+    ).ended;
     assert.equal(refused.code, 64);
     assert.match(refused.stderr, /opensearch-benchmarkd/);
   });
@@ -236,10 +264,18 @@ describe('the tutorial', () => {
     const [first] = secured.machines;
     const stranger = new Machine({ address: '127.0.0.4' });
     context.after(() => stranger.dispose());
-    const strangerStarts = stranger.daemon('start', '--node-ip=127.0.0.4', '--coordinator-ip=127.0.0.1', `--port=${secured.port}`);
+    const strangerStarts = stranger.daemon(
+      'start',
+      '--node-ip=127.0.0.4',
+      '--coordinator-ip=127.0.0.1',
+      `--port=${secured.port}`,
+    );
 
     const index = 'with-token';
-    const path = first.home.workload('own', { 'workload.json': ownDocuments(index), 'index.json': '{"settings":{"number_of_replicas":0}}' });
+    const path = first.home.workload('own', {
+      'workload.json': ownDocuments(index),
+      'index.json': '{"settings":{"number_of_replicas":0}}',
+    });
     writeFileSync(join(path, 'numbers.json'), numberedDocuments(numbers));
     const password = 'Corr3ct-horse_battery';
     const run = first.benchmark(
@@ -275,7 +311,9 @@ describe('the tutorial', () => {
 /** All files below directories, and whether others than their owner may read them. */
 function filesOf(directories: readonly string[]): readonly { readonly path: string; readonly isOpen: boolean }[] {
   return directories
-    .flatMap((directory) => readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)))
+    .flatMap((directory) =>
+      readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => join(directory, name)),
+    )
     .filter((path) => existsSync(path) && statSync(path).isFile())
     .map((path) => ({ path, isOpen: (statSync(path).mode & 0o044) !== 0 }));
 }

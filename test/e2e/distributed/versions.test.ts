@@ -14,9 +14,13 @@ const otherVersion = '99.1.0';
 /** This program, which takes itself for another version. */
 function installOther(): string {
   const directory = mkdtempSync(join(tmpdir(), 'osb-other-version-'));
-  for (const name of ['bin', 'dist/src', 'workloads']) cpSync(join(packageRoot, name), join(directory, name), { recursive: true });
+  for (const name of ['bin', 'dist/src', 'workloads'])
+    cpSync(join(packageRoot, name), join(directory, name), { recursive: true });
   symlinkSync(join(packageRoot, 'node_modules'), join(directory, 'node_modules'));
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'opensearch-benchmark', version: otherVersion, type: 'module' }));
+  writeFileSync(
+    join(directory, 'package.json'),
+    JSON.stringify({ name: 'opensearch-benchmark', version: otherVersion, type: 'module' }),
+  );
   return directory;
 }
 
@@ -42,18 +46,37 @@ describe('another version', () => {
 
   const words = (machine: Machine, workers: string): readonly string[] => {
     const path = machine.home.workload('w', { 'workload.json': workloadJson({ schedule: [rootRequest(1)] }) });
-    return ['run', `--workload-path=${path}`, '--target-hosts=127.0.0.1:1', `--worker-ips=${workers}`, '--worker-wait=1'];
+    return [
+      'run',
+      `--workload-path=${path}`,
+      '--target-hosts=127.0.0.1:1',
+      `--worker-ips=${workers}`,
+      '--worker-wait=1',
+    ];
   };
 
   test('of a worker is refused when it starts, naming both, and named by the run that misses it', async () => {
     const worker = machineOf('127.0.0.2', other);
-    const { code, stderr } = await worker.daemon('start', '--node-ip=127.0.0.2', '--coordinator-ip=127.0.0.1', `--port=${port}`);
+    const { code, stderr } = await worker.daemon(
+      'start',
+      '--node-ip=127.0.0.2',
+      '--coordinator-ip=127.0.0.1',
+      `--port=${port}`,
+    );
     assert.equal(code, 64);
-    assert.match(stderr, new RegExp(`refused this node: it has version ${otherVersion}, but the coordinator has ${packageVersion}\\.`));
+    assert.match(
+      stderr,
+      new RegExp(`refused this node: it has version ${otherVersion}, but the coordinator has ${packageVersion}\\.`),
+    );
     assert.equal((await worker.daemon('status')).code, 3);
     const ended = await coordinator.benchmark(...words(coordinator, '127.0.0.2')).ended;
     assertFailure(ended, 'FLEET', /A node is missing after 1 seconds: 127\.0\.0\.2\./);
-    assert.match(ended.stderr, new RegExp(`127\\.0\\.0\\.2 wanted to join and was refused: it has version ${otherVersion}, .* ${packageVersion}`));
+    assert.match(
+      ended.stderr,
+      new RegExp(
+        `127\\.0\\.0\\.2 wanted to join and was refused: it has version ${otherVersion}, .* ${packageVersion}`,
+      ),
+    );
   });
 
   test('of the run itself, whose daemons were not restarted after an update, is refused naming both', async () => {
@@ -64,7 +87,10 @@ describe('another version', () => {
     assertFailure(
       ended,
       'FLEET',
-      new RegExp(`Node 127\\.0\\.0\\.3 runs version ${packageVersion.replaceAll('.', '\\.')}, the coordinator runs version ${otherVersion}\\.`),
+      new RegExp(
+        `Node 127\\.0\\.0\\.3 runs version ${packageVersion.replaceAll('.', '\\.')}, the coordinator runs version ` +
+          `${otherVersion}\\.`,
+      ),
     );
     assert.match(ended.stderr, /opensearch-benchmarkd restart/);
   });

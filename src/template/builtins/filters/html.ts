@@ -9,10 +9,24 @@ import { print } from '../../values/print.ts';
 import { escapeText, escapeValue, markupOrText, stripTags } from '../../values/text/escape.ts';
 import { prettyPrint } from '../../values/text/pretty-print.ts';
 import { toPythonJson } from '../../values/text/to-json.ts';
-import { type Caller, isText, Markup, type TemplateFunction, textOf, typeName, Undefined, type Value } from '../../values/value.ts';
+import {
+  type Caller,
+  isText,
+  Markup,
+  type TemplateFunction,
+  textOf,
+  typeName,
+  Undefined,
+  type Value,
+} from '../../values/value.ts';
 import { urlize } from './urlize.ts';
 
-const HTML_IN_JSON: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', "'": '\\u0027' };
+const HTML_IN_JSON: Readonly<Record<string, string>> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  "'": '\\u0027',
+};
 
 function json([value = null, indent = null]: BoundArguments): Value {
   const step = indent === null ? null : indentation(indent);
@@ -32,7 +46,10 @@ function indentation(indent: Value): string {
  */
 function quoteUrl(text: string, forQuery: boolean): string {
   // Python encodes these five characters, too. Both fail on lone surrogates.
-  const quoted = encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const quoted = encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   return forQuery ? quoted.replaceAll('%20', '+') : quoted.replaceAll('%2F', '/');
 }
 
@@ -41,7 +58,8 @@ function urlEncode(value: Value): Value {
   const pairs = value instanceof Dict ? [...value.pairs()] : [...itemsOf(value)].map((pair) => listOf(pair));
   return pairs
     .map(([key, item, ...more]) => {
-      if (key === undefined || item === undefined || more.length > 0) throw new TemplateFailure('"urlencode" needs pairs of a key and a value');
+      if (key === undefined || item === undefined || more.length > 0)
+        throw new TemplateFailure('"urlencode" needs pairs of a key and a value');
       return `${quoteUrl(print(key), true)}=${quoteUrl(print(item), true)}`;
     })
     .join('&');
@@ -53,14 +71,16 @@ function xmlAttributes([value = null, autoSpace]: BoundArguments, { autoescape }
   const attributes: string[] = [];
   for (const [key, item] of value.pairs()) {
     if (item === null || item instanceof Undefined) continue;
-    if (!isText(key) || /[\t\n\v\f\r /=>]/.test(textOf(key))) throw new TemplateFailure(`"${print(key)}" cannot be the name of an attribute`);
+    if (!isText(key) || /[\t\n\v\f\r /=>]/.test(textOf(key)))
+      throw new TemplateFailure(`"${print(key)}" cannot be the name of an attribute`);
     attributes.push(`${escapeValue(key)}="${escapeValue(item)}"`);
   }
   const text = attributes.join(' ');
   return markupOrText(flagArgument(autoSpace, true) && text !== '' ? ` ${text}` : text, autoescape);
 }
 
-const escaping = (name: string): [string, TemplateFunction] => functionEntry(name, ['value'], ([value = null]) => new Markup(escapeValue(value)));
+const escaping = (name: string): [string, TemplateFunction] =>
+  functionEntry(name, ['value'], ([value = null]) => new Markup(escapeValue(value)));
 const defaulting = (name: string): [string, TemplateFunction] =>
   functionEntry(name, ['value', 'default_value?', 'boolean?'], ([value = null, fallback = '', boolean]) =>
     value instanceof Undefined || (flagArgument(boolean, false) && !flagArgument(value, false)) ? fallback : value,

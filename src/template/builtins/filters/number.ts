@@ -33,7 +33,8 @@ function toFloat([value = null, missing = new Float(0)]: BoundArguments): Value 
 function roundTo([value = null, precision, method = 'common']: BoundArguments): Value {
   const places = intArgument(precision, 'precision', 0);
   const how = isText(method) ? textOf(method) : '';
-  if (how !== 'common' && how !== 'ceil' && how !== 'floor') throw new TemplateFailure('"round" takes "common", "ceil" or "floor"');
+  if (how !== 'common' && how !== 'ceil' && how !== 'floor')
+    throw new TemplateFailure('"round" takes "common", "ceil" or "floor"');
   if (value instanceof Undefined) value.fail();
   if (!isNumber(value)) throw new TemplateFailure(`"round" needs a number, not a ${typeName(value)}`);
   if (how === 'common') return round(value, places);
@@ -62,7 +63,10 @@ function fileSize([value = null, binaryUnits]: BoundArguments): Value {
   const base = isBinary ? 1024 : 1000;
   if (bytes === 1) return '1 Byte';
   if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
-  const index = Math.min(PREFIXES.findIndex((_, at) => bytes < base ** (at + 2)) + 1 || PREFIXES.length, PREFIXES.length);
+  const index = Math.min(
+    PREFIXES.findIndex((_, at) => bytes < base ** (at + 2)) + 1 || PREFIXES.length,
+    PREFIXES.length,
+  );
   const prefix = PREFIXES[index - 1] ?? '';
   return `${fixed((base * bytes) / base ** (index + 1), 1)} ${isBinary ? `${prefix.toUpperCase()}iB` : `${prefix}B`}`;
 }

@@ -27,7 +27,8 @@ import { binary } from '../operators.ts';
 
 type Getter = (item: Value) => Value;
 
-const ignoreCase: Getter = (value) => (typeof value === 'string' ? value.toLowerCase() : value instanceof Markup ? value.text.toLowerCase() : value);
+const ignoreCase: Getter = (value) =>
+  typeof value === 'string' ? value.toLowerCase() : value instanceof Markup ? value.text.toLowerCase() : value;
 const asIs: Getter = (value) => value;
 
 /** The keys that a path such as `a.b.0` stands for. */
@@ -54,14 +55,17 @@ function attributeGetter(attribute: Value, after: Getter = asIs, fallback: Value
 
 /** Makes a function that reads several paths of an item, separated by commas, as a list. */
 function attributesGetter(attribute: Value, after: Getter): Getter {
-  const getters = (isText(attribute) ? textOf(attribute).split(',') : [attribute]).map((one) => attributeGetter(one, after));
+  const getters = (isText(attribute) ? textOf(attribute).split(',') : [attribute]).map((one) =>
+    attributeGetter(one, after),
+  );
   return (item) => getters.map((getter) => getter(item));
 }
 
 const caseRule = (caseSensitive: Value | undefined): Getter => (flagArgument(caseSensitive, false) ? asIs : ignoreCase);
 
 /** The items of a value, or an attribute of each: what `join` joins. */
-export const attributeJoinItems = (value: Value, attribute: Value): Value[] => listOf(value).map(attributeGetter(attribute));
+export const attributeJoinItems = (value: Value, attribute: Value): Value[] =>
+  listOf(value).map(attributeGetter(attribute));
 
 function* select(value: Value, test: () => (item: Value) => boolean): Iterator<Value> {
   if (!isTrue(value)) return;
@@ -122,15 +126,19 @@ function mapper(args: readonly Value[], named: Arguments['named'], caller: Calle
 }
 
 function extreme(name: string, operator: '<' | '>'): [string, TemplateFunction] {
-  return functionEntry(name, ['value', 'case_sensitive?', 'attribute?'], ([value = null, caseSensitive, attribute = null]) => {
-    const keyOf = attributeGetter(attribute, caseRule(caseSensitive));
-    let best: { value: Value; key: Value } | undefined;
-    for (const item of itemsOf(value)) {
-      const key = keyOf(item);
-      if (best === undefined || ordered(operator, key, best.key)) best = { value: item, key };
-    }
-    return valueOr(best?.value, () => new Undefined('No aggregated item, sequence was empty.'));
-  });
+  return functionEntry(
+    name,
+    ['value', 'case_sensitive?', 'attribute?'],
+    ([value = null, caseSensitive, attribute = null]) => {
+      const keyOf = attributeGetter(attribute, caseRule(caseSensitive));
+      let best: { value: Value; key: Value } | undefined;
+      for (const item of itemsOf(value)) {
+        const key = keyOf(item);
+        if (best === undefined || ordered(operator, key, best.key)) best = { value: item, key };
+      }
+      return valueOr(best?.value, () => new Undefined('No aggregated item, sequence was empty.'));
+    },
+  );
 }
 
 const lazy = (
@@ -234,8 +242,15 @@ export const selectionFilters: readonly (readonly [string, TemplateFunction])[] 
   selecting('reject', 'sync_do_reject', false, false),
   selecting('selectattr', 'sync_do_selectattr', true, true),
   selecting('rejectattr', 'sync_do_rejectattr', false, true),
-  functionEntry('sort', ['value', 'reverse?', 'case_sensitive?', 'attribute?'], ([value = null, reverse, caseSensitive, attribute = null]) =>
-    sortValues(listOf(value), attributesGetter(attribute, caseRule(caseSensitive)), intArgument(reverse, 'reverse', 0) !== 0),
+  functionEntry(
+    'sort',
+    ['value', 'reverse?', 'case_sensitive?', 'attribute?'],
+    ([value = null, reverse, caseSensitive, attribute = null]) =>
+      sortValues(
+        listOf(value),
+        attributesGetter(attribute, caseRule(caseSensitive)),
+        intArgument(reverse, 'reverse', 0) !== 0,
+      ),
   ),
   lazy('unique', ['value', 'case_sensitive?', 'attribute?'], 'do_unique', unique),
   lazy('batch', ['value', 'linecount', 'fill_with?'], 'do_batch', batch),

@@ -34,7 +34,8 @@ const isReversible = (value: Value): boolean =>
   value instanceof Undefined;
 
 function last([value = null]: BoundArguments): Value {
-  if (!isReversible(value)) throw new TemplateFailure(`"last" does not work on a ${typeName(value)}`, 'Make it a list with "|list" first.');
+  if (!isReversible(value))
+    throw new TemplateFailure(`"last" does not work on a ${typeName(value)}`, 'Make it a list with "|list" first.');
   // The last character of markup is markup. The characters that a loop gives are not, so this case needs care.
   const item = isText(value) ? itemAt(value, -1) : listOf(value).at(-1);
   return valueOr(item, () => new Undefined('No last item, sequence was empty.'));
@@ -52,8 +53,10 @@ function reverse([value = null]: BoundArguments): Value {
 
 function reverseTypeName(value: Value): string {
   if (Array.isArray(value)) return 'list_reverseiterator';
-  if (value instanceof Dict || (value instanceof DictView && value.typeName === 'dict_keys')) return 'dict_reversekeyiterator';
-  if (value instanceof DictView) return value.typeName === 'dict_items' ? 'dict_reverseitemiterator' : 'dict_reversevalueiterator';
+  if (value instanceof Dict || (value instanceof DictView && value.typeName === 'dict_keys'))
+    return 'dict_reversekeyiterator';
+  if (value instanceof DictView)
+    return value.typeName === 'dict_items' ? 'dict_reverseitemiterator' : 'dict_reversevalueiterator';
   return value instanceof Range ? 'range_iterator' : 'reversed';
 }
 
@@ -66,12 +69,17 @@ function join([value = null, separator = '', attribute = null]: BoundArguments, 
 }
 
 function random([value = null]: BoundArguments): Value {
-  const items = isText(value) || Array.isArray(value) || value instanceof Tuple || value instanceof Range ? listOf(value) : null;
+  const items =
+    isText(value) || Array.isArray(value) || value instanceof Tuple || value instanceof Range ? listOf(value) : null;
   if (items === null) throw new TemplateFailure(`"random" does not work on a ${typeName(value)}`);
-  return valueOr(items[Math.floor(Math.random() * items.length)], () => new Undefined('No random item, sequence was empty.'));
+  return valueOr(
+    items[Math.floor(Math.random() * items.length)],
+    () => new Undefined('No random item, sequence was empty.'),
+  );
 }
 
-const length = (name: string): [string, TemplateFunction] => functionEntry(name, ['value'], ([value = null]) => lengthOf(value));
+const length = (name: string): [string, TemplateFunction] =>
+  functionEntry(name, ['value'], ([value = null]) => lengthOf(value));
 
 /** The filters of this file by name. */
 export const sequenceFilters: readonly (readonly [string, TemplateFunction])[] = [

@@ -45,7 +45,10 @@ const title = (value: Value): Value =>
     })
     .join('');
 
-function replaceIn([value = null, old = null, replacement = null, count = null]: BoundArguments, { autoescape }: Caller): Value {
+function replaceIn(
+  [value = null, old = null, replacement = null, count = null]: BoundArguments,
+  { autoescape }: Caller,
+): Value {
   const limit = count === null ? -1 : intArgument(count, 'count');
   if (!autoescape) return replace(print(value), print(old), print(replacement), limit);
   const safe = value instanceof Markup || old instanceof Markup || replacement instanceof Markup;
@@ -57,10 +60,12 @@ function truncate([value = null, length, killWords, end = '...', leeway = null]:
   const limit = intArgument(length, 'length', 255);
   const ending = textArgument(end, 'end');
   const spare = leeway === null ? 5 : intArgument(leeway, 'leeway');
-  if (limit < lengthOf(end) || spare < 0) throw new TemplateFailure(`"truncate" cannot cut to ${limit} characters with the ending "${ending}"`);
+  if (limit < lengthOf(end) || spare < 0)
+    throw new TemplateFailure(`"truncate" cannot cut to ${limit} characters with the ending "${ending}"`);
   if (lengthOf(value) <= limit + spare) return value;
   const start = slice(value, { start: null, stop: limit - lengthOf(end), step: null });
-  if (start === undefined || !isText(start)) throw new TemplateFailure(`"truncate" needs a text, not a ${typeName(value)}`);
+  if (start === undefined || !isText(start))
+    throw new TemplateFailure(`"truncate" needs a text, not a ${typeName(value)}`);
   const kept = flagArgument(killWords, false) ? textOf(start) : (splitRight(textOf(start), ' ', 1)[0] ?? '');
   return binary('+', start instanceof Markup ? new Markup(kept) : kept, end);
 }
@@ -95,13 +100,15 @@ function wordWrap([value = null, width, breakLong, separator = null, breakHyphen
 }
 
 function format({ positional: [value = null, ...args], named }: Arguments): Value {
-  if (args.length > 0 && named.size > 0) throw new TemplateFailure('"format" takes positional or named arguments, not both');
+  if (args.length > 0 && named.size > 0)
+    throw new TemplateFailure('"format" takes positional or named arguments, not both');
   const values = named.size > 0 ? Dict.of(named) : new Tuple(args);
   const text = softText(value);
   return text instanceof Markup ? binary('%', text, values) : formatPercent(text, values);
 }
 
-const trimChars = (value: Value | undefined): string | null => (value === undefined || value === null ? null : textArgument(value, 'chars'));
+const trimChars = (value: Value | undefined): string | null =>
+  value === undefined || value === null ? null : textArgument(value, 'chars');
 
 /** The filters of this file by name. */
 export const textFilters: readonly (readonly [string, TemplateFunction])[] = [
@@ -109,7 +116,9 @@ export const textFilters: readonly (readonly [string, TemplateFunction])[] = [
   functionEntry('lower', ['s'], ([value = null]) => mapText(value, (text) => text.toLowerCase())),
   functionEntry('capitalize', ['s'], ([value = null]) => mapText(value, capitalize)),
   functionEntry('title', ['s'], ([value = null]) => title(value)),
-  functionEntry('trim', ['value', 'chars?'], ([value = null, characters]) => mapText(value, (text) => strip(text, trimChars(characters), 'both'))),
+  functionEntry('trim', ['value', 'chars?'], ([value = null, characters]) =>
+    mapText(value, (text) => strip(text, trimChars(characters), 'both')),
+  ),
   functionEntry('center', ['value', 'width?'], ([value = null, width]) =>
     mapText(value, (text) => pad(text, intArgument(width, 'width', 80), 'center', ' ')),
   ),

@@ -23,8 +23,15 @@ const BARE = /^(?:[\p{L}\p{N}_-]+\.)+(?:com|net|int|edu|gov|org|info|mil)(?:[/?#
 const MAIL = /^\S+@\w[\w.-]*\.\w+$/;
 
 /** The filter. Its arguments are, in this order: text, longest shown address, nofollow, target, rel, more schemes. */
-export function urlize([value = null, limit = null, noFollow, target = null, rel = null, schemes = null]: BoundArguments, caller: Caller): Value {
-  const relations = new Set([...(rel === null ? [] : print(rel).split(/\s+/)), ...(flagArgument(noFollow, false) ? ['nofollow'] : []), 'noopener']);
+export function urlize(
+  [value = null, limit = null, noFollow, target = null, rel = null, schemes = null]: BoundArguments,
+  caller: Caller,
+): Value {
+  const relations = new Set([
+    ...(rel === null ? [] : print(rel).split(/\s+/)),
+    ...(flagArgument(noFollow, false) ? ['nofollow'] : []),
+    'noopener',
+  ]);
   const relation = ` rel="${escapeText(
     [...relations]
       .filter((word) => word !== '')
@@ -42,7 +49,12 @@ export function urlize([value = null, limit = null, noFollow, target = null, rel
   return markupOrText(words.join(''), caller.autoescape);
 }
 
-function linkWord(word: string, attributes: string, schemes: readonly string[], shown: (text: string) => string): string {
+function linkWord(
+  word: string,
+  attributes: string,
+  schemes: readonly string[],
+  shown: (text: string) => string,
+): string {
   const head = /^(?:[(<]|&lt;)+/.exec(word)?.[0] ?? '';
   let middle = word.slice(head.length);
   const tail = /(?:[)>.,\n]|&gt;)+$/.exec(middle)?.[0] ?? '';

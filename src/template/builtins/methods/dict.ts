@@ -11,8 +11,11 @@ function self(value: Value): Dict {
   throw new TemplateFailure('This method needs a dictionary');
 }
 
-const define = (name: string, parameters: readonly string[], body: (dict: Dict, bound: readonly (Value | undefined)[]) => Value): [string, Method] =>
-  method(name, self, parameters, body);
+const define = (
+  name: string,
+  parameters: readonly string[],
+  body: (dict: Dict, bound: readonly (Value | undefined)[]) => Value,
+): [string, Method] => method(name, self, parameters, body);
 
 /**
  * Puts the arguments of `dict(...)` or `update(...)` into a dictionary: first those of a dictionary or of pairs, then
@@ -29,7 +32,8 @@ export function fill(dict: Dict, args: Arguments): Dict {
 
 function setPair(dict: Dict, pair: Value): void {
   const [key, value, ...more] = listOf(pair);
-  if (key === undefined || value === undefined || more.length > 0) throw new TemplateFailure('A dictionary is made from pairs of a key and a value');
+  if (key === undefined || value === undefined || more.length > 0)
+    throw new TemplateFailure('A dictionary is made from pairs of a key and a value');
   dict.set(key, value);
 }
 
@@ -62,7 +66,9 @@ export const dictMethods: ReadonlyMap<string, Method> = new Map([
     dict.set(key, missing);
     return missing;
   }),
-  define('fromkeys', ['keys', 'value?'], (_, [keys = null, value = null]) => Dict.of(listOf(keys).map((key) => [key, value] as const))),
+  define('fromkeys', ['keys', 'value?'], (_, [keys = null, value = null]) =>
+    Dict.of(listOf(keys).map((key) => [key, value] as const)),
+  ),
   [
     'update',
     (value: Value, args: Arguments): Value => {

@@ -73,7 +73,8 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
   onList('pop', ['index?'], (items, [index]) => {
     const at = intArgument(index, 'index', -1);
     const [removed] = items.splice(at < 0 ? at + items.length : at, 1);
-    if (removed === undefined) throw new TemplateFailure(items.length === 0 ? 'The list is empty' : `The list has no item ${at}`);
+    if (removed === undefined)
+      throw new TemplateFailure(items.length === 0 ? 'The list is empty' : `The list has no item ${at}`);
     return removed;
   }),
   onList('remove', ['value'], (items, [value = null]) => {
@@ -91,7 +92,8 @@ export const listMethods: ReadonlyMap<string, Method> = new Map([
   }),
   onList('sort', ['key?', 'reverse?'], (items, [key = null, reverse], caller) => {
     const keyOf = key === null ? (value: Value) => value : (value: Value) => callValue(key, positional(value), caller);
-    for (const [index, item] of sortValues(items, keyOf, intArgument(reverse, 'reverse', 0) !== 0).entries()) items[index] = item;
+    for (const [index, item] of sortValues(items, keyOf, intArgument(reverse, 'reverse', 0) !== 0).entries())
+      items[index] = item;
     return null;
   }),
 ]);

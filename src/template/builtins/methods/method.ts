@@ -15,5 +15,9 @@ export function method<Self extends Value>(
   parameters: readonly string[],
   body: (self: Self, bound: BoundArguments, caller: Caller) => Value,
 ): [string, Method] {
-  return [name, (self, args, caller) => defineFunction(name, parameters, (bound) => body(narrow(self), bound, caller))(args, caller)];
+  return [
+    name,
+    (self, args, caller) =>
+      defineFunction(name, parameters, (bound) => body(narrow(self), bound, caller))(args, caller),
+  ];
 }

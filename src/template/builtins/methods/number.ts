@@ -37,8 +37,10 @@ function integerRatio(value: number): Tuple {
   let numerator = value < 0 ? -digits : digits;
   let denominator = 10n ** BigInt(-exponent);
   // The denominator is a power of ten, so dividing both by five and by two as often as possible reduces the fraction.
-  while (denominator > 1n && numerator % 5n === 0n && denominator % 5n === 0n) [numerator, denominator] = [numerator / 5n, denominator / 5n];
-  while (denominator > 1n && numerator % 2n === 0n && denominator % 2n === 0n) [numerator, denominator] = [numerator / 2n, denominator / 2n];
+  while (denominator > 1n && numerator % 5n === 0n && denominator % 5n === 0n)
+    [numerator, denominator] = [numerator / 5n, denominator / 5n];
+  while (denominator > 1n && numerator % 2n === 0n && denominator % 2n === 0n)
+    [numerator, denominator] = [numerator / 2n, denominator / 2n];
   return new Tuple([normalInt(numerator), normalInt(denominator)]);
 }
 

@@ -30,20 +30,32 @@ function self(value: Value): string | Markup {
 }
 
 /** A method whose result does not depend on whether the text is markup. */
-const plain = (name: string, parameters: readonly string[], body: (text: string, bound: BoundArguments) => Value): [string, Method] =>
-  method(name, self, parameters, (value, bound) => body(textOf(value), bound));
+const plain = (
+  name: string,
+  parameters: readonly string[],
+  body: (text: string, bound: BoundArguments) => Value,
+): [string, Method] => method(name, self, parameters, (value, bound) => body(textOf(value), bound));
 
 /** A method that makes one text of the text. That of markup is markup. */
-const same = (name: string, parameters: readonly string[], body: (text: string, bound: BoundArguments, safe: boolean) => string): [string, Method] =>
+const same = (
+  name: string,
+  parameters: readonly string[],
+  body: (text: string, bound: BoundArguments, safe: boolean) => string,
+): [string, Method] =>
   method(name, self, parameters, (value, bound) => like(value, body(textOf(value), bound, value instanceof Markup)));
 
 /** A method that makes several texts of the text. Those of markup are markup. */
-const several = (name: string, parameters: readonly string[], body: (text: string, bound: BoundArguments) => readonly string[]): [string, Method] =>
+const several = (
+  name: string,
+  parameters: readonly string[],
+  body: (text: string, bound: BoundArguments) => readonly string[],
+): [string, Method] =>
   method(name, self, parameters, (value, bound) => body(textOf(value), bound).map((part) => like(value, part)));
 
 const like = (model: Value, text: string): Value => (model instanceof Markup ? new Markup(text) : text);
 
-const separatorOf = (value: Value | undefined): string | null => (value === undefined || value === null ? null : textArgument(value, 'sep'));
+const separatorOf = (value: Value | undefined): string | null =>
+  value === undefined || value === null ? null : textArgument(value, 'sep');
 
 /** An argument that becomes part of the text. It is escaped if the text is markup. */
 function inserted(value: Value | undefined, name: string, safe: boolean, missing?: string): string {
@@ -64,7 +76,8 @@ export function pad(text: string, width: number, side: Side, fill: string): stri
 const padding = (name: string, side: Side): [string, Method] =>
   same(name, ['width', 'fillchar?'], (text, [width, fill], safe) => {
     const filler = inserted(fill, 'fillchar', safe, ' ');
-    if (!safe && codePointLength(filler) !== 1) throw new TemplateFailure('The character that fills must be exactly one');
+    if (!safe && codePointLength(filler) !== 1)
+      throw new TemplateFailure('The character that fills must be exactly one');
     return pad(text, intArgument(width, 'width'), side, filler);
   });
 
@@ -72,7 +85,11 @@ const stripping = (name: string, ends: 'both' | 'start' | 'end'): [string, Metho
   same(name, ['chars?'], (text, [characters]) => strip(text, separatorOf(characters), ends));
 
 /** The part of a text in which a method searches, and where it begins. Positions count characters. */
-function searched(text: string, start: Value, end: Value): { readonly part: string; readonly offset: number } | undefined {
+function searched(
+  text: string,
+  start: Value,
+  end: Value,
+): { readonly part: string; readonly offset: number } | undefined {
   const bounds = searchBounds(codePointLength(text), start, end);
   return bounds === undefined ? undefined : { part: substring(text, bounds.start, bounds.stop), offset: bounds.start };
 }
@@ -96,7 +113,9 @@ const fixing = (name: string, matches: (text: string, affix: string) => boolean)
   plain(name, ['affix', 'start?', 'end?'], (text, [affix = null, start = null, end = null]) => {
     const place = searched(text, start, end);
     const affixes = affix instanceof Tuple ? affix.items : [affix];
-    return affixes.map((item) => textArgument(item, 'affix')).some((item) => place !== undefined && matches(place.part, item));
+    return affixes
+      .map((item) => textArgument(item, 'affix'))
+      .some((item) => place !== undefined && matches(place.part, item));
   });
 
 function count(text: string, [sub, start = null, end = null]: BoundArguments): number {
@@ -111,7 +130,8 @@ function partition(value: string | Markup, separator: Value | undefined, last: b
   const wanted = textArgument(separator, 'sep');
   if (wanted === '') throw new TemplateFailure('An empty text cannot separate');
   const at = last ? text.lastIndexOf(wanted) : text.indexOf(wanted);
-  const parts = at >= 0 ? [text.slice(0, at), wanted, text.slice(at + wanted.length)] : last ? ['', '', text] : [text, '', ''];
+  const parts =
+    at >= 0 ? [text.slice(0, at), wanted, text.slice(at + wanted.length)] : last ? ['', '', text] : [text, '', ''];
   return new Tuple(parts.map((part) => like(value, part)));
 }
 
@@ -119,7 +139,10 @@ function join(value: string | Markup, items: Value): Value {
   const texts = [...itemsOf(items)].map((item, index) => {
     if (value instanceof Markup) return escapeValue(item);
     if (isText(item)) return textOf(item);
-    throw new TemplateFailure(`Only texts can be joined; item ${index} is a ${typeName(item)}`, 'Use the filter: "|join".');
+    throw new TemplateFailure(
+      `Only texts can be joined; item ${index} is a ${typeName(item)}`,
+      'Use the filter: "|join".',
+    );
   });
   return like(value, texts.join(textOf(value)));
 }
@@ -164,8 +187,12 @@ export const textMethods: ReadonlyMap<string, Method> = new Map([
     const wanted = textArgument(suffix, 'suffix');
     return wanted !== '' && text.endsWith(wanted) ? text.slice(0, -wanted.length) : text;
   }),
-  several('split', ['sep?', 'maxsplit?'], (text, [separator, limit]) => split(text, separatorOf(separator), limitOf(limit))),
-  several('rsplit', ['sep?', 'maxsplit?'], (text, [separator, limit]) => splitRight(text, separatorOf(separator), limitOf(limit))),
+  several('split', ['sep?', 'maxsplit?'], (text, [separator, limit]) =>
+    split(text, separatorOf(separator), limitOf(limit)),
+  ),
+  several('rsplit', ['sep?', 'maxsplit?'], (text, [separator, limit]) =>
+    splitRight(text, separatorOf(separator), limitOf(limit)),
+  ),
   several('splitlines', ['keepends?'], (text, [keepEnds]) => splitLines(text, flagArgument(keepEnds, false))),
   method('partition', self, ['sep'], (value, [separator]) => partition(value, separator, false)),
   method('rpartition', self, ['sep'], (value, [separator]) => partition(value, separator, true)),
@@ -178,7 +205,9 @@ export const textMethods: ReadonlyMap<string, Method> = new Map([
   fixing('endswith', (text, affix) => text.endsWith(affix)),
   plain('count', ['sub', 'start?', 'end?'], count),
   ['format', (value, args) => format(self(value), args)],
-  method('format_map', self, ['mapping'], (value, [mapping]) => format(value, { positional: [], named: namesOf(mapping) })),
+  method('format_map', self, ['mapping'], (value, [mapping]) =>
+    format(value, { positional: [], named: namesOf(mapping) }),
+  ),
   ...Object.entries(characterClasses).map(([name, expression]) => plain(name, [], (text) => expression.test(text))),
   plain('isspace', [], isSpace),
   plain('islower', [], isLower),
@@ -186,7 +215,9 @@ export const textMethods: ReadonlyMap<string, Method> = new Map([
   plain('istitle', [], isTitle),
   plain('isascii', [], (text) => /^[\0-\x7f]*$/.test(text)),
   plain('isidentifier', [], (text) => /^[\p{ID_Start}_]\p{ID_Continue}*$/u.test(text)),
-  plain('isprintable', [], (text) => charactersOf(text).every((character) => character === ' ' || !/[\p{C}\p{Z}]/u.test(character))),
+  plain('isprintable', [], (text) =>
+    charactersOf(text).every((character) => character === ' ' || !/[\p{C}\p{Z}]/u.test(character)),
+  ),
 ]);
 
 /** The methods of markup by name. */

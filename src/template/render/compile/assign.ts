@@ -61,8 +61,10 @@ function bindAttribute(name: string, attribute: string, frame: CompileFrame): As
 
 function unpack(value: Value, count: number): readonly Value[] {
   if (value instanceof Undefined) value.fail();
-  if (iterate(value) === undefined) throw new TemplateFailure(`A value of type ${typeName(value)} cannot be taken apart into ${count} names`);
+  if (iterate(value) === undefined)
+    throw new TemplateFailure(`A value of type ${typeName(value)} cannot be taken apart into ${count} names`);
   const values = listOf(value);
-  if (values.length !== count) throw new TemplateFailure(`${values.length} values cannot be taken apart into ${count} names`);
+  if (values.length !== count)
+    throw new TemplateFailure(`${values.length} values cannot be taken apart into ${count} names`);
   return values;
 }

@@ -97,8 +97,13 @@ export class ExpressionCompiler {
   }
 
   private dict(pairs: readonly (readonly [Expression, Expression])[], frame: CompileFrame, at: number): Evaluate {
-    const compiled = pairs.map(([key, value]) => ({ key: this.compile(key, frame), value: this.compile(value, frame) }));
-    return this.located(at, (activation) => Dict.of(compiled.map(({ key, value }) => [key(activation), value(activation)] as const)));
+    const compiled = pairs.map(([key, value]) => ({
+      key: this.compile(key, frame),
+      value: this.compile(value, frame),
+    }));
+    return this.located(at, (activation) =>
+      Dict.of(compiled.map(({ key, value }) => [key(activation), value(activation)] as const)),
+    );
   }
 
   private item(node: Expression & { readonly kind: 'item' }, frame: CompileFrame): Evaluate {
@@ -114,7 +119,11 @@ export class ExpressionCompiler {
     // Jinja2 computes constants before it renders. A slice of a number is then undefined, while it fails otherwise.
     const fallback = isConstant(node) ? new Undefined('A constant without items has no slice') : undefined;
     return this.located(node.at, (activation) =>
-      sliceOf(owner(activation), { start: start(activation), stop: stop(activation), step: step(activation) }, fallback),
+      sliceOf(
+        owner(activation),
+        { start: start(activation), stop: stop(activation), step: step(activation) },
+        fallback,
+      ),
     );
   }
 
@@ -138,7 +147,8 @@ export class ExpressionCompiler {
   private concat(nodes: readonly Expression[], frame: CompileFrame): Evaluate {
     const items = nodes.map((node) => this.compile(node, frame));
     // Jinja2 joins constants before it renders, and the result is no markup even if a part was.
-    if (frame.escaping !== 'context' && nodes.every(isConstant)) return (activation) => items.map((item) => print(item(activation))).join('');
+    if (frame.escaping !== 'context' && nodes.every(isConstant))
+      return (activation) => items.map((item) => print(item(activation))).join('');
     const escapes = escapingIn(frame);
     return (activation) =>
       concatenate(
@@ -214,7 +224,11 @@ export class ExpressionCompiler {
       const called = callee(activation);
       const given = args(activation);
       if (caller === null) return callValue(called, given, activation.context);
-      return callValue(called, { ...given, named: new Map([...given.named, ['caller', caller(activation)]]) }, activation.context);
+      return callValue(
+        called,
+        { ...given, named: new Map([...given.named, ['caller', caller(activation)]]) },
+        activation.context,
+      );
     });
   }
 
@@ -237,7 +251,10 @@ export class ExpressionCompiler {
   }
 }
 
-const withFirst = (value: Value, { positional, named }: Arguments): Arguments => ({ positional: [value, ...positional], named });
+const withFirst = (value: Value, { positional, named }: Arguments): Arguments => ({
+  positional: [value, ...positional],
+  named,
+});
 
 function addName(names: Map<string, Value>, name: string, value: Value): void {
   if (names.has(name)) throw new TemplateFailure(`The call gives the argument "${name}" twice`);

@@ -49,7 +49,12 @@ export function escapingIn(frame: CompileFrame): (activation: Activation) => boo
 /** How many functions lie between the one that runs and the one that owns a variable. */
 function hopsTo(frame: CompileFrame, variable: Variable): number {
   let hops = 0;
-  for (let layout: FunctionLayout | null = frame.scope.layout; layout !== null && layout !== variable.layout; layout = layout.parent) hops++;
+  for (
+    let layout: FunctionLayout | null = frame.scope.layout;
+    layout !== null && layout !== variable.layout;
+    layout = layout.parent
+  )
+    hops++;
   return hops;
 }
 
@@ -68,7 +73,10 @@ export function reader(frame: CompileFrame, variable: Variable): (activation: Ac
 }
 
 /** Makes a function that writes a variable. */
-export function writer(frame: CompileFrame, variable: Variable): (activation: Activation, value: Value | undefined) => void {
+export function writer(
+  frame: CompileFrame,
+  variable: Variable,
+): (activation: Activation, value: Value | undefined) => void {
   const hops = hopsTo(frame, variable);
   const { slot } = variable;
   return (activation, value) => {
@@ -86,7 +94,10 @@ export function nameReader(frame: CompileFrame, name: string): Evaluate {
 }
 
 /** A function that does the same as `run` and adds the place to its failures. */
-export function located<Args extends readonly unknown[], Result>(place: () => Location, run: (...args: Args) => Result): (...args: Args) => Result {
+export function located<Args extends readonly unknown[], Result>(
+  place: () => Location,
+  run: (...args: Args) => Result,
+): (...args: Args) => Result {
   return (...args) => {
     try {
       return run(...args);

@@ -13,7 +13,10 @@ import { type CompileFrame, type Execute, located, reader, writer } from './fram
 
 /** Makes a function that gives the local variables which an included template or a scoped block sees. */
 function compileLocals(frame: CompileFrame): (activation: Activation) => ReadonlyMap<string, Value> {
-  const readers = [...frame.scope.visibleBindings()].map(([name, variable]) => ({ name, read: reader(frame, variable) }));
+  const readers = [...frame.scope.visibleBindings()].map(([name, variable]) => ({
+    name,
+    read: reader(frame, variable),
+  }));
   return (activation) => {
     const locals = new Map<string, Value>();
     for (const { name, read } of readers) {
@@ -29,7 +32,8 @@ function templateNames(value: Value, several: boolean): readonly string[] {
   if (value instanceof Undefined) value.fail();
   if (isText(value)) return [textOf(value)];
   const items = value instanceof Tuple ? value.items : value;
-  if (!several || !Array.isArray(items)) throw new TemplateFailure(`The name of a template must be a text, not a ${typeName(value)}`);
+  if (!several || !Array.isArray(items))
+    throw new TemplateFailure(`The name of a template must be a text, not a ${typeName(value)}`);
   return items.flatMap((item: Value) => templateNames(item, false));
 }
 
@@ -79,13 +83,19 @@ export function compileInclude(node: IncludeNode, frame: CompileFrame, compiler:
   });
 }
 
-function compileModule(node: ImportNode | FromImportNode, frame: CompileFrame, compiler: Compiler): (activation: Activation) => TemplateModule {
+function compileModule(
+  node: ImportNode | FromImportNode,
+  frame: CompileFrame,
+  compiler: Compiler,
+): (activation: Activation) => TemplateModule {
   const template = compiler.expressions.compile(node.template, frame);
   const locals = compileLocals(frame);
   return located(compiler.place(node.at), (activation) => {
     const { context } = activation;
     const loaded = context.run.load(templateNames(template(activation), false));
-    return node.withContext ? renderModule(context.run, loaded, context.all(locals(activation))) : sharedModule(context.run, loaded);
+    return node.withContext
+      ? renderModule(context.run, loaded, context.all(locals(activation)))
+      : sharedModule(context.run, loaded);
   });
 }
 
@@ -113,7 +123,8 @@ export function compileFromImport(node: FromImportNode, frame: CompileFrame, com
 
 /** Compiles `{% extends %}`. Fails inside a loop or macro. */
 export function compileExtends(node: ExtendsNode, frame: CompileFrame, compiler: Compiler): Execute {
-  if (!frame.isTop) throw new TemplateFailure('"extends" stands only at the top of a template', undefined, compiler.place(node.at)());
+  if (!frame.isTop)
+    throw new TemplateFailure('"extends" stands only at the top of a template', undefined, compiler.place(node.at)());
   const template = compiler.expressions.compile(node.template, frame);
   return located(compiler.place(node.at), (activation) => {
     const { context, state } = activation;

@@ -30,7 +30,11 @@ interface LoopParts {
 export function compileLoop(node: ForNode, frame: CompileFrame, compiler: Compiler): Execute {
   const assigned = loopAssignment(node);
   if (assigned !== undefined) {
-    throw new TemplateFailure('"loop" is the loop\'s own variable and cannot be assigned in it', undefined, compiler.place(assigned.at)());
+    throw new TemplateFailure(
+      '"loop" is the loop\'s own variable and cannot be assigned in it',
+      undefined,
+      compiler.place(assigned.at)(),
+    );
   }
   const layout = node.recursive ? new FunctionLayout(frame.scope.layout) : frame.scope.layout;
   const iterable = compiler.expressions.compile(node.iterable, frame);
@@ -44,7 +48,8 @@ export function compileLoop(node: ForNode, frame: CompileFrame, compiler: Compil
 function compileParts(node: ForNode, frame: CompileFrame, layout: FunctionLayout, compiler: Compiler): LoopParts {
   const loopFrame = innerFrame(frame, layout);
   // As in Jinja2, an included template sees `loop` only if the body of the loop names it.
-  const usesLoop = node.recursive || namesMentioned(node.body, 'loop').has('loop') || blocksIn([node]).some((block) => block.scoped);
+  const usesLoop =
+    node.recursive || namesMentioned(node.body, 'loop').has('loop') || blocksIn([node]).some((block) => block.scoped);
   const setLoop = usesLoop ? writer(loopFrame, loopFrame.scope.declareParameter('loop')) : null;
   analyseLoop(loopFrame.scope, node, 'body');
   const filter = compileFilter(node, frame, compiler);
@@ -54,7 +59,12 @@ function compileParts(node: ForNode, frame: CompileFrame, layout: FunctionLayout
   return { assign, setLoop, enter, body, otherwise: compileOtherwise(node, frame, layout, compiler), filter };
 }
 
-function compileOtherwise(node: ForNode, frame: CompileFrame, layout: FunctionLayout, compiler: Compiler): Execute | null {
+function compileOtherwise(
+  node: ForNode,
+  frame: CompileFrame,
+  layout: FunctionLayout,
+  compiler: Compiler,
+): Execute | null {
   if (node.otherwise.length === 0) return null;
   const elseFrame = innerFrame(frame, layout);
   analyseLoop(elseFrame.scope, node, 'else');
@@ -98,7 +108,8 @@ function runLoop(parts: LoopParts, { activation, outer, items, depth, recurse }:
   const { assign, setLoop, enter, body, filter } = parts;
   const { run } = activation.context;
   const iterator = filter === null ? iteratorOf(items) : filter(outer, items);
-  const loop = setLoop === null ? null : new LoopVariable(iterator, filter === null ? items : undefined, depth, recurse);
+  const loop =
+    setLoop === null ? null : new LoopVariable(iterator, filter === null ? items : undefined, depth, recurse);
   let isEmpty = true;
   for (;;) {
     const next = loop === null ? iterator.next() : undefined;

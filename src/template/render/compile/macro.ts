@@ -23,7 +23,8 @@ export function compileCallBlock(node: CallBlockNode, frame: CompileFrame, compi
   const call = compiler.expressions.call(node.call, frame, caller);
   return located(compiler.place(node.at), (activation, out) => {
     const result = call(activation);
-    if (!isText(result)) throw new TemplateFailure(`The tag "call" needs a text from what it calls, not a ${typeName(result)}`);
+    if (!isText(result))
+      throw new TemplateFailure(`The tag "call" needs a text from what it calls, not a ${typeName(result)}`);
     out.push(textOf(result));
   });
 }
@@ -31,8 +32,16 @@ export function compileCallBlock(node: CallBlockNode, frame: CompileFrame, compi
 /** Sets a parameter to the argument of the call, or to its default. */
 type SetParameter = (activation: Activation, given: Value | undefined) => void;
 
-function compileFunction(node: MacroNode | CallBlockNode, name: string | null, frame: CompileFrame, compiler: Compiler): Evaluate {
-  const inner: CompileFrame = { ...innerFrame(frame, new FunctionLayout(frame.scope.layout)), stopsAfterExtends: false };
+function compileFunction(
+  node: MacroNode | CallBlockNode,
+  name: string | null,
+  frame: CompileFrame,
+  compiler: Compiler,
+): Evaluate {
+  const inner: CompileFrame = {
+    ...innerFrame(frame, new FunctionLayout(frame.scope.layout)),
+    stopsAfterExtends: false,
+  };
   const signature = signatureOf(node, name, compiler);
   const setSpecial = compileSpecial(signature, inner);
   analyseMacro(inner.scope, node);
@@ -59,7 +68,11 @@ function signatureOf(node: MacroNode | CallBlockNode, name: string | null, compi
   const mentioned = namesMentioned(node.body, 'caller', 'kwargs', 'varargs');
   const callerAt = parameters.indexOf('caller');
   if (mentioned.has('caller') && callerAt >= 0 && callerAt < parameters.length - node.defaults.length) {
-    throw new TemplateFailure('The parameter "caller" must have a default or be left out', undefined, compiler.place(node.at)());
+    throw new TemplateFailure(
+      'The parameter "caller" must have a default or be left out',
+      undefined,
+      compiler.place(node.at)(),
+    );
   }
   return {
     name,
@@ -71,7 +84,10 @@ function signatureOf(node: MacroNode | CallBlockNode, name: string | null, compi
 }
 
 /** Makes a function that sets `caller`, `kwargs` and `varargs`, as far as the body reads them. */
-function compileSpecial(signature: MacroSignature, inner: CompileFrame): (activation: Activation, args: MacroArguments) => void {
+function compileSpecial(
+  signature: MacroSignature,
+  inner: CompileFrame,
+): (activation: Activation, args: MacroArguments) => void {
   const declare = (name: string, isUsed: boolean): ReturnType<typeof writer> | null =>
     isUsed ? writer(inner, inner.scope.declareParameter(name)) : null;
   const caller = declare('caller', signature.usesCaller && !signature.parameters.includes('caller'));
@@ -94,7 +110,11 @@ interface CompiledParameter {
   readonly complete: SetParameter;
 }
 
-function compileParameters(node: MacroNode | CallBlockNode, inner: CompileFrame, compiler: Compiler): readonly CompiledParameter[] {
+function compileParameters(
+  node: MacroNode | CallBlockNode,
+  inner: CompileFrame,
+  compiler: Compiler,
+): readonly CompiledParameter[] {
   const firstDefault = node.parameters.length - node.defaults.length;
   return node.parameters.map(({ name }, index) => {
     const variable = inner.scope.find(name);
@@ -103,7 +123,9 @@ function compileParameters(node: MacroNode | CallBlockNode, inner: CompileFrame,
     const read = reader(inner, variable);
     const fallback = node.defaults[index - firstDefault];
     const evaluate: Evaluate =
-      fallback === undefined ? () => new Undefined(`parameter '${name}' was not provided`) : compiler.expressions.compile(fallback, inner);
+      fallback === undefined
+        ? () => new Undefined(`parameter '${name}' was not provided`)
+        : compiler.expressions.compile(fallback, inner);
     return {
       give: write,
       complete: (activation) => {

@@ -2,7 +2,16 @@
 import { unreachable } from '../../../errors.ts';
 import { analyseWith, analyseWithExpression } from '../../syntax/scope.ts';
 import type { NormalizedSource } from '../../syntax/source.ts';
-import type { AutoescapeNode, FilterBlockNode, IfNode, OutputNode, SetBlockNode, SetNode, Statement, WithNode } from '../../syntax/tree.ts';
+import type {
+  AutoescapeNode,
+  FilterBlockNode,
+  IfNode,
+  OutputNode,
+  SetBlockNode,
+  SetNode,
+  Statement,
+  WithNode,
+} from '../../syntax/tree.ts';
 import { isTrue } from '../../values/compare.ts';
 import type { Location } from '../../values/failure.ts';
 import { TemplateFailure } from '../../values/failure.ts';
@@ -115,7 +124,8 @@ export class StatementCompiler implements Compiler {
       const place = this.place(part.at);
       return located(place, (activation, out) => {
         const printed = value(activation);
-        if (printed instanceof Undefined && part.kind === 'name') activation.context.run.onMissing?.(part.name, place());
+        if (printed instanceof Undefined && part.kind === 'name')
+          activation.context.run.onMissing?.(part.name, place());
         out.push(printValue(printed, escapes(activation)));
       });
     });
@@ -158,7 +168,9 @@ export class StatementCompiler implements Compiler {
     };
     if (node.filter === null) return capture;
     const escapes = escapingIn(frame);
-    return this.expressions.filter(node.filter, frame, (activation) => markupOrText(capture(activation), escapes(activation)));
+    return this.expressions.filter(node.filter, frame, (activation) =>
+      markupOrText(capture(activation), escapes(activation)),
+    );
   }
 
   private setBlock(node: SetBlockNode, frame: CompileFrame): Execute {
@@ -176,7 +188,8 @@ export class StatementCompiler implements Compiler {
     const value = this.captured(node, inner);
     return located(this.place(node.at), (activation, out) => {
       const filtered = value(activation);
-      if (!isText(filtered)) throw new TemplateFailure(`The tag "filter" needs a text from its filter, not a ${typeName(filtered)}`);
+      if (!isText(filtered))
+        throw new TemplateFailure(`The tag "filter" needs a text from its filter, not a ${typeName(filtered)}`);
       out.push(textOf(filtered));
     });
   }
@@ -203,7 +216,8 @@ export class StatementCompiler implements Compiler {
     analyseWithExpression(inner.scope, node.value, node.body);
     const enter = this.enter(inner);
     const value = this.expressions.compile(node.value, inner);
-    const isKnown = node.value.kind === 'constant' && (typeof node.value.value === 'boolean' || node.value.value === null);
+    const isKnown =
+      node.value.kind === 'constant' && (typeof node.value.value === 'boolean' || node.value.value === null);
     const escaping = isKnown && node.value.kind === 'constant' ? node.value.value === true : 'context';
     const body = this.body(node.body, { ...inner, escaping });
     return (activation, out) => {

@@ -6,7 +6,15 @@ import type { TemplateNode } from '../../syntax/tree.ts';
 import { blocksIn, namesMentioned, statementsIn } from '../../syntax/walk.ts';
 import { TemplateFailure } from '../../values/failure.ts';
 import { SelfReference } from '../block-reference.ts';
-import { Activation, type BlockBody, type LoadedTemplate, type Names, type RenderContext, type Template, type TemplateState } from '../runtime.ts';
+import {
+  Activation,
+  type BlockBody,
+  type LoadedTemplate,
+  type Names,
+  type RenderContext,
+  type Template,
+  type TemplateState,
+} from '../runtime.ts';
 import type { CompileFrame, Execute } from './frame.ts';
 import { writer } from './frame.ts';
 import { compileBlockBody } from './inheritance.ts';
@@ -37,7 +45,8 @@ export class CompiledTemplate implements Template {
   private compileBlocks(tree: TemplateNode): ReadonlyMap<string, (loaded: LoadedTemplate) => BlockBody> {
     const blocks = new Map<string, (loaded: LoadedTemplate) => BlockBody>();
     for (const block of blocksIn(tree.body)) {
-      if (blocks.has(block.name)) throw new TemplateFailure(`There are two blocks "${block.name}"`, undefined, this.source.locate(block.at));
+      if (blocks.has(block.name))
+        throw new TemplateFailure(`There are two blocks "${block.name}"`, undefined, this.source.locate(block.at));
       blocks.set(block.name, compileBlockBody(block, this.compiler));
     }
     return blocks;
@@ -47,7 +56,9 @@ export class CompiledTemplate implements Template {
     const scope = new Scope(null, new FunctionLayout(null));
     const stopsAfterExtends = [...statementsIn(tree.body)].some((node) => node.kind === 'extends');
     const frame: CompileFrame = { scope, isTop: true, isSoft: false, stopsAfterExtends, escaping: 'template' };
-    const setSelf = namesMentioned(tree.body, 'self').has('self') ? writer(frame, scope.declareParameter('self')) : null;
+    const setSelf = namesMentioned(tree.body, 'self').has('self')
+      ? writer(frame, scope.declareParameter('self'))
+      : null;
     analyseBody(scope, tree.body);
     const enter = this.compiler.enter(frame);
     const body = this.compiler.body(tree.body, frame);
@@ -61,7 +72,8 @@ export class CompiledTemplate implements Template {
   checkNames(filters: Names, tests: Names): void {
     for (const { kind, name, at, isSoft } of this.compiler.expressions.uses) {
       const isKnown = (kind === 'filter' ? filters : tests).has(name);
-      if (!isKnown && !isSoft) throw new TemplateFailure(`There is no ${kind} "${name}"`, undefined, this.source.locate(at));
+      if (!isKnown && !isSoft)
+        throw new TemplateFailure(`There is no ${kind} "${name}"`, undefined, this.source.locate(at));
     }
   }
 

@@ -45,9 +45,11 @@ export function swapCase(text: string): string {
 }
 
 /** Whether a text has small letters and no large ones. Characters without case do not count. */
-export const isLower = (text: string): boolean => /\p{Ll}|\p{Lowercase}/u.test(text) && !/[\p{Lu}\p{Lt}\p{Uppercase}]/u.test(text);
+export const isLower = (text: string): boolean =>
+  /\p{Ll}|\p{Lowercase}/u.test(text) && !/[\p{Lu}\p{Lt}\p{Uppercase}]/u.test(text);
 /** Whether a text has large letters and no small ones. Characters without case do not count. */
-export const isUpper = (text: string): boolean => /\p{Lu}|\p{Uppercase}/u.test(text) && !/[\p{Ll}\p{Lt}\p{Lowercase}]/u.test(text);
+export const isUpper = (text: string): boolean =>
+  /\p{Lu}|\p{Uppercase}/u.test(text) && !/[\p{Ll}\p{Lt}\p{Lowercase}]/u.test(text);
 
 /** Whether large letters stand at the beginning of words and nowhere else. */
 export const isTitle = (text: string): boolean => CASED.test(text) && titleCase(text) === text;

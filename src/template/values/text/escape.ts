@@ -8,7 +8,13 @@ import { SPACE_CLASS, trim } from './whitespace.ts';
 
 const SPECIAL = /[&<>'"]/;
 const ALL_SPECIAL = /[&<>'"]/g;
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&#39;',
+  '"': '&#34;',
+};
 
 /** A text with the characters that mean something in HTML as entities. */
 export function escapeText(text: string): string {
@@ -22,7 +28,8 @@ export function escapeValue(value: Value): string {
 }
 
 /** The text that `{{ value }}` writes. */
-export const printValue = (value: Value, autoescape: boolean): string => (autoescape ? escapeValue(value) : print(value));
+export const printValue = (value: Value, autoescape: boolean): string =>
+  autoescape ? escapeValue(value) : print(value);
 
 /** A text as {@link Markup} if it is safe, that is HTML already; otherwise as it is. */
 export const markupOrText = (text: string, safe: boolean): Value => (safe ? new Markup(text) : text);

@@ -41,7 +41,8 @@ class FieldFormatter {
         const end = closing(text, position);
         result += this.field(text.slice(position + 1, end), depth);
         position = end + 1;
-      } else if (character === '}') throw new TemplateFailure('There is a single "}" in the format', 'Write "}}" for a brace.');
+      } else if (character === '}')
+        throw new TemplateFailure('There is a single "}" in the format', 'Write "}}" for a brace.');
       else {
         result += character;
         position++;
@@ -57,7 +58,8 @@ class FieldFormatter {
     const value = this.lookUp(name);
     const spec = this.format(rawSpec, depth - 1);
     if (conversion === undefined) return this.printer(formatWithSpec(value, spec), value, spec !== '');
-    if (conversion !== 's' && conversion !== 'r' && conversion !== 'a') throw new TemplateFailure(`"!${conversion}" is not a conversion`);
+    if (conversion !== 's' && conversion !== 'r' && conversion !== 'a')
+      throw new TemplateFailure(`"!${conversion}" is not a conversion`);
     const text = conversion === 's' ? print(value) : represent(value);
     return this.printer(formatWithSpec(text, spec), text, spec !== '');
   }
@@ -66,7 +68,9 @@ class FieldFormatter {
     const [, first = '', path = ''] = /^([^.[]*)([\s\S]*)$/.exec(name) ?? [];
     let value = this.argument(first);
     for (const [, attribute, index] of path.matchAll(/\.([^.[]*)|\[([^\]]*)\]/g)) {
-      value = valueOr(index === undefined ? attributeOf(value, attribute ?? '') : itemOf(value, index), () => fail(name));
+      value = valueOr(index === undefined ? attributeOf(value, attribute ?? '') : itemOf(value, index), () =>
+        fail(name),
+      );
     }
     return value;
   }

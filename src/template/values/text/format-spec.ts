@@ -34,7 +34,8 @@ function parseSpec(text: string, defaultAlign: string): Spec {
   if (match === null) throw new TemplateFailure(`"${text}" is not a format`);
   const [, fill, align, sign = '', , alternate, zero, width = '0', grouping = '', precision, type = ''] = match;
   const digits = precision === undefined ? null : Number(precision);
-  if (digits !== null && digits > MAX_DIGITS) throw new TemplateFailure(`The format "${text}" asks for too many digits`);
+  if (digits !== null && digits > MAX_DIGITS)
+    throw new TemplateFailure(`The format "${text}" asks for too many digits`);
   checkSize(Number(width));
   return {
     fill: fill ?? (zero === undefined ? ' ' : '0'),
@@ -63,11 +64,13 @@ function formatText(text: string, spec: Spec): string {
   return pad('', spec.precision === null ? text : [...text].slice(0, spec.precision).join(''), spec);
 }
 
-const unknownType = (spec: Spec, type: string): TemplateFailure => new TemplateFailure(`The format "${spec.type}" is not for a ${type}`);
+const unknownType = (spec: Spec, type: string): TemplateFailure =>
+  new TemplateFailure(`The format "${spec.type}" is not for a ${type}`);
 
 function formatNumber(value: NumberValue, spec: Spec): string {
   if (spec.grouping !== '' && spec.type === 'n') throw new TemplateFailure(`"${spec.grouping}" does not go with "n"`);
-  if (value instanceof Float || (spec.type !== '' && 'eEfFgG%'.includes(spec.type))) return formatFloating(floatOf(value), spec);
+  if (value instanceof Float || (spec.type !== '' && 'eEfFgG%'.includes(spec.type)))
+    return formatFloating(floatOf(value), spec);
   const integer = typeof value === 'boolean' ? Number(value) : value;
   if (spec.type === 's') throw unknownType(spec, 'int');
   if (spec.precision !== null) throw new TemplateFailure('A precision is for floats and text, not for integers');
@@ -76,7 +79,8 @@ function formatNumber(value: NumberValue, spec: Spec): string {
 }
 
 function formatCharacter(code: number, spec: Spec): string {
-  if (spec.sign !== '' || spec.alternate || spec.grouping !== '') throw new TemplateFailure('A character takes no sign, "#" or separator');
+  if (spec.sign !== '' || spec.alternate || spec.grouping !== '')
+    throw new TemplateFailure('A character takes no sign, "#" or separator');
   if (code < 0 || code > 0x10ffff) throw new TemplateFailure(`${code} is not the code of a character`);
   return pad('', String.fromCodePoint(code), spec.align === '>' ? { ...spec, align: '<' } : spec);
 }
@@ -89,12 +93,16 @@ function formatInteger(value: Int, spec: Spec): string {
   if (spec.grouping === ',' && radix !== 10) throw new TemplateFailure(`"," does not go with "${spec.type}"`);
   const digits = value.toString(radix).replace('-', '');
   const prefix = spec.alternate && radix !== 10 ? `0${spec.type}` : '';
-  const grouped = spec.grouping === '' ? digits : groupPadded(digits, spec, (value < 0 ? 1 : 0) + prefix.length, radix === 10 ? 3 : 4);
+  const grouped =
+    spec.grouping === ''
+      ? digits
+      : groupPadded(digits, spec, (value < 0 ? 1 : 0) + prefix.length, radix === 10 ? 3 : 4);
   const body = spec.type === 'X' ? grouped.toUpperCase() : grouped;
   return pad(signOf(value < 0, spec) + prefix, body, spec);
 }
 
-const signOf = (negative: boolean, spec: Spec): string => (negative ? '-' : spec.sign === '+' || spec.sign === ' ' ? spec.sign : '');
+const signOf = (negative: boolean, spec: Spec): string =>
+  negative ? '-' : spec.sign === '+' || spec.sign === ' ' ? spec.sign : '';
 
 /** The digits in groups. Zeros that fill up the width become part of the groups. */
 function groupPadded(digits: string, spec: Spec, taken: number, every: number): string {

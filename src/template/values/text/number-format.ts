@@ -16,13 +16,18 @@ export function fixed(magnitude: number, places: number): string {
 }
 
 /** A magnitude as `significant` digits and the power of ten of the first one. */
-function significantDigits(magnitude: number, significant: number): { readonly digits: string; readonly power: number } {
+function significantDigits(
+  magnitude: number,
+  significant: number,
+): { readonly digits: string; readonly power: number } {
   if (magnitude === 0) return { digits: '0'.repeat(significant), power: 0 };
   const { digits, exponent } = exactDecimal(magnitude);
   const power = digits.toString().length - 1 + exponent;
   const rounded = roundDecimal(digits, exponent, significant - 1 - power).toString();
   // Rounding may add a digit, as 9.99 becomes 10.0.
-  return rounded.length > significant ? { digits: rounded.slice(0, significant), power: power + 1 } : { digits: rounded, power };
+  return rounded.length > significant
+    ? { digits: rounded.slice(0, significant), power: power + 1 }
+    : { digits: rounded, power };
 }
 
 const exponentText = (power: number): string => `e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
@@ -40,7 +45,8 @@ export function exponential(magnitude: number, places: number): string {
 export function general(magnitude: number, precision: number, keepZeros: boolean): string {
   const significant = Math.max(precision, 1);
   const { digits, power } = significantDigits(magnitude, significant);
-  const strip = (text: string): string => (keepZeros ? withPoint(text) : text.includes('.') ? text.replace(/\.?0+$/, '') : text);
+  const strip = (text: string): string =>
+    keepZeros ? withPoint(text) : text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   if (power < -4 || power >= significant) {
     const mantissa = digits.length === 1 ? digits : `${digits.charAt(0)}.${digits.slice(1)}`;
     return strip(mantissa) + exponentText(power);

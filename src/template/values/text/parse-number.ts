@@ -37,6 +37,7 @@ export function parseFloatText(text: string): number | undefined {
     const value = /^n/i.test(word[2] ?? '') ? Number.NaN : Number.POSITIVE_INFINITY;
     return word[1] === '-' ? -value : value;
   }
-  if (!/^[-+]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?$/.test(trimmed)) return undefined;
+  if (!/^[-+]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][-+]?\d+(?:_\d+)*)?$/.test(trimmed))
+    return undefined;
   return Number(trimmed.replaceAll('_', ''));
 }

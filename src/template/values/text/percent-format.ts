@@ -25,17 +25,31 @@ export function formatPercent(format: string, argument: Value, printer: Printer 
   let named = false;
   const result = format.replace(
     DIRECTIVE,
-    (whole: string, key: string | undefined, flags: string, width = '', precision: string | undefined, kind: string) => {
+    (
+      whole: string,
+      key: string | undefined,
+      flags: string,
+      width = '',
+      precision: string | undefined,
+      kind: string,
+    ) => {
       if (kind === '%') return '%';
       if (key !== undefined) named = true;
-      const spec = { flags, width: size(width, next), precision: precision === undefined ? null : size(precision, next), kind };
+      const spec = {
+        flags,
+        width: size(width, next),
+        precision: precision === undefined ? null : size(precision, next),
+        kind,
+      };
       const value = key === undefined ? next() : namedValue(argument, key);
       return directive(value, spec, whole, printer);
     },
   );
-  if (/%$/.test(format.replace(DIRECTIVE, ''))) throw new TemplateFailure('The format ends in the middle of a "%" mark');
+  if (/%$/.test(format.replace(DIRECTIVE, '')))
+    throw new TemplateFailure('The format ends in the middle of a "%" mark');
   const isContainer = argument instanceof Dict || Array.isArray(argument) || argument instanceof Undefined;
-  if (!named && used < values.length && !isContainer) throw new TemplateFailure('There are more values than "%" marks in the text');
+  if (!named && used < values.length && !isContainer)
+    throw new TemplateFailure('There are more values than "%" marks in the text');
   return result;
 }
 
@@ -74,7 +88,8 @@ function directive(value: Value, spec: Directive, whole: string, printer: Printe
   return numberSpec(number(value, kind), `.${precision ?? 6}${kind}`, spec);
 }
 
-const cut = (text: string, precision: number | null): string => (precision === null ? text : [...text].slice(0, precision).join(''));
+const cut = (text: string, precision: number | null): string =>
+  precision === null ? text : [...text].slice(0, precision).join('');
 
 function padText(text: string, { flags, width }: Directive): string {
   const missing = ' '.repeat(Math.max(0, width - [...text].length));

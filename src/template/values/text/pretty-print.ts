@@ -27,7 +27,8 @@ function layOut(value: Value, indent: number, after: number): string {
   if (line.length <= WIDTH - indent - after) return line;
   const separator = `,\n${' '.repeat(indent + 1)}`;
   if (Array.isArray(value)) return `[${layOutItems(value, indent, after + 1).join(separator)}]`;
-  if (value instanceof Tuple) return `(${layOutItems(value.items, indent, after + 1).join(separator)}${value.items.length === 1 ? ',' : ''})`;
+  if (value instanceof Tuple)
+    return `(${layOutItems(value.items, indent, after + 1).join(separator)}${value.items.length === 1 ? ',' : ''})`;
   if (!(value instanceof Dict)) return line;
   const pairs = [...value.pairs()].map(([key, item], index) => {
     const name = `${represent(key)}: `;

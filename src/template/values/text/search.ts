@@ -11,7 +11,9 @@ export function split(text: string, separator: string | null, limit: number): st
   if (separator === '') throw new TemplateFailure('An empty text cannot separate');
   if (separator === null) return splitAtSpace(text, limit);
   const parts = text.split(separator);
-  return limit < 0 || parts.length <= limit + 1 ? parts : [...parts.slice(0, limit), parts.slice(limit).join(separator)];
+  return limit < 0 || parts.length <= limit + 1
+    ? parts
+    : [...parts.slice(0, limit), parts.slice(limit).join(separator)];
 }
 
 /** As {@link split}, but from the right. */

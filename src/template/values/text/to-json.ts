@@ -8,7 +8,15 @@ import { isText, Tuple, textOf, typeName, Undefined, type Value } from '../value
 const MAX_JSON_DEPTH = 200;
 const NEEDS_ESCAPE = /[^ !#-[\]-~]/;
 const ESCAPED = /[^ !#-[\]-~]/g;
-const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\f': '\\f', '\b': '\\b' };
+const SHORT: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\f': '\\f',
+  '\b': '\\b',
+};
 
 /**
  * A value as JSON in one line, or in several if there is an `indent`, the text of one level. Fails for values that JSON
@@ -26,7 +34,9 @@ function write(value: Value, indent: string | null, newline: string, depth: numb
   if (depth > MAX_JSON_DEPTH) throw new TemplateFailure('The value nests too deeply for JSON');
   const inner = indent === null ? newline : newline + indent;
   if (value instanceof Dict) {
-    const pairs = sortedPairs(value).map(([key, item]) => `${quote(keyText(key))}: ${write(item, indent, inner, depth + 1)}`);
+    const pairs = sortedPairs(value).map(
+      ([key, item]) => `${quote(keyText(key))}: ${write(item, indent, inner, depth + 1)}`,
+    );
     return enclose('{', '}', pairs, indent, newline);
   }
   const items = value instanceof Tuple ? value.items : value;
@@ -41,7 +51,13 @@ function write(value: Value, indent: string | null, newline: string, depth: numb
   );
 }
 
-function enclose(open: string, close: string, parts: readonly string[], indent: string | null, newline: string): string {
+function enclose(
+  open: string,
+  close: string,
+  parts: readonly string[],
+  indent: string | null,
+  newline: string,
+): string {
   if (parts.length === 0) return open + close;
   if (indent === null) return `${open}${parts.join(', ')}${close}`;
   return `${open}${newline}${indent}${parts.join(`,${newline}${indent}`)}${newline}${close}`;
@@ -53,7 +69,8 @@ function sortedPairs(dict: Dict): readonly (readonly [Value, Value])[] {
 
 function keyText(key: Value): string {
   if (isText(key)) return textOf(key);
-  if (key === null || typeof key === 'boolean' || typeof key === 'number' || typeof key === 'bigint') return String(key);
+  if (key === null || typeof key === 'boolean' || typeof key === 'number' || typeof key === 'bigint')
+    return String(key);
   if (key instanceof Float) return formatFloat(key.value);
   throw new TemplateFailure(`A ${typeName(key)} cannot be a key in JSON`);
 }
