@@ -16,7 +16,7 @@ import { millis } from '../units.ts';
 import type { ClientExchanges } from './client-exchanges.ts';
 import type { ClientHost, ClientRun } from './client-run.ts';
 import { type Exchange, type ExchangeOwner, requestFailureOf } from './exchange.ts';
-import type { SampleTimes } from './recorder.ts';
+import { RunningTimes } from './sample-times.ts';
 import { ScriptSession } from './script-session.ts';
 import type { Waiter } from './timeline.ts';
 
@@ -24,15 +24,6 @@ import type { Waiter } from './timeline.ts';
 const VIOLATION = 'assertion';
 
 type ClientState = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'sending' | 'script' | 'ended';
-
-/** The times of the sample under way; one object for all samples of a client. */
-class Times implements SampleTimes {
-  processingStart = 0;
-  requestStart = 0;
-  requestEnd = 0;
-  processingEnd = 0;
-  intended = Number.NaN;
-}
 
 /** One simulated user. It runs the tasks of one step after another, with one request, or one execution, at a time. */
 export class LoadClient implements Waiter, ExchangeOwner {
@@ -57,7 +48,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private session: ScriptSession | null = null;
   /** The thread stood still while the execution was under way. */
   private isDisturbed = false;
-  private readonly times = new Times();
+  private readonly times = new RunningTimes();
   private readonly outcome = new Outcome();
 
   constructor(id: number, host: ClientHost, exchanges: ClientExchanges) {

@@ -6,6 +6,7 @@ import type { PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../met
 import { throughputCell } from '../metrics/throughput.ts';
 import type { Outcome } from '../operation/operation.ts';
 import type { SampleType } from '../schedule/loop-control.ts';
+import type { SampleTimes } from './sample-times.ts';
 
 /** How many raw values are kept between two reports; further ones are only in the histograms. */
 const RAW_BOUND = 5000;
@@ -25,16 +26,6 @@ interface Part {
   readonly type: string;
   readonly histogram: Histogram;
   count: number;
-}
-
-/** The times of one sample, all readings of the thread's monotonic clock in ms. */
-export interface SampleTimes {
-  readonly processingStart: number;
-  readonly requestStart: number;
-  readonly requestEnd: number;
-  readonly processingEnd: number;
-  /** When the schedule wanted the request; NaN for unthrottled ones. */
-  readonly intended: number;
 }
 
 /** What happened in one task on one thread since the last report. Recording allocates next to nothing. */

@@ -131,8 +131,8 @@ describe('a password given in', { concurrency: 4 }, () => {
 
   test('options that cannot be read is not repeated', async (context) => {
     const home = temporaryHome(context);
-    const options =
-      '{"default": {"basic_auth_user": "someone", "basic_auth_password": ' + `"${encodeURIComponent(password)}",}}`;
+    const text = encodeURIComponent(password);
+    const options = `{"default": {"basic_auth_user": "someone", "basic_auth_password": "${text}",}}`;
     const ended = await run(
       home,
       { how: '', words: (host) => [`--target-hosts=${host}`, `--client-options=${options}`] },

@@ -129,8 +129,8 @@ describe('a run', { concurrency: 4 }, () => {
   test('goes on when the reader of its output has gone', async (context) => {
     const home = temporaryHome(context);
     const path = home.workload('short', { 'workload.json': workloadJson({ schedule: [rootRequest(5)] }) });
-    const command =
-      `"$0" run --workload-path=${path} --target-hosts=${target.host} --test-run-id=piped; echo "code ` + '$?" >&2';
+    const flags = `--workload-path=${path} --target-hosts=${target.host} --test-run-id=piped`;
+    const command = `"$0" run ${flags}; echo "code $?" >&2`;
     const { packageRoot } = await import('../../src/package.ts');
     const run = home.start(['-c', `(${command}) | head -3`, `${packageRoot}/bin/opensearch-benchmark`], {
       program: 'bash',

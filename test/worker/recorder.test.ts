@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { Histogram } from '../../src/metrics/histogram.ts';
 import { ThroughputGrid } from '../../src/metrics/throughput.ts';
 import { Outcome } from '../../src/operation/operation.ts';
-import { type SampleTimes, TaskRecorder } from '../../src/worker/recorder.ts';
+import { TaskRecorder } from '../../src/worker/recorder.ts';
+import type { SampleTimes } from '../../src/worker/sample-times.ts';
 
 const times = (start: number, end: number, intended = Number.NaN, processingEnd = end): SampleTimes => ({
   processingStart: start,
