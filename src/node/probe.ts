@@ -53,10 +53,18 @@ async function corporaIn(dataDirectory: string): Promise<NodeProbe['corpora']> {
   );
 }
 
+/** Size of the files of a directory. What cannot be read, or vanishes meanwhile, counts nothing: the other figures stand. */
 async function bytesIn(directory: string): Promise<number> {
-  const entries = await readdir(directory, { withFileTypes: true });
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(
-    entries.filter((entry) => entry.isFile()).map(async ({ name }) => (await stat(join(directory, name))).size),
+    entries
+      .filter((entry) => entry.isFile())
+      .map(({ name }) =>
+        stat(join(directory, name)).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
 }
