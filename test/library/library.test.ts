@@ -67,6 +67,7 @@ describe('a test run', () => {
       process.listenerCount(name),
     );
     const environment = { ...process.env };
+    const { exitCode } = process;
     const written = readdirSync(home);
     const { targets } = await parseTargets({ targetHosts: cluster.host });
     const workload = await loadWorkload({ path: workloadPath });
@@ -75,7 +76,7 @@ describe('a test run', () => {
     assert.match(testRun.id, /^[0-9a-f-]{36}$/);
     assert.deepEqual(readdirSync(home), written);
     const now = ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'exit'].map((name) => process.listenerCount(name));
-    assert.deepEqual([now, { ...process.env }, process.exitCode], [listeners, environment, undefined]);
+    assert.deepEqual([now, { ...process.env }, process.exitCode], [listeners, environment, exitCode]);
   });
 
   test('that needs documents says that it lacks a directory for them', async () => {

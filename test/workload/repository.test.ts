@@ -178,9 +178,9 @@ test('names cannot leave the repository', async (context) => {
   for (const workload of ['../upstream/w', '/etc', '..', '.git']) {
     await assert.rejects(findWorkload({ ...address, workload }), { code: 'WORKLOAD_NOT_FOUND' });
   }
-  await assert.rejects(findWorkload({ ...address, repository: '../x' }), {
+  await assert.rejects(findWorkload({ ...address, repository: '../no-such-repository' }), {
     code: 'WORKLOAD_REPOSITORY',
-    message: /x does not exist/,
+    message: /no-such-repository does not exist/,
   });
   await assert.rejects(findWorkload({ ...address, repository: '-x' }), { code: 'USAGE', exitCode: 64 });
 });
