@@ -53,7 +53,7 @@ async function corporaIn(dataDirectory: string): Promise<NodeProbe['corpora']> {
   );
 }
 
-/** Size of the files of a directory. What cannot be read, or vanishes meanwhile, counts nothing: the other figures stand. */
+/** Size of the files of a directory. What cannot be read, or vanishes meanwhile, counts nothing. */
 async function bytesIn(directory: string): Promise<number> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   const sizes = await Promise.all(
