@@ -1,4 +1,5 @@
 // Processes: signals, errors that nobody caught, and readers that go away.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,3 +1,5 @@
+// Files of generated documents, whole and in parts.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
 // What waits beside others does not make them late.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
