@@ -141,9 +141,7 @@ export async function startHubOnly(
 }
 
 /** Starts the hub for a server of our own, and the guard that tells it which connections of that server have ended. */
-function startGuardedHub(
-  options: Omit<HubOptions, 'guard'> & { readonly observer: NatsConnection; readonly admission: Admission },
-): {
+function startGuardedHub(options: HubOptions & { readonly observer: NatsConnection; readonly admission: Admission }): {
   readonly hub: Hub;
   readonly open: ServerConnections;
 } {

@@ -17,8 +17,6 @@ import { type ConnectFailure, explainConnectFailure, isTimeout, type Peer } from
 import { type HubAccess, readHubAccess } from './hub-access.ts';
 import { type FleetToken, serverName } from './token.ts';
 
-export { defaultFleetPort } from './fleet-port.ts';
-
 /** Pause between two attempts to connect, in ms; a random time of up to the same length is added. */
 const RETRY_MILLIS = 500;
 const TLS_PROBE_MILLIS = 1000;
