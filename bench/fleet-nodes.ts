@@ -2,10 +2,10 @@
 // reports once a second without sending any load.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { decodeBytes, encodeBytes } from '../src/fleet/protocol/codec.ts';
-import { writeFrame } from '../src/fleet/protocol/frame.ts';
+import { writeBinaryMessage } from '../src/fleet/protocol/binary-message.ts';
 import type { RegisteredNode } from '../src/fleet/protocol/hub-messages.ts';
 import { Inbox } from '../src/fleet/protocol/inbox.ts';
+import { decodeBytes, encodeBytes } from '../src/fleet/protocol/json-codec.ts';
 import {
   commandCodec,
   type DownAnswer,
@@ -69,7 +69,7 @@ class SimulatedNode {
       send: async ({ first, pieces }) => {
         const { data } = await connection.request(
           upSubject(id, 'out'),
-          writeFrame(upCodec, { session: this.session, first }, pieces),
+          writeBinaryMessage(upCodec, { session: this.session, first }, pieces),
           {
             timeout: 1500,
           },
@@ -117,7 +117,7 @@ class SimulatedNode {
   }
 
   private tell(event: NodeEvent, ...sections: readonly Uint8Array[]): void {
-    this.outbox.push(writeFrame(eventCodec, event, sections));
+    this.outbox.push(writeBinaryMessage(eventCodec, event, sections));
   }
 
   close(): Promise<void> {

@@ -4,16 +4,16 @@ import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import {
-  type Codec,
   count,
   decodeText,
   encodeText,
+  type JsonCodec,
   nullable,
   number,
   object,
   oneOf,
   text,
-} from '../fleet/protocol/codec.ts';
+} from '../fleet/protocol/json-codec.ts';
 import { writePrivateFile } from '../nats/private-files.ts';
 import { isSameProcess, type ProcessIdentity } from '../nats/process-identity.ts';
 
@@ -35,7 +35,7 @@ export interface DaemonState {
 }
 
 const shortText = text(4000);
-const codec: Codec<DaemonState> = object<DaemonState>({
+const codec: JsonCodec<DaemonState> = object<DaemonState>({
   process: object<ProcessIdentity>({ processId: count(), start: nullable(shortText) }),
   role: oneOf('coordinator', 'worker'),
   address: shortText,

@@ -44,7 +44,10 @@ export interface ConnectionName {
   readonly clientId: number;
 }
 
-/** A node has one connection for commands and one for bundles; while it reconnects there may be twice as many. */
+/**
+ * A node has one connection for commands and one to fetch its plan and documents; while it reconnects there may be
+ * twice as many.
+ */
 const mostConnectionsPerId = 4;
 /**
  * Without a token an address stands for one node. The rest leaves room for nodes that are started anew while their old

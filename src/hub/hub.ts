@@ -3,7 +3,6 @@
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { BenchmarkError } from '../errors.ts';
 import { idInSubject } from '../fleet/protocol/bus.ts';
-import { decodeBytes, encodeBytes } from '../fleet/protocol/codec.ts';
 import {
   claimAnswerCodec,
   nodesAnswerCodec,
@@ -14,6 +13,7 @@ import {
   runClaimCodec,
   statusAnswerCodec,
 } from '../fleet/protocol/hub-messages.ts';
+import { decodeBytes, encodeBytes } from '../fleet/protocol/json-codec.ts';
 import { type HubVerb, hubSubject, idPattern, inboxPrefix, upPattern } from '../fleet/protocol/subjects.ts';
 import type { Admission } from './admission.ts';
 import { OutsiderLog } from './outsider-log.ts';

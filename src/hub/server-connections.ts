@@ -1,7 +1,7 @@
 // Learns from the server itself which connections have ended and which are open.
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../errors.ts';
-import { type Codec, count, decodeBytes, list, object, optional, text } from '../fleet/protocol/codec.ts';
+import { count, decodeBytes, type JsonCodec, list, object, optional, text } from '../fleet/protocol/json-codec.ts';
 import { fleetAccount } from '../nats/nats-config.ts';
 import type { Admission } from './admission.ts';
 
@@ -134,7 +134,7 @@ interface ConnectionList {
   };
 }
 
-const listCodec: Codec<ConnectionList> = object<ConnectionList>({
+const listCodec: JsonCodec<ConnectionList> = object<ConnectionList>({
   data: object<ConnectionList['data']>({
     server_id: text(100),
     total: count(),
@@ -149,7 +149,7 @@ interface Disconnect {
   readonly reason: string | undefined;
 }
 
-const disconnectCodec: Codec<Disconnect> = object<Disconnect>({
+const disconnectCodec: JsonCodec<Disconnect> = object<Disconnect>({
   server: object<Disconnect['server']>({ id: text(100) }),
   client: object<Disconnect['client']>({ id: count() }),
   reason: optional(text(1000)),

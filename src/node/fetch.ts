@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { diskError, requireSpace } from '../corpus/disk.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Bus } from '../fleet/protocol/bus.ts';
-import { decodeBytes, encodeBytes } from '../fleet/protocol/codec.ts';
 import {
   type FetchAnswer,
   type FetchRequest,
@@ -14,7 +13,8 @@ import {
   rangeBytes,
   readFetchAnswer,
 } from '../fleet/protocol/fetch-messages.ts';
-import type { BundleAddress } from '../fleet/protocol/node-messages.ts';
+import { decodeBytes, encodeBytes } from '../fleet/protocol/json-codec.ts';
+import type { PlanAddress } from '../fleet/protocol/node-messages.ts';
 import { digestOf, type OpenPlan, openPlanCodec } from '../fleet/protocol/run-plan-codec.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
 
@@ -46,13 +46,13 @@ export interface FetchContext {
 export type OfferedDocuments = Pick<Extract<FetchAnswer, { readonly kind: 'file' }>, 'name' | 'bytes' | 'documents'>;
 
 /** Fetches a plan, and checks that it has the digest of its address. Fails with FLEET, or with CANCELLED. */
-export async function fetchPlan(context: FetchContext, { digest, bytes }: BundleAddress): Promise<OpenPlan> {
+export async function fetchPlan(context: FetchContext, { digest, bytes }: PlanAddress): Promise<OpenPlan> {
   const plan = new Uint8Array(bytes);
   const { session } = context;
   await fetchRanges(
     context,
     bytes,
-    (offset) => ({ kind: 'bundle', session, digest, offset }),
+    (offset) => ({ kind: 'plan', session, digest, offset }),
     async (part, offset) => plan.set(part, offset),
   );
   if (digestOf(plan) !== digest) throw new BenchmarkError('FLEET', 'The plan of the test run arrived damaged.');

@@ -4,8 +4,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { freemem, hostname } from 'node:os';
 import { messageOf, unreachable } from '../errors.ts';
 import type { BusMessage, BusSubscription } from '../fleet/protocol/bus.ts';
-import { encodeBytes } from '../fleet/protocol/codec.ts';
 import type { NodeHello } from '../fleet/protocol/hub-messages.ts';
+import { encodeBytes } from '../fleet/protocol/json-codec.ts';
 import {
   type DownAnswer,
   type DownMessage,

@@ -5,9 +5,9 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf, toWireError, unreachable } from '../errors.ts';
 import { LocalNode } from '../fleet/local-node.ts';
 import type { RunPlan } from '../fleet/node.ts';
-import { decodeBytes } from '../fleet/protocol/codec.ts';
-import { writeFrame } from '../fleet/protocol/frame.ts';
+import { writeBinaryMessage } from '../fleet/protocol/binary-message.ts';
 import { Inbox } from '../fleet/protocol/inbox.ts';
+import { decodeBytes } from '../fleet/protocol/json-codec.ts';
 import {
   commandCodec,
   eventCodec,
@@ -299,12 +299,12 @@ export class NodeSession {
   }
 
   private tell(event: NodeEvent, ...sections: readonly Uint8Array[]): void {
-    this.outbox.push(writeFrame(eventCodec, event, sections));
+    this.outbox.push(writeBinaryMessage(eventCodec, event, sections));
   }
 
   private async send({ first, pieces }: Batch): Promise<number> {
     const { bus, id } = this.options;
-    const payload = writeFrame(upCodec, { session: this.key, first }, pieces);
+    const payload = writeBinaryMessage(upCodec, { session: this.key, first }, pieces);
     const { data } = await bus.request(upSubject(id, 'out'), payload, { timeout: TIMEOUT_MILLIS });
     const { last, isOver } = decodeBytes(upAnswerCodec, data, 'answer');
     if (isOver)

@@ -1,13 +1,13 @@
 // Keeps a node registered with its coordinator: registers at once, after every reconnection and every few seconds.
 import type { NatsConnection } from '@nats-io/transport-node';
 import { messageOf } from '../errors.ts';
-import { decodeBytes, encodeBytes } from '../fleet/protocol/codec.ts';
 import {
   type NodeHello,
   registerAnswerCodec,
   registerRequestCodec,
   registrationIntervalMillis,
 } from '../fleet/protocol/hub-messages.ts';
+import { decodeBytes, encodeBytes } from '../fleet/protocol/json-codec.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
 
 /** How a node stands with its coordinator. */

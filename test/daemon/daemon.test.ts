@@ -6,8 +6,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { decodeBytes } from '../../src/fleet/protocol/codec.ts';
 import { nodesAnswerCodec } from '../../src/fleet/protocol/hub-messages.ts';
+import { decodeBytes } from '../../src/fleet/protocol/json-codec.ts';
 import { hubSubject } from '../../src/fleet/protocol/subjects.ts';
 import { connectCoordinator } from '../../src/nats/connect.ts';
 import { identify, isSameProcess, untilGone } from '../../src/nats/process-identity.ts';

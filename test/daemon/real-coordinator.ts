@@ -3,13 +3,13 @@
 import { homedir } from 'node:os';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { type CoordinatorServices, startCoordinator } from '../../src/daemon/coordinator-services.ts';
-import { decodeBytes, encodeBytes } from '../../src/fleet/protocol/codec.ts';
 import {
   type NodeHello,
   type RegisterAnswer,
   registerAnswerCodec,
   registerRequestCodec,
 } from '../../src/fleet/protocol/hub-messages.ts';
+import { decodeBytes, encodeBytes } from '../../src/fleet/protocol/json-codec.ts';
 import { protocolVersion, upSubject } from '../../src/fleet/protocol/subjects.ts';
 import { connectNode, type NodeEndpoint, newNodeId } from '../../src/nats/connect.ts';
 import { findNatsServer } from '../../src/nats/nats-binary.ts';

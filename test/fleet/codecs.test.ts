@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { BenchmarkError } from '../../src/errors.ts';
-import { decodeText, encodeText } from '../../src/fleet/protocol/codec.ts';
+import { decodeText, encodeText } from '../../src/fleet/protocol/json-codec.ts';
 import { commandCodec, eventCodec, readDown, writeDown } from '../../src/fleet/protocol/node-messages.ts';
 import { readReport, writeReport } from '../../src/fleet/protocol/report-codec.ts';
 import { type OpenPlan, openPlanCodec } from '../../src/fleet/protocol/run-plan-codec.ts';

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
 import type { FleetStep, NodeEvents, RunPlan } from '../../src/fleet/node.ts';
+import { writeBinaryMessage } from '../../src/fleet/protocol/binary-message.ts';
 import type { Bus, BusMessage } from '../../src/fleet/protocol/bus.ts';
-import { decodeBytes, encodeBytes } from '../../src/fleet/protocol/codec.ts';
-import { writeFrame } from '../../src/fleet/protocol/frame.ts';
+import { decodeBytes, encodeBytes } from '../../src/fleet/protocol/json-codec.ts';
 import {
   commandCodec,
   type DownAnswer,
@@ -95,7 +95,7 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
   };
   let first = 1;
   const up = (event: NodeEvent, ...sections: Uint8Array[]): void => {
-    const message = writeFrame(eventCodec, event, sections);
+    const message = writeBinaryMessage(eventCodec, event, sections);
     const piece = new Uint8Array(message.length + 1);
     piece.set(message, 1);
     node.receive({ first: first++, pieces: [piece] });
@@ -168,7 +168,7 @@ test('bytes that are no events end the run, in words', async () => {
   const { node, events, failures } = remote(taken);
   void node.prepare(plan, events);
   node.receive({ first: 1, pieces: [new Uint8Array([0, 1, 2, 3])] });
-  assert.match(failures[0] ?? '', /^A message between nodes cannot be read: event is not a frame/);
+  assert.match(failures[0] ?? '', /^A message between nodes cannot be read: event is not a binary message/);
 });
 
 test('raw values travel while all of them can be held, and not longer', () => {

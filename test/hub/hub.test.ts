@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { type Codec, decodeBytes, encodeBytes } from '../../src/fleet/protocol/codec.ts';
 import {
   type ClaimAnswer,
   claimAnswerCodec,
@@ -11,6 +10,7 @@ import {
   runClaimCodec,
   statusAnswerCodec,
 } from '../../src/fleet/protocol/hub-messages.ts';
+import { decodeBytes, encodeBytes, type JsonCodec } from '../../src/fleet/protocol/json-codec.ts';
 import { downSubject, type HubVerb, hubSubject } from '../../src/fleet/protocol/subjects.ts';
 import { connectCoordinator } from '../../src/nats/connect.ts';
 import { Registration, type RegistrationState } from '../../src/node/registration.ts';
@@ -33,7 +33,7 @@ before(async () => {
   atEnd(() => run.close());
 });
 
-async function ask<T>(verb: HubVerb, codec: Codec<T>, payload: Uint8Array = new Uint8Array()): Promise<T> {
+async function ask<T>(verb: HubVerb, codec: JsonCodec<T>, payload: Uint8Array = new Uint8Array()): Promise<T> {
   const { data } = await run.request(hubSubject(verb), payload, { timeout: 3000 });
   return decodeBytes(codec, data, verb);
 }

@@ -2,8 +2,8 @@
 
 import { type DaemonState, findDaemon } from '../../daemon/daemon-state.ts';
 import { exitCodes, messageOf } from '../../errors.ts';
-import { decodeBytes } from '../../fleet/protocol/codec.ts';
 import { type StatusAnswer, statusAnswerCodec } from '../../fleet/protocol/hub-messages.ts';
+import { decodeBytes } from '../../fleet/protocol/json-codec.ts';
 import { hubSubject } from '../../fleet/protocol/subjects.ts';
 import { connectCoordinator } from '../../nats/connect.ts';
 import { runDirectoryIn } from '../../nats/hub-access.ts';

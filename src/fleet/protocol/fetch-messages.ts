@@ -1,7 +1,8 @@
 // The messages with which a node fetches bytes from the test run, one range at a time (`osb.up.<id>.fetch`): the plan
 // of the run, and documents that the node cannot get from anywhere else.
-import { count, messages, text, type ValueOf } from './codec.ts';
-import { readFrame } from './frame.ts';
+
+import { readBinaryMessage } from './binary-message.ts';
+import { count, messages, text, type ValueOf } from './json-codec.ts';
 import { digestOf } from './run-plan-codec.ts';
 
 /** The most bytes of one range. */
@@ -12,7 +13,7 @@ const session = text(100);
 /** A request of a node. `session` is the run's name for itself; a range begins at byte `offset`. */
 export const fetchRequestCodec = messages({
   /** A range of the plan whose SHA-256 is `digest`; answered by `range`. */
-  bundle: { session, digest: text(64), offset: count() },
+  plan: { session, digest: text(64), offset: count() },
   /**
    * Asks which file holds the documents of the `set`-th document set of a corpus; answered by `file` or `preparing`.
    */
@@ -26,7 +27,7 @@ export type FetchRequest = ValueOf<typeof fetchRequestCodec>;
 
 /** The header of an answer to a {@link FetchRequest}. */
 export const fetchAnswerCodec = messages({
-  /** The bytes of the range are the only section of the frame; `digest` is their SHA-256. */
+  /** The bytes of the range are the only section of the message; `digest` is their SHA-256. */
   range: { digest: text(64) },
   /** The file that holds the documents, maybe packed; `documents` is the SHA-256 of the unpacked documents. */
   file: { name: text(1000), bytes: count(), documents: text(64) },
@@ -43,7 +44,7 @@ export type FetchAnswer = ValueOf<typeof fetchAnswerCodec>;
 export const readFetchAnswer = (
   bytes: Uint8Array,
 ): { readonly header: FetchAnswer; readonly sections: readonly Uint8Array[] } =>
-  readFrame(fetchAnswerCodec, bytes, 'answer');
+  readBinaryMessage(fetchAnswerCodec, bytes, 'answer');
 
 /** Whether the bytes of a range have the digest that its answer gives. */
 export const isIntact = (bytes: Uint8Array, digest: string): boolean => digestOf(bytes) === digest;

@@ -3,8 +3,8 @@
 // nodes.
 import {
   boolean,
-  type Codec,
   count,
+  type JsonCodec,
   list,
   messages,
   nullable,
@@ -14,13 +14,13 @@ import {
   refuse,
   text,
   type ValueOf,
-} from './codec.ts';
+} from './json-codec.ts';
 import { idPattern } from './subjects.ts';
 
 const shortText = text(1000);
 
 /** The id or the secret of a node, both of which have the form of {@link idPattern}. */
-const key: Codec<string> = {
+const key: JsonCodec<string> = {
   encode: (value) => value,
   decode: (value, path) => {
     if (typeof value !== 'string' || !idPattern.test(value)) throw refuse(path, 'an identity');

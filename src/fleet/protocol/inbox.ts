@@ -1,6 +1,6 @@
 // The receiving end of an Outbox: takes each message exactly once and in order, although the network may repeat
 // or delay batches.
-import { refuse } from './codec.ts';
+import { refuse } from './json-codec.ts';
 import { type Batch, lastPiece, morePieces } from './outbox.ts';
 
 /** The most bytes of a message when its pieces are put together. */

@@ -8,10 +8,11 @@
 // "opened", and "run", answered by any number of "report" and at last "step-done".
 import type { WireError } from '../../errors.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
+import { readBinaryMessage, writeBinaryMessage } from './binary-message.ts';
 import {
   boolean,
-  type Codec,
   count,
+  type JsonCodec,
   list,
   messages,
   nullable,
@@ -21,14 +22,13 @@ import {
   optional,
   text,
   type ValueOf,
-} from './codec.ts';
-import { readFrame, writeFrame } from './frame.ts';
+} from './json-codec.ts';
 import type { Batch } from './outbox.ts';
 import { targetCodec } from './target-codec.ts';
 import { totalsCodec } from './totals.ts';
 
 /** Names the bytes of a plan that a node is to fetch: their SHA-256 in hexadecimal, and how many they are. */
-export interface BundleAddress {
+export interface PlanAddress {
   readonly digest: string;
   readonly bytes: number;
 }
@@ -38,7 +38,7 @@ export const commandCodec = messages({
   /** Fetch the plan, prepare the corpora and start the load threads; answered by `prepared`. */
   prepare: {
     testRunId: text(1000),
-    plan: object<BundleAddress>({ digest: text(64), bytes: count() }),
+    plan: object<PlanAddress>({ digest: text(64), bytes: count() }),
     target: targetCodec,
     /** See {@link NodePlan.workers} and {@link NodePlan.firstWorker}. */
     workers: list(list(count())),
@@ -70,12 +70,12 @@ const problem = object<WireError['problems'][number]>({
 });
 
 /** Accepts any short text. Both ends run the same version of the program, and thus have the same codes. */
-const errorCode: Codec<WireError['code']> = {
+const errorCode: JsonCodec<WireError['code']> = {
   encode: (value) => value,
   decode: (value, path) => text(100).decode(value, path) as WireError['code'],
 };
 
-const wireError: Codec<WireError> = object<WireError>({
+const wireError: JsonCodec<WireError> = object<WireError>({
   code: errorCode,
   message: text(),
   hint: optional(text()),
@@ -88,7 +88,7 @@ const wireError: Codec<WireError> = object<WireError>({
 export const eventCodec = messages({
   prepared: {},
   opened: { step: count() },
-  /** The bytes of the report, see {@link readReport}, are the only section of the frame. */
+  /** The bytes of the report, see {@link readReport}, are the only section of the message. */
   report: {},
   /** See {@link NodeEvents.onCompletingDone}. */
   'completing-done': { step: count(), task: nullable(count()) },
@@ -148,8 +148,12 @@ export type DownMessage =
 export function writeDown(message: DownMessage): Uint8Array {
   const { secret, session } = message;
   if (message.kind === 'question')
-    return writeFrame(downCodec, { secret, session, first: null, question: message.question });
-  return writeFrame(downCodec, { secret, session, first: message.batch.first, question: null }, message.batch.pieces);
+    return writeBinaryMessage(downCodec, { secret, session, first: null, question: message.question });
+  return writeBinaryMessage(
+    downCodec,
+    { secret, session, first: message.batch.first, question: null },
+    message.batch.pieces,
+  );
 }
 
 /**
@@ -157,7 +161,7 @@ export function writeDown(message: DownMessage): Uint8Array {
  * message of this program.
  */
 export function readDown(bytes: Uint8Array): DownMessage | null {
-  const { header, sections } = readFrame(downCodec, bytes, 'command');
+  const { header, sections } = readBinaryMessage(downCodec, bytes, 'command');
   const { secret, session, first, question } = header;
   if (question !== null) return { kind: 'question', secret, session, question };
   return first === null ? null : { kind: 'commands', secret, session, batch: { first, pieces: sections } };

@@ -13,8 +13,8 @@ import type {
   TimeColumns,
   WorkerReport,
 } from '../../metrics/report.ts';
-import { type Codec, count, list, nullable, number, object, refuse, text } from './codec.ts';
-import { readFrame, writeFrame } from './frame.ts';
+import { readBinaryMessage, writeBinaryMessage } from './binary-message.ts';
+import { count, type JsonCodec, list, nullable, number, object, refuse, text } from './json-codec.ts';
 
 /** The part of a task's report that is in the header. It tells which sections follow for the task. */
 interface TaskHeader
@@ -47,7 +47,7 @@ interface TaskHeader
   readonly parts: readonly Omit<PartReport, 'serviceTime'>[];
 }
 
-/** The header of a report's frame. */
+/** The header of a report. */
 interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'endpoints' | 'health'> {
   readonly tasks: readonly TaskHeader[];
 }
@@ -57,12 +57,12 @@ const times = ['latency', 'serviceTime', 'clientProcessingTime', 'processingTime
 const SLOT_NUMBERS = 3;
 const name = text(10_000);
 
-const errorCounts: Codec<readonly ErrorCount[]> = list(
+const errorCounts: JsonCodec<readonly ErrorCount[]> = list(
   object<ErrorCount>({ kind: text(), count: count(), example: text() }),
   10_000,
 );
 
-const headerCodec: Codec<ReportHeader> = object<ReportHeader>({
+const headerCodec: JsonCodec<ReportHeader> = object<ReportHeader>({
   worker: count(),
   step: count(),
   sequence: count(),
@@ -130,7 +130,7 @@ export function writeReport(report: WorkerReport): Uint8Array {
     for (const { serviceTime } of task.parts) sections.push(serviceTime);
     return { ...task, histograms, profile: task.profile.map((one) => one.name) };
   });
-  return writeFrame(headerCodec, { ...report, tasks }, sections);
+  return writeBinaryMessage(headerCodec, { ...report, tasks }, sections);
 }
 
 /**
@@ -138,7 +138,7 @@ export function writeReport(report: WorkerReport): Uint8Array {
  * histograms are views into `bytes`; what is in them is checked when they are merged.
  */
 export function readReport(bytes: Uint8Array): WorkerReport {
-  const { header, sections } = readFrame(headerCodec, bytes, 'report');
+  const { header, sections } = readBinaryMessage(headerCodec, bytes, 'report');
   let next = 0;
   const take = (): Uint8Array => {
     const section = sections[next++];

@@ -3,14 +3,14 @@
 import { createHash } from 'node:crypto';
 import type { Cell } from '../../schedule/allocation.ts';
 import type { FleetStep, RunPlan } from '../node.ts';
-import { boolean, type Codec, count, list, number, object, oneOf, text } from './codec.ts';
+import { boolean, count, type JsonCodec, list, number, object, oneOf, text } from './json-codec.ts';
 import { corpusCodec, taskCodec, workloadCodec } from './workload-codec.ts';
 
 /** A plan without the cluster under test, whose options hold secrets and travel in the `prepare` command instead. */
 export type OpenPlan = Omit<RunPlan, 'target'>;
 
 /** Writes a cell as four numbers, so that plans with thousands of clients stay small. */
-const cellCodec: Codec<Cell> = {
+const cellCodec: JsonCodec<Cell> = {
   encode: ({ task, clientIndex, elementIndex, elementClients }) => [task, clientIndex, elementIndex, elementClients],
   decode: (value, path) => {
     const [task = 0, clientIndex = 0, elementIndex = 0, elementClients = 0] = list(count(), 4).decode(value, path);
@@ -18,7 +18,7 @@ const cellCodec: Codec<Cell> = {
   },
 };
 
-const stepCodec: Codec<FleetStep> = object<FleetStep>({
+const stepCodec: JsonCodec<FleetStep> = object<FleetStep>({
   index: count(),
   tasks: list(taskCodec),
   rows: list(list(cellCodec)),
@@ -26,7 +26,7 @@ const stepCodec: Codec<FleetStep> = object<FleetStep>({
 });
 
 /** Writes a plan without loss, and reads what {@link encodeBytes} made of it. */
-export const openPlanCodec: Codec<OpenPlan> = object<OpenPlan>({
+export const openPlanCodec: JsonCodec<OpenPlan> = object<OpenPlan>({
   testRunId: text(),
   workload: workloadCodec,
   corpora: list(corpusCodec),

@@ -3,11 +3,11 @@
 import type { AwsCredentials, BasicAuth, ClientOptions, SigV4Options } from '../../http/client-options.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import type { TargetCluster } from '../../http/target-cluster.ts';
-import { boolean, type Codec, list, nullable, number, object, oneOf, record, text } from './codec.ts';
+import { boolean, type JsonCodec, list, nullable, number, object, oneOf, record, text } from './json-codec.ts';
 
-const basicAuth: Codec<BasicAuth> = object<BasicAuth>({ user: text(), password: text() });
+const basicAuth: JsonCodec<BasicAuth> = object<BasicAuth>({ user: text(), password: text() });
 
-const sigV4: Codec<SigV4Options> = object<SigV4Options>({
+const sigV4: JsonCodec<SigV4Options> = object<SigV4Options>({
   source: oneOf('environment', 'client_option', 'session'),
   region: text(),
   service: oneOf('es', 'aoss'),
@@ -15,7 +15,7 @@ const sigV4: Codec<SigV4Options> = object<SigV4Options>({
   expiresAt: nullable(number),
 });
 
-const options: Codec<ClientOptions> = object<ClientOptions>({
+const options: JsonCodec<ClientOptions> = object<ClientOptions>({
   timeout: number,
   useTls: boolean,
   verifyCertificates: boolean,
@@ -35,7 +35,7 @@ const options: Codec<ClientOptions> = object<ClientOptions>({
 });
 
 /** The endpoints and client options of the cluster under test, with passwords and keys. */
-export const targetCodec: Codec<TargetCluster> = object<TargetCluster>({
+export const targetCodec: JsonCodec<TargetCluster> = object<TargetCluster>({
   name: text(),
   endpoints: list(
     object<Endpoint>({ host: text(), port: number, useTls: boolean, prefix: text(), basicAuth: nullable(basicAuth) }),

@@ -2,7 +2,7 @@
 // differ, something was lost or counted twice.
 import { BenchmarkError } from '../../errors.ts';
 import type { WorkerReport } from '../../metrics/report.ts';
-import { type Codec, count, object, text } from './codec.ts';
+import { count, type JsonCodec, object, text } from './json-codec.ts';
 
 /** The figures of a {@link TaskReport} that are summed up. */
 const counted = [
@@ -25,7 +25,7 @@ export interface TaskTotals extends Readonly<Record<(typeof counted)[number], nu
 }
 
 /** The sums of one task in a `step-done` event. */
-export const totalsCodec: Codec<TaskTotals> = object<TaskTotals>({
+export const totalsCodec: JsonCodec<TaskTotals> = object<TaskTotals>({
   task: text(),
   reports: count(),
   requests: count(),

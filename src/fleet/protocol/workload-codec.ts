@@ -16,14 +16,26 @@ import type {
   Workload,
   WorkloadSource,
 } from '../../workload/model.ts';
-import { boolean, type Codec, json, jsonObject, list, nullable, number, object, oneOf, text, union } from './codec.ts';
+import {
+  boolean,
+  type JsonCodec,
+  json,
+  jsonObject,
+  list,
+  nullable,
+  number,
+  object,
+  oneOf,
+  text,
+  union,
+} from './json-codec.ts';
 
-const secondsCodec: Codec<Seconds> = {
+const secondsCodec: JsonCodec<Seconds> = {
   encode: (value) => number.encode(value),
   decode: (value, path) => seconds(number.decode(value, path)),
 };
 
-const documentSetCodec: Codec<DocumentSet> = object<DocumentSet>({
+const documentSetCodec: JsonCodec<DocumentSet> = object<DocumentSet>({
   sourceFormat: oneOf('bulk', 'hdf5', 'big-ann'),
   documentFile: text(),
   archiveFile: nullable(text()),
@@ -42,13 +54,13 @@ const documentSetCodec: Codec<DocumentSet> = object<DocumentSet>({
 });
 
 /** A corpus and its document sets; not the documents. */
-export const corpusCodec: Codec<Corpus> = object<Corpus>({
+export const corpusCodec: JsonCodec<Corpus> = object<Corpus>({
   name: text(),
   meta: jsonObject,
   documentSets: list(documentSetCodec),
 });
 
-const operationCodec: Codec<Operation> = object<Operation>({
+const operationCodec: JsonCodec<Operation> = object<Operation>({
   name: text(),
   type: text(),
   params: jsonObject,
@@ -58,7 +70,7 @@ const operationCodec: Codec<Operation> = object<Operation>({
 });
 
 /** A task with its operation. */
-export const taskCodec: Codec<Task> = object<Task>({
+export const taskCodec: JsonCodec<Task> = object<Task>({
   kind: oneOf('task'),
   name: text(),
   operation: operationCodec,
@@ -76,12 +88,12 @@ export const taskCodec: Codec<Task> = object<Task>({
   meta: jsonObject,
 });
 
-const completedByCodec: Codec<CompletedBy> = union<CompletedBy>({
+const completedByCodec: JsonCodec<CompletedBy> = union<CompletedBy>({
   task: object({ kind: oneOf('task'), name: text() }),
   any: object({ kind: oneOf('any') }),
 });
 
-const elementCodec: Codec<ScheduleElement> = union<ScheduleElement>({
+const elementCodec: JsonCodec<ScheduleElement> = union<ScheduleElement>({
   task: taskCodec,
   parallel: object<Parallel>({
     kind: oneOf('parallel'),
@@ -91,7 +103,7 @@ const elementCodec: Codec<ScheduleElement> = union<ScheduleElement>({
   }),
 });
 
-const procedureCodec: Codec<TestProcedure> = object<TestProcedure>({
+const procedureCodec: JsonCodec<TestProcedure> = object<TestProcedure>({
   name: text(),
   description: text(),
   isDefault: boolean,
@@ -102,13 +114,13 @@ const procedureCodec: Codec<TestProcedure> = object<TestProcedure>({
   schedule: list(elementCodec),
 });
 
-const sourceCodec: Codec<WorkloadSource> = union<WorkloadSource>({
+const sourceCodec: JsonCodec<WorkloadSource> = union<WorkloadSource>({
   path: object({ kind: oneOf('path'), path: text() }),
   repository: object({ kind: oneOf('repository'), repository: text(), url: nullable(text()), revision: text() }),
   builtin: object({ kind: oneOf('builtin') }),
 });
 
-const templateCodec: Codec<TemplateDefinition> = object<TemplateDefinition>({
+const templateCodec: JsonCodec<TemplateDefinition> = object<TemplateDefinition>({
   name: text(),
   pattern: text(),
   body: json,
@@ -116,7 +128,7 @@ const templateCodec: Codec<TemplateDefinition> = object<TemplateDefinition>({
 });
 
 /** A whole workload. */
-export const workloadCodec: Codec<Workload> = object<Workload>({
+export const workloadCodec: JsonCodec<Workload> = object<Workload>({
   name: text(),
   description: text(),
   source: sourceCodec,

@@ -2,8 +2,8 @@
 import { BenchmarkError } from '../../errors.ts';
 import { processClock } from '../../worker/messages.ts';
 import type { Bus } from '../protocol/bus.ts';
-import { decodeBytes, refuse } from '../protocol/codec.ts';
 import type { RegisteredNode } from '../protocol/hub-messages.ts';
+import { decodeBytes, refuse } from '../protocol/json-codec.ts';
 import { type DownAnswer, downAnswerCodec, type NodeQuestion, writeDown } from '../protocol/node-messages.ts';
 import { type Batch, OutboxBroken } from '../protocol/outbox.ts';
 import { downSubject } from '../protocol/subjects.ts';

@@ -3,7 +3,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError, type Problem } from '../../errors.ts';
 import type { Bus } from '../protocol/bus.ts';
-import { decodeBytes, encodeBytes } from '../protocol/codec.ts';
 import {
   claimAnswerCodec,
   claimIntervalMillis,
@@ -14,6 +13,7 @@ import {
   type RunClaim,
   runClaimCodec,
 } from '../protocol/hub-messages.ts';
+import { decodeBytes, encodeBytes } from '../protocol/json-codec.ts';
 import { hubSubject, protocolVersion } from '../protocol/subjects.ts';
 
 const TIMEOUT_MILLIS = 2000;

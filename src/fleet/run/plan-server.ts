@@ -3,10 +3,10 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, unreachable } from '../../errors.ts';
-import { decodeBytes, encodeBytes } from '../protocol/codec.ts';
+import { writeBinaryMessage } from '../protocol/binary-message.ts';
 import { fetchAnswerCodec, fetchRequestCodec, rangeBytes } from '../protocol/fetch-messages.ts';
-import { writeFrame } from '../protocol/frame.ts';
-import type { BundleAddress } from '../protocol/node-messages.ts';
+import { decodeBytes, encodeBytes } from '../protocol/json-codec.ts';
+import type { PlanAddress } from '../protocol/node-messages.ts';
 import { digestOf, type OpenPlan, openPlanCodec } from '../protocol/run-plan-codec.ts';
 
 /** A file on the coordinator: the documents of a set, or the archive that holds them. */
@@ -27,8 +27,8 @@ const PATIENCE_MILLIS = 500;
 export class PlanServer {
   private readonly session: string;
   private readonly locate: LocateDocuments;
-  private readonly bundles = new Map<string, Uint8Array>();
-  private readonly addresses = new WeakMap<object, BundleAddress>();
+  private readonly plans = new Map<string, Uint8Array>();
+  private readonly addresses = new WeakMap<object, PlanAddress>();
   private readonly located = new Map<string, Promise<DocumentSource>>();
 
   constructor(session: string, locate: LocateDocuments) {
@@ -37,12 +37,12 @@ export class PlanServer {
   }
 
   /** Makes a plan available and returns its address. A plan object that is offered again is not encoded again. */
-  offer(plan: OpenPlan): BundleAddress {
+  offer(plan: OpenPlan): PlanAddress {
     const known = this.addresses.get(plan);
     if (known !== undefined) return known;
     const bytes = encodeBytes(openPlanCodec, plan);
     const address = { digest: digestOf(bytes), bytes: bytes.length };
-    this.bundles.set(address.digest, bytes);
+    this.plans.set(address.digest, bytes);
     this.addresses.set(plan, address);
     return address;
   }
@@ -53,11 +53,11 @@ export class PlanServer {
       const request = decodeBytes(fetchRequestCodec, bytes, 'request');
       if (request.session !== this.session) return missing('The test run is over.');
       switch (request.kind) {
-        case 'bundle': {
-          const bundle = this.bundles.get(request.digest);
-          return bundle === undefined
+        case 'plan': {
+          const plan = this.plans.get(request.digest);
+          return plan === undefined
             ? missing('There is no such plan.')
-            : range(bundle.subarray(request.offset, request.offset + rangeBytes));
+            : range(plan.subarray(request.offset, request.offset + rangeBytes));
         }
         case 'find':
           return await this.find(request.corpus, request.set);
@@ -78,8 +78,8 @@ export class PlanServer {
     });
     const source = await Promise.race([this.source(corpus, set), patience]);
     clearTimeout(timer);
-    if (source === null) return writeFrame(fetchAnswerCodec, { kind: 'preparing' });
-    return writeFrame(fetchAnswerCodec, {
+    if (source === null) return writeBinaryMessage(fetchAnswerCodec, { kind: 'preparing' });
+    return writeBinaryMessage(fetchAnswerCodec, {
       kind: 'file',
       name: basename(source.path),
       bytes: source.bytes,
@@ -95,9 +95,9 @@ export class PlanServer {
   }
 }
 
-const missing = (reason: string): Uint8Array => writeFrame(fetchAnswerCodec, { kind: 'missing', reason });
+const missing = (reason: string): Uint8Array => writeBinaryMessage(fetchAnswerCodec, { kind: 'missing', reason });
 const range = (bytes: Uint8Array): Uint8Array =>
-  writeFrame(fetchAnswerCodec, { kind: 'range', digest: digestOf(bytes) }, [bytes]);
+  writeBinaryMessage(fetchAnswerCodec, { kind: 'range', digest: digestOf(bytes) }, [bytes]);
 
 async function readRange({ path, bytes }: DocumentSource, offset: number): Promise<Uint8Array> {
   const file = await open(path);

@@ -9,17 +9,17 @@ import { BenchmarkError, fromWireError, messageOf, unreachable } from '../../err
 import type { WorkerReport } from '../../metrics/report.ts';
 import { processClock } from '../../worker/messages.ts';
 import type { FleetNode, NodeEvents, NodePlan, RunPlan } from '../node.ts';
+import { readBinaryMessage } from '../protocol/binary-message.ts';
 import type { Bus } from '../protocol/bus.ts';
-import { encodeBytes } from '../protocol/codec.ts';
-import { readFrame } from '../protocol/frame.ts';
 import type { RegisteredNode } from '../protocol/hub-messages.ts';
 import { Inbox } from '../protocol/inbox.ts';
+import { encodeBytes } from '../protocol/json-codec.ts';
 import {
-  type BundleAddress,
   commandCodec,
   eventCodec,
   type NodeCommand,
   type NodeEvent,
+  type PlanAddress,
 } from '../protocol/node-messages.ts';
 import { type Batch, Outbox, usualBound } from '../protocol/outbox.ts';
 import { readReport } from '../protocol/report-codec.ts';
@@ -49,7 +49,7 @@ export interface RemoteNodeOptions {
   readonly testMode: boolean;
   readonly isOffline: boolean;
   /** Makes the plan available for the node to fetch, see {@link PlanServer.offer}. */
-  readonly offer: (plan: RunPlan) => BundleAddress;
+  readonly offer: (plan: RunPlan) => PlanAddress;
   /** Called for each event that is shown to the user. */
   readonly onNotice: (notice: NodeNotice, node: RemoteNode) => void;
   /** Called once if the node is lost: it will not work for this run any more. */
@@ -251,7 +251,7 @@ export class RemoteNode implements FleetNode {
   }
 
   private onEvent(message: Uint8Array): void {
-    const { header: event, sections } = readFrame(eventCodec, message, 'event');
+    const { header: event, sections } = readBinaryMessage(eventCodec, message, 'event');
     switch (event.kind) {
       case 'report':
         this.onReport(readReport(sections[0] ?? new Uint8Array()));

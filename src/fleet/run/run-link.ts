@@ -8,10 +8,10 @@ import { randomUUID } from 'node:crypto';
 import { BenchmarkError } from '../../errors.ts';
 import { processClock } from '../../worker/messages.ts';
 import type { RunPlan } from '../node.ts';
+import { readBinaryMessage } from '../protocol/binary-message.ts';
 import { type Bus, type BusMessage, type BusSubscription, BusWatch, idInSubject } from '../protocol/bus.ts';
-import { encodeBytes } from '../protocol/codec.ts';
-import { readFrame } from '../protocol/frame.ts';
 import type { RegisteredNode } from '../protocol/hub-messages.ts';
+import { encodeBytes } from '../protocol/json-codec.ts';
 import { type UpAnswer, upAnswerCodec, upCodec } from '../protocol/node-messages.ts';
 import { inboxPrefix, upSubject } from '../protocol/subjects.ts';
 import { lossMillis, pingMillis, tickMillis } from '../protocol/times.ts';
@@ -114,7 +114,7 @@ export class RunLink {
     const over: UpAnswer = { last: 0, isOver: true };
     if (node === undefined || node.lossReason !== null) return over;
     try {
-      const { header, sections } = readFrame(upCodec, bytes, 'events');
+      const { header, sections } = readBinaryMessage(upCodec, bytes, 'events');
       if (header.session !== this.session) return over;
       return { last: node.receive({ first: header.first, pieces: sections }), isOver: false };
     } catch (error) {

@@ -1,8 +1,8 @@
 // Asks nodes for the `fleet` command what each can reach, what it has, and how far its wall clock is off.
 import { processClock } from '../../worker/messages.ts';
 import type { Bus } from '../protocol/bus.ts';
-import { decodeBytes } from '../protocol/codec.ts';
 import type { RegisteredNode } from '../protocol/hub-messages.ts';
+import { decodeBytes } from '../protocol/json-codec.ts';
 import {
   type DownAnswer,
   downAnswerCodec,

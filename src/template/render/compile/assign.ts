@@ -6,7 +6,7 @@ import { TemplateFailure } from '../../values/failure.ts';
 import { iterate, listOf } from '../../values/iterate.ts';
 import { Namespace, typeName, Undefined, type Value } from '../../values/value.ts';
 import type { Activation } from '../runtime.ts';
-import { type CompileFrame, nameReader, writer } from './frame.ts';
+import { type CompileFrame, nameReader, writer } from './compile-frame.ts';
 
 /** Assigns a value when the template runs. */
 export type Assign = (activation: Activation, value: Value) => void;

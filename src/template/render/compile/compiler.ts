@@ -3,8 +3,8 @@
 import type { Statement } from '../../syntax/tree.ts';
 import type { Location } from '../../values/failure.ts';
 import type { Activation } from '../runtime.ts';
+import type { CompileFrame, Execute } from './compile-frame.ts';
 import type { ExpressionCompiler } from './expression.ts';
-import type { CompileFrame, Execute } from './frame.ts';
 
 /** Compiles what stands inside a tag. */
 export interface Compiler {

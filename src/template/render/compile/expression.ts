@@ -13,8 +13,8 @@ import { print } from '../../values/print.ts';
 import { concatenate } from '../../values/text/escape.ts';
 import { type Arguments, isText, Tuple, textOf, Undefined, type Value } from '../../values/value.ts';
 import type { Activation } from '../runtime.ts';
+import { type CompileFrame, type Evaluate, escapingIn, located, nameReader } from './compile-frame.ts';
 import { isConstant } from './constant.ts';
-import { type CompileFrame, type Evaluate, escapingIn, located, nameReader } from './frame.ts';
 
 /** A filter or test that a template names. If it does not exist and `isSoft`, it fails only when it is used. */
 export interface NameUse {

@@ -8,8 +8,8 @@ import { runBlock, SelfReference, superBlock } from '../block-reference.ts';
 import { TemplateModule } from '../module.ts';
 import { Activation, type BlockBody, type LoadedTemplate, RenderContext, type TemplateRun } from '../runtime.ts';
 import { bindName } from './assign.ts';
+import { type CompileFrame, type Execute, located, reader, writer } from './compile-frame.ts';
 import type { Compiler } from './compiler.ts';
-import { type CompileFrame, type Execute, located, reader, writer } from './frame.ts';
 
 /** Makes a function that gives the local variables which an included template or a scoped block sees. */
 function compileLocals(frame: CompileFrame): (activation: Activation) => ReadonlyMap<string, Value> {

@@ -11,8 +11,8 @@ import type { Value } from '../../values/value.ts';
 import { LoopVariable, type Recurse } from '../loop.ts';
 import type { Activation } from '../runtime.ts';
 import { type Assign, compileAssign } from './assign.ts';
+import { type CompileFrame, type Execute, escapingIn, innerFrame, located, writer } from './compile-frame.ts';
 import type { Compiler } from './compiler.ts';
-import { type CompileFrame, type Execute, escapingIn, innerFrame, located, writer } from './frame.ts';
 
 /** Gives the items for which the `if` of a loop holds. It runs in a function of its own, with its own variables. */
 type ItemFilter = (outer: Activation, items: Value) => Iterator<Value>;

@@ -7,8 +7,16 @@ import { isText, textOf, typeName, Undefined, type Value } from '../../values/va
 import { Macro, type MacroArguments, type MacroSignature } from '../macro.ts';
 import type { Activation } from '../runtime.ts';
 import { bindName } from './assign.ts';
+import {
+  type CompileFrame,
+  type Evaluate,
+  type Execute,
+  innerFrame,
+  located,
+  reader,
+  writer,
+} from './compile-frame.ts';
 import type { Compiler } from './compiler.ts';
-import { type CompileFrame, type Evaluate, type Execute, innerFrame, located, reader, writer } from './frame.ts';
 
 /** Compiles `{% macro %}`. */
 export function compileMacro(node: MacroNode, frame: CompileFrame, compiler: Compiler): Execute {

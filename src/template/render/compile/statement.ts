@@ -20,9 +20,17 @@ import { markupOrText, printValue } from '../../values/text/escape.ts';
 import { isText, Markup, textOf, typeName, Undefined } from '../../values/value.ts';
 import type { Activation } from '../runtime.ts';
 import { compileAssign } from './assign.ts';
+import {
+  type CompileFrame,
+  type Evaluate,
+  type Execute,
+  escapingIn,
+  innerFrame,
+  located,
+  reader,
+} from './compile-frame.ts';
 import type { Compiler } from './compiler.ts';
 import { ExpressionCompiler } from './expression.ts';
-import { type CompileFrame, type Evaluate, type Execute, escapingIn, innerFrame, located, reader } from './frame.ts';
 import { compileBlockPlace, compileExtends, compileFromImport, compileImport, compileInclude } from './inheritance.ts';
 import { compileLoop } from './loop.ts';
 import { compileCallBlock, compileMacro } from './macro.ts';

@@ -15,8 +15,8 @@ import {
   type Template,
   type TemplateState,
 } from '../runtime.ts';
-import type { CompileFrame, Execute } from './frame.ts';
-import { writer } from './frame.ts';
+import type { CompileFrame, Execute } from './compile-frame.ts';
+import { writer } from './compile-frame.ts';
 import { compileBlockBody } from './inheritance.ts';
 import { StatementCompiler } from './statement.ts';
 

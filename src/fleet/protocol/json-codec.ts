@@ -7,7 +7,7 @@ import { isJsonObject, type Json, type JsonObject, parseJson, writeJson } from '
  * Writes and reads values of one type: `decode(encode(value))` equals `value`, and `decode` throws {@link refuse} for
  * whatever is not such a value.
  */
-export interface Codec<T> {
+export interface JsonCodec<T> {
   /** The value as plain data, which `JSON.stringify` can write. */
   encode(value: T): unknown;
   /** Reads plain data. `path` is where it stands in its message, for the error. */
@@ -31,7 +31,7 @@ export function refuse(path: string, expected: string): BenchmarkError {
 }
 
 /** A text of at most `maxLength` characters. */
-export function text(maxLength: number = MAX_TEXT): Codec<string> {
+export function text(maxLength: number = MAX_TEXT): JsonCodec<string> {
   return {
     encode: (value) => value,
     decode: (value, path) => {
@@ -43,7 +43,7 @@ export function text(maxLength: number = MAX_TEXT): Codec<string> {
 }
 
 /** True or false. */
-export const boolean: Codec<boolean> = {
+export const boolean: JsonCodec<boolean> = {
   encode: (value) => value,
   decode: (value, path) => {
     if (typeof value !== 'boolean') throw refuse(path, 'true or false');
@@ -52,7 +52,7 @@ export const boolean: Codec<boolean> = {
 };
 
 /** Any number. Those that JSON would lose are written as words: `NaN`, `Infinity`, `-Infinity` and `-0`. */
-export const number: Codec<number> = {
+export const number: JsonCodec<number> = {
   encode: (value) => (Object.is(value, -0) ? '-0' : Number.isFinite(value) ? value : String(value)),
   decode: (value, path) => {
     if (typeof value === 'number') return value;
@@ -64,7 +64,7 @@ export const number: Codec<number> = {
 };
 
 /** A whole number from 0 to `most`. */
-export function count(most: number = Number.MAX_SAFE_INTEGER): Codec<number> {
+export function count(most: number = Number.MAX_SAFE_INTEGER): JsonCodec<number> {
   return {
     encode: (value) => value,
     decode: (value, path) => {
@@ -76,7 +76,7 @@ export function count(most: number = Number.MAX_SAFE_INTEGER): Codec<number> {
 }
 
 /** One of the given words. */
-export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
+export function oneOf<const W extends string>(...words: readonly W[]): JsonCodec<W> {
   return {
     encode: (value) => value,
     decode: (value, path) => {
@@ -88,7 +88,7 @@ export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> 
 }
 
 /** A value or `null`. */
-export function nullable<T>(inner: Codec<T>): Codec<T | null> {
+export function nullable<T>(inner: JsonCodec<T>): JsonCodec<T | null> {
   return {
     encode: (value) => (value === null ? null : inner.encode(value)),
     decode: (value, path) => (value === null ? null : inner.decode(value, path)),
@@ -96,7 +96,7 @@ export function nullable<T>(inner: Codec<T>): Codec<T | null> {
 }
 
 /** A value or `undefined`, for properties of an {@link object} that may be absent. */
-export function optional<T>(inner: Codec<T>): Codec<T | undefined> {
+export function optional<T>(inner: JsonCodec<T>): JsonCodec<T | undefined> {
   return {
     encode: (value) => (value === undefined ? undefined : inner.encode(value)),
     decode: (value, path) => (value === undefined ? undefined : inner.decode(value, path)),
@@ -104,7 +104,7 @@ export function optional<T>(inner: Codec<T>): Codec<T | undefined> {
 }
 
 /** A list of at most `most` items. */
-export function list<T>(inner: Codec<T>, most: number = MAX_ITEMS): Codec<readonly T[]> {
+export function list<T>(inner: JsonCodec<T>, most: number = MAX_ITEMS): JsonCodec<readonly T[]> {
   return {
     encode: (values) => values.map((value) => inner.encode(value)),
     decode: (value, path) => {
@@ -115,7 +115,7 @@ export function list<T>(inner: Codec<T>, most: number = MAX_ITEMS): Codec<readon
 }
 
 /** An object with any keys, all of whose values have one type. */
-export function record<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
+export function record<T>(inner: JsonCodec<T>): JsonCodec<Readonly<Record<string, T>>> {
   return {
     encode: (value) => Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner.encode(item)])),
     decode: (value, path) =>
@@ -126,7 +126,7 @@ export function record<T>(inner: Codec<T>): Codec<Readonly<Record<string, T>>> {
 }
 
 /** An object with exactly these properties. Others are left out, both when it is written and when it is read. */
-export function object<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
+export function object<T extends object>(fields: { readonly [K in keyof T]-?: JsonCodec<T[K]> }): JsonCodec<T> {
   const names = Object.keys(fields) as (keyof T & string)[];
   return {
     encode: (value) => {
@@ -152,13 +152,13 @@ export function object<T extends object>(fields: { readonly [K in keyof T]-?: Co
 
 /** One of several objects, told apart by their `kind`. */
 export function union<T extends { readonly kind: string }>(
-  kinds: { readonly [K in T['kind']]: Codec<Extract<T, { readonly kind: K }>> },
-): Codec<T> {
-  return byKind(new Map<string, Codec<T>>(Object.entries(kinds)));
+  kinds: { readonly [K in T['kind']]: JsonCodec<Extract<T, { readonly kind: K }>> },
+): JsonCodec<T> {
+  return byKind(new Map<string, JsonCodec<T>>(Object.entries(kinds)));
 }
 
-function byKind<T extends { readonly kind: string }>(codecs: ReadonlyMap<string, Codec<T>>): Codec<T> {
-  const codecOf = (kind: unknown, path: string): Codec<T> => {
+function byKind<T extends { readonly kind: string }>(codecs: ReadonlyMap<string, JsonCodec<T>>): JsonCodec<T> {
+  const codecOf = (kind: unknown, path: string): JsonCodec<T> => {
     const codec = typeof kind === 'string' ? codecs.get(kind) : undefined;
     if (codec === undefined) throw refuse(`${path}.kind`, `one of ${[...codecs.keys()].join(', ')}`);
     return codec;
@@ -170,7 +170,7 @@ function byKind<T extends { readonly kind: string }>(codecs: ReadonlyMap<string,
 }
 
 /** The type that a codec reads and writes, so that a type that only messages have need not be written a second time. */
-export type ValueOf<C> = C extends Codec<infer T> ? (T extends object ? Readonly<T> : T) : never;
+export type ValueOf<C> = C extends JsonCodec<infer T> ? (T extends object ? Readonly<T> : T) : never;
 
 /** The union of messages that {@link messages} makes of the fields of its kinds. */
 type MessageOf<M> = { readonly [K in keyof M & string]: Readonly<{ kind: K } & M[K]> }[keyof M & string];
@@ -178,25 +178,25 @@ type MessageOf<M> = { readonly [K in keyof M & string]: Readonly<{ kind: K } & M
 /** A union of messages that are told apart by their `kind`. `kinds` has the fields of each, without `kind` itself. */
 export function messages<M extends object>(
   kinds: {
-    readonly [K in keyof M]: { readonly [P in keyof M[K]]: Codec<M[K][P]> };
+    readonly [K in keyof M]: { readonly [P in keyof M[K]]: JsonCodec<M[K][P]> };
   },
-): Codec<MessageOf<M>> {
-  const fieldsByKind = Object.entries<Readonly<Record<string, Codec<unknown>>>>(kinds);
+): JsonCodec<MessageOf<M>> {
+  const fieldsByKind = Object.entries<Readonly<Record<string, JsonCodec<unknown>>>>(kinds);
   const codecs = fieldsByKind.map(
     ([kind, fields]) => [kind, object<{ readonly kind: string }>({ kind: oneOf(kind), ...fields })] as const,
   );
   // The compiler cannot see that codecs of all kinds, built one by one from their fields, make up that of the union.
-  return byKind(new Map(codecs)) as Codec<MessageOf<M>>;
+  return byKind(new Map(codecs)) as JsonCodec<MessageOf<M>>;
 }
 
 /** Any JSON of a workload. As a text within the message it keeps its numbers and the order of its keys. */
-export const json: Codec<Json> = {
+export const json: JsonCodec<Json> = {
   encode: (value) => writeJson(value),
   decode: (value, path) => parseJson(text().decode(value, path)),
 };
 
 /** A JSON object of a workload, written like {@link json}. */
-export const jsonObject: Codec<JsonObject> = {
+export const jsonObject: JsonCodec<JsonObject> = {
   encode: (value) => writeJson(value),
   decode: (value, path) => {
     const parsed = json.decode(value, path);
@@ -206,10 +206,10 @@ export const jsonObject: Codec<JsonObject> = {
 };
 
 /** A value as JSON text. */
-export const encodeText = <T>(codec: Codec<T>, value: T): string => JSON.stringify(codec.encode(value));
+export const encodeText = <T>(codec: JsonCodec<T>, value: T): string => JSON.stringify(codec.encode(value));
 
 /** Reads JSON text. Throws {@link refuse} if it is not JSON or the codec refuses it; `what` names it in the error. */
-export function decodeText<T>(codec: Codec<T>, encoded: string, what: string): T {
+export function decodeText<T>(codec: JsonCodec<T>, encoded: string, what: string): T {
   let value: unknown;
   try {
     value = JSON.parse(encoded);
@@ -220,9 +220,9 @@ export function decodeText<T>(codec: Codec<T>, encoded: string, what: string): T
 }
 
 /** A value as JSON text in UTF-8. */
-export const encodeBytes = <T>(codec: Codec<T>, value: T): Uint8Array => Buffer.from(encodeText(codec, value));
+export const encodeBytes = <T>(codec: JsonCodec<T>, value: T): Uint8Array => Buffer.from(encodeText(codec, value));
 /** Reads JSON text in UTF-8, like {@link decodeText}. */
-export const decodeBytes = <T>(codec: Codec<T>, bytes: Uint8Array, what: string): T =>
+export const decodeBytes = <T>(codec: JsonCodec<T>, bytes: Uint8Array, what: string): T =>
   decodeText(codec, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'), what);
 
 function propertiesOf(value: unknown, path: string): Readonly<Record<string, unknown>> {

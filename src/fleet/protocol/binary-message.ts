@@ -3,19 +3,23 @@
 //   u32 length of the header | u32 number of sections | u32 length of each section | header | sections
 //
 // "u32" is an unsigned number of 4 bytes, little endian like the numbers within the sections.
-import { type Codec, decodeBytes, encodeBytes, refuse } from './codec.ts';
+import { decodeBytes, encodeBytes, type JsonCodec, refuse } from './json-codec.ts';
 
 const MAX_SECTIONS = 1 << 16;
 
 /** A message that was read: its header, and the byte sections that follow it. */
-export interface Frame<H> {
+export interface BinaryMessage<H> {
   readonly header: H;
   /** Views into the bytes that were read, not copies. */
   readonly sections: readonly Uint8Array[];
 }
 
-/** The bytes of a message; {@link readFrame} reads them with the same codec. */
-export function writeFrame<H>(codec: Codec<H>, header: H, sections: readonly Uint8Array[] = []): Uint8Array {
+/** The bytes of a message; {@link readBinaryMessage} reads them with the same codec. */
+export function writeBinaryMessage<H>(
+  codec: JsonCodec<H>,
+  header: H,
+  sections: readonly Uint8Array[] = [],
+): Uint8Array {
   const head = encodeBytes(codec, header);
   const bodyStart = 8 + 4 * sections.length + head.length;
   const bytes = new Uint8Array(sections.reduce((sum, section) => sum + section.length, bodyStart));
@@ -35,21 +39,21 @@ export function writeFrame<H>(codec: Codec<H>, header: H, sections: readonly Uin
 }
 
 /** Reads a message. Throws {@link refuse} if its lengths do not add up exactly or the codec refuses the header. */
-export function readFrame<H>(codec: Codec<H>, bytes: Uint8Array, what: string): Frame<H> {
-  if (bytes.length < 8) throw refuse(what, 'a frame');
+export function readBinaryMessage<H>(codec: JsonCodec<H>, bytes: Uint8Array, what: string): BinaryMessage<H> {
+  if (bytes.length < 8) throw refuse(what, 'a binary message');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headLength = view.getUint32(0, true);
   const count = view.getUint32(4, true);
   const headStart = 8 + 4 * count;
-  if (count > MAX_SECTIONS || headStart + headLength > bytes.length) throw refuse(what, 'a frame');
+  if (count > MAX_SECTIONS || headStart + headLength > bytes.length) throw refuse(what, 'a binary message');
   const sections: Uint8Array[] = [];
   let at = headStart + headLength;
   for (let index = 0; index < count; index++) {
     const length = view.getUint32(8 + 4 * index, true);
-    if (at + length > bytes.length) throw refuse(what, 'a whole frame');
+    if (at + length > bytes.length) throw refuse(what, 'a whole binary message');
     sections.push(bytes.subarray(at, at + length));
     at += length;
   }
-  if (at !== bytes.length) throw refuse(what, 'a frame of its length');
+  if (at !== bytes.length) throw refuse(what, 'a binary message of its length');
   return { header: decodeBytes(codec, bytes.subarray(headStart, headStart + headLength), what), sections };
 }
