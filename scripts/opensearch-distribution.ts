@@ -1,8 +1,9 @@
-// Where an OpenSearch for tests comes from: finds a Java that can run one, and fetches the distribution once with
-// Maven.
+// Where an OpenSearch for tests comes from: finds a Java that can run one, and fetches the distribution, and the
+// plug-ins that a test asks for, once with Maven.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -23,12 +24,40 @@ export interface Distribution {
   readonly javaHome: string;
 }
 
-/** The releases to test against, newest first, and the versions of Java that run them. */
-const RELEASES: readonly { readonly version: string; readonly oldestJava: number; readonly newestJava: number }[] = [
-  { version: '3.8.0', oldestJava: 21, newestJava: 25 },
-  { version: '2.19.3', oldestJava: 17, newestJava: 23 },
+/** The plug-ins that can be had, by the names by which they know each other. */
+export const PLUGINS = ['opensearch-job-scheduler', 'opensearch-knn', 'opensearch-ml'] as const;
+
+/** A plug-in that can be had. Those on which it builds come with it. */
+export type PluginName = (typeof PLUGINS)[number];
+
+/** A release, the versions of Java that run it, and the plug-ins of it that the Maven repository has. */
+interface Release {
+  readonly version: string;
+  readonly oldestJava: number;
+  readonly newestJava: number;
+  readonly plugins: readonly PluginName[];
+}
+
+/**
+ * The releases to test against, the preferred one first. The older ones with plug-ins are there because the repository
+ * has plug-ins for few releases. The `opensearch-knn` there lacks its native libraries: of its engines only `lucene`
+ * works.
+ */
+const RELEASES: readonly Release[] = [
+  { version: '3.8.0', oldestJava: 21, newestJava: 25, plugins: [] },
+  { version: '2.19.3', oldestJava: 17, newestJava: 23, plugins: [] },
+  { version: '3.5.0', oldestJava: 21, newestJava: 25, plugins: ['opensearch-knn'] },
+  { version: '2.19.1', oldestJava: 17, newestJava: 23, plugins: ['opensearch-job-scheduler', 'opensearch-ml'] },
 ];
 const ARTIFACT = 'org.opensearch.distribution.integ-test-zip:opensearch';
+/** The artifact of each plug-in, and the plug-ins that must be installed for it. */
+const PLUGIN_ARTIFACTS: Readonly<
+  Record<PluginName, { readonly artifact: string; readonly needs: readonly PluginName[] }>
+> = {
+  'opensearch-job-scheduler': { artifact: 'org.opensearch.plugin:opensearch-job-scheduler', needs: [] },
+  'opensearch-knn': { artifact: 'org.opensearch.plugin:opensearch-knn', needs: [] },
+  'opensearch-ml': { artifact: 'org.opensearch.plugin:opensearch-ml-plugin', needs: ['opensearch-job-scheduler'] },
+};
 /** The user who runs the server if this process is root, because OpenSearch refuses to run as root. */
 export const UNPRIVILEGED_USER = 'nobody';
 
@@ -43,20 +72,31 @@ export function asServerUser(command: readonly string[]): readonly string[] {
 }
 
 /**
- * Finds a Java and the newest OpenSearch that it runs, and fetches that if it is not in the cache. Throws an error that
- * says what is missing.
+ * Finds a Java and the first release that it runs and that has all `plugins`, and fetches what is not in the cache.
+ * Throws an error that says what is missing.
  */
-export function provideDistribution(): Distribution {
+export function provideDistribution(plugins: readonly PluginName[] = []): Distribution {
+  const wanted = [...new Set(plugins.flatMap((name) => [...PLUGIN_ARTIFACTS[name].needs, name]))].sort();
+  const releases = RELEASES.filter((release) => wanted.every((name) => release.plugins.includes(name)));
+  if (releases.length === 0) throw new Error(`No release of OpenSearch is known that has all of ${wanted.join(', ')}.`);
   const javas = findJavas();
-  for (const { version, oldestJava, newestJava } of RELEASES) {
+  for (const { version, oldestJava, newestJava } of releases) {
     const java = javas.find(({ major }) => major >= oldestJava && major <= newestJava);
-    if (java !== undefined) return { version, home: provideHome(version), javaHome: java.home };
+    if (java !== undefined) return { version, home: provideHome(version, wanted), javaHome: java.home };
   }
   const found = javas.map(({ home, major }) => `${major} in ${home}`).join(', ');
+  const needed = releases.map(({ version, oldestJava, newestJava }) => `${version}: ${oldestJava} to ${newestJava}`);
   throw new Error(
     `No Java that runs an OpenSearch was found (${found === '' ? 'none at all' : found}). ` +
-      'Run scripts/setup, or set JAVA_HOME to a JDK 21 to 25.',
+      `Run scripts/setup, or set JAVA_HOME to a fitting JDK (${needed.join('; ')}).`,
   );
+}
+
+/** Reads the name of a plug-in. Throws an error that lists those that can be had. */
+export function pluginName(text: string): PluginName {
+  const name = PLUGINS.find((candidate) => candidate === text);
+  if (name === undefined) throw new Error(`There is no plug-in "${text}" for tests, only ${PLUGINS.join(', ')}.`);
+  return name;
 }
 
 interface Java {
@@ -106,18 +146,39 @@ function isUsable(path: string): boolean {
   return spawnSync(program, args).status === 0;
 }
 
-function provideHome(version: string): string {
+function provideHome(version: string, plugins: readonly PluginName[]): string {
   const cache = cacheDirectory();
-  const home = join(cache, `opensearch-${version}`);
+  const plain = provideDirectory(cache, `opensearch-${version}`, (work) => {
+    const archive = fetchArchive(`${ARTIFACT}:${version}:zip`, work);
+    run('unzip', ['-q', archive, '-d', work], 'unpack the distribution');
+    return join(work, `opensearch-${version}`);
+  });
+  if (plugins.length === 0) return plain;
+  return provideDirectory(cache, [`opensearch-${version}`, ...plugins].join('-with-'), (work) => {
+    const home = join(work, 'home');
+    cpSync(plain, home, { recursive: true });
+    for (const name of plugins) {
+      const archive = fetchArchive(`${PLUGIN_ARTIFACTS[name].artifact}:${version}.0:zip`, work);
+      run('unzip', ['-q', archive, '-d', join(home, 'plugins', name)], `unpack ${name}`);
+      rmSync(archive);
+    }
+    return home;
+  });
+}
+
+/**
+ * A directory of the cache with an OpenSearch. If it is not there, `make` makes it in a directory for work, because
+ * several processes may do this at once, and each may be killed; then it gets its name.
+ */
+function provideDirectory(cache: string, name: string, make: (work: string) => string): string {
+  const home = join(cache, name);
   if (existsSync(join(home, 'bin/opensearch'))) return home;
-  // It is unpacked under another name first, because several processes may do this at once, and each may be killed.
   const work = mkdtempSync(join(cache, 'unpacking-'));
   try {
-    fetchArchive(version, work);
-    run('unzip', ['-q', join(work, `opensearch-${version}.zip`), '-d', work], 'unpack the distribution');
-    run('chmod', ['-R', 'a+rX', join(work, `opensearch-${version}`)], 'make the distribution readable');
+    const made = make(work);
+    run('chmod', ['-R', 'a+rX', made], 'make the distribution readable');
     try {
-      renameSync(join(work, `opensearch-${version}`), home);
+      renameSync(made, home);
     } catch (error) {
       if (!existsSync(join(home, 'bin/opensearch'))) throw error;
     }
@@ -143,15 +204,15 @@ function cacheDirectory(): string {
   throw new Error(`The user ${UNPRIVILEGED_USER} can enter none of ${tried}. ${hint}`);
 }
 
-function fetchArchive(version: string, directory: string): void {
-  const args = [
-    '-B',
-    '-q',
-    'dependency:copy',
-    `-Dartifact=${ARTIFACT}:${version}:zip`,
-    `-DoutputDirectory=${directory}`,
-  ];
-  run('mvn', args, `fetch ${ARTIFACT}:${version}:zip`);
+/** Fetches an artifact into a directory, and returns the path of the file. */
+function fetchArchive(artifact: string, directory: string): string {
+  run(
+    'mvn',
+    ['-B', '-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${directory}`],
+    `fetch ${artifact}`,
+  );
+  const [, name = '', version = '', type = ''] = artifact.split(':');
+  return join(directory, `${name}-${version}.${type}`);
 }
 
 function run(program: string, args: readonly string[], what: string): void {

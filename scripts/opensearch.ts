@@ -1,6 +1,6 @@
 // Provides, starts and stops a real OpenSearch. It is a function for tests, and a command:
 //
-//   node dist/scripts/opensearch.js start | fetch | run -- <command>
+//   node dist/scripts/opensearch.js start | fetch | run [--plugin <name>] [--setting <name>=<value>] -- <command>
 //
 // Needs: a JDK.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -25,6 +25,9 @@ import {
   asServerUser,
   type Distribution,
   isRoot,
+  PLUGINS,
+  type PluginName,
+  pluginName,
   provideDistribution,
   UNPRIVILEGED_USER,
 } from './opensearch-distribution.ts';
@@ -42,6 +45,8 @@ export interface OpenSearchOptions {
   readonly directory?: string;
   /** Size of the heap of the JVM. Default: `512m`. */
   readonly heap?: string;
+  /** Plug-ins to be installed. Which release runs depends on them. Default: none. */
+  readonly plugins?: readonly PluginName[];
   /** Further lines of `opensearch.yml`. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** Always off: the distribution has no security plug-in. */
@@ -67,11 +72,12 @@ const STOP_LIMIT_MILLIS = 15_000;
 
 /**
  * Starts a server as an unprivileged user and waits until it answers. On Linux it dies with this process, however that
- * ends. The first call on a machine fetches the distribution. Throws an error with the last lines of the log if the
+ * ends. Snapshot repositories of type `fs` work with any relative `location`. The first call on a machine fetches the
+ * distribution. Throws an error with the last lines of the log if the
  * server does not come up.
  */
 export async function startOpenSearch(options: OpenSearchOptions = {}): Promise<OpenSearchServer> {
-  const distribution = provideDistribution();
+  const distribution = provideDistribution(options.plugins);
   const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'opensearch-'));
   const isTemporary = options.directory === undefined;
   const removeFiles = (): void => {
@@ -101,7 +107,8 @@ export async function sharedOpenSearch(): Promise<Pick<OpenSearchServer, 'url' |
 }
 
 function prepareDirectory(directory: string, distribution: Distribution, options: OpenSearchOptions): void {
-  for (const name of ['config', 'data', 'logs', 'tmp']) mkdirSync(join(directory, name), { recursive: true });
+  for (const name of ['config', 'data', 'logs', 'tmp', 'repositories'])
+    mkdirSync(join(directory, name), { recursive: true });
   const config = join(directory, 'config');
   cpSync(join(distribution.home, 'config'), config, { recursive: true });
   const hosts = options.hosts ?? ['127.0.0.1'];
@@ -117,6 +124,7 @@ function prepareDirectory(directory: string, distribution: Distribution, options
     'node.portsfile': true,
     'path.data': JSON.stringify(join(directory, 'data')),
     'path.logs': JSON.stringify(join(directory, 'logs')),
+    'path.repo': JSON.stringify(join(directory, 'repositories')),
     // Otherwise indices become read-only on a disk that is nearly full, as those of developers often are.
     'cluster.routing.allocation.disk.threshold_enabled': false,
     ...options.settings,
@@ -225,30 +233,61 @@ function lastLines(file: string): string {
   return existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').slice(-25).join('\n') : '(no log)';
 }
 
-const USAGE = `Usage: node dist/scripts/opensearch.js start | fetch | run -- <command> [<argument> …]
+const USAGE = `Usage: node dist/scripts/opensearch.js start | fetch | run [option …] [-- <command> [<argument> …]]
   start   starts an OpenSearch, prints its address, and stops it on Ctrl-C
   fetch   only provides the distribution
   run     starts one, runs a command with ${URL_VARIABLE} set to its address, and stops it;
           {url} and {host} in the arguments stand for the address
+Options, each of which may be repeated:
+  --plugin <name>             installs a plug-in: ${PLUGINS.join(', ')}
+  --setting <name>=<value>    adds a line to opensearch.yml
 `;
 
-async function main(args: readonly string[]): Promise<number> {
-  const [verb, separator, ...command] = args;
-  if (verb === 'fetch' && args.length === 1) {
-    const { version, home, javaHome } = provideDistribution();
-    process.stdout.write(`OpenSearch ${version} in ${home}, to be run by ${javaHome}\n`);
-    return 0;
+/** What the command line asks for. */
+interface Invocation {
+  readonly verb: 'start' | 'fetch' | 'run';
+  readonly plugins: readonly PluginName[];
+  readonly settings: Readonly<Record<string, string>>;
+  /** The command that `run` runs; empty for the other verbs. */
+  readonly command: readonly string[];
+}
+
+/** `null` if the command line is not one that {@link USAGE} describes. Throws for a plug-in that is not known. */
+function readCommandLine(args: readonly string[]): Invocation | null {
+  const separator = args.indexOf('--');
+  const command = separator === -1 ? [] : args.slice(separator + 1);
+  const [verb, ...options] = separator === -1 ? args : args.slice(0, separator);
+  if (verb !== 'start' && verb !== 'fetch' && verb !== 'run') return null;
+  if ((verb === 'run') !== command.length > 0 || options.length % 2 === 1) return null;
+  const plugins: PluginName[] = [];
+  const settings: Record<string, string> = {};
+  for (let index = 0; index < options.length; index += 2) {
+    const value = options[index + 1] ?? '';
+    const [, key = '', text = ''] = /^([^=]+)=(.*)$/.exec(value) ?? [];
+    if (options[index] === '--plugin') plugins.push(pluginName(value));
+    else if (options[index] === '--setting' && key !== '') settings[key] = text;
+    else return null;
   }
-  const isRun = verb === 'run' && separator === '--' && command.length > 0;
-  if (!isRun && (verb !== 'start' || args.length > 1)) {
+  return { verb, plugins, settings, command };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const invocation = readCommandLine(args);
+  if (invocation === null) {
     process.stderr.write(USAGE);
     return 2;
+  }
+  const { verb, plugins, settings, command } = invocation;
+  if (verb === 'fetch') {
+    const { version, home, javaHome } = provideDistribution(plugins);
+    process.stdout.write(`OpenSearch ${version} in ${home}, to be run by ${javaHome}\n`);
+    return 0;
   }
   const interrupted = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve(130));
   });
   process.stderr.write('Starting an OpenSearch …\n');
-  const starting = startOpenSearch({ heap: process.env.OSB_TEST_OPENSEARCH_HEAP ?? '1g' });
+  const starting = startOpenSearch({ heap: process.env.OSB_TEST_OPENSEARCH_HEAP ?? '1g', plugins, settings });
   const server = await Promise.race([starting, interrupted]);
   if (typeof server === 'number') {
     await starting.then((late) => late.stop());
@@ -258,7 +297,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(
       `OpenSearch ${server.version} listens on ${server.url} (process ${server.pid}, log ${server.logFile})\n`,
     );
-    if (!isRun) {
+    if (verb !== 'run') {
       process.stdout.write(`${server.url}\n`);
       return await interrupted;
     }

@@ -76,6 +76,15 @@ describe('the OpenSearch for tests', () => {
     }
   });
 
+  test('names the plug-ins that can be had if another one is asked for', async () => {
+    const args = [program, 'start', '--plugin', 'opensearch-nonsense'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const [[text], [code]] = await Promise.all([once(child.stderr, 'data') as Promise<[Buffer]>, once(child, 'exit')]);
+    const known = 'opensearch-job-scheduler, opensearch-knn, opensearch-ml';
+    assert.equal(text.toString(), `There is no plug-in "opensearch-nonsense" for tests, only ${known}.\n`);
+    assert.equal(code, 1);
+  });
+
   test('is explained by its command', async () => {
     const child = spawn(process.execPath, [program, 'nonsense'], { stdio: ['ignore', 'ignore', 'pipe'] });
     const [[text], [code]] = await Promise.all([once(child.stderr, 'data') as Promise<[Buffer]>, once(child, 'exit')]);
