@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'WORKLOAD_INVALID'
   | 'WORKLOAD_PARAMS_UNUSED'
   | 'UNSUPPORTED'
+  | 'PLUGIN'
   | 'CORPUS'
   | 'DISK'
   | 'TARGET_UNREACHABLE'

@@ -47,16 +47,26 @@ export const rooms: readonly Room[] = [
     holds: 'one file per operation type: its parameters, requests, answers',
     imports: ['.', 'workload', 'corpus', 'http'],
   },
+  {
+    folder: 'plugin',
+    holds: "the code of a workload's author: the contract of its hosts, and what is made with it",
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation'],
+  },
+  {
+    folder: 'plugin/start',
+    holds: 'chooses the host of a plug-in by its language',
+    imports: ['.', 'workload', 'operation', 'plugin'],
+  },
   { folder: 'metrics', holds: 'pure: reports in, results out: histograms, percentiles, throughput', imports: ['.'] },
   {
     folder: 'worker',
     holds: 'a load thread: client loop, timing, recorder',
-    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'metrics'],
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'plugin', 'plugin/start', 'metrics'],
   },
   {
     folder: 'fleet',
     holds: 'nodes in step: one start, one join point; the load threads of this machine',
-    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'metrics', 'worker'],
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'plugin', 'metrics', 'worker'],
   },
   {
     folder: 'fleet/protocol',

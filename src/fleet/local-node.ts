@@ -5,14 +5,15 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors.ts';
 import { secretsOf } from '../http/target-secrets.ts';
 import { writeJson } from '../json.ts';
+import { workloadView } from '../plugin/workload-view.ts';
 import { Completion } from '../schedule/completion.ts';
 import { knownSecrets } from '../secrets.ts';
 import { bytes } from '../units.ts';
 import { connectionsOf } from '../worker/connection-count.ts';
 import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
-import { encodeFacts, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
-import type { Corpus, Task } from '../workload/model.ts';
-import type { FleetNode, FleetStep, NodeEvents, NodePlan } from './node.ts';
+import { encodeFacts, type PluginPlan, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
+import type { Corpus, Task, Workload } from '../workload/model.ts';
+import type { FleetNode, FleetStep, NodeEvents, NodePlan, RunPlugin } from './node.ts';
 import { requireFiles } from './open-files.ts';
 
 /**
@@ -242,6 +243,7 @@ export function workerPlans(
   const facts = encodeFacts(run.workload, corpora);
   const tasks = new Map(run.steps.map((step) => [step.index, step.tasks.map(taskPlan)]));
   const memory = bytes(process.availableMemory() / Math.max(1, workers.length));
+  const plugin = run.plugin === undefined ? null : pluginPlan(run.plugin, run.workload, corpora);
   return workers.map((clients, index) => ({
     worker: firstWorker + index,
     target: run.target,
@@ -252,7 +254,16 @@ export function workerPlans(
     onError: run.onError,
     checksAssertions: run.checksAssertions,
     seed: run.seed,
+    plugin,
   }));
+}
+
+function pluginPlan(
+  { place, procedure }: RunPlugin,
+  workload: Workload,
+  corpora: readonly PreparedCorpus[],
+): PluginPlan {
+  return { place, workload: writeJson(workloadView(workload, procedure, corpora)) };
 }
 
 function workerStep(step: FleetStep, tasks: readonly TaskPlan[], clients: readonly number[]): WorkerStep {

@@ -2,6 +2,7 @@
 import type { BenchmarkError } from '../errors.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import type { WorkerReport } from '../metrics/report.ts';
+import type { PluginPlace } from '../plugin/host.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 
@@ -30,6 +31,16 @@ export interface RunPlan {
   readonly checksAssertions: boolean;
   /** All random choices of the run follow from it. */
   readonly seed: number;
+  /** The plug-in of the workload; absent if it has none, or if no task needs it. */
+  readonly plugin?: RunPlugin;
+}
+
+/** The plug-in of a run's workload. */
+export interface RunPlugin {
+  /** Where its files lie on this machine. */
+  readonly place: PluginPlace;
+  /** Name of the test procedure that runs, for plug-ins that look at it. */
+  readonly procedure: string;
 }
 
 /** One node's part of a run. */

@@ -5,6 +5,8 @@ import { createRequestFactory } from '../http/request-factory.ts';
 import type { Standstill, TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
+import type { PluginHost } from '../plugin/host.ts';
+import { openPluginHost } from '../plugin/start/open-host.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import { ClientSchedule } from '../schedule/client-schedule.ts';
 import { Completion } from '../schedule/completion.ts';
@@ -50,6 +52,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private readonly watch: TargetWatch;
   private readonly health: HealthMonitor;
   private readonly post: (message: WorkerMessage) => void;
+  /** Runs the plug-in of the workload; opened with the first step. */
+  private plugin: PluginHost | null = null;
   private current: StepRuns | null = null;
   private clientsLeft = 0;
   private completion: Completion<ClientRun> | null = null;
@@ -94,6 +98,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   async open(index: number): Promise<void> {
     const step = this.plan.steps.find((candidate) => candidate.index === index);
     if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
+    this.plugin ??= await this.openPlugin();
     const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null));
     this.current = {
       step,
@@ -149,6 +154,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.sweepTimer = null;
     for (const client of this.clients.values()) client.close();
     this.timeline.close();
+    void this.plugin?.close();
   }
 
   recordLag(lag: number): void {
@@ -200,6 +206,19 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private async openClient(client: LoadClient, runs: readonly ClientRun[]): Promise<void> {
     await client.open(Math.max(1, ...runs.map(({ concurrency }) => concurrency)));
     this.watch.madeProgress();
+  }
+
+  private async openPlugin(): Promise<PluginHost | null> {
+    const { plugin, seed } = this.plan;
+    if (plugin === null) return null;
+    const host = await openPluginHost({
+      place: plugin.place,
+      workload: decodeParams(plugin.workload),
+      seed,
+      log: () => undefined,
+    });
+    await host.register();
+    return host;
   }
 
   private createRun(step: WorkerStep, cell: Cell, client: number, recorders: readonly TaskRecorder[]): ClientRun {

@@ -4,6 +4,7 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import { isJsonObject, parseJson, writeJson } from '../json.ts';
 import type { WorkloadFacts } from '../operation/operation.ts';
+import type { PluginPlace } from '../plugin/host.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { LoopSettings } from '../schedule/loop-control.ts';
 import type { Bytes } from '../units.ts';
@@ -28,6 +29,15 @@ export interface WorkerPlan {
   readonly checksAssertions: boolean;
   /** All random choices of the run follow from it. */
   readonly seed: number;
+  /** The plug-in of the workload; `null` if it has none, or if no task needs it. */
+  readonly plugin: PluginPlan | null;
+}
+
+/** What a load thread needs to run a plug-in. */
+export interface PluginPlan {
+  readonly place: PluginPlace;
+  /** The `PluginWorkload` as JSON text. */
+  readonly workload: string;
 }
 
 /** What one worker does in one step. */

@@ -6,8 +6,11 @@ import type { FleetStep, RunPlan } from '../node.ts';
 import { boolean, count, type JsonCodec, list, number, object, oneOf, text } from './json-codec.ts';
 import { corpusCodec, taskCodec, workloadCodec } from './workload-codec.ts';
 
-/** A plan without the cluster under test, whose options hold secrets and travel in the `prepare` command instead. */
-export type OpenPlan = Omit<RunPlan, 'target'>;
+/**
+ * A plan without the cluster under test, whose options hold secrets and travel in the `prepare` command instead, and
+ * without the plug-in, whose files lie elsewhere on each node.
+ */
+export type OpenPlan = Omit<RunPlan, 'target' | 'plugin'>;
 
 /** Writes a cell as four numbers, so that plans with thousands of clients stay small. */
 const cellCodec: JsonCodec<Cell> = {
