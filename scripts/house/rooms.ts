@@ -59,6 +59,11 @@ export const rooms: readonly Room[] = [
   },
   { folder: 'metrics', holds: 'pure: reports in, results out: histograms, percentiles, throughput', imports: ['.'] },
   {
+    folder: 'control',
+    holds: 'pure: who decides how hard the load is: load test, redline, the search for the highest rate',
+    imports: ['.', 'workload', 'metrics'],
+  },
+  {
     folder: 'worker',
     holds: 'a load thread: client loop, timing, recorder',
     imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'plugin', 'plugin/start', 'metrics'],
@@ -92,6 +97,7 @@ export const rooms: readonly Room[] = [
       'http',
       'operation',
       'metrics',
+      'control',
       'worker',
       'fleet',
       'fleet/protocol',
@@ -133,6 +139,7 @@ export const rooms: readonly Room[] = [
       'fleet/run',
       'nats',
       'metrics',
+      'control',
       'store',
       'report',
       'coordinator',

@@ -2,6 +2,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { availableParallelism, hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
+import type { LoadControl } from '../control/load-control.ts';
 import type { FleetConnection } from '../fleet/protocol/bus.ts';
 import type { Targets } from '../http/target-cluster.ts';
 import { defaultPercentiles } from '../metrics/percentiles.ts';
@@ -33,6 +34,8 @@ export interface LoadConfig {
   readonly onError?: 'continue' | 'abort';
   /** Whether assertions of operations are checked, and a violated one ends the run; default `false`. */
   readonly checksAssertions?: boolean;
+  /** Who decides how hard the load is; default: the workload. */
+  readonly control?: LoadControl;
   /** Load threads; default: one per core that this process may use. */
   readonly cores?: number;
   /** Machines that generate the load; default `null`: this process does. */
@@ -118,6 +121,7 @@ export function completeConfig({ load, results, naming }: RunConfig, clock: Cloc
       testMode: false,
       onError: 'continue',
       checksAssertions: false,
+      control: { kind: 'workload' },
       cores: availableParallelism(),
       workers: null,
       dataDirectory: null,

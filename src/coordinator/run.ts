@@ -26,6 +26,7 @@ import type { LoadedWorkload } from '../workload/load.ts';
 import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
+import { controlledProcedure } from './controlled-procedure.ts';
 import type { RunListener } from './events.ts';
 import type { ProvidedCluster } from './pipeline.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
@@ -77,9 +78,11 @@ export async function runTest(partial: RunConfig, surroundings: RunSurroundings 
   }
 }
 
-async function loadWorkload({ load }: CompleteConfig, cluster: ClusterIdentity): Promise<LoadedWorkload> {
-  const { workload } = load;
-  return typeof workload === 'function' ? workload(load.distributionVersion ?? workloadVersion(cluster)) : workload;
+async function loadWorkload(config: CompleteConfig, cluster: ClusterIdentity): Promise<LoadedWorkload> {
+  const { workload, distributionVersion } = config.load;
+  const loaded =
+    typeof workload === 'function' ? await workload(distributionVersion ?? workloadVersion(cluster)) : workload;
+  return { ...loaded, testProcedure: controlledProcedure(loaded.testProcedure, config.load) };
 }
 
 /** The version by which the workload is chosen; serverless collections have a name instead. */

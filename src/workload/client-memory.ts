@@ -12,6 +12,14 @@ const BYTES_PER_CLIENT = 12_500;
 /** What the plan of a run takes for each task of each client. */
 const BYTES_PER_TASK_CLIENT = 250;
 
+/** Why the clients of a schedule do not fit into memory; `null` if they do. */
+export function clientMemoryProblem(schedule: readonly ScheduleElement[], available: Bytes): string | null {
+  const clients = schedule.reduce((most, element) => Math.max(most, element.clients), 0);
+  const planned = schedule.reduce((sum, element) => sum + plannedBytes(element), 0);
+  const bytes = clients * BYTES_PER_CLIENT + planned;
+  return bytes > available ? `${clients} clients need ${inMemory(bytes, available)}` : null;
+}
+
 /**
  * A problem for each task or element, or for the schedule as a whole, whose clients need more memory than there is for
  * the load.
