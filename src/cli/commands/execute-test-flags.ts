@@ -4,7 +4,6 @@ import { defaultPercentiles } from '../../metrics/percentiles.ts';
 import type { Invocation } from '../args/command.ts';
 import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
 import {
-  readBoolean,
   readDictionaryText,
   readInteger,
   readList,
@@ -13,6 +12,7 @@ import {
   readText,
   readTimestamp,
 } from '../args/grammar.ts';
+import { iterationFlags, loadTestFlags, redlineFlags } from './control-flags.ts';
 import { pipelinesNotBuilt } from './not-built.ts';
 import {
   commonFlags,
@@ -159,29 +159,8 @@ const loadFlags = {
     group: load,
     notBuilt: 'profiling of the load generator; run node --cpu-prof instead',
   }),
-  loadTestQps: number(
-    'load-test-qps',
-    load,
-    'Give every task N clients and a target throughput of N.',
-    0,
-    'load tests',
-  ),
-  testIterations: number('test-iterations', load, 'Repeat the whole run.', 1, 'repeating a test run'),
-  aggregate: valueFlag('aggregate', {
-    description: 'Aggregate the results of repeated runs.',
-    group: load,
-    placeholder: '{true,false}',
-    fallback: true,
-    parse: readBoolean,
-    // Matters only with more than one iteration, which is refused by itself.
-    isWithoutEffect: () => true,
-  }),
-  sleepTimer: number('sleep-timer', load, 'Seconds between repeated runs.', 5, 'repeating a test run'),
-  cancelOnError: switchFlag('cancel-on-error', {
-    description: 'Stop repeating after a failed run.',
-    group: load,
-    notBuilt: 'repeating a test run',
-  }),
+  ...loadTestFlags,
+  ...iterationFlags,
 };
 
 const random = 'random values in queries';
@@ -205,45 +184,6 @@ const randomizationFlags = {
     'Exponent of the distribution of repeated values.',
     1,
     random,
-  ),
-};
-
-const redline = 'finding the largest load that a cluster bears (redline tests)';
-const redlineFlags = {
-  redlineTest: valueFlag('redline-test', {
-    arity: 'optional',
-    description: 'Raise the number of clients until errors appear.',
-    group: load,
-    placeholder: 'CLIENTS',
-    fallback: null,
-    defaultText: null,
-    parse: (text): number | null => (text === '' ? 1000 : readInteger(text, 1)),
-    notBuilt: redline,
-  }),
-  redlineScaleStep: number('redline-scale-step', load, 'Clients that are added per step.', 5, redline),
-  redlineScaledownPercentage: fraction(
-    'redline-scaledown-percentage',
-    load,
-    'Share of clients that is paused after errors.',
-    0.1,
-    redline,
-  ),
-  redlinePostScaledownSleep: number('redline-post-scaledown-sleep', load, 'Seconds to wait after that.', 30, redline),
-  redlineMaxClients: number('redline-max-clients', load, 'Most clients.', null, redline),
-  redlineMaxCpuUsage: number('redline-max-cpu-usage', load, 'Most CPU usage of the cluster in %.', null, redline),
-  redlineCpuWindowSeconds: number(
-    'redline-cpu-window-seconds',
-    load,
-    'Seconds over which CPU usage is averaged.',
-    30,
-    redline,
-  ),
-  redlineCpuCheckInterval: number(
-    'redline-cpu-check-interval',
-    load,
-    'Seconds between looks at the CPU usage.',
-    30,
-    redline,
   ),
 };
 

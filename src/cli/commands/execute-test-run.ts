@@ -9,7 +9,7 @@ import { type JsonObject, writeJson } from '../../json.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { fileSink } from '../../store/sink.ts';
 import { isStored } from '../../store/test-run-store.ts';
-import { bytes } from '../../units.ts';
+import { bytes, seconds } from '../../units.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { CommandContext } from '../context.ts';
@@ -17,14 +17,23 @@ import { ProgressView } from '../output/progress.ts';
 import type { ResultsFile } from '../output/results-file.ts';
 import { takeRunLock } from '../run-lock.ts';
 import { untilAborted } from '../until-aborted.ts';
+import { loadControlOf } from './control-options.ts';
 import type { ExecuteTestInvocation } from './execute-test-flags.ts';
 import { reportRun } from './execute-test-report.ts';
+import { iterate } from './iterations.ts';
 import { readTargets } from './read-targets.ts';
 import { loadNamedWorkload } from './workload-request.ts';
 
+/** What all runs of a command have in common. */
+interface RunBase {
+  readonly params: JsonObject;
+  readonly targets: Targets;
+  readonly workers: WorkersConfig | null;
+}
+
 /**
- * Runs the test and reports it, also in the file of `--results-file`. Returns the exit code; throws what made the run
- * fail, after its report.
+ * Runs the test, as often as the flags say, and reports each run, also in the file of `--results-file`. Returns the
+ * exit code; throws what made a run fail, after its report.
  */
 export async function executeTest(
   context: CommandContext,
@@ -41,50 +50,68 @@ export async function executeTest(
       { hint },
     );
   }
-  const testRunId = run.options.testRunId ?? randomUUID();
-  const config = makeConfig(
-    context,
-    run,
-    testRunId,
-    await readTargets(context, run.options),
-    await workersOf(context, run),
-  );
-  console.info(`[Test Run ID]: ${testRunId}`);
+  const firstId = run.options.testRunId ?? randomUUID();
+  const base: RunBase = {
+    // Parameters are read now, so that wrong ones are told before anything waits for the cluster.
+    params: readParams(context, run.options),
+    targets: await readTargets(context, run.options),
+    workers: await workersOf(context, run),
+  };
   const lock = await takeRunLock({
     path: settings.locations.lockFile,
     processId: environment.processId,
-    testRunId,
+    testRunId: firstId,
     endsOther: run.options.killRunningProcesses,
   });
+  environment.signal.addEventListener(
+    'abort',
+    () => console.warning('The test run is being cancelled. Once more ends the program at once.'),
+    { once: true },
+  );
+  const { testIterations, sleepTimer, cancelOnError, aggregate } = run.options;
+  const iterations = { count: testIterations, pause: seconds(sleepTimer), stopsOnError: cancelOnError };
   try {
-    if (isStored(settings.rootDirectory, testRunId)) {
-      const fate = 'Its results are kept beside those of this one, under the time of its start.';
-      console.warning(`There is a test run [${testRunId}] already. ${fate}`);
-    }
-    const outcome = await services.runTest(config, {
-      listener: makeListener(context),
-      signal: environment.signal,
-      clock: environment.clock,
-    });
-    console.eraseStatus();
-    logOutcome(context, outcome);
-    await reportRun(context, run, outcome, file);
-    if (outcome.status === 'success') return exitCodes.success;
-    if (outcome.status === 'cancelled') return exitCodes.cancelled;
-    throw outcome.error ?? new BenchmarkError('INTERNAL', 'The test run failed without saying why.');
+    const { exitCode, succeeded, error } = await iterate(context, iterations, firstId, (testRunId) =>
+      runOnce(context, run, makeConfig(context, run, testRunId, base), file),
+    );
+    if (aggregate && succeeded.length > 1) await services.aggregateRuns?.(succeeded, settings.rootDirectory);
+    if (error !== null) throw error;
+    return exitCode;
   } finally {
     lock.release();
   }
 }
 
-/** Shows the events of the run, and that Ctrl-C was heard. */
+/** Runs the test once and reports it. Returns the exit code; throws what made the run fail, after its report. */
+async function runOnce(
+  context: CommandContext,
+  run: ExecuteTestInvocation,
+  config: RunConfig,
+  file: ResultsFile | null,
+): Promise<number> {
+  const { console, settings, services, environment } = context;
+  const testRunId = config.naming?.testRunId ?? '';
+  console.info(`[Test Run ID]: ${testRunId}`);
+  if (isStored(settings.rootDirectory, testRunId)) {
+    const fate = 'Its results are kept beside those of this one, under the time of its start.';
+    console.warning(`There is a test run [${testRunId}] already. ${fate}`);
+  }
+  const outcome = await services.runTest(config, {
+    listener: makeListener(context),
+    signal: environment.signal,
+    clock: environment.clock,
+  });
+  console.eraseStatus();
+  logOutcome(context, outcome);
+  await reportRun(context, run, outcome, file);
+  if (outcome.status === 'success') return exitCodes.success;
+  if (outcome.status === 'cancelled') return exitCodes.cancelled;
+  throw outcome.error ?? new BenchmarkError('INTERNAL', 'The test run failed without saying why.');
+}
+
+/** Shows the events of the run. */
 function makeListener({ console, log, environment: { clock, signal } }: CommandContext): RunListener {
   const view = new ProgressView(console, clock);
-  signal.addEventListener(
-    'abort',
-    () => console.warning('The test run is being cancelled. Once more ends the program at once.'),
-    { once: true },
-  );
   return (event) => {
     if (event.kind === 'info' || event.kind === 'warning')
       log.write(event.kind === 'info' ? 'INFO' : 'WARNING', 'run', event.message);
@@ -100,13 +127,10 @@ function makeConfig(
   context: CommandContext,
   run: ExecuteTestInvocation,
   testRunId: string,
-  targets: Targets,
-  workers: WorkersConfig | null,
+  { params, targets, workers }: RunBase,
 ): RunConfig {
   const { environment, settings, common } = context;
   const { options } = run;
-  // Parameters are read now, so that wrong ones are told before anything waits for the cluster.
-  const params = readParams(context, options);
   return {
     load: {
       targets,
@@ -116,6 +140,7 @@ function makeConfig(
       testMode: options.testMode,
       onError: options.onError,
       checksAssertions: options.enableAssertions,
+      control: loadControlOf(run),
       cores: settings.cores ?? environment.cores,
       workers,
       dataDirectory: settings.dataDirectory,
