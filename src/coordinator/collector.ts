@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
 import { DriverHealthMonitor } from '../metrics/driver-health.ts';
 import { EndpointFigures, type EndpointResults } from '../metrics/endpoint-figures.ts';
+import type { RunHistory, TelemetrySeries } from '../metrics/history.ts';
+import { HistoryRecorder } from '../metrics/history-recorder.ts';
 import { tellOutage } from '../metrics/outage-text.ts';
 import type { TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { TaskResults } from '../metrics/results.ts';
@@ -10,6 +12,9 @@ import { type ResultSettings, type TaskIdentity, TaskMetrics } from '../metrics/
 import type { Step } from '../schedule/allocation.ts';
 import type { RunListener } from './events.ts';
 import { StepProgress } from './step-progress.ts';
+
+/** What this machine is called as a node. */
+const LOCAL_NODE = 'localhost';
 
 /** The reports of one test run. */
 export class Collector {
@@ -22,6 +27,9 @@ export class Collector {
   private readonly finished = new Map<string, TaskResults>();
   private readonly endpoints: EndpointFigures;
   private readonly health = new DriverHealthMonitor();
+  private readonly recorder: HistoryRecorder;
+  /** Start of the time axis of the run, by the clock. */
+  private readonly origin: number;
   /** Next sequence number of each worker's reports. */
   private readonly sequences = new Map<number, number>();
   private progress: StepProgress;
@@ -38,6 +46,8 @@ export class Collector {
     settings: ResultSettings,
   ) {
     this.clock = clock;
+    this.origin = clock.now();
+    this.recorder = new HistoryRecorder(clock.wall());
     this.endpoints = new EndpointFigures(hosts);
     this.listener = listener;
     this.steps = steps;
@@ -53,6 +63,16 @@ export class Collector {
     this.progress = new StepProgress(this.clock.now(), completing);
     this.lastEventAt = this.clock.now();
     this.tell(null, null);
+  }
+
+  /** Notes that the clock of a step begins to run in `delay` ms. */
+  startStep(step: number, delay: number): void {
+    this.recorder.beginStep(step, this.clock.now() - this.origin + delay);
+  }
+
+  /** The course of the run so far, with what telemetry has read beside it. */
+  history(telemetry: readonly TelemetrySeries[] = []): RunHistory {
+    return this.recorder.history(telemetry);
   }
 
   /** Tells that a step is over, and makes the results of its tasks. All their reports must have been added. */
@@ -80,6 +100,7 @@ export class Collector {
       this.taskMetrics(task).merge(task);
       this.progress.report(report.worker, this.clock.now(), task);
     }
+    this.recorder.add(report, place ?? LOCAL_NODE);
     this.health.record(report.step, `worker ${report.worker}${place === null ? '' : ` on ${place}`}`, report.health);
     for (const change of this.endpoints.add(report, place, this.clock.wall())) {
       this.listener({ kind: 'warning', message: tellOutage(change, this.endpoints.results().length) });

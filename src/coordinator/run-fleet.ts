@@ -17,6 +17,7 @@ import { RunLink } from '../fleet/run/run-link.ts';
 import { NodeFigures, type NodeResults } from '../metrics/node-figures.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import { packageVersion } from '../package.ts';
+import { processClock } from '../worker/messages.ts';
 import type { Corpus } from '../workload/model.ts';
 import type { CompleteConfig } from './config.ts';
 import type { RunListener } from './events.ts';
@@ -91,6 +92,8 @@ export interface RunFleetOptions {
   readonly corpora: readonly Corpus[];
   /** Takes each report of a worker; `place` names its machine if there are several. */
   readonly onReport: (report: WorkerReport, place: string | null) => void;
+  /** Hears in how many ms a step is going to start. */
+  readonly onStart: (step: number, delay: number) => void;
 }
 
 /** The machines of one test run and what they have done. */
@@ -113,6 +116,7 @@ export class RunFleet {
     this.fleet = new Fleet({
       nodes: this.nodes,
       startDelay: this.link === null ? LOCAL_START_DELAY_MILLIS : REMOTE_START_DELAY_MILLIS,
+      onStart: (step, startAt) => options.onStart(step, startAt - processClock()),
       onReport: (report, node) => {
         this.figures.get(node)?.add(report);
         options.onReport(report, this.link === null ? null : node.name);

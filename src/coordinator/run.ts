@@ -153,6 +153,7 @@ class TestRunner {
       corpora: corporaOf(loaded.workload, this.procedure),
       prepareCorpora: (corpora) => this.prepareCorpora(corpora),
       onReport: (report, place) => this.collector.add(report, place),
+      onStart: (step, delay) => this.collector.startStep(step, delay),
     });
   }
 
@@ -293,6 +294,7 @@ class TestRunner {
       cluster: this.cluster,
       results,
       fleet: results === null ? undefined : this.runFleet.results(),
+      history: results === null ? undefined : this.collector.history(),
     };
   }
 }

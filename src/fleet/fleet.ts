@@ -12,6 +12,8 @@ export interface FleetOptions {
   readonly nodes: readonly FleetNode[];
   /** Merges a report into the results. If it throws, the run fails: a report that is left out would falsify them. */
   readonly onReport: (report: WorkerReport, node: FleetNode) => void;
+  /** Hears when a step is going to start, as a reading of {@link processClock}. */
+  readonly onStart?: (step: number, startAt: number) => void;
   /** Milliseconds between the start command and the start itself, so that the command arrives everywhere in time. */
   readonly startDelay: number;
 }
@@ -79,6 +81,7 @@ export class Fleet {
     if (this.isCancelled) return;
     this.completion = new Completion(step.completing, nodes, (node) => this.tasksOn(node, step));
     const start = processClock() + this.options.startDelay;
+    this.options.onStart?.(index, start);
     await this.settle(nodes.map((node, position) => node.runStep(index, start + (offsets[position] ?? 0))));
   }
 

@@ -9,6 +9,8 @@ export interface WorkerReport {
   readonly step: number;
   /** Counts the reports of a worker from 0, so that a loss or a repeat is seen. */
   readonly sequence: number;
+  /** When it was made, in ms since the start of the step; `null` before the clock of the step runs. */
+  readonly at: number | null;
   readonly tasks: readonly TaskReport[];
   /** One for each endpoint of the target, in its order. */
   readonly endpoints: readonly EndpointReport[];

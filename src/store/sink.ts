@@ -1,4 +1,5 @@
 // What a store is: a place where test runs are kept.
+import { writeHistory } from './history-store.ts';
 import type { TestRun } from './test-run.ts';
 import { writeTestRun } from './test-run-store.ts';
 
@@ -16,6 +17,7 @@ export function fileSink(rootDirectory: string): ResultSink {
     name: 'in-memory',
     write: async (run) => {
       await writeTestRun(rootDirectory, run);
+      if (run.history !== undefined) await writeHistory(rootDirectory, run.id, run.history);
     },
   };
 }

@@ -1,5 +1,6 @@
 // A test run as it is stored: the content of test_run.json.
 import type { JsonObject } from '../json.ts';
+import type { RunHistory } from '../metrics/history.ts';
 import type { NodeResults } from '../metrics/node-figures.ts';
 import type { Results } from '../metrics/results.ts';
 
@@ -30,4 +31,9 @@ export interface TestRun {
   readonly results: Results | null;
   /** The machines that drove load. Absent while the run is under way, and in files of other programs. */
   readonly fleet?: readonly NodeResults[] | undefined;
+  /**
+   * The course of the run over time, which is stored beside `test_run.json`. Absent while the run is under way, and if
+   * it was not read with the run.
+   */
+  readonly history?: RunHistory | undefined;
 }

@@ -58,6 +58,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private clientsLeft = 0;
   private completion: Completion<ClientRun> | null = null;
   private sequence = 0;
+  /** When the clock of the current step began to run; `null` before. */
+  private stepStart: number | null = null;
   private sweepTimer: NodeJS.Timeout | null = null;
   private nextReport = 0;
   /** The last report told of a host that cannot be reached. */
@@ -111,6 +113,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       }),
     };
     this.completion = null;
+    this.stepStart = null;
     this.nextReport = performance.now() + REPORT_MILLIS;
     this.startSweep();
     this.watch.beginOpening();
@@ -126,6 +129,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     const { current } = this;
     if (current === null) throw new BenchmarkError('INTERNAL', 'A step was started before it was opened.');
     const start = performance.now() + (startAt - processClock());
+    this.stepStart = start;
     this.clientsLeft = current.clients.length;
     const runs = current.clients.flatMap((client) => client.runs);
     this.completion = new Completion(current.step.completing, runs, (run) => [run.task]);
@@ -320,6 +324,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       worker: this.plan.worker,
       step: current.step.index,
       sequence: this.sequence++,
+      at: this.stepStart === null ? null : performance.now() - this.stepStart,
       tasks: current.recorders.map((recorder, task) => this.taskReport(current, recorder, task)),
       endpoints: this.watch.drain(),
       health: this.health.drain(),

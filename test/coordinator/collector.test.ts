@@ -61,7 +61,15 @@ function report(
     recorder.sample('normal', times, new Outcome());
   }
   const health = { eventLoopUtilisation: 0.1, sendLagP99: null, cpuMillis: 100, intervalMillis: 1000, standstills: [] };
-  return { worker, step: name === 'first' ? 0 : 1, sequence, tasks: [recorder.drain(progress)], endpoints: [], health };
+  return {
+    worker,
+    step: name === 'first' ? 0 : 1,
+    sequence,
+    at: 1000,
+    tasks: [recorder.drain(progress)],
+    endpoints: [],
+    health,
+  };
 }
 
 test('the reports of all workers make the results of a task', () => {

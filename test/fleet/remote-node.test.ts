@@ -50,6 +50,7 @@ function reportOf(samples: number, raw: number): WorkerReport {
     worker: 0,
     step: 0,
     sequence: 0,
+    at: 1000,
     tasks: [task],
     endpoints: [],
     health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000, standstills: [] },

@@ -54,6 +54,7 @@ export const reportArbitrary: fc.Arbitrary<WorkerReport> = fc.record({
   worker: count,
   step: count,
   sequence: count,
+  at: fc.option(number),
   tasks: fc.array(task, { maxLength: 3 }),
   endpoints: fc.array(
     fc.record({

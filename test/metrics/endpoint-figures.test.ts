@@ -27,6 +27,7 @@ const report = (worker: number, ...endpoints: readonly EndpointReport[]): Worker
   worker,
   step: 0,
   sequence: 0,
+  at: 1000,
   tasks: [],
   endpoints,
   health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000, standstills: [] },

@@ -48,7 +48,7 @@ interface TaskHeader
 }
 
 /** The header of a report. */
-interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'endpoints' | 'health'> {
+interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'at' | 'endpoints' | 'health'> {
   readonly tasks: readonly TaskHeader[];
 }
 
@@ -66,6 +66,7 @@ const headerCodec: JsonCodec<ReportHeader> = object<ReportHeader>({
   worker: count(),
   step: count(),
   sequence: count(),
+  at: nullable(number),
   endpoints: list(
     object<EndpointReport>({
       requests: count(),
