@@ -1,0 +1,96 @@
+// What the test procedures of the official workloads need beyond a server: parameters without which they do not render
+// or cannot run on a single node, parts of the server, and procedures that must have run before.
+
+/** A plug-in or module of the server, by the name that the server gives it. */
+export type ServerPart =
+  | 'ingest-geoip'
+  | 'ingestion-kafka'
+  | 'neural-search'
+  | 'opensearch-index-management'
+  | 'opensearch-knn'
+  | 'opensearch-ml'
+  | 'opensearch-sql'
+  | 'repository-s3'
+  | 'transport-grpc';
+
+/** What one test procedure needs. */
+export interface ProcedureNeeds {
+  /** A file of parameters in the directory of the workload; `null` = none. */
+  readonly paramsFile: string | null;
+  /** Parameters that are added to those of the file, or stand in their place. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly parts: readonly ServerPart[];
+  /** Test procedures of the same workload whose indices this one reads. */
+  readonly after: readonly string[];
+  /** Tasks that are left out of its run, because the workload names an operation for them that it does not define. */
+  readonly withoutTasks: readonly string[];
+  /** Requests that fail on every server, because of what the workload asks for. */
+  readonly knownFailures: readonly KnownFailure[];
+}
+
+/** Tasks whose requests fail through no fault of the program that sends them. */
+export interface KnownFailure {
+  /** Of the names of the tasks. */
+  readonly tasks: RegExp;
+  readonly why: string;
+}
+
+interface Rule extends Partial<ProcedureNeeds> {
+  readonly workload: string;
+  /** Of the names of procedures; all of the workload without it. */
+  readonly procedures?: RegExp;
+}
+
+/** Without replicas the one node of the server is green; where a workload's default is one, it would wait in vain. */
+const WITHOUT_REPLICAS = { number_of_replicas: 0 };
+
+const RULES: readonly Rule[] = [
+  { workload: 'big5', params: WITHOUT_REPLICAS },
+  {
+    workload: 'big5',
+    procedures: /^intra-segment$/,
+    knownFailures: [
+      { tasks: /span-near|intervals/, why: 'the mapping of the field (match_only_text) keeps no positions' },
+    ],
+  },
+  { workload: 'big5', procedures: /ppl/, parts: ['opensearch-sql'] },
+  { workload: 'big5', procedures: /^grpc/, parts: ['transport-grpc'] },
+  { workload: 'clickbench', params: WITHOUT_REPLICAS },
+  { workload: 'clickbench', procedures: /^(?!dsl)/, parts: ['opensearch-sql'] },
+  {
+    workload: 'clickbench',
+    procedures: /^dsl/,
+    knownFailures: [
+      {
+        tasks: /^dsl-q(19|28|40)-/,
+        why: 'the scripts of these searches are in the language of the plug-in opensearch-sql',
+      },
+    ],
+  },
+  { workload: 'eventdata', procedures: /^transform$/, parts: ['opensearch-index-management'] },
+  { workload: 'geonames', procedures: /^polling-ingest/, parts: ['ingestion-kafka'] },
+  { workload: 'http_logs', procedures: /^grpc/, parts: ['transport-grpc'] },
+  { workload: 'http_logs', procedures: /pipeline$/, parts: ['ingest-geoip'] },
+  {
+    workload: 'noaa',
+    procedures: /^top_metrics$/,
+    knownFailures: [{ tasks: /top_metrics/, why: 'OpenSearch has no aggregation top_metrics' }],
+  },
+  { workload: 'noaa_semantic_search', parts: ['neural-search'] },
+  { workload: 'noaa_semantic_search', procedures: /no-index/, after: ['create-and-index'] },
+  { workload: 'nyc_taxis', procedures: /longevity/, withoutTasks: ['default'] },
+  { workload: 'nyc_taxis', procedures: /^searchable-snapshot$/, parts: ['repository-s3'] },
+];
+
+/** The needs of a test procedure; those of a workload that no rule names are empty. */
+export function needsOf(workload: string, procedure: string): ProcedureNeeds {
+  const rules = RULES.filter((rule) => rule.workload === workload && (rule.procedures?.test(procedure) ?? true));
+  return {
+    paramsFile: rules.findLast((rule) => rule.paramsFile != null)?.paramsFile ?? null,
+    params: Object.assign({}, ...rules.map((rule) => rule.params)),
+    parts: rules.flatMap((rule) => rule.parts ?? []),
+    after: rules.flatMap((rule) => rule.after ?? []),
+    withoutTasks: rules.flatMap((rule) => rule.withoutTasks ?? []),
+    knownFailures: rules.flatMap((rule) => rule.knownFailures ?? []),
+  };
+}
