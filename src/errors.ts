@@ -29,7 +29,7 @@ export type ErrorCode =
   | 'INTERNAL';
 
 /** Exit codes of the commands `opensearch-benchmark` and `opensearch-benchmarkd`. */
-export const exitCodes = { success: 0, noCommand: 1, usage: 2, failure: 64, cancelled: 130 } as const;
+export const exitCodes = { success: 0, noCommand: 1, usage: 2, regression: 3, failure: 64, cancelled: 130 } as const;
 
 /** One thing wrong with an input, as precisely as it can be located. Lines and columns count from 1. */
 export interface Problem {

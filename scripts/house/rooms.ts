@@ -87,6 +87,11 @@ export const rooms: readonly Room[] = [
   { folder: 'store', holds: 'results as files', imports: ['.', 'metrics'] },
   { folder: 'report', holds: 'results as tables', imports: ['.', 'metrics'] },
   {
+    folder: 'analysis',
+    holds: 'stored test runs against each other: comparison, aggregation, trends',
+    imports: ['.', 'metrics', 'store', 'report'],
+  },
+  {
     folder: 'coordinator',
     holds: 'one test run from start to end',
     imports: [
@@ -142,6 +147,7 @@ export const rooms: readonly Room[] = [
       'control',
       'store',
       'report',
+      'analysis',
       'coordinator',
       'daemon',
     ],

@@ -1,5 +1,6 @@
 // The two programs and the commands that each has.
 import type { Command } from './args/command.ts';
+import { compareCommand } from './commands/compare.ts';
 import { executeTestCommand } from './commands/execute-test.ts';
 import { fleetCommand } from './commands/fleet.ts';
 import { infoCommand } from './commands/info.ts';
@@ -23,7 +24,7 @@ export const benchmarkProgram: Program = {
     'Measures how fast an OpenSearch cluster is: ' +
     'runs a workload against it and reports throughput, latency and errors.',
   hasBanner: true,
-  commands: [executeTestCommand, listCommand, infoCommand, fleetCommand, ...commandsNotBuilt],
+  commands: [executeTestCommand, listCommand, infoCommand, compareCommand, fleetCommand, ...commandsNotBuilt],
 };
 
 /** The program `opensearch-benchmarkd`, also called `osbd`. */

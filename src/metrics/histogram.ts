@@ -150,6 +150,15 @@ export class Histogram {
     return slot < 0 ? 0 : Math.max(this.min, Math.min(middleOf(slot), this.max));
   }
 
+  /** How many values lie in the slot of `ns` or in a lower one. */
+  countUpTo(ns: number): number {
+    if (this.count === 0) return 0;
+    const last = slotOf(Math.max(0, Math.min(ns, highestTrackable, this.max)));
+    let seen = 0;
+    for (let slot = slotOf(this.min); slot <= last; slot++) seen += this.data[slot] ?? 0;
+    return seen;
+  }
+
   /** Adds all values of another histogram. */
   add(other: Histogram): void {
     if (other.count === 0) return;

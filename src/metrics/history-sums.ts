@@ -24,6 +24,8 @@ export class TaskSum implements CellContent<TaskSum> {
   private unsent = 0;
   private latency: Uint8Array | null = null;
   private serviceTime: Uint8Array | null = null;
+  private clientProcessingTime: Uint8Array | null = null;
+  private processingTime: Uint8Array | null = null;
   private readonly errors = new Map<string, number>();
 
   /** Adds what a worker reports of the task, but for its work. */
@@ -36,6 +38,8 @@ export class TaskSum implements CellContent<TaskSum> {
     this.unsent += report.unsent;
     this.latency = merged(this.latency, report.histograms.latency);
     this.serviceTime = merged(this.serviceTime, report.histograms.serviceTime);
+    this.clientProcessingTime = merged(this.clientProcessingTime, report.histograms.clientProcessingTime);
+    this.processingTime = merged(this.processingTime, report.histograms.processingTime);
     for (const { kind, count } of report.errors) this.count(kind, count);
   }
 
@@ -49,26 +53,27 @@ export class TaskSum implements CellContent<TaskSum> {
     this.unsent += other.unsent;
     this.latency = merged(this.latency, other.latency);
     this.serviceTime = merged(this.serviceTime, other.serviceTime);
+    this.clientProcessingTime = merged(this.clientProcessingTime, other.clientProcessingTime);
+    this.processingTime = merged(this.processingTime, other.processingTime);
     for (const [kind, count] of other.errors) this.count(kind, count);
   }
 
   /** The sums as a cell that begins at `start`. */
   result(start: number): TaskCell {
-    const { work, requests, failedRequests, samples, failedSamples, warmupSamples, unsent, latency, serviceTime } =
-      this;
-    const errors = [...this.errors].map(([kind, count]) => ({ kind, count }));
     return {
       start,
-      requests,
-      failedRequests,
-      samples,
-      failedSamples,
-      warmupSamples,
-      unsent,
-      work,
-      latency,
-      serviceTime,
-      errors,
+      requests: this.requests,
+      failedRequests: this.failedRequests,
+      samples: this.samples,
+      failedSamples: this.failedSamples,
+      warmupSamples: this.warmupSamples,
+      unsent: this.unsent,
+      work: this.work,
+      latency: this.latency,
+      serviceTime: this.serviceTime,
+      clientProcessingTime: this.clientProcessingTime,
+      processingTime: this.processingTime,
+      errors: [...this.errors].map(([kind, count]) => ({ kind, count })),
     };
   }
 

@@ -38,6 +38,8 @@ export interface TaskCell {
   /** Times of the samples after the warm-up, as encoded histograms over ns; `null` if there are none. */
   readonly latency: Uint8Array | null;
   readonly serviceTime: Uint8Array | null;
+  readonly clientProcessingTime: Uint8Array | null;
+  readonly processingTime: Uint8Array | null;
   /** Failures by kind, warm-up included. */
   readonly errors: readonly { readonly kind: string; readonly count: number }[];
 }

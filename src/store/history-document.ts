@@ -101,6 +101,8 @@ function parseTask(entry: JsonObject): TaskHistory {
         work: value('work') ?? 0,
         latency: null,
         serviceTime: null,
+        clientProcessingTime: null,
+        processingTime: null,
         errors: errors
           .filter((error) => numberField(error, 'start') === start)
           .map((error) => ({ kind: textField(error, 'kind') ?? '', count: numberField(error, 'count') ?? 0 })),

@@ -12,12 +12,14 @@ import { type HdrInterval, readHdrLog, writeHdrLog } from './hdr-log.ts';
 import { historyDocument, parseHistory } from './history-document.ts';
 import { testRunFile } from './test-run-store.ts';
 
-type TimeColumn = 'latency' | 'serviceTime';
+type TimeColumn = 'latency' | 'serviceTime' | 'clientProcessingTime' | 'processingTime';
 
 /** The file of each kind of time. */
 const logs: readonly (readonly [column: TimeColumn, file: string])[] = [
   ['latency', 'latency.hlog'],
   ['serviceTime', 'service_time.hlog'],
+  ['clientProcessingTime', 'client_processing_time.hlog'],
+  ['processingTime', 'processing_time.hlog'],
 ];
 const FIGURES = 'history.json';
 const NANOS_PER_MILLI = 1e6;
@@ -52,10 +54,14 @@ export async function readHistory(rootDirectory: string, id: string): Promise<Ru
     }),
   );
   const payloads = new Map(columns);
+  const payloadOf = (column: TimeColumn, task: string, { start }: TaskCell): Uint8Array | null =>
+    payloads.get(column)?.get(key(task, start)) ?? null;
   const withTimes = (task: string, cell: TaskCell): TaskCell => ({
     ...cell,
-    latency: payloads.get('latency')?.get(key(task, cell.start)) ?? null,
-    serviceTime: payloads.get('serviceTime')?.get(key(task, cell.start)) ?? null,
+    latency: payloadOf('latency', task, cell),
+    serviceTime: payloadOf('serviceTime', task, cell),
+    clientProcessingTime: payloadOf('clientProcessingTime', task, cell),
+    processingTime: payloadOf('processingTime', task, cell),
   });
   return {
     ...history,

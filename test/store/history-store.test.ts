@@ -35,6 +35,8 @@ const cell = (start: number, latency: Uint8Array | null): TaskCell => ({
   work: 10.5,
   latency,
   serviceTime: payload(1),
+  clientProcessingTime: payload(0.1),
+  processingTime: payload(1.1),
   errors: start === 0 ? [{ kind: 'HTTP 429', count: 1 }] : [],
 });
 
