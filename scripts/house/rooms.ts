@@ -53,9 +53,14 @@ export const rooms: readonly Room[] = [
     imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation'],
   },
   {
+    folder: 'plugin/typescript',
+    holds: 'runs plug-ins in TypeScript in the thread that asks for them; what they are written against',
+    imports: ['.', 'operation', 'plugin'],
+  },
+  {
     folder: 'plugin/start',
     holds: 'chooses the host of a plug-in by its language',
-    imports: ['.', 'workload', 'operation', 'plugin'],
+    imports: ['.', 'workload', 'operation', 'plugin', 'plugin/typescript'],
   },
   { folder: 'metrics', holds: 'pure: reports in, results out: histograms, percentiles, throughput', imports: ['.'] },
   {

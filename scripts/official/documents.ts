@@ -1,6 +1,6 @@
 // Documents for an index: from its mapping, and from what the queries of the workload ask of its fields.
 import { isJsonObject, type Json, type JsonObject } from '../../src/json.ts';
-import { randomSource } from '../../src/worker/random.ts';
+import { randomSource } from '../../src/random.ts';
 import { type DocumentValue, type MakerContext, type ValueMaker, valueMaker } from './field-values.ts';
 import type { FieldHints, QueryHints } from './query-hints.ts';
 

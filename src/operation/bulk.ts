@@ -5,14 +5,11 @@ import { clientSlices } from '../corpus/client-slices.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { Answer } from '../http/answer.ts';
 import type { InPlaceRequest, PreparedRequest } from '../http/request.ts';
-import { decodeBody, decodeHead, whyUnreadable } from './body.ts';
-import { readBulkErrors, saysNoErrors } from './bulk-answer.ts';
+import { BulkAnswerReader } from './bulk-answer-reader.ts';
 import { type BulkParams, readBulkParams, selectCorpora } from './bulk-params.ts';
 import { defineOperation } from './define.ts';
 import type { OperationContext, OperationType, Outcome, RequestOperation } from './operation.ts';
-import { jsonPath, scanNumber } from './scan.ts';
-
-const TOOK = jsonPath('took');
+import { SourcedBulk } from './sourced-bulk.ts';
 
 class BulkOperation implements RequestOperation {
   readonly kind = 'request';
@@ -21,15 +18,13 @@ class BulkOperation implements RequestOperation {
   readonly expectedWeight: { readonly weight: number; readonly unit: string };
   private readonly reader: BulkReader;
   private readonly request: InPlaceRequest;
-  private readonly detailed: boolean;
-  private hasNoErrors = false;
-  private took: number | undefined;
+  private readonly answers: BulkAnswerReader;
 
   constructor(params: BulkParams, context: OperationContext) {
     const corpora = selectCorpora(context.workload.corpora, params.selection);
     this.isFinite = !params.looped;
     this.expectedWeight = { weight: params.bulkSize, unit: 'docs' };
-    this.detailed = params.detailed;
+    this.answers = new BulkAnswerReader(params.detailed);
     this.request = context.requests.prepareInPlace('POST', params.path, params.options.headers);
     this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount), {
       bulkSize: params.bulkSize,
@@ -54,49 +49,22 @@ class BulkOperation implements RequestOperation {
   }
 
   next(): PreparedRequest | null {
-    this.hasNoErrors = false;
-    this.took = undefined;
     if (!this.reader.next()) return null;
+    this.answers.expect(this.documents);
     this.request.setBody(this.reader.buffer, this.reader.length);
     return this.request;
   }
 
   needsWholeBody(answer: Answer): boolean {
-    const head = decodeHead(answer);
-    this.hasNoErrors = saysNoErrors(head);
-    if (this.detailed) this.took = scanNumber(head, TOOK);
-    return !this.hasNoErrors;
+    return this.answers.needsWholeBody(answer);
   }
 
   read(answer: Answer, outcome: Outcome): void {
-    outcome.weight = this.documents;
-    outcome.unit = 'docs';
-    outcome.documents = this.documents;
-    const errorCount = this.hasNoErrors ? 0 : this.readErrors(answer, outcome);
-    if (!this.detailed) return;
-    outcome.details = new Map([
-      ['took', this.took ?? 0],
-      ['success-count', this.documents - errorCount],
-      ['error-count', errorCount],
-    ]);
+    this.answers.read(answer, outcome);
   }
 
   close(): void {
     void this.reader.close();
-  }
-
-  private readErrors(answer: Answer, outcome: Outcome): number {
-    const errors = answer.isWhole ? readBulkErrors(decodeBody(answer), this.documents) : null;
-    if (errors === null) {
-      const reason = whyUnreadable(answer);
-      const example = `The answer to a bulk request cannot be read: ${reason}. Its items count as failed.`;
-      outcome.fail('bulk', example);
-      outcome.failedDocuments = [{ kind: 'unreadable answer', count: this.documents, example }];
-      return this.documents;
-    }
-    if (errors.count > 0) outcome.fail('bulk', errors.description);
-    outcome.failedDocuments = errors.kinds;
-    return errors.count;
   }
 }
 
@@ -124,4 +92,5 @@ export const bulk: OperationType = defineOperation({
   bodyBytes: (params, workload, clients) =>
     largestBody(params, selectCorpora(workload.corpora, params.selection), clients),
   create: (params, context) => new BulkOperation(params, context),
+  over: { bodies: 'lines', create: (source, context, first) => new SourcedBulk(source, context, first) },
 });

@@ -11,6 +11,7 @@ import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, Outcome, RequestFailure, type Session } from './operation.ts';
 import { paginatedScript, readPaginatedParams } from './paginated-search.ts';
 import { type ParamReader, shown } from './params.ts';
+import { readPlainSearch } from './plain-search.ts';
 import {
   type CompositePart,
   PIT_REFERENCE,
@@ -23,7 +24,6 @@ import { readRawRequest } from './raw-request.ts';
 import { scriptRequest } from './request-options.ts';
 import { type Script, scriptOperation } from './script.ts';
 import { readScrollParams, scrollScript } from './scroll-search.ts';
-import { readPlainSearch } from './search.ts';
 import { nameDetails, scanSearchDetails } from './search-details.ts';
 import { bodyText, readPages } from './search-params.ts';
 import { readSleep, sleepScript } from './sleep.ts';

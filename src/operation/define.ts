@@ -1,11 +1,14 @@
 // How an operation type is written down. One function reads its parameters, both when a workload is checked and when
 // load is made.
 import { BenchmarkError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
 import type { Millis } from '../units.ts';
 import type { IndexDefinitions } from '../workload/model.ts';
 import type { LoadOperation, OperationContext, OperationSpec, OperationType, WorkloadFacts } from './operation.ts';
+import type { BodyForm, ParameterSource } from './parameter-source.ts';
 import { ParamReader } from './params.ts';
 import { readTimeout } from './request-options.ts';
+import { sourcedScript } from './sourced-script.ts';
 
 /** What of the workload the reading of parameters may depend on. It holds before the corpora are prepared and after. */
 export interface ParameterFacts extends IndexDefinitions {
@@ -45,8 +48,21 @@ export interface OperationDefinition<P> {
    * many as stand in the workload, which are there anyway.
    */
   bodyBytes?(parameters: P, workload: WorkloadFacts, clients: number): number;
+  /**
+   * Makes requests from parameters that come one by one, on the load path. Default: each execution is made anew from
+   * its parameters, which is for operations of several requests only.
+   */
+  readonly over?: SourcedDefinition;
   /** Requests of one execution that are under way at the same time; default: 1. */
   concurrency?(parameters: P): number;
+}
+
+/** How an operation type works over a source of parameters. */
+export interface SourcedDefinition {
+  /** Where the source leaves bodies. */
+  readonly bodies: BodyForm;
+  /** The requests of one client; `first` are the first parameters, `null` if the source has none. */
+  create(source: ParameterSource, context: OperationContext, first: JsonObject | null): LoadOperation;
 }
 
 const NO_FACTS: ParameterFacts = {
@@ -63,6 +79,8 @@ const NO_FACTS: ParameterFacts = {
  * would have found.
  */
 export function defineOperation<P>(definition: OperationDefinition<P>): OperationType {
+  const create = (context: OperationContext): LoadOperation =>
+    definition.create(readChecked(definition, context.spec, context.workload), context);
   return {
     name: definition.name,
     isAdmin: definition.isAdmin,
@@ -76,8 +94,10 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     corpora(spec, workload) {
       return definition.corpora?.(definition.read(new ParamReader(spec.params), workload)) ?? [];
     },
-    create(context) {
-      return definition.create(readChecked(definition, context.spec, context.workload), context);
+    create,
+    sourceBodies: definition.over?.bodies ?? 'inline',
+    createOver(source, context, first) {
+      return definition.over?.create(source, context, first) ?? sourcedScript(source, context, create);
     },
     limit(spec) {
       const reader = new ParamReader(spec.params);

@@ -8,6 +8,7 @@ import type { PreparedRequest, RequestFactory } from '../http/request.ts';
 import type { JsonObject } from '../json.ts';
 import type { Millis } from '../units.ts';
 import type { Corpus, IndexDefinitions } from '../workload/model.ts';
+import type { BodyForm, ParameterSource } from './parameter-source.ts';
 
 /** What operations may know of the workload. It is plain data, because it is sent to workers. */
 export interface WorkloadFacts extends IndexDefinitions {
@@ -147,6 +148,8 @@ export interface RequestOperation extends OperationBase {
 /** An operation of which several requests, or none, are one sample: administration, scrolling, composites. */
 export interface ScriptOperation extends OperationBase {
   readonly kind: 'script';
+  /** See {@link RequestOperation.ready}; absent if nothing is ever waited for. */
+  ready?(): Promise<void> | null;
   /** Moves on to the next execution; false if there is none left. */
   next(): boolean;
   /** One execution. A {@link RequestFailure} that it throws becomes a failed sample. */
@@ -261,6 +264,14 @@ export interface OperationType {
   corpora(spec: OperationSpec, workload: CheckFacts): readonly string[];
   /** A source of requests for one client. Throws `WORKLOAD_INVALID` for parameters that {@link check} refuses. */
   create(context: OperationContext): LoadOperation;
+  /** Where a source of parameters for this type leaves bodies. */
+  readonly sourceBodies: BodyForm;
+  /**
+   * The requests of one client whose parameters come from a source. `first` are the first of them, for what must be
+   * known before any is asked for; `null` if the source has none. Making requests throws `PLUGIN` if the source gives
+   * what {@link check} refuses.
+   */
+  createOver(source: ParameterSource, context: OperationContext, first: JsonObject | null): LoadOperation;
   /**
    * How long one execution may take: `request-timeout`, or what the parameters imply, as the duration of a sleep does.
    * `null` = the client option `timeout`.

@@ -1,10 +1,13 @@
-// `raw-request`: any request. It is always the same, so it is made into bytes once.
-import type { PreparedRequest, RequestFactory } from '../http/request.ts';
+// `raw-request`: any request. One that is always the same is made into bytes once.
+import type { InPlaceRequest, PreparedRequest, RequestFactory } from '../http/request.ts';
 import { isJsonNumber, toNumber } from '../json.ts';
 import { defineOperation } from './define.ts';
-import type { OperationType, RequestOperation } from './operation.ts';
+import { InPlaceBody } from './in-place-body.ts';
+import type { OperationContext, OperationType, RequestOperation } from './operation.ts';
+import type { ParameterSource } from './parameter-source.ts';
 import { type ParamReader, shown } from './params.ts';
 import { encodePath, type RequestOptions, readRequestOptions, withQuery } from './request-options.ts';
+import { TargetCache } from './target-cache.ts';
 
 /** The parameters of one `raw-request` operation, checked. */
 export interface RawRequestParams {
@@ -78,6 +81,69 @@ class RawRequestOperation implements RequestOperation {
   }
 }
 
+/** Requests whose parameters come one by one. Head and path are made once for equal parameters. */
+class SourcedRawRequest implements RequestOperation {
+  readonly kind = 'request';
+  readonly isFinite: boolean;
+  readonly bodyUse = 'none';
+  ignoredStatus: readonly number[] = [];
+  private readonly source: ParameterSource;
+  private readonly targets: TargetCache<RawRequestParams, RawTarget>;
+  private readonly body: InPlaceBody;
+
+  constructor(source: ParameterSource, context: OperationContext) {
+    const { requests } = context;
+    this.source = source;
+    this.isFinite = source.isFinite;
+    this.body = new InPlaceBody(requests.headRoom);
+    this.targets = new TargetCache(context, {
+      read: readRawRequest,
+      make: ({ method, path, options, ignoredStatus }) => {
+        const target = withQuery(path, options.query);
+        return {
+          request: requests.prepareInPlace(method, target, options.headers),
+          bare: requests.prepare({ method, path: target, headers: options.headers, body: null }),
+          ignoredStatus,
+        };
+      },
+    });
+  }
+
+  progress(): number | null {
+    return this.source.progress();
+  }
+
+  ready(): Promise<void> | null {
+    return this.source.ready();
+  }
+
+  next(): PreparedRequest | null {
+    const item = this.source.next();
+    if (item === null) return null;
+    const { request, bare, ignoredStatus } = this.targets.of(item.params);
+    this.ignoredStatus = ignoredStatus;
+    if (item.body === null) return bare;
+    this.body.give(request, item.body);
+    return request;
+  }
+
+  read(): void {
+    // Any answer with an accepted status is a success.
+  }
+
+  close(): void {
+    this.source.close();
+  }
+}
+
+/** What equal parameters have in common. */
+interface RawTarget {
+  readonly request: InPlaceRequest;
+  /** For parameters without a body. */
+  readonly bare: PreparedRequest;
+  readonly ignoredStatus: readonly number[];
+}
+
 /** `raw-request`: one sample is one request. Any answer with an accepted status is a success. */
 export const rawRequest: OperationType = defineOperation({
   name: 'raw-request',
@@ -85,4 +151,5 @@ export const rawRequest: OperationType = defineOperation({
   runsOnServerless: true,
   read: readRawRequest,
   create: (params, context) => new RawRequestOperation(params, context.requests),
+  over: { bodies: 'json', create: (source, context) => new SourcedRawRequest(source, context) },
 });

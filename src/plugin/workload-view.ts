@@ -1,6 +1,7 @@
 // The workload as plug-ins see it: plain data that can be written as JSON, without what only this program needs.
 import type { PreparedCorpus, PreparedDocumentSet } from '../corpus/prepared.ts';
-import { type Json, type JsonObject, toJson } from '../json.ts';
+import { BenchmarkError } from '../errors.ts';
+import { type Json, type JsonObject, toJson, toPlain } from '../json.ts';
 import {
   type Corpus,
   type DocumentSet,
@@ -108,6 +109,16 @@ export function workloadView(workload: Workload, selected: string, prepared: rea
     ['testProcedures', workload.testProcedures.map((procedure) => procedureView(procedure, selected))],
   ]);
 }
+
+/** The plain JavaScript of what {@link workloadView} has made. Floats become numbers. */
+export function plainWorkload(view: JsonObject): PluginWorkload {
+  const plain = toPlain(view);
+  if (isPluginWorkload(plain)) return plain;
+  throw new BenchmarkError('INTERNAL', 'A plug-in was opened without its workload.');
+}
+
+const isPluginWorkload = (plain: unknown): plain is PluginWorkload =>
+  typeof plain === 'object' && plain !== null && 'testProcedures' in plain && 'corpora' in plain;
 
 /** An object with JSON values, in the order of its keys, as JSON. */
 const record = (object: Readonly<Record<string, Json>>): JsonObject => new Map(Object.entries(object));

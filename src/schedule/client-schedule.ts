@@ -6,7 +6,7 @@
 //                      intended times: before the warm-up's end they are warm-up, at the end or after it none is sent
 import { type Millis, millis } from '../units.ts';
 import type { LoopControl, SampleType } from './loop-control.ts';
-import type { Pacer } from './pacer.ts';
+import type { RequestTimes } from './pacer.ts';
 
 /** `request`: there is one; `wait`: none is due before the end, until which the client waits; `end`: it has ended. */
 export type NextStep = 'request' | 'wait' | 'end';
@@ -19,13 +19,13 @@ export class ClientSchedule {
   /** Requests that were due before the end when it came, and will not be sent. */
   unsent = 0;
   private readonly control: LoopControl;
-  private readonly pacer: Pacer;
+  private readonly times: RequestTimes;
   /** Ms from the beginning of the task to time 0 of its schedule. */
   private origin: Millis;
 
-  constructor(control: LoopControl, pacer: Pacer, rampUpWait: Millis) {
+  constructor(control: LoopControl, times: RequestTimes, rampUpWait: Millis) {
     this.control = control;
-    this.pacer = pacer;
+    this.times = times;
     this.origin = rampUpWait;
   }
 
@@ -39,11 +39,16 @@ export class ClientSchedule {
     return this.control.end;
   }
 
+  /** A promise while it cannot be said when the next request is due, `null` if {@link next} can be called. */
+  ready(): Promise<void> | null {
+    return this.times.ready();
+  }
+
   /** The next request; asked when the one before has ended. */
   next(now: Millis): NextStep {
     if (this.control.isOver(now)) return this.endLate();
-    const offset = this.pacer.next();
-    this.intended = offset > 0 || this.pacer.isThrottled ? this.origin + offset : Number.NaN;
+    const offset = this.times.next();
+    this.intended = offset > 0 || this.times.isThrottled ? this.origin + offset : Number.NaN;
     const due = this.dueAt(now);
     if (this.control.isOver(due)) return 'wait';
     this.sampleType = this.control.sampleType(due);
@@ -68,10 +73,15 @@ export class ClientSchedule {
     return 'request';
   }
 
+  /** The request leaves. */
+  before(now: Millis): void {
+    this.times.before(millis(now - this.origin));
+  }
+
   /** The request has ended, with this outcome; a failed one is worth nothing. Throws UnitMismatch. */
-  after(weight: number, unit: string): void {
+  after(weight: number, unit: string, now: Millis): void {
     this.control.advance();
-    this.pacer.after(weight, unit);
+    this.times.after(weight, unit, millis(now - this.origin));
   }
 
   /** How much of the task is done, 0..1; `null` while the end is unknown. */
@@ -85,7 +95,7 @@ export class ClientSchedule {
 
   /** A client that is late sends nothing after its end: a backlog would go on for as long as the target was slow. */
   private endLate(): NextStep {
-    this.unsent += this.pacer.dueBefore(millis(this.control.end - this.origin));
+    this.unsent += this.times.dueBefore(millis(this.control.end - this.origin));
     return 'end';
   }
 }

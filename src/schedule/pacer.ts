@@ -41,14 +41,37 @@ export class UnitMismatch extends Error {
   }
 }
 
+/** Gives the intended times of one client's requests, in ms after the start of its schedule. */
+export interface RequestTimes {
+  /** True once the interval is known. Before that intended times of 0 say nothing about latency. */
+  readonly isThrottled: boolean;
+  /** A promise while the next time is still being computed, `null` if {@link next} can be called. */
+  ready(): Promise<void> | null;
+  /** Intended time of the next request. 0 = at once. */
+  next(): Millis;
+  /** How many more requests are due before `limit`; 0 if that cannot be known. */
+  dueBefore(limit: Millis): number;
+  /** A request leaves. */
+  before(now: Millis): void;
+  /** A request has ended; a failed one has a weight of 0. Throws {@link UnitMismatch}. */
+  after(weight: number, unit: string, now: Millis): void;
+}
+
+/** What a request is to last, in ms, for its share of a target. Throws {@link UnitMismatch}. */
+export function requestInterval(target: TargetThroughput, clients: number, { weight, unit }: RequestWeight): number {
+  // A target in ops/s means requests, whatever unit their weight has.
+  if (unit !== target.unit && target.unit !== 'ops') throw new UnitMismatch(target.unit, unit);
+  return (1000 * clients * (unit === target.unit ? weight : 1)) / target.value;
+}
+
 /**
- * Gives the intended times of one client's requests, in ms after the start of its schedule. It never skips one: a
+ * The times that a target throughput gives, in ms after the start of the schedule. It never skips one: a
  * client that is late sends at once until it has caught up. The interval follows the weight of the answers, so that
  * "5000 docs/s" stays true when bulks shrink:
  *
  *   interval in ms = 1000 · clients · weight of a request / target per second
  */
-export class Pacer {
+export class Pacer implements RequestTimes {
   private readonly settings: PacerSettings;
   private interval: number | null = null;
   private weight = 0;
@@ -65,12 +88,14 @@ export class Pacer {
     if (settings.expected !== null) this.adopt(settings.expected);
   }
 
-  /** True once the interval is known. Before that all intended times are 0 and say nothing about latency. */
   get isThrottled(): boolean {
     return this.interval !== null;
   }
 
-  /** Intended time of the next request. 0 = at once. */
+  ready(): null {
+    return null;
+  }
+
   next(): Millis {
     const { interval } = this;
     if (interval !== null) {
@@ -102,6 +127,10 @@ export class Pacer {
     return Math.max(0, Math.ceil((limit - first) / interval - ROUNDING_SHARE));
   }
 
+  before(): void {
+    // The times do not depend on when requests really leave.
+  }
+
   /** Takes the weight of an answer; failed requests (weight 0) change nothing. Throws {@link UnitMismatch}. */
   after(weight: number, unit: string): void {
     if (weight > 0 && weight !== this.weight) this.adopt({ weight, unit });
@@ -110,11 +139,9 @@ export class Pacer {
   private adopt(request: RequestWeight): void {
     const { target, clients } = this.settings;
     if (target === null || target.value <= 0) return;
-    // A target in ops/s means requests, whatever unit their weight has.
-    if (request.unit !== target.unit && target.unit !== 'ops') throw new UnitMismatch(target.unit, request.unit);
+    this.interval = requestInterval(target, clients, request);
     this.weight = request.weight;
     this.base = this.current;
     this.steps = 0;
-    this.interval = (1000 * clients * (request.unit === target.unit ? request.weight : 1)) / target.value;
   }
 }

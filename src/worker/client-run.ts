@@ -42,6 +42,8 @@ export interface ClientHost {
   onClientDone(): void;
   /** One task of the client has ended. */
   onRunDone(run: ClientRun): void;
+  /** What the requests of the task are made from failed: documents, or a plug-in. The test cannot go on. */
+  onSourceFailure(run: ClientRun, error: unknown): void;
   /** The test cannot go on. */
   onFatal(run: ClientRun, kind: string, description: string): void;
   /** A throttled request is sent this many ms after its intended time although its client was free. */

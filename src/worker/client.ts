@@ -5,17 +5,19 @@
 //
 // It is a state machine that the read callback of its connection drives: there is no promise and no allocation per
 // request of the hot path.
-import { messageOf } from '../errors.ts';
+import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Answer } from '../http/answer.ts';
 import type { PreparedRequest } from '../http/request.ts';
 import type { WireFailure } from '../http/wire.ts';
 import { describeFailure, describeHttpError } from '../operation/http-error.ts';
-import { Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
+import { Outcome, RequestFailure } from '../operation/operation.ts';
+import type { NextStep } from '../schedule/client-schedule.ts';
 import { UnitMismatch } from '../schedule/pacer.ts';
 import { millis } from '../units.ts';
 import type { ClientExchanges } from './client-exchanges.ts';
 import type { ClientHost, ClientRun } from './client-run.ts';
 import { type Exchange, type ExchangeOwner, requestFailureOf } from './exchange.ts';
+import { failWhole, readAnswer } from './outcome-of.ts';
 import { RunningTimes } from './sample-times.ts';
 import { ScriptSession } from './script-session.ts';
 import type { Waiter } from './timeline.ts';
@@ -154,7 +156,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const wasSent = this.exchange?.giveUp(true) === true;
     if (wasSent && this.host.retries.onTimeout && this.retry()) return;
     this.outcome.reset();
-    this.failWhole(
+    this.fail(
       'timeout',
       `no ${wasSent ? 'complete answer' : 'connection'} within ${this.run?.timeoutText ?? 'its limit'}`,
     );
@@ -178,9 +180,9 @@ export class LoadClient implements Waiter, ExchangeOwner {
       this.exchange?.countFailure();
       if (this.host.retries.statuses.includes(answer.status) && this.retry()) return;
       const { kind, description } = describeHttpError(answer);
-      this.failWhole(kind, description);
+      this.fail(kind, description);
     } else {
-      this.read(run.operation, answer);
+      readAnswer(run.operation, answer, outcome);
       if (!outcome.success) this.exchange?.countFailure();
     }
     this.finish(end);
@@ -193,16 +195,8 @@ export class LoadClient implements Waiter, ExchangeOwner {
     if (this.retry()) return;
     const { kind, description } = describeFailure(requestFailureOf(failure));
     this.outcome.reset();
-    this.failWhole(kind, description);
+    this.fail(kind, description);
     this.finish(performance.now());
-  }
-
-  private read(operation: RequestOperation, answer: Answer): void {
-    try {
-      operation.read(answer, this.outcome);
-    } catch (error) {
-      this.failWhole('unreadable answer', messageOf(error));
-    }
   }
 
   private nextRun(start: number): void {
@@ -240,34 +234,45 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private proceed(now: number): void {
     const run = this.run;
     if (run === null) return;
-    const next = this.stops ? 'end' : run.schedule.next(millis(now - this.start));
-    if (next === 'end') {
-      this.endRun(now);
+    let next: NextStep = 'end';
+    try {
+      if (!this.stops) {
+        if (this.waitFor(run, run.schedule.ready(), 'proceed')) return;
+        next = run.schedule.next(millis(now - this.start));
+      }
+      if (next === 'request') {
+        this.times.intended = this.start + run.schedule.intended;
+        if (this.waitFor(run, run.operation.ready?.() ?? null, 'prepare')) return;
+      }
+    } catch (error) {
+      this.host.onSourceFailure(run, error);
       return;
     }
-    if (next === 'wait') {
+    if (next === 'request') this.prepare();
+    else if (next === 'end') this.endRun(now);
+    else {
       this.state = 'waiting-end';
       this.host.timeline.wait(this, this.start + run.schedule.end);
-      return;
     }
-    this.times.intended = this.start + run.schedule.intended;
-    const reading = run.operation.kind === 'request' ? run.operation.ready() : null;
-    if (reading === null) {
-      this.prepare();
-      return;
-    }
-    this.state = 'reading';
-    reading.then(
-      () => this.onRead(run),
-      (error: unknown) => this.host.onFatal(run, 'corpus', messageOf(error)),
-    );
   }
 
-  private onRead(run: ClientRun): void {
+  /** Waits for what the next request is made from, or for its time, if there is anything to wait for. */
+  private waitFor(run: ClientRun, data: Promise<void> | null, then: 'proceed' | 'prepare'): boolean {
+    if (data === null) return false;
+    this.state = 'reading';
+    data.then(
+      () => this.onData(run, then),
+      (error: unknown) => this.host.onSourceFailure(run, error),
+    );
+    return true;
+  }
+
+  private onData(run: ClientRun, then: 'proceed' | 'prepare'): void {
     const now = performance.now();
     this.host.timeline.standstill.look(now);
     if (this.run !== run || this.state !== 'reading') return;
-    if (this.stops || run.schedule.again(millis(now - this.start)) === 'end') this.endRun(now);
+    if (then === 'proceed') this.proceed(now);
+    else if (this.stops || run.schedule.again(millis(now - this.start)) === 'end') this.endRun(now);
     else this.prepare();
   }
 
@@ -275,8 +280,15 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const { run, times } = this;
     if (run === null) return;
     const { operation } = run;
-    if (operation.kind === 'request') this.request = operation.next();
-    if (operation.kind === 'request' ? this.request === null : !operation.next()) {
+    let isThere: boolean;
+    try {
+      this.request = operation.kind === 'request' ? operation.next() : null;
+      isThere = operation.kind === 'request' ? this.request !== null : operation.next();
+    } catch (error) {
+      this.host.onSourceFailure(run, error);
+      return;
+    }
+    if (!isThere) {
       this.endRun(performance.now());
       return;
     }
@@ -294,11 +306,12 @@ export class LoadClient implements Waiter, ExchangeOwner {
     if (run === null) return;
     this.attempts = 0;
     this.isDisturbed = false;
+    const now = performance.now();
+    run.schedule.before(millis(now - this.start));
     if (run.operation.kind === 'script') {
       this.runScript(run);
       return;
     }
-    const now = performance.now();
     this.times.processingStart = now;
     this.times.requestStart = now;
     this.deadline = now + run.timeout;
@@ -330,15 +343,8 @@ export class LoadClient implements Waiter, ExchangeOwner {
     return true;
   }
 
-  private failWhole(kind: string, description: string): void {
-    this.outcome.fail(kind, description);
-    this.outcome.weight = 0;
-    this.outcome.unit = 'ops';
-    const operation = this.run?.operation;
-    const count = (operation?.kind === 'request' ? operation.documents : undefined) ?? 0;
-    if (count === 0) return;
-    this.outcome.documents = count;
-    this.outcome.failedDocuments = [{ kind, count, example: description }];
+  private fail(kind: string, description: string): void {
+    failWhole(this.outcome, this.run?.operation, kind, description);
   }
 
   private runScript(run: ClientRun): void {
@@ -365,9 +371,12 @@ export class LoadClient implements Waiter, ExchangeOwner {
     if (error !== null) session.countFailure(error);
     if (error instanceof RequestFailure) {
       const { kind, description } = describeFailure(error);
-      this.failWhole(kind, description);
+      this.fail(kind, description);
+    } else if (error instanceof BenchmarkError) {
+      this.host.onSourceFailure(this.run, error);
+      return;
     } else if (error !== null) {
-      this.failWhole('unreadable answer', messageOf(error));
+      this.fail('unreadable answer', messageOf(error));
     }
     this.times.requestStart = session.firstStart ?? this.times.processingStart;
     this.finish(session.lastEnd ?? now);
@@ -385,10 +394,10 @@ export class LoadClient implements Waiter, ExchangeOwner {
       return;
     }
     try {
-      run.schedule.after(outcome.success ? outcome.weight : 0, outcome.unit);
+      run.schedule.after(outcome.success ? outcome.weight : 0, outcome.unit, millis(now - this.start));
     } catch (error) {
-      if (!(error instanceof UnitMismatch)) throw error;
-      this.host.onFatal(run, 'target-throughput', error.message);
+      if (error instanceof UnitMismatch) this.host.onFatal(run, 'target-throughput', error.message);
+      else this.host.onSourceFailure(run, error);
       return;
     }
     this.proceed(now);

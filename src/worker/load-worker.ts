@@ -1,17 +1,11 @@
 // The clients of one load thread: prepares them, runs them step by step, reports once a second, and ends them.
-import { BenchmarkError, toWireError } from '../errors.ts';
+import { BenchmarkError, messageOf, toWireError } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
 import { createRequestFactory } from '../http/request-factory.ts';
 import type { Standstill, TaskReport, WorkerReport } from '../metrics/report.ts';
-import type { OperationSpec, WorkloadFacts } from '../operation/operation.ts';
-import { operationType } from '../operation/registry.ts';
-import type { PluginHost } from '../plugin/host.ts';
-import { openPluginHost } from '../plugin/start/open-host.ts';
-import type { Cell } from '../schedule/allocation.ts';
-import { ClientSchedule } from '../schedule/client-schedule.ts';
+import type { WorkloadFacts } from '../operation/operation.ts';
+import { randomSource } from '../random.ts';
 import { Completion } from '../schedule/completion.ts';
-import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
-import { Pacer } from '../schedule/pacer.ts';
 import { threadAlarm, timerAlarm } from './alarm.ts';
 import { requireBodyMemory } from './body-memory.ts';
 import { LoadClient } from './client.ts';
@@ -21,12 +15,13 @@ import type { ClientHost, ClientRun, RequestRetryPolicy } from './client-run.ts'
 import { createDialler } from './dialler.ts';
 import { HealthMonitor } from './health.ts';
 import { processClock, type WorkerMessage } from './messages.ts';
-import { decodeFacts, decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
-import { randomSource } from './random.ts';
+import { decodeFacts, type WorkerPlan, type WorkerStep } from './plan.ts';
 import { TaskRecorder } from './recorder.ts';
+import { RunFactory } from './run-factory.ts';
 import type { StandstillOwner } from './standstill.ts';
 import { TargetWatch } from './target-watch.ts';
 import { Timeline } from './timeline.ts';
+import { WorkerPlugin } from './worker-plugin.ts';
 
 /** Time between two looks at the deadlines of all clients. */
 const SWEEP_MILLIS = 50;
@@ -47,13 +42,13 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   readonly requests: RequestFactory;
   private readonly plan: WorkerPlan;
   private readonly facts: WorkloadFacts;
-  private readonly specs = new Map<TaskPlan, OperationSpec>();
+  private readonly runs: RunFactory;
   private readonly clients = new Map<number, LoadClient>();
   private readonly watch: TargetWatch;
   private readonly health: HealthMonitor;
   private readonly post: (message: WorkerMessage) => void;
   /** Runs the plug-in of the workload; opened with the first step. */
-  private plugin: PluginHost | null = null;
+  private plugin: WorkerPlugin | null = null;
   private current: StepRuns | null = null;
   private clientsLeft = 0;
   private completion: Completion<ClientRun> | null = null;
@@ -74,14 +69,15 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.timeline = new Timeline(isPaced ? threadAlarm : timerAlarm);
     this.health = new HealthMonitor(this.timeline);
     this.facts = decodeFacts(plan.facts);
+    const { options, endpoints } = plan.target;
+    this.requests = createRequestFactory(plan.target);
+    this.runs = new RunFactory({ plan, facts: this.facts, requests: this.requests });
     requireBodyMemory({
       steps: plan.steps,
       facts: this.facts,
-      specOf: (task) => this.specOf(task),
+      specOf: (task) => this.runs.specOf(task),
       available: plan.memory,
     });
-    const { options, endpoints } = plan.target;
-    this.requests = createRequestFactory(plan.target);
     this.watch = new TargetWatch(endpoints.length, plan.onError === 'abort', (error) => this.fail(error));
     this.retries = {
       maxRetries: options.maxRetries,
@@ -100,18 +96,9 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   async open(index: number): Promise<void> {
     const step = this.plan.steps.find((candidate) => candidate.index === index);
     if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
-    this.plugin ??= await this.openPlugin();
+    if (this.plan.plugin !== null) this.plugin ??= await WorkerPlugin.open(this.plan.plugin, this.plan.seed);
     const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null));
-    this.current = {
-      step,
-      recorders,
-      clients: step.clients.flatMap(({ client: id, cells }) => {
-        const client = this.clients.get(id);
-        return client === undefined
-          ? []
-          : [{ client, runs: cells.map((cell) => this.createRun(step, cell, id, recorders)) }];
-      }),
-    };
+    this.current = { step, recorders, clients: await this.createRuns(step, recorders) };
     this.completion = null;
     this.stepStart = null;
     this.nextReport = performance.now() + REPORT_MILLIS;
@@ -191,6 +178,15 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     if (--this.clientsLeft === 0 && this.current !== null) this.endStep(this.current);
   }
 
+  onSourceFailure(run: ClientRun, error: unknown): void {
+    if (!(error instanceof BenchmarkError) || error.code !== 'PLUGIN') {
+      this.onFatal(run, 'corpus', messageOf(error));
+      return;
+    }
+    const { code, message, problems, hint } = error;
+    this.fail(new BenchmarkError(code, `Task "${run.taskName}": ${message}`, { problems, hint }));
+  }
+
   onFatal(run: ClientRun, kind: string, description: string): void {
     const reason = description === '' ? kind : `${kind}: ${description}`;
     const message = `Task "${run.taskName}" failed on worker ${this.plan.worker}: ${reason}`;
@@ -212,78 +208,21 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.watch.madeProgress();
   }
 
-  private async openPlugin(): Promise<PluginHost | null> {
-    const { plugin, seed } = this.plan;
-    if (plugin === null) return null;
-    const host = await openPluginHost({
-      place: plugin.place,
-      workload: decodeParams(plugin.workload),
-      seed,
-      log: () => undefined,
+  /** Makes what the clients of a step run, all of them at once. */
+  private async createRuns(step: WorkerStep, recorders: readonly TaskRecorder[]): Promise<StepRuns['clients']> {
+    const { plugin } = this;
+    const clients = step.clients.map(async ({ client: id, cells }) => {
+      const client = this.clients.get(id);
+      if (client === undefined) throw new BenchmarkError('INTERNAL', `Step ${step.index} has an unknown client ${id}.`);
+      const runs = cells.map((cell) => {
+        const recorder = recorders[cell.task];
+        if (recorder === undefined)
+          throw new BenchmarkError('INTERNAL', `Step ${step.index} has no task ${cell.task}.`);
+        return this.runs.create({ step, cell, client: id, recorder, plugin });
+      });
+      return { client, runs: await Promise.all(runs) };
     });
-    await host.register();
-    return host;
-  }
-
-  private createRun(step: WorkerStep, cell: Cell, client: number, recorders: readonly TaskRecorder[]): ClientRun {
-    const task = step.tasks[cell.task];
-    const recorder = recorders[cell.task];
-    if (task === undefined || recorder === undefined)
-      throw new BenchmarkError('INTERNAL', `Step ${step.index} has no task ${cell.task}.`);
-    const spec = this.specOf(task);
-    const type = operationType(spec.type);
-    if (type === undefined)
-      throw new BenchmarkError(
-        'UNSUPPORTED',
-        `Operation type "${spec.type}" of task "${task.name}" is not known to this worker.`,
-      );
-    const random = randomSource(this.plan.seed, client, step.index, cell.task);
-    const operation = type.create({
-      spec,
-      workload: this.facts,
-      clientIndex: cell.clientIndex,
-      clientCount: task.clients,
-      requests: this.requests,
-      random,
-      checksAssertions: this.plan.checksAssertions,
-    });
-    const expected =
-      operation.expectedWeight ?? (task.targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
-    const pacer = new Pacer({
-      target: task.targetThroughput,
-      clients: task.clients,
-      kind: task.schedule,
-      expected,
-      phase: cell.clientIndex / task.clients,
-      random,
-    });
-    const limit = type.limit?.(spec) ?? null;
-    const timeout = limit ?? this.plan.target.options.timeout * 1000;
-    const setBy = limit === null ? 'timeout of the client options' : 'request-timeout of the operation';
-    return {
-      task: cell.task,
-      taskName: task.name,
-      operation,
-      schedule: new ClientSchedule(
-        loopControl(task, cell.clientIndex, operation.isFinite),
-        pacer,
-        rampUpWait(task, cell.elementIndex, cell.elementClients),
-      ),
-      recorder,
-      concurrency: type.concurrency(spec),
-      timeout,
-      timeoutText: `${timeout / 1000} s (${setBy})`,
-      abortsOnError: this.plan.onError === 'abort' && !task.isNonFatal,
-    };
-  }
-
-  private specOf(task: TaskPlan): OperationSpec {
-    let spec = this.specs.get(task);
-    if (spec === undefined) {
-      spec = { name: task.operation.name, type: task.operation.type, params: decodeParams(task.operation.params) };
-      this.specs.set(task, spec);
-    }
-    return spec;
+    return Promise.all(clients);
   }
 
   /** One timer for the deadlines of all clients, the report of each second, and the watch over the target. */

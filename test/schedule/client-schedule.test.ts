@@ -73,7 +73,7 @@ function play(load: Load, client: number, serviceTime: number): Played {
     const start = Number.isNaN(schedule.intended) ? now : Math.max(now, schedule.intended);
     sent.push({ intended: schedule.intended, start, type: schedule.sampleType });
     now = start + serviceTime;
-    schedule.after(1, 'ops');
+    schedule.after(1, 'ops', millis(now));
   }
   return { sent, unsent: schedule.unsent, end: now };
 }

@@ -15,3 +15,8 @@ function mix(value: number): number {
   mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
   return (mixed ^ (mixed >>> 14)) >>> 0;
 }
+
+/** A whole number of 32 bits that stands for a place, from which a stream of its own can be made elsewhere. */
+export function seedOf(seed: number, ...place: readonly number[]): number {
+  return Math.floor(randomSource(seed, ...place)() * 2 ** 32);
+}

@@ -1,0 +1,62 @@
+// The operation of a task in which a plug-in has a part: its source, its runner, or both.
+import type { LoadOperation, OperationContext } from '../operation/operation.ts';
+import type { ParameterSource, SourceParams } from '../operation/parameter-source.ts';
+import { operationType } from '../operation/registry.ts';
+import type { ClientPlace, PluginHost, PluginNames, PluginSource } from './host.ts';
+import { RunnerOperation } from './runner-operation.ts';
+
+/** An operation, and the plug-in's source that it has. */
+export interface PluginOperation {
+  /** `null` if the plug-in has nothing to do with the task. */
+  readonly operation: LoadOperation | null;
+  readonly source: PluginSource | null;
+}
+
+/** Makes the operation of a task if the plug-in takes part in it. Rejects with `PLUGIN`. */
+export async function openPluginOperation(
+  host: PluginHost,
+  names: PluginNames,
+  place: ClientPlace,
+  context: OperationContext,
+): Promise<PluginOperation> {
+  const { type } = place.operation;
+  const isRunner = names.runners.includes(type);
+  const known = operationType(type);
+  const name = sourceName(place, names);
+  const bodies = isRunner ? 'kept' : (known?.sourceBodies ?? 'inline');
+  const source = name === null ? null : await host.openSource({ ...place, name, bodies });
+  if (isRunner) {
+    await source?.ready();
+    return { operation: new RunnerOperation(await host.openRunner(place), source, context), source };
+  }
+  if (source === null || known === undefined) return { operation: null, source };
+  const { whole, first } = await withFirst(source);
+  return { operation: known.createOver(whole, context, first?.params ?? null), source };
+}
+
+/** The plug-in's source that the operation names; `null` if it names none of these. */
+function sourceName({ operation }: ClientPlace, names: PluginNames): string | null {
+  const name = operation.params.get('param-source');
+  return typeof name === 'string' && names.sources.includes(name) ? name : null;
+}
+
+/** The first parameters of a source, and a source that gives them once more. */
+async function withFirst(
+  source: ParameterSource,
+): Promise<{ readonly whole: ParameterSource; readonly first: SourceParams | null }> {
+  await source.ready();
+  const first = source.next();
+  let isGiven = false;
+  const whole: ParameterSource = {
+    isFinite: source.isFinite,
+    ready: () => (isGiven ? source.ready() : null),
+    next: () => {
+      if (isGiven) return source.next();
+      isGiven = true;
+      return first;
+    },
+    progress: () => source.progress(),
+    close: () => source.close(),
+  };
+  return { whole, first };
+}

@@ -1,0 +1,132 @@
+// Makes what a client runs: the operation of a task, with its source of parameters, its limits and its schedule.
+import { BenchmarkError } from '../errors.ts';
+import type { RequestFactory } from '../http/request.ts';
+import type { LoadOperation, OperationContext, OperationSpec, WorkloadFacts } from '../operation/operation.ts';
+import { operationType } from '../operation/registry.ts';
+import type { ClientPlace } from '../plugin/host.ts';
+import { randomSource, seedOf } from '../random.ts';
+import type { Cell } from '../schedule/allocation.ts';
+import { ClientSchedule } from '../schedule/client-schedule.ts';
+import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
+import { Pacer, type RequestTimes } from '../schedule/pacer.ts';
+import type { ClientRun } from './client-run.ts';
+import { decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
+import type { TaskRecorder } from './recorder.ts';
+import type { WorkerPlugin } from './worker-plugin.ts';
+
+/** What the runs of one load thread are made with. */
+export interface RunParts {
+  readonly plan: WorkerPlan;
+  readonly facts: WorkloadFacts;
+  readonly requests: RequestFactory;
+}
+
+/** One task of one client in one step, and where its samples go. */
+export interface RunRequest {
+  readonly step: WorkerStep;
+  readonly cell: Cell;
+  /** Id of the client. */
+  readonly client: number;
+  readonly recorder: TaskRecorder;
+  /** The plug-in of the workload; `null` if there is none. */
+  readonly plugin: WorkerPlugin | null;
+}
+
+/** Makes the runs of one load thread. */
+export class RunFactory {
+  private readonly parts: RunParts;
+  private readonly specs = new Map<TaskPlan, OperationSpec>();
+
+  constructor(parts: RunParts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Makes one run, and waits for what its first request is made from. Rejects if the operation cannot be made, or with
+   * `PLUGIN`.
+   */
+  async create({ step, cell, client, recorder, plugin }: RunRequest): Promise<ClientRun> {
+    const { plan, facts, requests } = this.parts;
+    const task = taskOf(step, cell);
+    const spec = this.specOf(task);
+    const random = randomSource(plan.seed, client, step.index, cell.task);
+    const context: OperationContext = {
+      spec,
+      workload: facts,
+      clientIndex: cell.clientIndex,
+      clientCount: task.clients,
+      requests,
+      random,
+      checksAssertions: plan.checksAssertions,
+    };
+    const place: ClientPlace = {
+      task: task.name,
+      operation: spec,
+      clientIndex: cell.clientIndex,
+      clientCount: task.clients,
+      seed: seedOf(plan.seed, client, step.index, cell.task),
+    };
+    const operation = (await plugin?.openOperation(place, context)) ?? createOperation(task, context);
+    const times = createTimes(task, cell, operation, random);
+    return {
+      task: cell.task,
+      taskName: task.name,
+      operation,
+      schedule: new ClientSchedule(
+        loopControl(task, cell.clientIndex, operation.isFinite),
+        times,
+        rampUpWait(task, cell.elementIndex, cell.elementClients),
+      ),
+      recorder,
+      concurrency: operationType(spec.type)?.concurrency(spec) ?? 1,
+      ...this.limitOf(spec),
+      abortsOnError: plan.onError === 'abort' && !task.isNonFatal,
+    };
+  }
+
+  /** The operation of a task with its parameters. */
+  specOf(task: TaskPlan): OperationSpec {
+    let spec = this.specs.get(task);
+    if (spec === undefined) {
+      spec = { name: task.operation.name, type: task.operation.type, params: decodeParams(task.operation.params) };
+      this.specs.set(task, spec);
+    }
+    return spec;
+  }
+
+  private limitOf(spec: OperationSpec): Pick<ClientRun, 'timeout' | 'timeoutText'> {
+    const limit = operationType(spec.type)?.limit?.(spec) ?? null;
+    const timeout = limit ?? this.parts.plan.target.options.timeout * 1000;
+    const setBy = limit === null ? 'timeout of the client options' : 'request-timeout of the operation';
+    return { timeout, timeoutText: `${timeout / 1000} s (${setBy})` };
+  }
+}
+
+function taskOf(step: WorkerStep, cell: Cell): TaskPlan {
+  const task = step.tasks[cell.task];
+  if (task === undefined) throw new BenchmarkError('INTERNAL', `Step ${step.index} has no task ${cell.task}.`);
+  return task;
+}
+
+function createOperation(task: TaskPlan, context: OperationContext): LoadOperation {
+  const { type } = context.spec;
+  const known = operationType(type);
+  if (known !== undefined) return known.create(context);
+  throw new BenchmarkError(
+    'UNSUPPORTED',
+    `Operation type "${type}" of task "${task.name}" is not known to this worker.`,
+  );
+}
+
+function createTimes(task: TaskPlan, cell: Cell, operation: LoadOperation, random: () => number): RequestTimes {
+  const expected =
+    operation.expectedWeight ?? (task.targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
+  return new Pacer({
+    target: task.targetThroughput,
+    clients: task.clients,
+    kind: task.schedule,
+    expected,
+    phase: cell.clientIndex / task.clients,
+    random,
+  });
+}
