@@ -58,9 +58,14 @@ export const rooms: readonly Room[] = [
     imports: ['.', 'operation', 'plugin'],
   },
   {
+    folder: 'python',
+    holds: 'runs plug-ins in Python, in a process of their own with walls round it',
+    imports: ['.', 'operation', 'plugin'],
+  },
+  {
     folder: 'plugin/start',
     holds: 'chooses the host of a plug-in by its language',
-    imports: ['.', 'workload', 'operation', 'plugin', 'plugin/typescript'],
+    imports: ['.', 'workload', 'operation', 'plugin', 'plugin/typescript', 'python'],
   },
   { folder: 'metrics', holds: 'pure: reports in, results out: histograms, percentiles, throughput', imports: ['.'] },
   {

@@ -1,0 +1,2 @@
+"""Runners and schedulers."""
+from . import runner, scheduler

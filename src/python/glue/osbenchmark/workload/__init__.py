@@ -1,0 +1,2 @@
+"""Workloads, parameter sources and what prepares data."""
+from .workload import *
