@@ -2,13 +2,14 @@
 // while the work goes on.
 //
 // A lock is stale if its owner's process is gone (same machine), or if it was not renewed for two minutes (any
-// machine). Only the holder of a second, short-lived file may remove a stale lock, and looks at it again before it
-// does: otherwise two waiters might each remove what the other has just made.
+// machine).
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { removeStaleClaim } from '../claimed-file.ts';
+import { identify, mayBeAlive } from '../process-identity.ts';
 import { errorCode } from './disk.ts';
 import { type PreparationListener, throwIfCancelled } from './preparation.ts';
 
@@ -17,16 +18,16 @@ const LOCK_FILE = '.preparation.lock';
 const RENEWAL = 20_000;
 /** Age in ms from which on a lock that was not renewed is stale. */
 const STALE_AFTER = 120_000;
-/**
- * The same for the file that allows to remove a lock, and for a lock that names no owner: both are written in no time.
- */
-const TAKEOVER_STALE_AFTER = 30_000;
+/** The same for a lock that names no owner: its name is written in no time. */
+const NAMELESS_STALE_AFTER = 30_000;
 /** Time between two attempts to get a lock, in ms. */
 const RETRY = 250;
 
 /** What a lock file says of the process that made it. */
 interface Owner {
   readonly pid: number;
+  /** When the process started, see {@link ProcessIdentity}. */
+  readonly start: string | null;
   readonly host: string;
   readonly token: string;
 }
@@ -103,7 +104,7 @@ async function acquire(
     const owner = await readOwner(path);
     if (owner === 'gone') continue;
     if (await isStale(path, owner)) {
-      await removeStale(path);
+      await removeStaleClaim(path, () => isStaleNow(path), signal);
       continue;
     }
     if (!hasTold) {
@@ -129,7 +130,8 @@ async function tryCreate(path: string, token: string): Promise<'created' | 'exis
     throw error;
   }
   held.add(token);
-  const owner: Owner = { pid: process.pid, host: hostname(), token };
+  const { start } = identify(process.pid);
+  const owner: Owner = { pid: process.pid, start, host: hostname(), token };
   try {
     await handle.writeFile(JSON.stringify(owner));
   } finally {
@@ -144,7 +146,8 @@ async function readOwner(path: string): Promise<Owner | null | 'gone'> {
     const value: unknown = JSON.parse(await readFile(path, 'utf8'));
     if (typeof value !== 'object' || value === null) return null;
     if (!('pid' in value && 'host' in value && 'token' in value)) return null;
-    return { pid: Number(value.pid), host: String(value.host), token: String(value.token) };
+    const start = 'start' in value && typeof value.start === 'string' ? value.start : null;
+    return { pid: Number(value.pid), start, host: String(value.host), token: String(value.token) };
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 'gone';
     if (error instanceof SyntaxError) return null;
@@ -155,19 +158,15 @@ async function readOwner(path: string): Promise<Owner | null | 'gone'> {
 async function isStale(path: string, owner: Owner | null): Promise<boolean> {
   const age = await ageOf(path);
   if (age === null) return false;
-  if (owner === null) return age > TAKEOVER_STALE_AFTER;
+  if (owner === null) return age > NAMELESS_STALE_AFTER;
   if (age > STALE_AFTER) return true;
   if (owner.host !== hostname()) return false;
-  return owner.pid === process.pid ? !held.has(owner.token) : !isAlive(owner.pid);
+  return owner.pid === process.pid ? !held.has(owner.token) : !mayBeAlive({ processId: owner.pid, start: owner.start });
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errorCode(error) === 'EPERM';
-  }
+async function isStaleNow(path: string): Promise<boolean> {
+  const owner = await readOwner(path);
+  return owner !== 'gone' && (await isStale(path, owner));
 }
 
 /** Milliseconds since the file was written or renewed; `null` if it is gone. */
@@ -177,24 +176,6 @@ async function ageOf(path: string): Promise<number | null> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return null;
     throw error;
-  }
-}
-
-async function removeStale(path: string): Promise<void> {
-  const takeover = `${path}.takeover`;
-  const result = await tryCreate(takeover, takeover);
-  if (result !== 'created') {
-    const age = await ageOf(takeover);
-    if (age !== null && age > TAKEOVER_STALE_AFTER) await removeIfThere(takeover);
-    else await wait(RETRY);
-    return;
-  }
-  try {
-    const owner = await readOwner(path);
-    if (owner !== 'gone' && (await isStale(path, owner))) await removeIfThere(path);
-  } finally {
-    held.delete(takeover);
-    await removeIfThere(takeover);
   }
 }
 

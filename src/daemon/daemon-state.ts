@@ -1,8 +1,10 @@
 // The note of a running daemon in its run directory. It says which process the daemon is, so that stop and status find
 // it and no second one is started.
-import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { claimFile, removeStaleClaim } from '../claimed-file.ts';
 import { BenchmarkError } from '../errors.ts';
+import { systemReason } from '../files.ts';
 import {
   count,
   decodeText,
@@ -15,7 +17,7 @@ import {
   text,
 } from '../fleet/protocol/json-codec.ts';
 import { writePrivateFile } from '../nats/private-files.ts';
-import { isSameProcess, type ProcessIdentity } from '../nats/process-identity.ts';
+import { isSameProcess, type ProcessIdentity } from '../process-identity.ts';
 
 /** What the note says of a daemon. */
 export interface DaemonState {
@@ -46,6 +48,15 @@ const codec: JsonCodec<DaemonState> = object<DaemonState>({
   link: shortText,
 });
 
+/** How often the note is tried for: an attempt fails if another daemon starts or stops in the middle of it. */
+const ATTEMPTS = 5;
+
+/** How often a daemon says that it is alive, see {@link sayAlive}. */
+export const aliveIntervalMillis = 5000;
+
+/** A daemon that was silent for this long is called so. It takes three lost signs of life, or a busy machine. */
+const SILENCE_MILLIS = 3 * aliveIntervalMillis;
+
 const fileIn = (runDirectory: string): string => join(runDirectory, 'daemon.json');
 
 /**
@@ -57,18 +68,21 @@ export function findDaemon(runDirectory: string): DaemonState | null {
   return state !== null && isSameProcess(state.process) ? state : null;
 }
 
-/** Writes the note of a daemon that starts. Fails with FLEET if another one runs already, and with DISK. */
-export function claimDaemonState(runDirectory: string, state: DaemonState): void {
+/** Writes the note of a daemon that starts. Rejects with FLEET if another one runs already, and with DISK. */
+export async function claimDaemonState(runDirectory: string, state: DaemonState): Promise<void> {
   const path = fileIn(runDirectory);
   const draft = `${path}.${state.process.processId}`;
   writePrivateFile(draft, encodeText(codec, state));
   try {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      if (createLink(draft, path)) return;
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (claimFile(draft, path)) return;
       const other = findDaemon(runDirectory);
       if (other !== null) throw alreadyRunning(other);
-      removeStale(path, state.process.processId);
+      await removeStaleClaim(path, () => findDaemon(runDirectory) === null);
     }
+  } catch (error) {
+    if (error instanceof BenchmarkError) throw error;
+    throw new BenchmarkError('DISK', `Cannot write ${path}: ${systemReason(error)}.`, { cause: error });
   } finally {
     rmSync(draft, { force: true });
   }
@@ -78,6 +92,22 @@ export function claimDaemonState(runDirectory: string, state: DaemonState): void
 /** Replaces the note of this daemon. Fails with DISK. */
 export function updateDaemonState(runDirectory: string, state: DaemonState): void {
   writePrivateFile(fileIn(runDirectory), encodeText(codec, state));
+}
+
+/** Says that this daemon is alive, by the time of its note. Fails with the error of the system. */
+export function sayAlive(runDirectory: string): void {
+  const now = new Date();
+  utimesSync(fileIn(runDirectory), now, now);
+}
+
+/**
+ * For how many ms the daemon has not said that it is alive, although its process is there: it was stopped, or its event
+ * loop does not go round. `null` if it was heard in time, or there is no note.
+ */
+export function silenceOf(runDirectory: string): number | null {
+  const status = statSync(fileIn(runDirectory), { throwIfNoEntry: false });
+  const silence = status === undefined ? 0 : Date.now() - status.mtimeMs;
+  return silence < SILENCE_MILLIS ? null : silence;
 }
 
 /** Removes the note if it is that of the daemon `own`. */
@@ -110,27 +140,5 @@ function readState(runDirectory: string): DaemonState | null {
   } catch {
     // A note that is damaged, or that another version wrote, does not prove that a daemon runs.
     return null;
-  }
-}
-
-/** Puts the note in place in one step; `false` = there is a note already. */
-function createLink(draft: string, path: string): boolean {
-  try {
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw new BenchmarkError('DISK', `Cannot write ${path}.`, { cause: error });
-  }
-}
-
-/** Removes the note of a dead daemon, unless another daemon that starts has just done so. */
-function removeStale(path: string, processId: number): void {
-  const grave = `${path}.stale.${processId}`;
-  try {
-    renameSync(path, grave);
-    rmSync(grave, { force: true });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
 }

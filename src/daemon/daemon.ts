@@ -1,18 +1,26 @@
 // One daemon from start to stop. On a coordinator it runs the server, the hub and a node; on other machines only a
 // node.
 import { BenchmarkError, unreachable } from '../errors.ts';
+import { systemReason } from '../files.ts';
 import { resolveAddress } from '../nats/addresses.ts';
 import { type ConnectOptions, connectNode, connectUrl, type NatsEndpoint } from '../nats/connect.ts';
 import { findNatsServer } from '../nats/nats-binary.ts';
 import { providePrivateDirectory } from '../nats/private-files.ts';
-import { identify } from '../nats/process-identity.ts';
 import type { FleetToken } from '../nats/token.ts';
 import { tokenKeyFor } from '../nats/token-key.ts';
 import { NodeLink } from '../node/node-link.ts';
 import type { RegistrationState } from '../node/registration.ts';
 import { packageVersion } from '../package.ts';
+import { identify } from '../process-identity.ts';
 import { type CoordinatorServices, startCoordinator, startHubOnly } from './coordinator-services.ts';
-import { claimDaemonState, type DaemonState, removeDaemonState, updateDaemonState } from './daemon-state.ts';
+import {
+  aliveIntervalMillis,
+  claimDaemonState,
+  type DaemonState,
+  removeDaemonState,
+  sayAlive,
+  updateDaemonState,
+} from './daemon-state.ts';
 
 /** How a daemon is configured. */
 export interface DaemonOptions {
@@ -51,6 +59,8 @@ export class Daemon {
   private state: DaemonState;
   private coordinator: CoordinatorServices | null = null;
   private link: NodeLink | null = null;
+  /** Says that the daemon is alive. */
+  private signs: NodeJS.Timeout | undefined;
 
   private constructor(options: DaemonOptions, state: DaemonState) {
     this.options = options;
@@ -76,7 +86,7 @@ export class Daemon {
       startedAt: Date.now(),
       link: 'connecting',
     };
-    claimDaemonState(runDirectory, state);
+    await claimDaemonState(runDirectory, state);
     const daemon = new Daemon(options, state);
     try {
       await daemon.run();
@@ -109,6 +119,7 @@ export class Daemon {
 
   /** Ends the load of this node, and on a coordinator the server too. */
   async stop(reason: string): Promise<void> {
+    clearInterval(this.signs);
     await this.link?.stop(reason);
     await this.coordinator?.stop();
     removeDaemonState(this.options.runDirectory, this.state.process);
@@ -122,6 +133,7 @@ export class Daemon {
         `${process.pid}.`,
     );
     if (state.role === 'coordinator') this.coordinator = await this.startCoordinator();
+    this.signs = setInterval(() => this.sayAlive(), aliveIntervalMillis);
     const link = this.createLink();
     this.link = link;
     link.start();
@@ -194,6 +206,14 @@ export class Daemon {
     if (state.kind === 'registered') this.options.log('INFO', `Joined the fleet of ${this.state.coordinator}.`);
     else this.options.log('WARNING', `Not in the fleet of ${this.state.coordinator}: ${link}`);
     this.note({ link });
+  }
+
+  private sayAlive(): void {
+    try {
+      sayAlive(this.options.runDirectory);
+    } catch (error) {
+      this.options.log('WARNING', `The note of the daemon cannot be touched: ${systemReason(error)}.`);
+    }
   }
 
   private note(change: Partial<DaemonState>): void {

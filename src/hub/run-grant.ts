@@ -1,6 +1,6 @@
 // Grants the fleet to one test run at a time, because two at once would measure each other. It uses no sockets itself.
 import { type ClaimAnswer, claimLeaseMillis, type RunClaim } from '../fleet/protocol/hub-messages.ts';
-import { identify, isSameProcess, type ProcessIdentity } from '../nats/process-identity.ts';
+import { identify, isSameProcess, type ProcessIdentity } from '../process-identity.ts';
 
 /**
  * Which test run has the fleet. A run has to claim it again before its lease ends, and loses it when its process has

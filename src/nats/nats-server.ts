@@ -4,10 +4,10 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError } from '../errors.ts';
+import { identify, isSameProcess, type ProcessIdentity, signalProcess, untilGone } from '../process-identity.ts';
 import { type NatsConfig, natsConfig } from './nats-config.ts';
 import { portInUse } from './port-in-use.ts';
 import { writePrivateFile } from './private-files.ts';
-import { identify, isSameProcess, type ProcessIdentity, signalProcess, untilGone } from './process-identity.ts';
 
 /** What a supervised server needs. */
 export interface NatsServerOptions {

@@ -5,8 +5,9 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { isAlive, processStart, takeRunLock } from '../../src/cli/run-lock.ts';
+import { takeRunLock } from '../../src/cli/run-lock.ts';
 import { BenchmarkError } from '../../src/errors.ts';
+import { identify, mayBeAlive } from '../../src/process-identity.ts';
 import { temporaryDirectory } from './run-in-memory.ts';
 
 const directory = temporaryDirectory();
@@ -39,7 +40,7 @@ describe('the lock of a test run', () => {
     const lock = await takeRunLock(request(path));
     assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), {
       processId: process.pid,
-      processStart: processStart(process.pid),
+      processStart: identify(process.pid).start,
       testRunId: 'mine',
     });
     lock.release();
@@ -53,7 +54,7 @@ describe('the lock of a test run', () => {
   it('is refused while its holder lives, naming process and test run', async () => {
     const path = lockPath();
     const other = await startOther();
-    hold(path, other.pid, processStart(other.pid));
+    hold(path, other.pid, identify(other.pid).start);
     await assert.rejects(takeRunLock(request(path)), (error) => {
       assert.ok(error instanceof BenchmarkError);
       assert.equal(error.code, 'ANOTHER_RUN');
@@ -65,7 +66,7 @@ describe('the lock of a test run', () => {
   it('is taken over from a dead process, from a later one with the same id, and when it is unreadable', async () => {
     const path = lockPath();
     const other = await startOther();
-    const start = processStart(other.pid);
+    const start = identify(other.pid).start;
     other.kill('SIGKILL');
     await once(other, 'exit');
     hold(path, other.pid, start);
@@ -89,12 +90,12 @@ describe('the lock of a test run', () => {
   it('ends its holder when it is told to', async () => {
     const path = lockPath();
     const other = await startOther();
-    const holder = { processId: other.pid, processStart: processStart(other.pid), testRunId: 'theirs' };
-    hold(path, other.pid, holder.processStart);
+    const holder = identify(other.pid);
+    hold(path, other.pid, holder.start);
     const ended = once(other, 'exit');
     (await takeRunLock(request(path, true))).release();
     assert.deepEqual(await ended, [null, 'SIGTERM']);
-    assert.equal(isAlive(holder), false);
+    assert.equal(mayBeAlive(holder), false);
   });
 
   it('leaves a process alone that may be another one', async () => {

@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { identify, signalProcess, untilGone } from '../../src/nats/process-identity.ts';
+import { identify, signalProcess, untilGone } from '../../src/process-identity.ts';
 import { atEnd, temporaryDirectory } from './at-end.ts';
 
 export interface Result {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -10,7 +10,7 @@ import { nodesAnswerCodec } from '../../src/fleet/protocol/hub-messages.ts';
 import { decodeBytes } from '../../src/fleet/protocol/json-codec.ts';
 import { hubSubject } from '../../src/fleet/protocol/subjects.ts';
 import { connectCoordinator } from '../../src/nats/connect.ts';
-import { identify, isSameProcess, untilGone } from '../../src/nats/process-identity.ts';
+import { identify, isSameProcess, untilGone } from '../../src/process-identity.ts';
 import { atEnd } from './at-end.ts';
 import { freePort, Machine } from './daemon-process.ts';
 
@@ -71,6 +71,20 @@ describe('two daemons on one machine', () => {
       new RegExp(`^Running\nRole: worker of 127\\.0\\.0\\.1, port ${port}\nNode: 127\\.0\\.0\\.2, joined\n`),
     );
     assert.match(first.log('127.0.0.1'), /Node 127\.0\.0\.2 \(.*\) has joined/);
+
+    // Its process stands still, and its last sign of life was long ago.
+    const worker = second.noted('daemon.json');
+    process.kill(worker, 'SIGSTOP');
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(join(second.directory, 'daemon', 'daemon.json'), longAgo, longAgo);
+    assert.match(
+      (await second.run('status')).stdout,
+      new RegExp(
+        `\nNode: 127\\.0\\.0\\.2, without a sign of life for 6\\d seconds \\(before that: joined\\); ` +
+          `is process ${worker} stopped\\?\n`,
+      ),
+    );
+    process.kill(worker, 'SIGCONT');
 
     const again = await second.run(...start('127.0.0.2', '127.0.0.1', port));
     assert.equal(again.code, 64);

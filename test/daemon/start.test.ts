@@ -6,9 +6,9 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, isSameProcess, signalProcess } from '../../src/nats/process-identity.ts';
 import { formatToken } from '../../src/nats/token.ts';
 import { createTokenKey } from '../../src/nats/token-key.ts';
+import { identify, isSameProcess, signalProcess } from '../../src/process-identity.ts';
 import { atEnd } from './at-end.ts';
 import { freePort, Machine } from './daemon-process.ts';
 

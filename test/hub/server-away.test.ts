@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identify, signalProcess, untilGone } from '../../src/nats/process-identity.ts';
 import { Registration, type RegistrationState } from '../../src/node/registration.ts';
+import { identify, signalProcess, untilGone } from '../../src/process-identity.ts';
 import { atEnd } from '../daemon/at-end.ts';
 import { freePort, Machine } from '../daemon/daemon-process.ts';
 import { hello, joinAsNode, realCoordinator, type TestCoordinator, type TestNode } from '../daemon/real-coordinator.ts';

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { findNatsServer, type NatsBinary, platformPackage } from '../../src/nats/nats-binary.ts';
 import { NatsServer, type NatsServerEvent } from '../../src/nats/nats-server.ts';
 import { createKeyPair } from '../../src/nats/nkeys.ts';
-import { identify, isSameProcess, signalProcess, untilGone } from '../../src/nats/process-identity.ts';
+import { identify, isSameProcess, signalProcess, untilGone } from '../../src/process-identity.ts';
 import { atEnd, temporaryDirectory } from '../daemon/at-end.ts';
 
 let binary: NatsBinary;

@@ -1,6 +1,6 @@
 // Says whether the daemon runs, as what, and who is in its fleet.
 
-import { type DaemonState, findDaemon } from '../../daemon/daemon-state.ts';
+import { type DaemonState, findDaemon, silenceOf } from '../../daemon/daemon-state.ts';
 import { exitCodes, messageOf } from '../../errors.ts';
 import { type StatusAnswer, statusAnswerCodec } from '../../fleet/protocol/hub-messages.ts';
 import { decodeBytes } from '../../fleet/protocol/json-codec.ts';
@@ -21,17 +21,23 @@ export async function showStatus({ console, settings }: CommandContext): Promise
     console.printResult('Stopped');
     return stoppedExitCode;
   }
-  console.printResult(['Running', ...daemonLines(daemon)].join('\n'));
+  console.printResult(['Running', ...daemonLines(daemon, silenceOf(runDirectory))].join('\n'));
   if (daemon.role === 'coordinator') console.printResult((await hubLines(runDirectory)).join('\n'));
   return exitCodes.success;
 }
 
-function daemonLines({ role, address, coordinator, port, version, process, link }: DaemonState): readonly string[] {
+function daemonLines(daemon: DaemonState, silence: number | null): readonly string[] {
+  const { role, address, coordinator, port, version, process, link } = daemon;
+  const standing =
+    silence === null
+      ? link
+      : `without a sign of life for ${Math.round(silence / 1000)} seconds (before that: ${link}); is process ` +
+        `${process.processId} stopped?`;
   const endpoint = port === 0 ? 'an existing NATS' : `port ${port}`;
   const place = role === 'coordinator' ? endpoint : `of ${coordinator}, ${endpoint}`;
   return [
     `Role: ${role} ${role === 'coordinator' ? 'on' : ''} ${place}`.replace(/ {2,}/g, ' '),
-    `Node: ${address}, ${link}`,
+    `Node: ${address}, ${standing}`,
     `Version: ${version}, process ${process.processId}`,
   ];
 }

@@ -2,7 +2,7 @@
 import { findDaemon } from '../../daemon/daemon-state.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import { runDirectoryIn } from '../../nats/hub-access.ts';
-import { signalProcess, untilGone } from '../../nats/process-identity.ts';
+import { signalProcess, untilGone } from '../../process-identity.ts';
 import type { CommandContext } from '../context.ts';
 import { stoppingLine } from './messages.ts';
 

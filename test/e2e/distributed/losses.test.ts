@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signalProcess, untilGone } from '../../../src/nats/process-identity.ts';
+import { signalProcess, untilGone } from '../../../src/process-identity.ts';
 import { assertClean, assertFailure } from '../benchmark-process.ts';
 import { nodesOf } from './fleet-section.ts';
 import { until } from './load.ts';

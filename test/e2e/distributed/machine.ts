@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { isSameProcess, type ProcessIdentity, signalProcess, untilGone } from '../../../src/nats/process-identity.ts';
 import { packageRoot } from '../../../src/package.ts';
+import { isSameProcess, type ProcessIdentity, signalProcess, untilGone } from '../../../src/process-identity.ts';
 import { assertClean, type BenchmarkProcess, type Ended, Home } from '../benchmark-process.ts';
 
 export interface MachineOptions {

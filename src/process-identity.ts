@@ -19,6 +19,26 @@ export const identify = (processId: number): ProcessIdentity => ({ processId, st
 export const isSameProcess = ({ processId, start }: ProcessIdentity): boolean =>
   start !== null && startOf(processId) === start;
 
+/**
+ * Whether the process may be alive: there is one of its id, and the system does not say that it is another one. Unlike
+ * {@link isSameProcess} this is also true where nothing is known of processes but that they exist.
+ */
+export function mayBeAlive({ processId, start }: ProcessIdentity): boolean {
+  if (!exists(processId)) return false;
+  const now = startOf(processId);
+  return start === null || now === null || now === start;
+}
+
+function exists(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    // A process of another user cannot be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 function startOf(processId: number): string | null {
   try {
     if (process.platform === 'linux') return linuxStart(processId);
