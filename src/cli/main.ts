@@ -2,6 +2,7 @@
 import { BenchmarkError, exitCodes, messageOf } from '../errors.ts';
 import { packageVersion } from '../package.ts';
 import { knownSecrets } from '../secrets.ts';
+import { untilAborted } from '../until-aborted.ts';
 import { closestMatch } from '../workload/closest-match.ts';
 import type { Command, ReadyCommand } from './args/command.ts';
 import { commandHelp, programHelp, usageLine } from './args/help.ts';
@@ -17,7 +18,6 @@ import { type Ending, finalLines } from './output/final-line.ts';
 import type { Program } from './program.ts';
 import { registerEnvironment } from './redact.ts';
 import { realServices, type Services } from './services.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /**
  * Runs one command line and returns the exit code. Failures of commands are told and never rejected with; the process

@@ -17,6 +17,7 @@ import { decodeBytes, encodeBytes } from '../fleet/protocol/json-codec.ts';
 import type { PlanAddress } from '../fleet/protocol/node-messages.ts';
 import { digestOf, type OpenPlan, openPlanCodec } from '../fleet/protocol/run-plan-codec.ts';
 import { upSubject } from '../fleet/protocol/subjects.ts';
+import { untilAborted } from '../until-aborted.ts';
 
 /** Ranges of one file that are under way at once. */
 const WINDOW = 8;
@@ -61,14 +62,14 @@ export async function fetchPlan(context: FetchContext, { digest, bytes }: PlanAd
 
 /**
  * Asks which file the coordinator has for a document set, and waits while the coordinator is getting it. `set` is the
- * index of the set in its corpus. Fails with FLEET.
+ * index of the set in its corpus. Fails with FLEET, or with CANCELLED.
  */
 export async function findDocuments(context: FetchContext, corpus: string, set: number): Promise<OfferedDocuments> {
   for (;;) {
     const { header } = await ask(context, { kind: 'find', session: context.session, corpus, set });
     if (header.kind === 'file') return header;
     if (header.kind !== 'preparing') throw unexpected(header);
-    await sleep(POLL_MILLIS, undefined, { signal: context.signal });
+    await pause(POLL_MILLIS, context.signal);
   }
 }
 
@@ -145,19 +146,23 @@ async function ask(context: FetchContext, request: FetchRequest): Promise<Return
   const { bus, id, signal } = context;
   const payload = encodeBytes(fetchRequestCodec, request);
   for (let attempt = 1; ; attempt++) {
-    if (signal.aborted) throw new BenchmarkError('CANCELLED', 'The test was cancelled.');
     let answer: Uint8Array;
     try {
-      answer = (await bus.request(upSubject(id, 'fetch'), payload, { timeout: TIMEOUT_MILLIS })).data;
+      const answered = bus.request(upSubject(id, 'fetch'), payload, { timeout: TIMEOUT_MILLIS });
+      answer = (await untilAborted(signal, answered)).data;
     } catch (error) {
+      if (error instanceof BenchmarkError && error.code === 'CANCELLED') throw error;
       if (attempt === ATTEMPTS)
         throw new BenchmarkError('FLEET', `The coordinator does not send what the test needs: ${messageOf(error)}.`);
-      await sleep(PAUSE_MILLIS);
+      await pause(PAUSE_MILLIS, signal);
       continue;
     }
     return readFetchAnswer(answer);
   }
 }
+
+/** Waits. Rejects with CANCELLED as soon as the signal is aborted. */
+const pause = (millis: number, signal: AbortSignal): Promise<void> => untilAborted(signal, sleep(millis));
 
 const unexpected = (answer: FetchAnswer): BenchmarkError =>
   new BenchmarkError(

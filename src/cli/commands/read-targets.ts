@@ -1,9 +1,9 @@
 // Reads from the flags which clusters are the target. Their secrets are registered on the way.
 import type { Targets } from '../../http/target-cluster.ts';
 import { describeTargets, parseTargets } from '../../http/targets.ts';
+import { untilAborted } from '../../until-aborted.ts';
 import type { Values } from '../args/flag.ts';
 import type { CommandContext } from '../context.ts';
-import { untilAborted } from '../until-aborted.ts';
 import type { targetFlags } from './shared-flags.ts';
 
 /**

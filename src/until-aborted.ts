@@ -1,5 +1,5 @@
 // Lets Ctrl-C end the wait for work that does not listen to it.
-import { BenchmarkError } from '../errors.ts';
+import { BenchmarkError } from './errors.ts';
 
 /**
  * Resolves with the result of the work, or rejects with `CANCELLED` as soon as the signal is aborted. Nothing waits for
