@@ -78,6 +78,7 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
     name: '10.0.0.1',
     testRunId: 'run',
     session: 'session',
+    busyPatience: 0,
     testMode: false,
     isOffline: false,
     offer: () => ({ digest: 'd', bytes: 1 }),
@@ -89,10 +90,14 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
   });
   const reports: WorkerReport[] = [];
   const failures: string[] = [];
+  const errors: BenchmarkError[] = [];
   const events: NodeEvents = {
     onReport: (report) => reports.push(report),
     onCompletingDone: () => undefined,
-    onFailure: ({ message }) => failures.push(message),
+    onFailure: (error) => {
+      failures.push(error.message);
+      errors.push(error);
+    },
   };
   let first = 1;
   const up = (event: NodeEvent, ...sections: Uint8Array[]): void => {
@@ -101,7 +106,7 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
     piece.set(message, 1);
     node.receive({ first: first++, pieces: [piece] });
   };
-  return { node, events, reports, failures, lost, up };
+  return { node, events, reports, failures, errors, lost, up };
 }
 
 const target = { name: 'default', endpoints: [], options: defaultClientOptions };
@@ -163,6 +168,25 @@ test('a node that refuses commands is lost at once', async () => {
   const { node, events, lost, failures } = remote(() => ({ kind: 'refused', reason: 'it works for somebody else' }));
   await node.prepare(plan, events);
   assert.deepEqual([lost, failures], [['it works for somebody else'], ['it works for somebody else']]);
+});
+
+test('a node that works for another run ends this one, with what to do, and is not called lost', async () => {
+  const { node, events, lost, errors } = remote(() => ({ kind: 'busy', testRunId: 'theirs' }));
+  const failed = new Promise<void>((resolve) => {
+    void node.prepare(plan, { ...events, onFailure: (error) => resolve(events.onFailure(error)) });
+  });
+  await failed;
+  assert.deepEqual(lost, []);
+  assert.deepEqual(
+    errors.map(({ code, message, hint }) => [code, message, hint]),
+    [
+      [
+        'ANOTHER_RUN',
+        'Node 10.0.0.1 cannot be used: it works for the test run theirs.',
+        'Wait for that run or end it, or leave the node out of --worker-ips.',
+      ],
+    ],
+  );
 });
 
 test('bytes that are no events end the run, in words', async () => {

@@ -9,7 +9,7 @@ import { type Batch, OutboxBroken } from '../protocol/outbox.ts';
 import { downSubject } from '../protocol/subjects.ts';
 
 const TIMEOUT_MILLIS = 1500;
-/** How long to try while a node works for another run. A run that has ended loses its nodes sooner than that. */
+/** Default of {@link NodeChannelOptions.busyPatience}. A run that has ended loses its nodes sooner than that. */
 const BUSY_PATIENCE_MILLIS = 9000;
 
 /** Which node to talk to, and for which run. */
@@ -18,6 +18,8 @@ export interface NodeChannelOptions {
   readonly node: RegisteredNode;
   /** The run's own name for itself, see {@link DownMessage}. */
   readonly session: string;
+  /** For how many ms to try while the node works for another run; default: for longer than an ended run keeps it. */
+  readonly busyPatience?: number | undefined;
   /** Called for each answer of the node, whatever it says. */
   readonly onHeard: () => void;
 }
@@ -40,8 +42,8 @@ export class NodeChannel {
 
   /**
    * Sends commands, and resolves to the number of the last piece that the node has taken. Rejects with
-   * {@link OutboxBroken} if the node refuses to obey this run or keeps working for another one, and with other errors
-   * if sending again may help.
+   * {@link OutboxBroken} if the node refuses to obey this run (WORKER_LOST) or keeps working for another one
+   * (ANOTHER_RUN), and with other errors if sending again may help.
    */
   async sendCommands(batch: Batch): Promise<number> {
     const { session, node } = this.options;
@@ -59,7 +61,8 @@ export class NodeChannel {
   private busy(testRunId: string): Error {
     const reason = `it works for the test run ${testRunId}`;
     this.busySince ??= processClock();
-    const isPatient = processClock() - this.busySince < BUSY_PATIENCE_MILLIS;
+    const { busyPatience = BUSY_PATIENCE_MILLIS } = this.options;
+    const isPatient = processClock() - this.busySince < busyPatience;
     return isPatient ? new Error(reason) : new OutboxBroken(new BenchmarkError('ANOTHER_RUN', reason));
   }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError, type Problem } from '../../errors.ts';
 import type { Bus } from '../protocol/bus.ts';
 import {
+  type ClaimAnswer,
   claimAnswerCodec,
   claimIntervalMillis,
   claimLeaseMillis,
@@ -13,8 +14,8 @@ import {
   type RunClaim,
   runClaimCodec,
 } from '../protocol/hub-messages.ts';
-import { decodeBytes, encodeBytes } from '../protocol/json-codec.ts';
-import { hubSubject, protocolVersion } from '../protocol/subjects.ts';
+import { decodeBytes, encodeBytes, type JsonCodec } from '../protocol/json-codec.ts';
+import { type HubVerb, hubSubject, protocolVersion } from '../protocol/subjects.ts';
 
 const TIMEOUT_MILLIS = 2000;
 const POLL_MILLIS = 250;
@@ -72,10 +73,15 @@ export async function findNodes(request: DirectoryRequest): Promise<readonly Lis
 }
 
 /** All registered and refused nodes. Throws FLEET if the coordinator's daemon does not answer. */
-export async function askNodes(bus: Bus): Promise<NodesAnswer> {
+export function askNodes(bus: Bus): Promise<NodesAnswer> {
+  return askHub(bus, 'nodes', new Uint8Array(), nodesAnswerCodec);
+}
+
+/** Asks the hub. Throws FLEET if the daemon does not answer, and INTERNAL for an answer of another kind. */
+async function askHub<T>(bus: Bus, verb: HubVerb, payload: Uint8Array, codec: JsonCodec<T>): Promise<T> {
+  let answer: Uint8Array;
   try {
-    const { data } = await bus.request(hubSubject('nodes'), new Uint8Array(), { timeout: TIMEOUT_MILLIS });
-    return decodeBytes(nodesAnswerCodec, data, 'the list of nodes');
+    answer = (await bus.request(hubSubject(verb), payload, { timeout: TIMEOUT_MILLIS })).data;
   } catch (error) {
     if (error instanceof BenchmarkError) throw error;
     throw new BenchmarkError('FLEET', 'The coordinator daemon of this machine does not answer.', {
@@ -83,6 +89,7 @@ export async function askNodes(bus: Bus): Promise<NodesAnswer> {
       hint: 'Look at "opensearch-benchmarkd status", and start it again with "opensearch-benchmarkd restart".',
     });
   }
+  return decodeBytes(codec, answer, 'the answer of the coordinator');
 }
 
 const isCoordinator = (name: string): boolean => name.trim().toLowerCase() === 'localhost';
@@ -199,17 +206,5 @@ export class FleetClaim {
   }
 }
 
-async function askClaim(bus: Bus, claim: RunClaim): Promise<ReturnType<typeof claimAnswerCodec.decode>> {
-  try {
-    const { data } = await bus.request(hubSubject('begin'), encodeBytes(runClaimCodec, claim), {
-      timeout: TIMEOUT_MILLIS,
-    });
-    return decodeBytes(claimAnswerCodec, data, 'the answer of the coordinator');
-  } catch (error) {
-    if (error instanceof BenchmarkError) throw error;
-    throw new BenchmarkError('FLEET', 'The coordinator daemon of this machine does not answer.', {
-      cause: error,
-      hint: 'Look at "opensearch-benchmarkd status".',
-    });
-  }
-}
+const askClaim = (bus: Bus, claim: RunClaim): Promise<ClaimAnswer> =>
+  askHub(bus, 'begin', encodeBytes(runClaimCodec, claim), claimAnswerCodec);

@@ -45,6 +45,8 @@ export interface RemoteNodeOptions {
   readonly testRunId: string;
   /** The run's own name for itself, see {@link DownMessage}. */
   readonly session: string;
+  /** See {@link NodeChannelOptions.busyPatience}. */
+  readonly busyPatience?: number;
   /** See {@link RunLinkOptions.testMode} and {@link RunLinkOptions.isOffline}. */
   readonly testMode: boolean;
   readonly isOffline: boolean;
@@ -97,11 +99,11 @@ export class RemoteNode implements FleetNode {
     const onHeard = (): void => {
       this.lastHeard = processClock();
     };
-    this.channel = new NodeChannel({ bus, node, session, onHeard });
+    this.channel = new NodeChannel({ bus, node, session, busyPatience: options.busyPatience, onHeard });
     this.commands = new Outbox({
       send: (batch) => this.channel.sendCommands(batch),
       bound: usualBound,
-      onFailure: (error) => this.lose(error.message),
+      onFailure: (error) => this.cannotCommand(error),
       pause: (millis) => sleep(millis),
       random: Math.random,
     });
@@ -207,6 +209,19 @@ export class RemoteNode implements FleetNode {
     const { step } = this;
     if (step !== null) this.events?.onCompletingDone(step, null);
     if (this.expected !== null) this.settle(this.expected, null);
+  }
+
+  /**
+   * A node that works for another run is not lost: the two runs would measure each other, so this one ends, whatever
+   * the policy for lost nodes.
+   */
+  private cannotCommand(error: BenchmarkError): void {
+    if (error.code !== 'ANOTHER_RUN') {
+      this.lose(error.message);
+      return;
+    }
+    const hint = 'Wait for that run or end it, or leave the node out of --worker-ips.';
+    this.fail(new BenchmarkError('ANOTHER_RUN', `Node ${this.name} cannot be used: ${error.message}.`, { hint }));
   }
 
   /** Reports a failure of this node, which ends the run. Only the first one counts. */
