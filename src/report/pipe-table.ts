@@ -16,7 +16,8 @@ const HEADER_MARGIN = 2;
 /** A table of columns of equal length: header, separator and rows, without a newline at the end. */
 export function pipeTable(columns: readonly Column[]): string {
   const laidOut = columns.map((column) => {
-    const cells = column.align === 'decimal' ? withAlignedPoints(column.cells) : column.cells;
+    const escaped = column.cells.map(escapeCell);
+    const cells = column.align === 'decimal' ? withAlignedPoints(escaped) : escaped;
     const width = Math.max(widthOf(column.header) + HEADER_MARGIN, ...cells.map(widthOf));
     return { ...column, cells, width };
   });
@@ -30,6 +31,9 @@ export function pipeTable(columns: readonly Column[]): string {
     ),
   ].join('\n');
 }
+
+/** A cell that stays one cell: bars are written `\\|`, and a line break is a space. */
+const escapeCell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s*[\r\n]+\s*/g, ' ');
 
 /** The number of characters of a text, not of its UTF-16 units. */
 export const widthOf = (text: string): number => [...text].length;

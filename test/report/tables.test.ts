@@ -45,6 +45,11 @@ describe('markdownTable', () => {
     assert.equal(`${markdownTable(rows, 'right')}\n`, golden('summary-all.md'));
   });
 
+  test('keeps a cell one cell, whatever is in it', () => {
+    const [, , line] = markdownTable([cell(integerValue(1), 'a|b\nc')], 'right').split('\n');
+    assert.match(line ?? '', /^\| +a\\\|b c \| +\| +1 \| +\|$/);
+  });
+
   test('rounds values to six significant digits', () => {
     const rows = [
       hundredthsValue(100),
