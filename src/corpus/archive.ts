@@ -5,28 +5,24 @@ import { basename } from 'node:path';
 import { Parser, type ReadEntry } from 'tar';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { BenchmarkError } from '../errors.ts';
+import { type ArchiveExtension, archiveExtensions } from '../workload/archive-names.ts';
 import { type Compression, damagedArchive, decompress, type UnpackingContext } from './decompress.ts';
 
 interface Format {
-  readonly extension: string;
   readonly compression: Compression | null;
   readonly container: 'tar' | 'zip' | null;
 }
 
-/** The formats of archives, those with the longest extensions first, so that `.tar.gz` wins over `.gz`. */
-const formats: readonly Format[] = [
-  { extension: '.tar.bz2', compression: 'bz2', container: 'tar' },
-  { extension: '.tar.gz', compression: 'gz', container: 'tar' },
-  { extension: '.tgz', compression: 'gz', container: 'tar' },
-  { extension: '.tar', compression: null, container: 'tar' },
-  { extension: '.zip', compression: null, container: 'zip' },
-  { extension: '.bz2', compression: 'bz2', container: null },
-  { extension: '.gz', compression: 'gz', container: null },
-  { extension: '.zst', compression: 'zst', container: null },
-];
-
-/** Extensions of archives that can be unpacked, each with its dot. */
-export const archiveExtensions: readonly string[] = formats.map((format) => format.extension);
+const formats: Readonly<Record<ArchiveExtension, Format>> = {
+  '.tar.bz2': { compression: 'bz2', container: 'tar' },
+  '.tar.gz': { compression: 'gz', container: 'tar' },
+  '.tgz': { compression: 'gz', container: 'tar' },
+  '.tar': { compression: null, container: 'tar' },
+  '.zip': { compression: null, container: 'zip' },
+  '.bz2': { compression: 'bz2', container: null },
+  '.gz': { compression: 'gz', container: null },
+  '.zst': { compression: 'zst', container: null },
+};
 
 /**
  * The content of the document file in an archive. Of `.zip` and `.tar` only this member is read: the one of that name,
@@ -38,12 +34,13 @@ export async function* archiveContent(
   member: string,
   context: UnpackingContext,
 ): AsyncGenerator<Uint8Array> {
-  const format = formats.find((known) => path.endsWith(known.extension));
-  if (format === undefined) {
+  const extension = archiveExtensions.find((known) => path.toLowerCase().endsWith(known));
+  if (extension === undefined) {
     throw new BenchmarkError('CORPUS', `${path} is not an archive of a known format.`, {
       hint: `Known are ${archiveExtensions.join(', ')}.`,
     });
   }
+  const format = formats[extension];
   const raw = (): AsyncIterable<Uint8Array> =>
     format.compression === null
       ? createReadStream(path, { highWaterMark: 1 << 18, signal: context.signal })

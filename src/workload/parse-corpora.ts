@@ -1,11 +1,10 @@
 // Parses the corpora of a workload and their documents.
+import { archiveExtensions } from './archive-names.ts';
 import { CORPUS_KEYS, DOCUMENT_KEYS, findIdleKeys } from './known-keys.ts';
 import type { Corpus, DocumentSet, IndexDefinitions } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
 import type { WorkloadNotes } from './parse-context.ts';
 
-/** Extensions that make a source file an archive. The longest come first, so that `.tar.gz` wins over `.gz`. */
-const ARCHIVE_EXTENSIONS = ['.tar.bz2', '.tar.gz', '.tgz', '.tar', '.zip', '.bz2', '.gz', '.zst'];
 const SOURCE_FORMATS = ['bulk', 'hdf5', 'big-ann'] as const;
 
 interface CorpusDefaults {
@@ -132,7 +131,7 @@ function parseGenerator(view: ObjectView): DocumentSet['generator'] {
 
 /** The name of the document file inside an archive: without the extension of the archive; a plain file's own name. */
 export function unpackedName(sourceFile: string): string {
-  const extension = ARCHIVE_EXTENSIONS.find((candidate) => sourceFile.toLowerCase().endsWith(candidate));
+  const extension = archiveExtensions.find((candidate) => sourceFile.toLowerCase().endsWith(candidate));
   return extension === undefined ? sourceFile : sourceFile.slice(0, -extension.length);
 }
 
