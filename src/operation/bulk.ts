@@ -88,6 +88,7 @@ export const bulk: OperationType = defineOperation({
   isAdmin: false,
   runsOnServerless: true,
   read: readBulkParams,
+  unit: () => 'docs',
   corpora: (params) => params.selection.corpora,
   bodyBytes: (params, workload, clients) =>
     largestBody(params, selectCorpora(workload.corpora, params.selection), clients),

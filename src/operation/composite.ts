@@ -247,6 +247,7 @@ export const composite: OperationType = defineOperation({
   isAdmin: false,
   runsOnServerless: true,
   read: readComposite,
+  unit: () => 'ops',
   concurrency: ({ elements, maxConnections }) => Math.min(maxConnections, concurrencyOf(elements)),
   create: (params) => scriptOperation(compositeScript(params)),
 });

@@ -55,6 +55,8 @@ export interface OperationDefinition<P> {
   readonly over?: SourcedDefinition;
   /** Requests of one execution that are under way at the same time; default: 1. */
   concurrency?(parameters: P): number;
+  /** What the weight of an execution counts (`docs`), if that is certain before the load. Default: it is not known. */
+  unit?(parameters: P): string;
 }
 
 /** How an operation type works over a source of parameters. */
@@ -106,6 +108,9 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     },
     bodyBytes(spec, workload, clients) {
       return definition.bodyBytes?.(readChecked(definition, spec, workload), workload, clients) ?? 0;
+    },
+    unit(spec, workload) {
+      return definition.unit?.(definition.read(new ParamReader(spec.params), workload)) ?? null;
     },
     concurrency(spec) {
       return definition.concurrency?.(definition.read(new ParamReader(spec.params), NO_FACTS)) ?? 1;

@@ -277,6 +277,8 @@ export interface OperationType {
    * `null` = the client option `timeout`.
    */
   limit?(spec: OperationSpec): Millis | null;
+  /** What the weight of an execution counts: `docs` for `docs/s`; `null` = not known before the load. */
+  unit(spec: OperationSpec, workload: CheckFacts): string | null;
   /** How many requests one execution has under way at the same time, at most. */
   concurrency(spec: OperationSpec): number;
   /**

@@ -125,6 +125,7 @@ export const paginatedSearch: OperationType = defineOperation({
   name: 'paginated-search',
   isAdmin: false,
   runsOnServerless: true,
+  unit: () => 'pages',
   read(reader, facts) {
     if (reader.has(PIT_REFERENCE))
       reader.problem(PIT_REFERENCE, `"${PIT_REFERENCE}" works only inside a "composite" operation.`);

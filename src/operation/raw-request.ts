@@ -150,6 +150,7 @@ export const rawRequest: OperationType = defineOperation({
   isAdmin: false,
   runsOnServerless: true,
   read: readRawRequest,
+  unit: () => 'ops',
   create: (params, context) => new RawRequestOperation(params, context.requests),
   over: { bodies: 'json', create: (source, context) => new SourcedRawRequest(source, context) },
 });

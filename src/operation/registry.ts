@@ -78,4 +78,5 @@ export const operationCatalog: OperationCatalog = {
     ),
   ]),
   check: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],
+  unit: (spec, workload) => operationType(spec.type)?.unit(spec, workload) ?? null,
 };

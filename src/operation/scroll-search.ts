@@ -138,6 +138,7 @@ export const scrollSearch: OperationType = defineOperation({
   name: 'scroll-search',
   isAdmin: false,
   runsOnServerless: false,
+  unit: () => 'pages',
   read(reader, facts) {
     reader.require('pages');
     return readScrollParams(reader, facts, readPages(reader) ?? 1);

@@ -93,6 +93,7 @@ export const search: OperationType = defineOperation({
   isAdmin: false,
   runsOnServerless: true,
   read: readSearch,
+  unit: (params) => (params.kind === 'plain' ? 'ops' : 'pages'),
   create: (params, context) =>
     params.kind === 'plain'
       ? new SearchOperation(params, context.requests, context.checksAssertions === true)

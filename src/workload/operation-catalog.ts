@@ -14,12 +14,18 @@ export interface OperationFacts {
   readonly unsupported: string | null;
 }
 
+/** One operation of a workload, as its type reads it. */
+export interface CatalogSpec {
+  readonly name: string;
+  readonly type: string;
+  readonly params: JsonObject;
+}
+
 /** The operation types of a program. A name that is not among the facts is a custom type, or a typing mistake. */
 export interface OperationCatalog {
   readonly facts: ReadonlyMap<string, OperationFacts>;
   /** Checks the parameters of one operation; the paths of problems are relative to the operation. */
-  check(
-    spec: { readonly name: string; readonly type: string; readonly params: JsonObject },
-    workload: Workload,
-  ): readonly Problem[];
+  check(spec: CatalogSpec, workload: Workload): readonly Problem[];
+  /** What the weight of the operation counts (`docs`); `null` = not known before the load. */
+  unit(spec: CatalogSpec, workload: Workload): string | null;
 }

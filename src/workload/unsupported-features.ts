@@ -36,6 +36,7 @@ export function checkFeatures({ workload, procedure, notes, hasPlugin, operation
   const seen = new Set<Operation>();
   for (const task of leafTasks(procedure.schedule)) {
     checkSchedule(task, procedure, notes, hasPlugin, { unsupported, invalid });
+    invalid.push(...checkUnit(task, procedure, notes, operations.unit(task.operation, workload)));
     if (seen.has(task.operation)) continue;
     seen.add(task.operation);
     checkType(task, hasPlugin, operations, { unsupported, invalid });
@@ -124,6 +125,28 @@ function checkSchedule(
       message: `Task "${task.name}" uses the schedule "${schedule}", ${NEED_PYTHON}`,
     });
   else found.invalid.push({ ...problem, message: `must be "deterministic" or "poisson", not "${schedule}"` });
+}
+
+/** A target throughput in another unit than that of the operation, by which the task could not be paced. */
+function checkUnit(
+  task: Task,
+  procedure: TestProcedure,
+  notes: WorkloadNotes,
+  unit: string | null,
+): readonly Problem[] {
+  const { targetThroughput: target, operation } = task;
+  const path = notes.tasks.get(taskKey(procedure.name, task.name))?.path;
+  if (target === null || unit === null || path === undefined || hasOtherSource(operation)) return [];
+  if (target.unit === unit || target.unit === 'ops') return [];
+  const own = unit === 'ops' ? `"${target.value} ops/s"` : `"${target.value} ${unit}/s" or "${target.value} ops/s"`;
+  return [
+    {
+      file: operation.location.file,
+      path: propertyPath(path, 'target-throughput'),
+      message: `Task "${task.name}": the requests of "${operation.type}" count ${unit}, not ${target.unit}`,
+      hint: `Write ${own}`,
+    },
+  ];
 }
 
 /**

@@ -233,6 +233,36 @@ test('an operation type that nobody knows is an error', async (context) => {
   );
 });
 
+test('a target throughput in a unit that the operation does not count is found before the load', async (context) => {
+  const search = { 'operation-type': 'search', index: 'logs', body: {} };
+  const rate = (operation: unknown, throughput: string): Readonly<Record<string, string>> =>
+    selected(operation, { 'target-throughput': throughput });
+  const wrong: readonly (readonly [unknown, string, string, string])[] = [
+    [search, '20 docs/s', 'the requests of "search" count ops, not docs', 'Write "20 ops/s"'],
+    [search, '20 pages/s', 'the requests of "search" count ops, not pages', 'Write "20 ops/s"'],
+    [
+      { ...search, pages: 2 },
+      '20 docs/s',
+      'the requests of "search" count pages, not docs',
+      'Write "20 pages/s" or "20 ops/s"',
+    ],
+  ];
+  for (const [operation, throughput, message, hint] of wrong) {
+    const error = await failureOf(requestFor(temporaryFiles(context, rate(operation, throughput))));
+    const [problem, ...others] = error.problems;
+    assert.deepEqual([error.code, others], ['WORKLOAD_INVALID', []]);
+    assert.deepEqual([problem?.message, problem?.hint], [`Task "a": ${message}`, hint]);
+    assert.match(problem?.path ?? '', /target-throughput$/);
+  }
+  const right: readonly (readonly [unknown, string])[] = [
+    [search, '20 ops/s'],
+    [{ ...search, pages: 2 }, '20 pages/s'],
+    [{ 'operation-type': 'bulk', 'bulk-size': 5 }, '20 docs/s'],
+  ];
+  for (const [operation, throughput] of right)
+    await loadWorkload(requestFor(temporaryFiles(context, rate(operation, throughput))));
+});
+
 test('what a selected task needs and this version lacks is refused, and only then', async (context) => {
   const plugIn = { 'workload.py': 'def register(registry):\n    pass\n' };
   const cases: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
