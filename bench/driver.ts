@@ -67,6 +67,7 @@ async function serve(order: DriverOrder): Promise<void> {
     target: targets.default,
     workload: workloadOf(schedule),
     corpora: [],
+    grpcHosts: [],
     steps,
     onError: 'continue',
     checksAssertions: false,

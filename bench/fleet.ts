@@ -100,6 +100,7 @@ async function drive(
       target: targets.default,
       workload: workloadOf([only]),
       corpora: [],
+      grpcHosts: [],
       steps,
       seed: 1,
     };

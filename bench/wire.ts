@@ -9,12 +9,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { BodyUse } from '../src/http/answer.ts';
 import { defaultClientOptions } from '../src/http/client-options.ts';
 import { createWire } from '../src/http/connection.ts';
 import type { Endpoint } from '../src/http/endpoint.ts';
-import type { Wire } from '../src/http/wire.ts';
 import { createWireContext } from '../src/http/wire-context.ts';
+import type { BodyUse } from '../src/transport/answer.ts';
+import type { Wire } from '../src/transport/wire.ts';
 import {
   DRIVER_CORE,
   median,
@@ -25,6 +25,9 @@ import {
   SEARCH_PATH,
   withTarget,
 } from './processes.ts';
+
+/** A request that is no HEAD request. */
+const PLAIN = { isHead: false };
 
 const HERE = fileURLToPath(import.meta.url);
 
@@ -50,7 +53,7 @@ function drive(job: Job): Promise<RoundFigures> {
   return new Promise((resolve, reject) => {
     const begin = () => {
       start = process.cpuUsage();
-      for (const wire of wires) wire.send(request, false, job.bodyUse);
+      for (const wire of wires) wire.send(request, PLAIN, job.bodyUse);
       setTimeout(() => {
         const used = process.cpuUsage(start ?? undefined);
         for (const wire of wires) wire.destroy();
@@ -68,7 +71,7 @@ function drive(job: Job): Promise<RoundFigures> {
           needsWholeBody: () => false,
           onAnswer: () => {
             requests++;
-            wire.send(request, false, job.bodyUse);
+            wire.send(request, PLAIN, job.bodyUse);
           },
           onFailure: (failure) => reject(new Error(failure.message)),
           onIdleClose: () => reject(new Error('closed')),

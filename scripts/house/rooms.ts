@@ -41,16 +41,35 @@ export const rooms: readonly Room[] = [
     imports: ['.', 'workload'],
   },
   { folder: 'schedule', holds: 'pure: tasks to clients to steps, loop control, pacing', imports: ['.', 'workload'] },
-  { folder: 'http', holds: 'the wire client of the load path, and the client of administration', imports: ['.'] },
+  {
+    folder: 'transport',
+    holds: 'what connections, requests and answers are to the load path, whatever is spoken',
+    imports: ['.'],
+  },
+  {
+    folder: 'http',
+    holds: 'the wire client of the load path, and the client of administration',
+    imports: ['.', 'transport'],
+  },
+  {
+    folder: 'grpc',
+    holds: 'messages of the gRPC interface of OpenSearch, and connections to it',
+    imports: ['.', 'transport'],
+  },
   {
     folder: 'operation',
     holds: 'one file per operation type: its parameters, requests, answers',
-    imports: ['.', 'workload', 'corpus', 'http'],
+    imports: ['.', 'workload', 'corpus', 'transport', 'http', 'grpc'],
+  },
+  {
+    folder: 'metrics',
+    holds: 'pure: reports in, results out: histograms, percentiles, throughput',
+    imports: ['.', 'transport'],
   },
   {
     folder: 'plugin',
     holds: "the code of a workload's author: the contract of its hosts, and what is made with it",
-    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation'],
+    imports: ['.', 'workload', 'corpus', 'schedule', 'transport', 'http', 'operation'],
   },
   {
     folder: 'plugin/typescript',
@@ -67,7 +86,6 @@ export const rooms: readonly Room[] = [
     holds: 'chooses the host of a plug-in by its language',
     imports: ['.', 'workload', 'operation', 'plugin', 'plugin/typescript', 'python'],
   },
-  { folder: 'metrics', holds: 'pure: reports in, results out: histograms, percentiles, throughput', imports: ['.'] },
   {
     folder: 'control',
     holds: 'pure: who decides how hard the load is: load test, redline, the search for the highest rate',
@@ -76,12 +94,24 @@ export const rooms: readonly Room[] = [
   {
     folder: 'worker',
     holds: 'a load thread: client loop, timing, recorder',
-    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'plugin', 'plugin/start', 'metrics'],
+    imports: [
+      '.',
+      'workload',
+      'corpus',
+      'schedule',
+      'transport',
+      'http',
+      'grpc',
+      'operation',
+      'plugin',
+      'plugin/start',
+      'metrics',
+    ],
   },
   {
     folder: 'fleet',
     holds: 'nodes in step: one start, one join point; the load threads of this machine',
-    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'plugin', 'metrics', 'worker'],
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'plugin', 'metrics', 'worker'],
   },
   {
     folder: 'fleet/protocol',
@@ -94,7 +124,7 @@ export const rooms: readonly Room[] = [
     imports: ['.', 'metrics', 'worker', 'fleet', 'fleet/protocol'],
   },
   { folder: 'telemetry', holds: 'what the cluster says of itself, read beside the load', imports: ['.', 'metrics'] },
-  { folder: 'store', holds: 'results as files', imports: ['.', 'metrics'] },
+  { folder: 'store', holds: 'results as files', imports: ['.', 'transport', 'metrics'] },
   { folder: 'report', holds: 'results as tables', imports: ['.', 'metrics'] },
   {
     folder: 'analysis',
@@ -109,6 +139,7 @@ export const rooms: readonly Room[] = [
       'workload',
       'corpus',
       'schedule',
+      'transport',
       'http',
       'operation',
       'metrics',
@@ -147,6 +178,7 @@ export const rooms: readonly Room[] = [
     imports: [
       '.',
       'workload',
+      'transport',
       'http',
       'operation',
       'fleet',

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { BenchmarkError } from '../errors.ts';
 import { DriverHealthMonitor } from '../metrics/driver-health.ts';
-import { EndpointFigures, type EndpointResults } from '../metrics/endpoint-figures.ts';
+import { EndpointFigures, type EndpointName, type EndpointResults } from '../metrics/endpoint-figures.ts';
 import type { RunHistory, TelemetrySeries } from '../metrics/history.ts';
 import { HistoryRecorder } from '../metrics/history-recorder.ts';
 import { tellOutage } from '../metrics/outage-text.ts';
@@ -36,11 +36,11 @@ export class Collector {
   private current: Step | null = null;
   private lastEventAt = 0;
 
-  /** @param hosts `host:port` of each endpoint of the target */
+  /** @param hosts each endpoint of the targets */
   constructor(
     clock: Clock,
     listener: RunListener,
-    hosts: readonly string[],
+    hosts: readonly EndpointName[],
     steps: readonly Step[],
     identities: readonly TaskIdentity[],
     settings: ResultSettings,
@@ -103,7 +103,7 @@ export class Collector {
     this.recorder.add(report, place ?? LOCAL_NODE);
     this.health.record(report.step, `worker ${report.worker}${place === null ? '' : ` on ${place}`}`, report.health);
     for (const change of this.endpoints.add(report, place, this.clock.wall())) {
-      this.listener({ kind: 'warning', message: tellOutage(change, this.endpoints.results().length) });
+      this.listener({ kind: 'warning', message: tellOutage(change, this.endpoints.results()) });
     }
     this.tellProgress();
   }

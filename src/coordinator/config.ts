@@ -21,6 +21,8 @@ export type WorkloadLoader = (distributionVersion: string | null) => Promise<Loa
 /** What is sent, to whom, and by which machines. */
 export interface LoadConfig {
   readonly targets: Targets;
+  /** Where the cluster is spoken to over gRPC, `host:port` each; default: port 9400 of this machine. */
+  readonly grpcHosts?: readonly string[];
   readonly workload: LoadedWorkload | WorkloadLoader;
   /** How the run gets its cluster; default: it is there already. */
   readonly pipeline?: Pipeline;
@@ -111,10 +113,13 @@ export interface CompleteConfig {
   readonly naming: Required<NamingConfig>;
 }
 
+const DEFAULT_GRPC_HOST = 'localhost:9400';
+
 /** Fills in what a caller left out. */
 export function completeConfig({ load, results, naming }: RunConfig, clock: Clock): CompleteConfig {
   return {
     load: {
+      grpcHosts: [DEFAULT_GRPC_HOST],
       pipeline: benchmarkOnly,
       skipRestApiCheck: false,
       distributionVersion: null,

@@ -13,10 +13,13 @@ import { createAdminClient } from '../http/admin-client.ts';
 import type { AdminClient } from '../http/admin-request.ts';
 import { formatPlace } from '../http/endpoint.ts';
 import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
+import type { TargetCluster } from '../http/target-cluster.ts';
+import type { EndpointName } from '../metrics/endpoint-figures.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
+import { transportTargets } from '../operation/transport-targets.ts';
 import { packageVersion } from '../package.ts';
 import { allocate, type Step } from '../schedule/allocation.ts';
 import { knownSecrets } from '../secrets.ts';
@@ -141,7 +144,7 @@ class TestRunner {
     this.collector = new Collector(
       clock,
       listener,
-      provided.targets.default.endpoints.map(formatPlace),
+      endpointsOf(provided.targets.default, this.steps, config.load.grpcHosts),
       this.steps,
       identities(loaded.workload, this.procedure),
       config.results,
@@ -208,6 +211,7 @@ class TestRunner {
     await fleet.prepare({
       testRunId: naming.testRunId,
       target: this.provided.targets.default,
+      grpcHosts: load.grpcHosts,
       workload,
       corpora: corporaOf(workload, this.procedure),
       steps: this.steps,
@@ -308,6 +312,21 @@ function identities(workload: Workload, procedure: TestProcedure): readonly Task
     isReportable: task.operation.includeInReporting,
     meta: Object.fromEntries([...workload.meta, ...procedure.meta, ...task.operation.meta, ...task.meta]),
   }));
+}
+
+/** Every endpoint that requests of the run may go to, in the order in which the reports of workers tell of them. */
+function endpointsOf(
+  cluster: TargetCluster,
+  steps: readonly Step[],
+  grpcHosts: readonly string[],
+): readonly EndpointName[] {
+  const operations = steps.flatMap((step) => step.tasks.map(({ operation }) => operation));
+  return [
+    ...cluster.endpoints.map((endpoint) => ({ endpoint: formatPlace(endpoint), protocol: 'http' as const })),
+    ...transportTargets(operations, grpcHosts).flatMap(({ protocol, endpoints }) =>
+      endpoints.map((endpoint) => ({ endpoint, protocol })),
+    ),
+  ];
 }
 
 /** The corpora that the tasks of the procedure send, each once. */

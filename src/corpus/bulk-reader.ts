@@ -34,6 +34,8 @@ export interface BulkReaderOptions {
   readonly looped: boolean;
   /** How documents get ids; `null`: not at all. Those of data streams and of files with action lines never get any. */
   readonly conflicts: ConflictSettings | null;
+  /** Puts the documents of a set into bodies. Default: as the API for bulks over HTTP wants them. */
+  readonly writerOf?: ((documentSet: PreparedDocumentSet) => DocumentWriter) | undefined;
   /** Uniform in [0, 1); only used with conflicts. */
   readonly random: () => number;
 }
@@ -259,7 +261,8 @@ export class BulkReader {
   }
 
   private newWriter(slice: DocumentSlice): DocumentWriter {
-    const { conflicts, random } = this.options;
+    const { conflicts, random, writerOf } = this.options;
+    if (writerOf !== undefined) return writerOf(slice.documentSet);
     const hasIds = conflicts !== null && slice.documentSet.targetDataStream === null;
     return documentWriter(
       slice.documentSet,

@@ -147,6 +147,73 @@ class ConflictWriter implements DocumentWriter {
   }
 }
 
+/** What stands in front of a document where a body is no text with action lines. */
+export interface Frame {
+  /** Most bytes that it takes. */
+  readonly extraBytes: number;
+  /** Writes the frame of a document of `length` bytes at `position`, and returns where the document goes. */
+  write(buffer: Buffer, position: number, length: number): number;
+}
+
+/** Writes documents without their line ends, each in a frame. */
+class FramedWriter implements DocumentWriter {
+  readonly extraBytes: number;
+  readonly linesPerDocument = 1;
+  private readonly frame: Frame;
+
+  constructor(frame: Frame) {
+    this.frame = frame;
+    this.extraBytes = frame.extraBytes;
+  }
+
+  write(cursor: BodyCursor, wanted: number): void {
+    const { buffer, end } = cursor;
+    while (cursor.documents < wanted) {
+      const newline = buffer.indexOf(NEWLINE, cursor.source);
+      if (newline < 0 || newline >= end) break;
+      const hasReturn = newline > cursor.source && buffer[newline - 1] === CARRIAGE_RETURN;
+      const documentEnd = hasReturn ? newline - 1 : newline;
+      const length = documentEnd - cursor.source;
+      const target = this.frame.write(buffer, cursor.target, length);
+      buffer.copyWithin(target, cursor.source, documentEnd);
+      cursor.target = target + length;
+      cursor.source = newline + 1;
+      cursor.documents++;
+    }
+  }
+}
+
+/** Writes the documents alone, each with its line end; action lines of the file are left out. */
+class LineWriter implements DocumentWriter {
+  readonly extraBytes = 0;
+  readonly linesPerDocument: 1 | 2;
+
+  constructor(linesPerDocument: 1 | 2) {
+    this.linesPerDocument = linesPerDocument;
+  }
+
+  write(cursor: BodyCursor, wanted: number): void {
+    const { buffer, end } = cursor;
+    while (cursor.documents < wanted) {
+      const first = buffer.indexOf(NEWLINE, cursor.source);
+      const start = this.linesPerDocument === 1 ? cursor.source : first + 1;
+      const newline = this.linesPerDocument === 1 || first < 0 ? first : buffer.indexOf(NEWLINE, start);
+      if (newline < 0 || newline >= end) break;
+      buffer.copyWithin(cursor.target, start, newline + 1);
+      cursor.target += newline + 1 - start;
+      cursor.source = newline + 1;
+      cursor.documents++;
+    }
+  }
+}
+
+/** A writer that puts each document of a file without action lines into a frame. */
+export const framedDocuments = (frame: Frame): DocumentWriter => new FramedWriter(frame);
+
+/** A writer whose bodies are the documents alone, one per line, whether or not the file has action lines. */
+export const documentLines = (documentSet: PreparedDocumentSet): DocumentWriter =>
+  new LineWriter(documentSet.includesActionAndMetaData ? 2 : 1);
+
 const ID_TAIL = '"}}\n';
 /** The lower half of the {@link ID_DIGITS} digits. */
 const LOW_DIGITS = 100_000;

@@ -5,6 +5,7 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors.ts';
 import { secretsOf } from '../http/target-secrets.ts';
 import { writeJson } from '../json.ts';
+import { transportTargets } from '../operation/transport-targets.ts';
 import { workloadView } from '../plugin/workload-view.ts';
 import { Completion } from '../schedule/completion.ts';
 import { knownSecrets } from '../secrets.ts';
@@ -137,7 +138,7 @@ export class LocalNode implements FleetNode {
   /** Checks the limit of open files before documents are fetched or load is sent. Throws CONFIG if it is too low. */
   private requireFiles({ run, workers }: NodePlan): void {
     const own = new Set(workers.flat());
-    const connections = connectionsOf(run.steps, run.target.endpoints.length, (client) => own.has(client));
+    const connections = connectionsOf(run.steps, run, (client) => own.has(client));
     requireFiles({ place: this.name, connections, threads: workers.length });
   }
 
@@ -242,11 +243,15 @@ export function workerPlans(
   const { run, workers, firstWorker } = plan;
   const facts = encodeFacts(run.workload, corpora);
   const tasks = new Map(run.steps.map((step) => [step.index, step.tasks.map(taskPlan)]));
+  const operations = run.steps.flatMap((step) => step.tasks.map(({ operation }) => operation));
+  const others = transportTargets(operations, run.grpcHosts);
   const memory = bytes(process.availableMemory() / Math.max(1, workers.length));
   const plugin = run.plugin === undefined ? null : pluginPlan(run.plugin, run.workload, corpora);
   return workers.map((clients, index) => ({
     worker: firstWorker + index,
     target: run.target,
+    others,
+    grpcHosts: run.grpcHosts,
     facts,
     steps: run.steps.map((step) => workerStep(step, tasks.get(step.index) ?? [], clients)),
     lease,

@@ -21,6 +21,8 @@ export interface FleetStep {
 export interface RunPlan {
   readonly testRunId: string;
   readonly target: TargetCluster;
+  /** Where the cluster is spoken to over gRPC: `host:port` each. */
+  readonly grpcHosts: readonly string[];
   readonly workload: Workload;
   /** The corpora that the test procedure sends. Each node prepares them for itself. */
   readonly corpora: readonly Corpus[];

@@ -3,12 +3,12 @@
 import { Client, errors } from '@opensearch-project/opensearch';
 import type { TransportRequestPromise } from '@opensearch-project/opensearch/lib/Transport.js';
 import { BenchmarkError, messageOf } from '../errors.ts';
+import { codeOf, explainSocketError, sentence } from '../transport/network-failure.ts';
 import { AnswerTooLong, adminConnectionClass, maxAnswerBytes, type SocketErrors } from './admin-connection.ts';
 import type { AdminClient, AdminReply, AdminRequest } from './admin-request.ts';
 import { anyHost } from './any-host.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formatPlace } from './endpoint.ts';
-import { codeOf, explainSocketError, sentence } from './network-failure.ts';
 import { maxHeadBytes } from './response-head.ts';
 import type { TargetCluster } from './target-cluster.ts';
 import { makeSecureContext } from './wire-context.ts';

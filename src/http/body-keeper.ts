@@ -1,6 +1,6 @@
 // Keeps what is wanted of the body of an answer: as a view of the read buffer if it came in one read, else in a buffer
 // that is used again and again.
-import type { Answer, BodyUse } from './answer.ts';
+import type { Answer, BodyUse } from '../transport/answer.ts';
 
 /** Asks whether the whole body is wanted, as `WireOwner.needsWholeBody` does. */
 export type BodyQuestion = (answer: Answer) => boolean;

@@ -3,13 +3,13 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { messageOf } from '../errors.ts';
-import type { BodyUse } from './answer.ts';
+import type { BodyUse } from '../transport/answer.ts';
+import { explainSocketError, failure } from '../transport/network-failure.ts';
+import type { RequestTraits, SocketFailure, Wire, WireOwner, WirePhase } from '../transport/wire.ts';
 import type { ClientOptions } from './client-options.ts';
 import type { Endpoint } from './endpoint.ts';
 import { formatPlace } from './endpoint.ts';
-import { explainSocketError, failure } from './network-failure.ts';
 import { answerBroken, answerMore, ResponseReader } from './response-reader.ts';
-import type { SocketFailure, Wire, WireOwner, WirePhase } from './wire.ts';
 import type { WireContext } from './wire-context.ts';
 
 const KEEP_ALIVE_DELAY_MS = 60_000;
@@ -86,7 +86,7 @@ class Connection implements Wire {
     }
   }
 
-  send(bytes: Buffer, isHead: boolean, bodyUse: BodyUse): void {
+  send(bytes: Buffer, { isHead }: RequestTraits, bodyUse: BodyUse): void {
     if (this.socket === null || !this.isOpen || this.isBusy)
       throw new Error('A request was sent on a connection that is closed or busy.');
     this.reader.expect(isHead, bodyUse);

@@ -1,4 +1,5 @@
 // Requests as bytes. What does not change between two requests of a task is serialised once.
+import type { PreparedRequest } from '../transport/request.ts';
 
 /** What a request is made from. */
 export interface RequestParts {
@@ -11,21 +12,6 @@ export interface RequestParts {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** See {@link PreparedRequest.isRepeatable}; default: true for GET and HEAD, which only read. */
   readonly isRepeatable?: boolean | undefined;
-}
-
-/** A request that can be sent again and again, to any endpoint of the cluster. */
-export interface PreparedRequest {
-  /**
-   * Head and body for an endpoint, to be written at once. They are the same bytes as long as nothing changes; a
-   * signature changes each second.
-   */
-  bytes(endpointIndex: number): Buffer;
-  /** Whether it is a HEAD request, whose answer has no body. */
-  readonly isHead: boolean;
-  /**
-   * Whether sending it twice does no harm, so that it may be repeated if its connection ended before an answer came.
-   */
-  readonly isRepeatable: boolean;
 }
 
 /** Makes requests for one cluster: adds Host, authentication, `content-type`, compression, signature. */

@@ -1,5 +1,5 @@
 // Reads the head of an HTTP/1.x answer at byte level: strictly, and without making strings of what nobody needs.
-import type { ContentEncoding } from './answer.ts';
+import type { ContentEncoding } from '../transport/answer.ts';
 
 /** Returned by {@link ResponseHead.parse}: the end of the head has not arrived. */
 export const headIncomplete = -1;

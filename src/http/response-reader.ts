@@ -1,5 +1,5 @@
 // Reads the answers of one connection, in whatever pieces they arrive.
-import { Answer, type BodyUse } from './answer.ts';
+import { Answer, type BodyUse } from '../transport/answer.ts';
 import { BodyKeeper, type BodyQuestion } from './body-keeper.ts';
 import { ChunkedBody, chunksBroken, chunksDone, chunksPiece } from './chunked-body.ts';
 import { headBroken, headIncomplete, maxHeadBytes, ResponseHead } from './response-head.ts';

@@ -1,5 +1,6 @@
 // What happened at each host of the target over all workers: how many requests went there, what failed, and when it
 // answered nobody.
+import type { Protocol } from '../transport/transport.ts';
 import { type EpochMillis, epochMillis } from '../units.ts';
 import type { EndpointReport, WorkerReport } from './report.ts';
 
@@ -16,11 +17,16 @@ export interface Outage {
   readonly reason: string;
 }
 
-/** One host of the target over a run. A host that is listed twice is one. */
-export interface EndpointResults {
+/** Which host of which target: those of one protocol share the requests. */
+export interface EndpointName {
   /** `host:port`. */
   readonly endpoint: string;
-  /** HTTP requests sent to it, and the failed ones among them. */
+  readonly protocol: Protocol;
+}
+
+/** One host of the target over a run. A host that is listed twice is one. */
+export interface EndpointResults extends EndpointName {
+  /** Requests sent to it, and the failed ones among them. */
   readonly requests: number;
   readonly errors: number;
   /** Connections that were opened, and attempts that failed. */
@@ -31,8 +37,7 @@ export interface EndpointResults {
 }
 
 /** Tells that an outage of a host has begun or, if it has `until`, ended. */
-export interface EndpointChange {
-  readonly endpoint: string;
+export interface EndpointChange extends EndpointName {
   readonly outage: Outage;
 }
 
@@ -49,7 +54,7 @@ interface OpenOutage {
   readonly workers: Set<number>;
 }
 
-interface EndpointSums {
+interface EndpointSums extends EndpointName {
   requests: number;
   errors: number;
   connections: number;
@@ -61,17 +66,27 @@ interface EndpointSums {
 
 /** Sums up the reports of all workers by host. */
 export class EndpointFigures {
-  /** The host of each endpoint of the target. */
+  /** The name of each endpoint by which its sums are found. */
   private readonly hosts: readonly string[];
   private readonly sums: ReadonlyMap<string, EndpointSums>;
 
-  /** @param hosts `host:port` of each endpoint, in the order of the target */
-  constructor(hosts: readonly string[]) {
-    this.hosts = hosts;
+  /** @param hosts each endpoint, in the order in which reports tell of them */
+  constructor(hosts: readonly EndpointName[]) {
+    const keyOf = ({ endpoint, protocol }: EndpointName): string => `${protocol} ${endpoint}`;
+    this.hosts = hosts.map(keyOf);
     this.sums = new Map(
-      hosts.map((host) => [
-        host,
-        { requests: 0, errors: 0, connections: 0, connectionFailures: 0, outages: [], open: new Map() },
+      hosts.map(({ endpoint, protocol }) => [
+        keyOf({ endpoint, protocol }),
+        {
+          endpoint,
+          protocol,
+          requests: 0,
+          errors: 0,
+          connections: 0,
+          connectionFailures: 0,
+          outages: [],
+          open: new Map(),
+        },
       ]),
     );
   }
@@ -82,28 +97,20 @@ export class EndpointFigures {
    */
   add(report: WorkerReport, node: string | null, now: EpochMillis): readonly EndpointChange[] {
     return report.endpoints.flatMap((figures, index) => {
-      const host = this.hosts[index] ?? '';
-      const sums = this.sums.get(host);
+      const sums = this.sums.get(this.hosts[index] ?? '');
       if (sums === undefined) return [];
       sums.requests += figures.requests;
       sums.errors += figures.failedRequests;
       sums.connections += figures.connections;
       sums.connectionFailures += figures.connectionFailures;
       const changed = this.followOutage(sums, figures, report.worker, node, now);
-      return changed === null ? [] : [{ endpoint: host, outage: changed }];
+      return changed === null ? [] : [{ endpoint: sums.endpoint, protocol: sums.protocol, outage: changed }];
     });
   }
 
   /** The hosts in the order of the target. */
   results(): readonly EndpointResults[] {
-    return [...this.sums].map(([endpoint, { requests, errors, connections, connectionFailures, outages }]) => ({
-      endpoint,
-      requests,
-      errors,
-      connections,
-      connectionFailures,
-      outages: outages.map(describe),
-    }));
+    return [...this.sums.values()].map(({ open: _, ...sums }) => ({ ...sums, outages: sums.outages.map(describe) }));
   }
 
   private followOutage(

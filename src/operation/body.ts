@@ -1,6 +1,6 @@
 // Bodies of the answers to load requests, decompressed as far as they are needed.
 import { constants, gunzipSync, inflateSync } from 'node:zlib';
-import type { Answer } from '../http/answer.ts';
+import type { Answer } from '../transport/answer.ts';
 
 const NOTHING = Buffer.alloc(0);
 /**

@@ -1,5 +1,5 @@
 // Reads the answers to bulk requests: of most of them only the first bytes, which say that there were no errors.
-import type { Answer } from '../http/answer.ts';
+import type { Answer } from '../transport/answer.ts';
 import { decodeBody, decodeHead, whyUnreadable } from './body.ts';
 import { readBulkErrors, saysNoErrors } from './bulk-answer.ts';
 import type { Outcome } from './operation.ts';

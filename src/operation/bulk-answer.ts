@@ -1,26 +1,13 @@
 // What the answer to a bulk request says. Usually its first bytes say that nothing failed; else each item is looked at.
-import { oneLine } from './http-error.ts';
+import { type BulkErrors, FailedItems } from './failed-items.ts';
 import { member, parseAnswer } from './json-answer.ts';
-import type { DocumentFailure } from './operation.ts';
 import { jsonPath, scanBoolean } from './scan.ts';
 
 const ERRORS = jsonPath('errors');
-const MOST_REASONS = 5;
-const MISSING_ITEM = 'no item in the answer';
 
 /** True if the start of an answer says that no item failed. */
 export function saysNoErrors(head: Buffer): boolean {
   return scanBoolean(head, ERRORS) === false;
-}
-
-/** What failed in a bulk request. */
-export interface BulkErrors {
-  /** How many items failed. */
-  readonly count: number;
-  /** In one line the first few different pairs of status and reason. */
-  readonly description: string;
-  /** The failed items by status and type of their error. */
-  readonly kinds: readonly DocumentFailure[];
 }
 
 /**
@@ -30,32 +17,16 @@ export interface BulkErrors {
 export function readBulkErrors(body: Buffer, documents: number): BulkErrors | null {
   const items = member(parseAnswer(body), 'items');
   if (!Array.isArray(items)) return null;
-  const reasons = new Set<string>();
-  const kinds = new Map<string, { count: number; readonly example: string }>();
-  let count = 0;
+  const failed = new FailedItems();
   for (const item of items) {
     const result = onlyMember(item);
     if (!isFailed(result)) continue;
-    count++;
-    if (reasons.size <= MOST_REASONS) reasons.add(describeItem(result));
-    const kind = kindOf(result);
-    const known = kinds.get(kind);
-    if (known === undefined) kinds.set(kind, { count: 1, example: oneLine(reasonOf(result) ?? '') });
-    else known.count++;
+    const type = member(member(result, 'error'), 'type');
+    const status = String(member(result, 'status'));
+    failed.add({ status, type: typeof type === 'string' ? type : null, reason: reasonOf(result) });
   }
-  const missing = documents - items.length;
-  if (missing > 0) {
-    count += missing;
-    reasons.add(MISSING_ITEM);
-    kinds.set(MISSING_ITEM, { count: missing, example: '' });
-  }
-  return { count, description: describe([...reasons]), kinds: [...kinds].map(([kind, found]) => ({ kind, ...found })) };
-}
-
-/** Reasons name documents, so they are all different; types of errors are few. */
-function kindOf(result: unknown): string {
-  const type = member(member(result, 'error'), 'type');
-  return oneLine(`HTTP ${String(member(result, 'status'))}${typeof type === 'string' ? ` ${type}` : ''}`);
+  failed.addMissing(documents - items.length);
+  return failed.sum();
 }
 
 function reasonOf(result: unknown): string | null {
@@ -68,17 +39,6 @@ function isFailed(result: unknown): boolean {
   const status = member(result, 'status');
   const failedShards = member(member(result, '_shards'), 'failed');
   return (typeof status === 'number' && status > 299) || (typeof failedShards === 'number' && failedShards > 0);
-}
-
-function describeItem(result: unknown): string {
-  const reason = reasonOf(result);
-  const status = `HTTP status: ${String(member(result, 'status'))}`;
-  return reason === null ? status : `${status}, message: ${reason}`;
-}
-
-function describe(reasons: readonly string[]): string {
-  const shown = reasons.slice(0, MOST_REASONS);
-  return oneLine(`${shown.join(' | ')}${reasons.length > shown.length ? ' | …' : ''}`);
 }
 
 function onlyMember(item: unknown): unknown {

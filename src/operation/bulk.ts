@@ -3,8 +3,9 @@
 import { BulkReader } from '../corpus/bulk-reader.ts';
 import { clientSlices } from '../corpus/client-slices.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
-import type { Answer } from '../http/answer.ts';
-import type { InPlaceRequest, PreparedRequest } from '../http/request.ts';
+import type { InPlaceRequest } from '../http/request.ts';
+import type { Answer } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
 import { BulkAnswerReader } from './bulk-answer-reader.ts';
 import { type BulkParams, readBulkParams, selectCorpora } from './bulk-params.ts';
 import { defineOperation } from './define.ts';
@@ -71,8 +72,12 @@ class BulkOperation implements RequestOperation {
 /** An action line with the name of an index has about so many bytes. */
 const ACTION_BYTES = 60;
 
-/** Of documents of average size. */
-function largestBody({ bulkSize }: BulkParams, corpora: readonly PreparedCorpus[], clients: number): number {
+/** About how many bytes the largest body of one of `clients` clients has, with documents of average size. */
+export function largestBody(
+  { bulkSize }: Pick<BulkParams, 'bulkSize'>,
+  corpora: readonly PreparedCorpus[],
+  clients: number,
+): number {
   const bodies = corpora.flatMap(({ documentSets }) =>
     documentSets.map(({ size, documentCount }) => {
       const documents = Math.min(bulkSize, Math.ceil(documentCount / clients));

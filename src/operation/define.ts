@@ -53,6 +53,8 @@ export interface OperationDefinition<P> {
    * its parameters, which is for operations of several requests only.
    */
   readonly over?: SourcedDefinition;
+  /** See {@link OperationType.target}. Default: the cluster, over HTTP. */
+  readonly target?: NonNullable<OperationType['target']>;
   /** Requests of one execution that are under way at the same time; default: 1. */
   concurrency?(parameters: P): number;
   /** What the weight of an execution counts (`docs`), if that is certain before the load. Default: it is not known. */
@@ -101,6 +103,7 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     createOver(source, context, first) {
       return definition.over?.create(source, context, first) ?? sourcedScript(source, context, create);
     },
+    ...(definition.target === undefined ? {} : { target: definition.target }),
     limit(spec) {
       const reader = new ParamReader(spec.params);
       const timeout = readTimeout(reader);

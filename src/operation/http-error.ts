@@ -1,18 +1,9 @@
 // Says in one line why a request failed, and of what kind the failure is.
-import type { Answer } from '../http/answer.ts';
+import type { Answer, Refusal } from '../transport/answer.ts';
 import { decodeBody } from './body.ts';
 import { healthState, isHealth } from './health-state.ts';
 import type { RequestFailure } from './operation.ts';
 import { type JsonPath, jsonPath, scanString } from './scan.ts';
-
-/**
- * Why a request failed. Failures are counted by `kind`, so it holds no data of the request; `description` is for
- * people.
- */
-export interface FailureDescription {
-  readonly kind: string;
-  readonly description: string;
-}
 
 const LONGEST_DESCRIPTION = 300;
 
@@ -44,18 +35,19 @@ const MESSAGE = jsonPath('message');
  * Describes an error answer to a load request (status ≥ 300): `HTTP 429`, with type and reason from the part of its
  * body that was kept.
  */
-export function describeHttpError(answer: Answer): FailureDescription {
-  return describeStatus(answer.status, decodeBody(answer));
+export function describeHttpError(answer: Answer): Refusal {
+  return answer.refusal ?? describeStatus(answer.status, decodeBody(answer));
 }
 
 /** Describes a failed request of a script. */
-export function describeFailure(failure: RequestFailure): FailureDescription {
+export function describeFailure(failure: RequestFailure): Refusal {
+  if (failure.refusal !== null) return failure.refusal;
   if (failure.status !== null) return describeStatus(failure.status, failure.body ?? Buffer.alloc(0));
   const kind = failure.kind === 'connection' ? 'connection lost' : failure.kind;
   return { kind, description: oneLine(failure.message) };
 }
 
-function describeStatus(status: number, body: Buffer): FailureDescription {
+function describeStatus(status: number, body: Buffer): Refusal {
   const kind = `HTTP ${status}`;
   const reason = reasonOf(body);
   return { kind, description: reason === '' ? kind : `${kind}: ${reason}` };

@@ -28,8 +28,6 @@ export const operationsNotBuilt: Readonly<Record<string, OperationNotBuilt>> = {
   'bulk-vector-data-set': row(false, true, VECTORS),
   'train-knn-model': row(false, true, VECTORS),
   'delete-knn-model': row(false, true, VECTORS),
-  'proto-bulk': row(false, false, GRPC),
-  'proto-search': row(false, false, GRPC),
   'proto-vector-search': row(false, false, GRPC),
   'proto-bulk-vector-data-set': row(false, false, GRPC),
   'produce-stream-message': row(false, false, STREAMS),

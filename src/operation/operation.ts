@@ -3,9 +3,11 @@
 
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { Problem } from '../errors.ts';
-import type { Answer, BodyUse } from '../http/answer.ts';
-import type { PreparedRequest, RequestFactory } from '../http/request.ts';
+import type { RequestFactory } from '../http/request.ts';
 import type { JsonObject } from '../json.ts';
+import type { Answer, BodyUse, Refusal } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
+import type { TransportTarget } from '../transport/transport.ts';
 import type { Millis } from '../units.ts';
 import type { Corpus, IndexDefinitions } from '../workload/model.ts';
 import type { BodyForm, ParameterSource } from './parameter-source.ts';
@@ -30,6 +32,8 @@ export interface OperationContext {
   readonly clientIndex: number;
   readonly clientCount: number;
   readonly requests: RequestFactory;
+  /** How long one execution may take. */
+  readonly timeout?: Millis;
   /** Uniform in [0, 1); seeded per client, so that a run can be repeated. */
   readonly random: () => number;
   /**
@@ -197,6 +201,8 @@ export interface Session {
    * the connection is lost or time is up.
    */
   request(request: ScriptRequest): Promise<ScriptReply>;
+  /** Sends one request that was made before, to the target of the operation. Otherwise as {@link request}. */
+  send(request: PreparedRequest): Promise<ScriptReply>;
   /** Waits. Rejects with {@link RequestFailure} when the operation reaches its time limit meanwhile. */
   sleep(duration: Millis): Promise<void>;
   /** Counts a repeated attempt, for the figure `retries` of the results. */
@@ -238,8 +244,17 @@ export class RequestFailure extends Error {
   readonly kind: FailureKind;
   readonly status: number | null;
   readonly body: Buffer | null;
-  constructor(kind: FailureKind, message: string, status: number | null = null, body: Buffer | null = null) {
+  /** What the target said, where it does not speak HTTP. */
+  readonly refusal: Refusal | null;
+  constructor(
+    kind: FailureKind,
+    message: string,
+    status: number | null = null,
+    body: Buffer | null = null,
+    refusal: Refusal | null = null,
+  ) {
     super(message);
+    this.refusal = refusal;
     this.name = 'RequestFailure';
     this.kind = kind;
     this.status = status;
@@ -279,6 +294,10 @@ export interface OperationType {
   limit?(spec: OperationSpec): Millis | null;
   /** What the weight of an execution counts: `docs` for `docs/s`; `null` = not known before the load. */
   unit(spec: OperationSpec, workload: CheckFacts): string | null;
+  /**
+   * Where its requests go, if not to the cluster over HTTP. `grpcHosts` is where the cluster is spoken to over gRPC.
+   */
+  target?(spec: OperationSpec, grpcHosts: readonly string[]): TransportTarget;
   /** How many requests one execution has under way at the same time, at most. */
   concurrency(spec: OperationSpec): number;
   /**

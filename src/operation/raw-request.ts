@@ -1,6 +1,7 @@
 // `raw-request`: any request. One that is always the same is made into bytes once.
-import type { InPlaceRequest, PreparedRequest, RequestFactory } from '../http/request.ts';
+import type { InPlaceRequest, RequestFactory } from '../http/request.ts';
 import { isJsonNumber, toNumber } from '../json.ts';
+import type { PreparedRequest } from '../transport/request.ts';
 import { defineOperation } from './define.ts';
 import { InPlaceBody } from './in-place-body.ts';
 import type { OperationContext, OperationType, RequestOperation } from './operation.ts';

@@ -11,6 +11,8 @@ import type { OperationType } from './operation.ts';
 import { paginatedSearch } from './paginated-search.ts';
 import { createSearchPipeline, deletePipeline, putPipeline, putSettings } from './pipelines.ts';
 import { createPointInTime, deletePointInTime, listAllPointInTime } from './point-in-time.ts';
+import { protoBulk } from './proto-bulk.ts';
+import { protoSearch } from './proto-search.ts';
 import { rawRequest } from './raw-request.ts';
 import { refresh } from './refresh.ts';
 import { scrollSearch } from './scroll-search.ts';
@@ -34,6 +36,8 @@ export const executableTypes: readonly OperationType[] = [
   scrollSearch,
   rawRequest,
   composite,
+  protoBulk,
+  protoSearch,
   createPointInTime,
   deletePointInTime,
   listAllPointInTime,

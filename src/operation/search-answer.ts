@@ -1,5 +1,5 @@
 // Reads the answers to searches, no further than the search wants.
-import type { Answer, BodyUse } from '../http/answer.ts';
+import type { Answer, BodyUse } from '../transport/answer.ts';
 import { type Assertion, assertOutcome } from './assertions.ts';
 import { decodeBody, decodeHead, whyUnreadable } from './body.ts';
 import type { Outcome } from './operation.ts';

@@ -1,7 +1,9 @@
 // `search`: sends one constant request, which is made into bytes once. With `pages` it is a scroll.
-import type { Answer, BodyUse } from '../http/answer.ts';
-import type { PreparedRequest, RequestFactory } from '../http/request.ts';
+
+import type { RequestFactory } from '../http/request.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { Answer, BodyUse } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
 import { defineOperation, type ParameterFacts } from './define.ts';
 import type { LoadOperation, OperationContext, OperationType, Outcome, RequestOperation } from './operation.ts';
 import type { ParameterSource } from './parameter-source.ts';

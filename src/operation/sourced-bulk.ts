@@ -1,7 +1,9 @@
 // A bulk request whose documents come from a parameter source, with the body as lines.
-import type { Answer } from '../http/answer.ts';
-import type { InPlaceRequest, PreparedRequest } from '../http/request.ts';
+
+import type { InPlaceRequest } from '../http/request.ts';
 import type { JsonObject } from '../json.ts';
+import type { Answer } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
 import { BulkAnswerReader } from './bulk-answer-reader.ts';
 import { InPlaceBody } from './in-place-body.ts';
 import type { OperationContext, Outcome, RequestOperation } from './operation.ts';

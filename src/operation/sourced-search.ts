@@ -1,8 +1,10 @@
 // A search whose parameters come one by one. Paths and headers are made once for equal parameters; the body is put in
 // place.
-import type { Answer, BodyUse } from '../http/answer.ts';
-import type { InPlaceRequest, PreparedRequest } from '../http/request.ts';
+
+import type { InPlaceRequest } from '../http/request.ts';
 import { isJsonObject, type Json, parseJson, writeJson } from '../json.ts';
+import type { Answer, BodyUse } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
 import { InPlaceBody } from './in-place-body.ts';
 import type { OperationContext, Outcome, RequestOperation } from './operation.ts';
 import type { ParameterSource, SourceParams } from './parameter-source.ts';

@@ -17,14 +17,19 @@ export function readIndex(reader: ParamReader, fallback: string): string {
   return names === null ? fallback : joinNames(names);
 }
 
-/**
- * The target of a search as a part of a path: `index`, `data-stream`, or else the only index or data stream of the
- * workload. It is empty for `"index": null`, which asks for a path without an index.
- */
+/** The target of a search as a part of a path; empty where {@link readSearchNames} finds none. */
 export function readSearchTarget(reader: ParamReader, facts: ParameterFacts): string {
+  return joinNames(readSearchNames(reader, facts));
+}
+
+/**
+ * The names of the target of a search: `index`, `data-stream`, or else the only index or data stream of the workload.
+ * There is none for `"index": null`, which asks for a request that names no index.
+ */
+export function readSearchNames(reader: ParamReader, facts: ParameterFacts): readonly string[] {
   const given = reader.names('index', null) ?? reader.names('data-stream', null);
-  if (given !== null) return joinNames(given);
-  if (reader.params.get('index') === null) return '';
+  if (given !== null) return given;
+  if (reader.params.get('index') === null) return [];
   const known = facts.indices.length > 0 ? facts.indices.map((index) => index.name) : facts.dataStreams;
   const [only] = known;
   if (only === undefined || known.length > 1) {
@@ -35,9 +40,9 @@ export function readSearchTarget(reader: ParamReader, facts: ParameterFacts): st
         : `The operation names no "index" or "data-stream", and the workload has ${known.length} of them.`,
       'Add "index" to the operation; a comma-separated list and patterns are allowed.',
     );
-    return '';
+    return [];
   }
-  return encodeName(only);
+  return [only];
 }
 
 /**

@@ -1,6 +1,7 @@
 // The hosts of the target in the `results` of test_run.json: an extension of this project.
 import { Float, type Json, type JsonObject } from '../json.ts';
 import type { EndpointResults, Outage } from '../metrics/endpoint-figures.ts';
+import { protocols } from '../transport/transport.ts';
 import { epochMillis } from '../units.ts';
 import { numberField, objectsField, textField } from './fields.ts';
 
@@ -8,6 +9,7 @@ import { numberField, objectsField, textField } from './fields.ts';
 export function endpointDocument(endpoint: EndpointResults): JsonObject {
   return new Map<string, Json>([
     ['endpoint', endpoint.endpoint],
+    ...(endpoint.protocol === 'http' ? [] : [['protocol', endpoint.protocol] as const]),
     ['requests', endpoint.requests],
     ['errors', endpoint.errors],
     ['connections', endpoint.connections],
@@ -33,7 +35,9 @@ export function parseEndpoint(entry: JsonObject): readonly EndpointResults[] {
   const count = (key: string): number => numberField(entry, key) ?? 0;
   const outages = objectsField(entry, 'outages').map(parseOutage);
   const [connections, connectionFailures] = [count('connections'), count('connection_failures')];
-  return [{ endpoint, requests: count('requests'), errors: count('errors'), connections, connectionFailures, outages }];
+  const protocol = protocols.find((known) => known === textField(entry, 'protocol')) ?? 'http';
+  const [requests, errors] = [count('requests'), count('errors')];
+  return [{ endpoint, protocol, requests, errors, connections, connectionFailures, outages }];
 }
 
 function parseOutage(entry: JsonObject): Outage {

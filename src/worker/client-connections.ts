@@ -1,5 +1,5 @@
 // A set of connections of a client, one per endpoint, for one request at a time.
-import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
+import type { Wire, WireFailure, WireOwner } from '../transport/wire.ts';
 import type { TargetWatch } from './target-watch.ts';
 import type { Timeline } from './timeline.ts';
 import { type SlotOwner, WireSlot } from './wire-slot.ts';

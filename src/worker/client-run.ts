@@ -2,6 +2,7 @@
 import type { RequestFactory } from '../http/request.ts';
 import type { LoadOperation } from '../operation/operation.ts';
 import type { ClientSchedule } from '../schedule/client-schedule.ts';
+import type { ClientExchanges } from './client-exchanges.ts';
 import type { TaskRecorder } from './recorder.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -10,6 +11,9 @@ export interface ClientRun {
   readonly task: number;
   readonly taskName: string;
   readonly operation: LoadOperation;
+  /** Position of the target that its requests go to, and the client's connections to that target. */
+  readonly target: number;
+  readonly exchanges: ClientExchanges;
   readonly schedule: ClientSchedule;
   readonly recorder: TaskRecorder;
   /** Limit of one execution in ms. */

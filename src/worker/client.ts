@@ -6,13 +6,13 @@
 // It is a state machine that the read callback of its connection drives: there is no promise and no allocation per
 // request of the hot path.
 import { BenchmarkError, messageOf } from '../errors.ts';
-import type { Answer } from '../http/answer.ts';
-import type { PreparedRequest } from '../http/request.ts';
-import type { WireFailure } from '../http/wire.ts';
 import { describeFailure, describeHttpError } from '../operation/http-error.ts';
 import { Outcome, RequestFailure } from '../operation/operation.ts';
 import type { NextStep } from '../schedule/client-schedule.ts';
 import { UnitMismatch } from '../schedule/pacer.ts';
+import type { Answer } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
+import type { WireFailure } from '../transport/wire.ts';
 import { millis } from '../units.ts';
 import type { ClientExchanges } from './client-exchanges.ts';
 import type { ClientHost, ClientRun } from './client-run.ts';
@@ -33,7 +33,8 @@ export class LoadClient implements Waiter, ExchangeOwner {
   deadline = Number.POSITIVE_INFINITY;
   readonly id: number;
   private readonly host: ClientHost;
-  private readonly exchanges: ClientExchanges;
+  /** Its connections to each target. */
+  private readonly exchanges: readonly ClientExchanges[];
   private runs: readonly ClientRun[] = [];
   private position = 0;
   private run: ClientRun | null = null;
@@ -53,15 +54,16 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private readonly times = new RunningTimes();
   private readonly outcome = new Outcome();
 
-  constructor(id: number, host: ClientHost, exchanges: ClientExchanges) {
+  constructor(id: number, host: ClientHost, exchanges: readonly ClientExchanges[]) {
     this.id = id;
     this.host = host;
     this.exchanges = exchanges;
   }
 
-  /** Whether a request waits for a connection. */
-  get isConnecting(): boolean {
-    return this.exchange?.isConnecting === true || this.session?.isConnecting === true;
+  /** Position of the target that a request waits for a connection to; `null` if none does. */
+  get awaitedTarget(): number | null {
+    const waits = this.exchange?.isConnecting === true || this.session?.isConnecting === true;
+    return waits ? (this.run?.target ?? null) : null;
   }
 
   /**
@@ -70,11 +72,6 @@ export class LoadClient implements Waiter, ExchangeOwner {
   progress(run: ClientRun, now: number): number | null {
     if (run !== this.run) return this.runs.indexOf(run) > this.position ? 0 : 1;
     return run.schedule.progress(millis(now - this.start)) ?? run.operation.progress();
-  }
-
-  /** Opens connections for so many requests at the same time. */
-  open(concurrency: number): Promise<void> {
-    return this.exchanges.open(concurrency);
   }
 
   /** Begins with the tasks of a step at `start`. */
@@ -110,12 +107,12 @@ export class LoadClient implements Waiter, ExchangeOwner {
 
   /** Closes its connections for good. */
   close(): void {
-    this.exchanges.close();
+    for (const exchanges of this.exchanges) exchanges.close();
   }
 
   /** Replaces idle connections that their servers are about to close. */
   refresh(now: number): void {
-    this.exchanges.refresh(now);
+    for (const exchanges of this.exchanges) exchanges.refresh(now);
   }
 
   /**
@@ -219,7 +216,8 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const run = this.run;
     this.run = null;
     this.request = null;
-    this.returnExchange();
+    if (this.exchange !== null) run?.exchanges.giveBack(this.exchange);
+    this.exchange = null;
     this.session = null;
     this.deadline = Number.POSITIVE_INFINITY;
     if (run !== null) {
@@ -316,7 +314,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.times.requestStart = now;
     this.deadline = now + run.timeout;
     this.state = 'sending';
-    this.exchange ??= this.exchanges.borrow();
+    this.exchange ??= run.exchanges.borrow();
     this.send(now);
   }
 
@@ -325,11 +323,6 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const { run, request } = this;
     if (run === null || request === null || run.operation.kind !== 'request') return;
     this.exchange?.send(request, run.operation.bodyUse, run.recorder, this, now);
-  }
-
-  private returnExchange(): void {
-    if (this.exchange !== null) this.exchanges.giveBack(this.exchange);
-    this.exchange = null;
   }
 
   private retry(): boolean {
@@ -352,7 +345,8 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.state = 'script';
     this.outcome.reset();
     const { timeline, requests } = this.host;
-    const session = ScriptSession.begin({ exchanges: this.exchanges, requests, recorder: run.recorder, timeline }, run);
+    const { exchanges, recorder } = run;
+    const session = ScriptSession.begin({ exchanges, requests, recorder, timeline }, run);
     this.session = session;
     this.times.processingStart = session.start;
     this.deadline = session.start + run.timeout;

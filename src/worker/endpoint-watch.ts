@@ -1,7 +1,8 @@
 // What one load thread knows of one endpoint of the target: what went there, what failed, and since when it answers
 // nobody.
-import type { WireFailure } from '../http/wire.ts';
+
 import type { EndpointReport } from '../metrics/report.ts';
+import type { WireFailure } from '../transport/wire.ts';
 
 /** Counts of one endpoint over all clients of the thread. Fields are counted up by the connections and exchanges. */
 export class EndpointWatch {

@@ -1,9 +1,10 @@
 // One request at a time on a set of connections: waits for a connection, sends, and repeats what was lost on a
 // connection that had grown stale.
-import type { Answer, BodyUse } from '../http/answer.ts';
-import type { PreparedRequest } from '../http/request.ts';
-import type { WireFailure } from '../http/wire.ts';
+
 import { type FailureKind, RequestFailure } from '../operation/operation.ts';
+import type { Answer, BodyUse } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
+import type { WireFailure } from '../transport/wire.ts';
 import { ClientConnections, type ClientContext, type ConnectionUser } from './client-connections.ts';
 import type { StandstillWatch } from './standstill.ts';
 import type { TargetWatch } from './target-watch.ts';
@@ -179,7 +180,7 @@ export class Exchange implements RequestHandler, ConnectionUser {
     this.state = 'sent';
     this.slot = slot;
     counter.requestSent();
-    slot.send(request.bytes(slot.endpoint), request.isHead, this.bodyUse, this);
+    slot.send(request, this.bodyUse, this);
   }
 
   private mayRepeat(failure: WireFailure, wasReused: boolean): boolean {

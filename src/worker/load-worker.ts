@@ -6,20 +6,18 @@ import type { Standstill, TaskReport, WorkerReport } from '../metrics/report.ts'
 import type { WorkloadFacts } from '../operation/operation.ts';
 import { randomSource } from '../random.ts';
 import { Completion } from '../schedule/completion.ts';
+import type { Transport } from '../transport/transport.ts';
 import { threadAlarm, timerAlarm } from './alarm.ts';
 import { requireBodyMemory } from './body-memory.ts';
 import { LoadClient } from './client.ts';
-import type { Dialler } from './client-connections.ts';
-import { ClientExchanges } from './client-exchanges.ts';
 import type { ClientHost, ClientRun, RequestRetryPolicy } from './client-run.ts';
-import { createDialler } from './dialler.ts';
 import { HealthMonitor } from './health.ts';
 import { processClock, type WorkerMessage } from './messages.ts';
 import { decodeFacts, type WorkerPlan, type WorkerStep } from './plan.ts';
 import { TaskRecorder } from './recorder.ts';
 import { RunFactory } from './run-factory.ts';
 import type { StandstillOwner } from './standstill.ts';
-import { TargetWatch } from './target-watch.ts';
+import { TargetSet } from './target-set.ts';
 import { Timeline } from './timeline.ts';
 import { WorkerPlugin } from './worker-plugin.ts';
 
@@ -44,7 +42,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private readonly facts: WorkloadFacts;
   private readonly runs: RunFactory;
   private readonly clients = new Map<number, LoadClient>();
-  private readonly watch: TargetWatch;
+  private readonly targets: TargetSet;
   private readonly health: HealthMonitor;
   private readonly post: (message: WorkerMessage) => void;
   /** Runs the plug-in of the workload; opened with the first step. */
@@ -60,8 +58,11 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   /** The last report told of a host that cannot be reached. */
   private hasToldOutage = false;
   private hasFailed = false;
+  /** Whether a request waits for a connection to each target, at the last sweep. */
+  private readonly isAwaited: boolean[];
 
-  constructor(plan: WorkerPlan, post: (message: WorkerMessage) => void) {
+  /** @param transports those to the cluster and to the other targets of the plan, in that order */
+  constructor(plan: WorkerPlan, transports: readonly Transport[], post: (message: WorkerMessage) => void) {
     this.plan = plan;
     this.post = post;
     // Only a task with a target throughput needs its requests to leave on the tenth of a millisecond.
@@ -69,24 +70,25 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.timeline = new Timeline(isPaced ? threadAlarm : timerAlarm);
     this.health = new HealthMonitor(this.timeline);
     this.facts = decodeFacts(plan.facts);
-    const { options, endpoints } = plan.target;
+    const { options } = plan.target;
     this.requests = createRequestFactory(plan.target);
-    this.runs = new RunFactory({ plan, facts: this.facts, requests: this.requests });
+    this.isAwaited = transports.map(() => false);
+    this.targets = new TargetSet(transports, plan.onError === 'abort', (error) => this.fail(error));
+    const { facts, requests, targets } = this;
+    this.runs = new RunFactory({ plan, facts, requests, targets });
     requireBodyMemory({
       steps: plan.steps,
       facts: this.facts,
       specOf: (task) => this.runs.specOf(task),
       available: plan.memory,
     });
-    this.watch = new TargetWatch(endpoints.length, plan.onError === 'abort', (error) => this.fail(error));
     this.retries = {
       maxRetries: options.maxRetries,
       statuses: options.maxRetries > 0 ? options.retryOnStatus : [],
       onTimeout: options.retryOnTimeout,
     };
-    const dialler = createDialler(plan.target, this.watch);
     const ids = new Set(plan.steps.flatMap((step) => step.clients.map(({ client }) => client)));
-    for (const id of ids) this.clients.set(id, this.createClient(id, dialler));
+    for (const id of ids) this.clients.set(id, this.createClient(id));
   }
 
   /**
@@ -103,11 +105,11 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.stepStart = null;
     this.nextReport = performance.now() + REPORT_MILLIS;
     this.startSweep();
-    this.watch.beginOpening();
+    this.targets.beginOpening();
     await Promise.all(
-      this.current.clients.flatMap(({ client, runs }) => [this.openClient(client, runs), firstData(runs)]),
+      this.current.clients.flatMap(({ runs }) => [this.targets.openConnections(runs), firstData(runs)]),
     );
-    this.watch.endOpening();
+    this.targets.endOpening();
     if (this.hasToldOutage) this.postReport(this.current);
   }
 
@@ -197,15 +199,10 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   }
 
   /** The clients begin with different endpoints, so that they spread over them. */
-  private createClient(id: number, dialler: Dialler): LoadClient {
-    const turn = { next: id % this.watch.endpoints.length };
-    const context = { dialler, timeline: this.timeline, turn, random: randomSource(this.plan.seed, id) };
-    return new LoadClient(id, this, new ClientExchanges(context, this.plan.target.options.repeatOnStaleConnection));
-  }
-
-  private async openClient(client: LoadClient, runs: readonly ClientRun[]): Promise<void> {
-    await client.open(Math.max(1, ...runs.map(({ concurrency }) => concurrency)));
-    this.watch.madeProgress();
+  private createClient(id: number): LoadClient {
+    const own = { timeline: this.timeline, random: randomSource(this.plan.seed, id) };
+    const exchanges = this.targets.addClient(id, own, this.plan.target.options.repeatOnStaleConnection);
+    return new LoadClient(id, this, exchanges);
   }
 
   /** Makes what the clients of a step run, all of them at once. */
@@ -233,21 +230,22 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private sweep(now: number): void {
     const { current } = this;
     if (current === null || !this.timeline.standstill.look(now)) return;
-    let waitsForConnection = false;
+    this.isAwaited.fill(false);
     for (const { client } of current.clients) {
       if (now > client.deadline) client.onTimeout();
       client.refresh(now);
-      waitsForConnection ||= client.isConnecting;
+      const { awaitedTarget } = client;
+      if (awaitedTarget !== null) this.isAwaited[awaitedTarget] = true;
     }
-    this.watch.check(waitsForConnection);
+    this.targets.check(this.isAwaited);
     if (now < this.nextReport) return;
     this.nextReport += REPORT_MILLIS * Math.max(1, Math.ceil((now - this.nextReport) / REPORT_MILLIS));
     // Before the clock of the step runs there is nothing to tell but hosts that cannot be reached.
-    if (this.clientsLeft > 0 || this.watch.hasOutage) this.postReport(current);
+    if (this.clientsLeft > 0 || this.targets.hasOutage) this.postReport(current);
   }
 
   private postReport(current: StepRuns): void {
-    this.hasToldOutage = this.watch.hasOutage;
+    this.hasToldOutage = this.targets.hasOutage;
     this.post({ kind: 'report', report: this.report(current) });
   }
 
@@ -265,7 +263,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       sequence: this.sequence++,
       at: this.stepStart === null ? null : performance.now() - this.stepStart,
       tasks: current.recorders.map((recorder, task) => this.taskReport(current, recorder, task)),
-      endpoints: this.watch.drain(),
+      endpoints: this.targets.drain(),
       health: this.health.drain(),
     };
   }
@@ -296,5 +294,5 @@ export class LoadWorker implements ClientHost, StandstillOwner {
 /** Reads what the first request of a client needs, so that it is there when the clock of the step begins to run. */
 function firstData(runs: readonly ClientRun[]): Promise<void> {
   const operation = runs[0]?.operation;
-  return (operation?.kind === 'request' ? operation.ready() : null) ?? Promise.resolve();
+  return operation?.ready?.() ?? Promise.resolve();
 }

@@ -1,7 +1,7 @@
 // What became of one execution of an operation: read from its answer, or failed as a whole.
 import { messageOf } from '../errors.ts';
-import type { Answer } from '../http/answer.ts';
 import type { LoadOperation, Outcome, RequestOperation } from '../operation/operation.ts';
+import type { Answer } from '../transport/answer.ts';
 
 /** Lets the operation read an answer. One that it cannot read is a failure. */
 export function readAnswer(operation: RequestOperation, answer: Answer, outcome: Outcome): void {

@@ -7,6 +7,7 @@ import type { WorkloadFacts } from '../operation/operation.ts';
 import type { PluginPlace } from '../plugin/host.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { LoopSettings } from '../schedule/loop-control.ts';
+import type { TransportTarget } from '../transport/transport.ts';
 import type { Bytes } from '../units.ts';
 import type { TargetThroughput, Workload } from '../workload/model.ts';
 
@@ -15,6 +16,10 @@ export interface WorkerPlan {
   /** Its number among all workers of the run, from 0. */
   readonly worker: number;
   readonly target: TargetCluster;
+  /** Targets beside the cluster that its operations go to, each once. */
+  readonly others: readonly TransportTarget[];
+  /** The list of `--grpc-target-hosts`. */
+  readonly grpcHosts: readonly string[];
   readonly facts: FactsText;
   readonly steps: readonly WorkerStep[];
   /**

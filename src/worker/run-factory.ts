@@ -3,15 +3,19 @@ import { BenchmarkError } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
 import type { LoadOperation, OperationContext, OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
+import { transportTarget } from '../operation/transport-targets.ts';
 import type { ClientPlace } from '../plugin/host.ts';
 import { randomSource, seedOf } from '../random.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import { ClientSchedule } from '../schedule/client-schedule.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer, type RequestTimes } from '../schedule/pacer.ts';
+import { isSameTarget } from '../transport/transport.ts';
+import { type Millis, millis } from '../units.ts';
 import type { ClientRun } from './client-run.ts';
 import { decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
 import type { TaskRecorder } from './recorder.ts';
+import type { TargetSet } from './target-set.ts';
 import type { WorkerPlugin } from './worker-plugin.ts';
 
 /** What the runs of one load thread are made with. */
@@ -19,6 +23,7 @@ export interface RunParts {
   readonly plan: WorkerPlan;
   readonly facts: WorkloadFacts;
   readonly requests: RequestFactory;
+  readonly targets: TargetSet;
 }
 
 /** One task of one client in one step, and where its samples go. */
@@ -46,9 +51,10 @@ export class RunFactory {
    * `PLUGIN`.
    */
   async create({ step, cell, client, recorder, plugin }: RunRequest): Promise<ClientRun> {
-    const { plan, facts, requests } = this.parts;
+    const { plan, facts, requests, targets } = this.parts;
     const task = taskOf(step, cell);
     const spec = this.specOf(task);
+    const limit = this.limitOf(spec);
     const random = randomSource(plan.seed, client, step.index, cell.task);
     const context: OperationContext = {
       spec,
@@ -56,6 +62,7 @@ export class RunFactory {
       clientIndex: cell.clientIndex,
       clientCount: task.clients,
       requests,
+      timeout: limit.timeout,
       random,
       checksAssertions: plan.checksAssertions,
     };
@@ -68,10 +75,13 @@ export class RunFactory {
     };
     const operation = (await plugin?.openOperation(place, context)) ?? createOperation(task, context);
     const times = createTimes(task, cell, operation, random);
+    const target = this.targetOf(spec);
     return {
       task: cell.task,
       taskName: task.name,
       operation,
+      target,
+      exchanges: targets.exchangesOf(client, target),
       schedule: new ClientSchedule(
         loopControl(task, cell.clientIndex, operation.isFinite),
         times,
@@ -79,7 +89,7 @@ export class RunFactory {
       ),
       recorder,
       concurrency: operationType(spec.type)?.concurrency(spec) ?? 1,
-      ...this.limitOf(spec),
+      ...limit,
       abortsOnError: plan.onError === 'abort' && !task.isNonFatal,
     };
   }
@@ -94,9 +104,16 @@ export class RunFactory {
     return spec;
   }
 
-  private limitOf(spec: OperationSpec): Pick<ClientRun, 'timeout' | 'timeoutText'> {
+  /** The position of an operation's target: the cluster is the first, the other targets of the plan follow. */
+  private targetOf(spec: OperationSpec): number {
+    const { grpcHosts, others } = this.parts.plan;
+    const target = transportTarget(spec, grpcHosts);
+    return target === null ? 0 : 1 + others.findIndex((other) => isSameTarget(other, target));
+  }
+
+  private limitOf(spec: OperationSpec): { readonly timeout: Millis; readonly timeoutText: string } {
     const limit = operationType(spec.type)?.limit?.(spec) ?? null;
-    const timeout = limit ?? this.parts.plan.target.options.timeout * 1000;
+    const timeout = limit ?? millis(this.parts.plan.target.options.timeout * 1000);
     const setBy = limit === null ? 'timeout of the client options' : 'request-timeout of the operation';
     return { timeout, timeoutText: `${timeout / 1000} s (${setBy})` };
   }

@@ -1,11 +1,12 @@
 // What an operation of several requests works with: it sends them on the client's connections and keeps the time of the
 // whole.
 import { messageOf } from '../errors.ts';
-import type { Answer } from '../http/answer.ts';
 import type { RequestFactory } from '../http/request.ts';
-import type { WireFailure } from '../http/wire.ts';
 import { decodeBody, whyUnreadable } from '../operation/body.ts';
 import { RequestFailure, type ScriptReply, type ScriptRequest, type Session } from '../operation/operation.ts';
+import type { Answer } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
+import type { WireFailure } from '../transport/wire.ts';
 import type { Millis } from '../units.ts';
 import type { ClientExchanges } from './client-exchanges.ts';
 import type { ClientRun } from './client-run.ts';
@@ -48,7 +49,8 @@ class ScriptExecution {
 }
 
 interface Pending {
-  readonly request: ScriptRequest | null;
+  /** `null` if it is a pause. */
+  readonly request: Pick<ScriptRequest, 'timeout' | 'ignoredStatus' | 'untimed'> | null;
   readonly resolve: (reply: ScriptReply) => void;
   readonly reject: (failure: RequestFailure) => void;
 }
@@ -93,15 +95,11 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
   readonly now = (): number => performance.now();
 
   request(request: ScriptRequest): Promise<ScriptReply> {
-    return new Promise((resolve, reject) => {
-      if (!this.mayGoOn(reject)) return;
-      this.pending = { request, resolve, reject };
-      const { execution } = this;
-      if (request.untimed !== true) execution.firstStart ??= performance.now();
-      const limit = performance.now() + (request.timeout ?? Number.POSITIVE_INFINITY);
-      if (limit < execution.deadline) execution.tools.timeline.wait(this, limit);
-      this.send(request);
-    });
+    return this.transmit(request, () => this.prepare(request));
+  }
+
+  send(request: PreparedRequest): Promise<ScriptReply> {
+    return this.transmit({}, () => request);
   }
 
   sleep(duration: Millis): Promise<void> {
@@ -188,7 +186,10 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     this.execution.tools.timeline.hadWork = true;
     this.execution.lastExchange = exchange;
     const body = Buffer.from(decodeBody(answer));
-    if (answer.status >= 300 && !(pending.request.ignoredStatus?.includes(answer.status) ?? false)) {
+    if (answer.refusal !== null) {
+      exchange?.countFailure();
+      pending.reject(new RequestFailure('status', answer.refusal.description, answer.status, body, answer.refusal));
+    } else if (answer.status >= 300 && !(pending.request.ignoredStatus?.includes(answer.status) ?? false)) {
       exchange?.countFailure();
       pending.reject(new RequestFailure('status', `HTTP ${answer.status}`, answer.status, body));
     } else if (body.length === 0 && answer.bodyLength > 0 && answer.encoding !== 'identity') {
@@ -216,16 +217,29 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
       this.execution.lastEnd = performance.now();
   }
 
-  private send({ method, path, headers, body, isRepeatable }: ScriptRequest): void {
-    const { exchanges, requests, recorder } = this.execution.tools;
-    try {
-      const bytes = typeof body === 'string' ? Buffer.from(body) : (body ?? null);
-      const prepared = requests.prepare({ method, path, headers, body: bytes, isRepeatable });
-      this.exchange = exchanges.borrow();
-      this.exchange.send(prepared, 'all', recorder, this, performance.now());
-    } catch (error) {
-      this.reject(this.take(), new RequestFailure('protocol', messageOf(error)));
-    }
+  private prepare({ method, path, headers, body, isRepeatable }: ScriptRequest): PreparedRequest {
+    const bytes = typeof body === 'string' ? Buffer.from(body) : (body ?? null);
+    return this.execution.tools.requests.prepare({ method, path, headers, body: bytes, isRepeatable });
+  }
+
+  /** Sends what `prepare` makes, within the limits of the request and of the execution. */
+  private transmit(request: NonNullable<Pending['request']>, prepare: () => PreparedRequest): Promise<ScriptReply> {
+    return new Promise((resolve, reject) => {
+      if (!this.mayGoOn(reject)) return;
+      this.pending = { request, resolve, reject };
+      const { execution } = this;
+      const { exchanges, recorder, timeline } = execution.tools;
+      if (request.untimed !== true) execution.firstStart ??= performance.now();
+      const limit = performance.now() + (request.timeout ?? Number.POSITIVE_INFINITY);
+      if (limit < execution.deadline) timeline.wait(this, limit);
+      try {
+        const prepared = prepare();
+        this.exchange = exchanges.borrow();
+        this.exchange.send(prepared, 'all', recorder, this, performance.now());
+      } catch (error) {
+        this.reject(this.take(), new RequestFailure('protocol', messageOf(error)));
+      }
+    });
   }
 
   private mayGoOn(reject: (failure: RequestFailure) => void): boolean {

@@ -1,8 +1,9 @@
 // Whether the target answers at all, as one load thread sees it: ends the run when requests have failed for too long.
 import { BenchmarkError } from '../errors.ts';
-import { sentence } from '../http/network-failure.ts';
-import type { WireFailure } from '../http/wire.ts';
 import type { EndpointReport } from '../metrics/report.ts';
+import { sentence } from '../transport/network-failure.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { WireFailure } from '../transport/wire.ts';
 import { EndpointWatch } from './endpoint-watch.ts';
 
 /**
@@ -10,11 +11,11 @@ import { EndpointWatch } from './endpoint-watch.ts';
  * run.
  */
 const PATIENCE_MILLIS = 10_000;
-const HINT = 'Check that OpenSearch is up, that --target-hosts names it, and whether it wants use_ssl:true.';
 
 /** Gathers what happens at all endpoints of the target, and says when the run cannot go on. */
 export class TargetWatch {
   readonly endpoints: readonly EndpointWatch[];
+  private readonly hint: string;
   private readonly endsOnDeadEndpoint: boolean;
   private readonly now: () => number;
   private readonly onFatal: (error: BenchmarkError) => void;
@@ -33,13 +34,14 @@ export class TargetWatch {
    * @param now reads the monotonic clock, in ms
    */
   constructor(
-    endpoints: number,
+    { endpoints, hint }: Pick<Transport, 'endpoints' | 'hint'>,
     endsOnDeadEndpoint: boolean,
     onFatal: (error: BenchmarkError) => void,
     now = () => performance.now(),
   ) {
     this.now = now;
     this.endpoints = Array.from({ length: endpoints }, () => new EndpointWatch());
+    this.hint = hint;
     this.endsOnDeadEndpoint = endsOnDeadEndpoint;
     this.onFatal = onFatal;
   }
@@ -119,7 +121,7 @@ export class TargetWatch {
       new BenchmarkError(
         'TARGET_UNREACHABLE',
         `The target has ${what} for ${PATIENCE_MILLIS / 1000} s: ${sentence(reason)}`,
-        { hint: HINT },
+        { hint: this.hint },
       ),
     );
   }

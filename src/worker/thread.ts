@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { BenchmarkError, toWireError, unreachable } from '../errors.ts';
 import { LoadWorker } from './load-worker.ts';
 import type { WorkerCommand, WorkerMessage } from './messages.ts';
+import { openTransports } from './transports.ts';
 
 function serve(port: NonNullable<typeof parentPort>): void {
   let worker: LoadWorker | null = null;
@@ -11,7 +12,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
 
   const obey = async (command: WorkerCommand): Promise<void> => {
     if (command.kind === 'prepare') {
-      worker = new LoadWorker(command.plan, post);
+      worker = new LoadWorker(command.plan, await openTransports(command.plan), post);
       post({ kind: 'prepared' });
       return;
     }

@@ -7,8 +7,9 @@
 //
 // Only an answer makes good what failed before: a target that accepts connections and closes them is not knocked at
 // without a pause.
-import type { Answer, BodyUse } from '../http/answer.ts';
-import type { Wire, WireFailure, WireOwner } from '../http/wire.ts';
+import type { Answer, BodyUse } from '../transport/answer.ts';
+import type { PreparedRequest } from '../transport/request.ts';
+import type { Wire, WireFailure, WireOwner } from '../transport/wire.ts';
 import { backOffMillis, longestBackOffMillis } from './back-off.ts';
 import type { EndpointWatch } from './endpoint-watch.ts';
 import type { TargetWatch } from './target-watch.ts';
@@ -97,11 +98,11 @@ export class WireSlot implements WireOwner, Waiter {
   }
 
   /** Sends one request; only while free. The handler gets its end. */
-  send(bytes: Buffer, isHead: boolean, bodyUse: BodyUse, handler: RequestHandler): void {
+  send(request: PreparedRequest, bodyUse: BodyUse, handler: RequestHandler): void {
     this.handler = handler;
     this.state = 'busy';
     this.figures.requests++;
-    this.wire.send(bytes, isHead, bodyUse);
+    this.wire.send(request.bytes(this.endpoint), request, bodyUse);
   }
 
   /** Counts the request that was sent last as a failed one. */

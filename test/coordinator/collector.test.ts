@@ -27,11 +27,13 @@ const identities = ['first', 'second'].map((name) => ({
   meta: {},
 }));
 
+const HOST = { endpoint: '127.0.0.1:9200', protocol: 'http' } as const;
+
 function setUp(): { readonly collector: Collector; readonly events: RunEvent[]; readonly clock: ManualClock } {
   const clock = new ManualClock();
   const events: RunEvent[] = [];
   return {
-    collector: new Collector(clock, (event) => events.push(event), ['127.0.0.1:9200'], steps, identities, settings),
+    collector: new Collector(clock, (event) => events.push(event), [HOST], steps, identities, settings),
     events,
     clock,
   };

@@ -19,6 +19,9 @@ const mapping = { properties: { number: { type: 'integer' }, tagged: { type: 'ke
 const indexBody = (shards: number): string =>
   JSON.stringify({ settings: { number_of_shards: shards, number_of_replicas: 0 }, mappings: mapping });
 
+/** Operations with tests of their own, because they need another server. */
+const triedElsewhere: ReadonlySet<string> = new Set(['proto-bulk', 'proto-search']);
+
 type Params = Readonly<Record<string, unknown>>;
 /** A task whose operation is named like it and counts in the results even if it is administrative. */
 const task = (type: string, name: string, params: Params = {}, taskParams: Params = {}): unknown => ({
@@ -281,7 +284,8 @@ describe('operations', () => {
 
   test('are all tried here', () => {
     const text = JSON.stringify([workload, streams]);
-    for (const { name } of executableTypes) assert.ok(text.includes(`"operation-type":"${name}"`), name);
+    for (const { name } of executableTypes)
+      assert.ok(triedElsewhere.has(name) || text.includes(`"operation-type":"${name}"`), name);
   });
 
   test('succeed, apart from the one that must fail', () => {

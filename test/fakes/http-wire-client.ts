@@ -1,10 +1,11 @@
 // A wire with promises around it, for tests.
-import type { Answer, BodyUse } from '../../src/http/answer.ts';
+
 import { type ClientOptions, defaultClientOptions } from '../../src/http/client-options.ts';
 import { createWire } from '../../src/http/connection.ts';
 import type { Endpoint } from '../../src/http/endpoint.ts';
-import type { Wire, WireFailure } from '../../src/http/wire.ts';
 import { createWireContext, type WireContext } from '../../src/http/wire-context.ts';
+import type { Answer, BodyUse } from '../../src/transport/answer.ts';
+import type { Wire, WireFailure } from '../../src/transport/wire.ts';
 
 /** What happened next on a wire; answers are copied. */
 export type WireEvent =
@@ -64,7 +65,7 @@ export function testWire(
     wire,
     next,
     ask(request = plainRequest, bodyUse = 'all', isHead = false) {
-      wire.send(Buffer.from(request), isHead, bodyUse);
+      wire.send(Buffer.from(request), { isHead }, bodyUse);
       return next();
     },
   };

@@ -106,6 +106,7 @@ function planOf(body: Json): OpenPlan {
   return {
     testRunId: 'run',
     workload: { ...workload, indices: [{ name: 'idx', body, types: [] }] },
+    grpcHosts: ['[::1]:9400', 'search.example:9400'],
     corpora: [],
     steps: allocate(schedule),
     onError: 'abort',

@@ -214,7 +214,7 @@ export class DistributedRun {
     const { targets } = await parseTargets({ targetHosts, clientOptions: this.settings.clientOptions ?? 'timeout:60' });
     const steps = allocate(schedule);
     try {
-      const common = { onError: 'continue', checksAssertions: false, seed: 7, corpora: [] } as const;
+      const common = { onError: 'continue', checksAssertions: false, seed: 7, corpora: [], grpcHosts: [] } as const;
       await this.fleet.prepare({
         testRunId,
         target: targets.default,

@@ -115,6 +115,7 @@ const run: RunPlan = {
   testRunId: 'run',
   target,
   workload: workloadOf([]),
+  grpcHosts: [],
   corpora: [],
   steps,
   onError: 'continue',

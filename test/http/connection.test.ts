@@ -55,7 +55,7 @@ test('requests and answers one after the other on one connection', async () => {
     }
     wire.destroy();
     assert.deepEqual([wire.isOpen, wire.isBusy], [false, false]);
-    assert.throws(() => wire.send(Buffer.from(plainRequest), false, 'none'), /closed or busy/);
+    assert.throws(() => wire.send(Buffer.from(plainRequest), { isHead: false }, 'none'), /closed or busy/);
   } finally {
     server.closeAllConnections();
     server.close();
@@ -263,10 +263,10 @@ test('the next request may leave from within the callback', async () => {
           { host: '127.0.0.1', port, useTls: false, prefix: '', basicAuth: null },
           defaultClientOptions,
           {
-            onOpen: () => wire.send(Buffer.from(plainRequest), false, 'none'),
+            onOpen: () => wire.send(Buffer.from(plainRequest), { isHead: false }, 'none'),
             needsWholeBody: () => false,
             onAnswer: () => {
-              if (++answers < 100) wire.send(Buffer.from(plainRequest), false, 'none');
+              if (++answers < 100) wire.send(Buffer.from(plainRequest), { isHead: false }, 'none');
               else {
                 wire.destroy();
                 resolve();
@@ -293,7 +293,7 @@ test('a destroyed wire is silent, also while it opens', async () => {
       wire.destroy();
       wire.open();
       assert.deepEqual(await next(), { kind: 'open' });
-      wire.send(Buffer.from(plainRequest), false, 'none');
+      wire.send(Buffer.from(plainRequest), { isHead: false }, 'none');
       wire.destroy();
       wire.open();
       assert.deepEqual(await next(), { kind: 'open' });

@@ -8,11 +8,11 @@ import fc from 'fast-check';
 import type { Clock } from '../../src/clock.ts';
 import { type ClientOptions, defaultClientOptions } from '../../src/http/client-options.ts';
 import type { Endpoint } from '../../src/http/endpoint.ts';
-import type { PreparedRequest } from '../../src/http/request.ts';
 import { createRequestFactory, hostHeader } from '../../src/http/request-factory.ts';
 import { sha256Hex } from '../../src/http/sigv4.ts';
 import type { TargetCluster } from '../../src/http/target-cluster.ts';
 import { packageVersion } from '../../src/package.ts';
+import type { PreparedRequest } from '../../src/transport/request.ts';
 import { epochMillis, monoMillis } from '../../src/units.ts';
 
 const endpoint: Endpoint = { host: 'node1', port: 9200, useTls: false, prefix: '', basicAuth: null };
@@ -259,9 +259,13 @@ test('a real server understands the bytes', async () => {
     wire.open();
     await next();
     const factory = createRequestFactory(cluster({}, { host: '127.0.0.1', port }));
-    wire.send(factory.prepare({ method: 'PUT', path: '/i', body: Buffer.from('{"a":1}') }).bytes(0), false, 'all');
+    wire.send(
+      factory.prepare({ method: 'PUT', path: '/i', body: Buffer.from('{"a":1}') }).bytes(0),
+      { isHead: false },
+      'all',
+    );
     assert.equal((await next()).kind, 'answer');
-    wire.send(factory.prepare({ method: 'HEAD', path: '/i', body: null }).bytes(0), true, 'all');
+    wire.send(factory.prepare({ method: 'HEAD', path: '/i', body: null }).bytes(0), { isHead: true }, 'all');
     assert.equal((await next()).kind, 'answer');
     assert.deepEqual(seen, [`PUT /i 127.0.0.1:${port} {"a":1}`, `HEAD /i 127.0.0.1:${port} `]);
     wire.destroy();

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { BodyUse } from '../../src/http/answer.ts';
 import { answerBroken, answerComplete, answerMore, ResponseReader } from '../../src/http/response-reader.ts';
+import type { BodyUse } from '../../src/transport/answer.ts';
 import { startRawServer } from '../fakes/http-raw-server.ts';
 
 interface Read {

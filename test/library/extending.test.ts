@@ -1,6 +1,8 @@
 // The examples of docs/extending.md do what they say, and stand in the page as they are.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { clearCache } from '../../examples/extending/operation-type.ts';
@@ -8,6 +10,7 @@ import { borrowed } from '../../examples/extending/pipeline.ts';
 import { MemorySink } from '../../examples/extending/result-sink.ts';
 import { jsonLines } from '../../examples/extending/summary-format.ts';
 import { segments } from '../../examples/extending/telemetry-device.ts';
+import { lineTransport } from '../../examples/extending/transport.ts';
 import { runTest } from '../../src/coordinator/run.ts';
 import { parseTargets } from '../../src/http/targets.ts';
 import { packageRoot } from '../../src/package.ts';
@@ -18,7 +21,7 @@ import { task, workloadOf } from '../support/small-model.ts';
 test('the page shows the examples as they are', () => {
   const page = readFileSync(join(packageRoot, 'docs/extending.md'), 'utf8');
   const shown = [...page.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code);
-  const names = ['operation-type', 'telemetry-device', 'summary-format', 'result-sink', 'pipeline'];
+  const names = ['operation-type', 'telemetry-device', 'summary-format', 'result-sink', 'pipeline', 'transport'];
   assert.deepEqual(
     shown,
     names.map((name) => readFileSync(join(packageRoot, `examples/extending/${name}.ts`), 'utf8')),
@@ -63,4 +66,40 @@ test('a format and an operation type', () => {
   const spec = { name: 'clear', type: 'clear-cache', params };
   assert.deepEqual(clearCache.check(spec, workloadOf([])), []);
   assert.equal(clearCache.check({ ...spec, params: new Map([['index', 7]]) }, workloadOf([])).length, 1);
+});
+
+test('a transport', async () => {
+  const server = createServer((socket) => {
+    socket.on('data', (line) => socket.write(line.toString() === 'bad\n' ? 'error: bad\n' : 'ok\n'));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const told: string[] = [];
+  await new Promise<void>((resolve) => {
+    const lines = ['good\n', 'bad\n'];
+    const next = (): void => {
+      const line = lines.shift();
+      if (line !== undefined) wire.send(Buffer.from(line), { isHead: false }, 'all');
+      else {
+        wire.destroy();
+        resolve();
+      }
+    };
+    const wire = lineTransport([`127.0.0.1:${address.port}`]).connect(0, {
+      onOpen: next,
+      needsWholeBody: () => true,
+      onAnswer: ({ status, refusal }) => {
+        told.push(`${status} ${refusal?.description ?? ''}`);
+        next();
+      },
+      onFailure: ({ message }) => assert.fail(message),
+      onIdleClose: () => assert.fail('closed'),
+    });
+    wire.open();
+    told.push('opening');
+  });
+  server.close();
+  assert.deepEqual(told, ['opening', '200 ', '500 error: bad']);
 });

@@ -6,6 +6,9 @@ import { failingHostWarnings, outageWarnings, tellOutage } from '../../src/metri
 import type { EndpointReport, WorkerReport } from '../../src/metrics/report.ts';
 import { epochMillis } from '../../src/units.ts';
 
+const hosts = (...endpoints: readonly string[]) =>
+  endpoints.map((endpoint) => ({ endpoint, protocol: 'http' as const }));
+
 const NOON = Date.UTC(2026, 10, 27, 12);
 const at = (seconds: number) => epochMillis(NOON + seconds * 1000);
 const quiet: EndpointReport = {
@@ -35,10 +38,10 @@ const report = (worker: number, ...endpoints: readonly EndpointReport[]): Worker
 
 describe('EndpointFigures', () => {
   test('an outage is told once when it begins and once when it is over, whatever the number of threads', () => {
-    const figures = new EndpointFigures(['h:1', 'h:2']);
+    const figures = new EndpointFigures(hosts('h:1', 'h:2'));
     const told: string[] = [];
     const add = (one: WorkerReport, second: number): void => {
-      told.push(...figures.add(one, null, at(second)).map((change) => tellOutage(change, 2)));
+      told.push(...figures.add(one, null, at(second)).map((change) => tellOutage(change, figures.results())));
     };
     add(report(0, quiet, quiet), 1);
     add(report(0, quiet, down(0.5)), 4.5);
@@ -69,14 +72,14 @@ describe('EndpointFigures', () => {
   });
 
   test('each machine has its own outages, and names itself', () => {
-    const figures = new EndpointFigures(['h:1']);
+    const figures = new EndpointFigures(hosts('h:1'));
     const changes = [
       ...figures.add(report(0, down(2)), '10.0.0.1', at(10)),
       ...figures.add(report(1, down(1)), '10.0.0.2', at(11)),
       ...figures.add(report(0, quiet), '10.0.0.1', at(14)),
     ];
     assert.deepEqual(
-      changes.map((change) => tellOutage(change, 1)),
+      changes.map((change) => tellOutage(change, figures.results())),
       [
         'h:1 answers no request to node 10.0.0.1 since 12:00:08 UTC: h:2 refused the connection.',
         'h:1 answers no request to node 10.0.0.2 since 12:00:10 UTC: h:2 refused the connection.',
@@ -90,7 +93,7 @@ describe('EndpointFigures', () => {
   });
 
   test('a host that is listed twice is one', () => {
-    const figures = new EndpointFigures(['h:1', 'h:2', 'h:2']);
+    const figures = new EndpointFigures(hosts('h:1', 'h:2', 'h:2'));
     figures.add(report(0, quiet, quiet, quiet), null, at(0));
     assert.deepEqual(
       figures.results().map(({ endpoint, requests }) => [endpoint, requests]),
@@ -105,6 +108,7 @@ describe('EndpointFigures', () => {
 describe('a host that fails far more than the others', () => {
   const host = (endpoint: string, requests: number, errors: number) => ({
     endpoint,
+    protocol: 'http' as const,
     requests,
     errors,
     connections: 1,

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { Answer } from '../../src/http/answer.ts';
 import { decodeBody, whyUnreadable } from '../../src/operation/body.ts';
+import { Answer } from '../../src/transport/answer.ts';
 
 function answerWith(facts: Partial<Answer>): Answer {
   const answer = new Answer();

@@ -59,6 +59,15 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
     { 'bulk-size': '5000', corpora: 'plain', 'ingest-percentage': 50.5, conflicts: 'random', recency: '0.5' },
     [],
   ],
+  ['proto-bulk', { 'bulk-size': 10, corpora: 'plain', 'document-format': 'cbor', pipeline: 'p' }, []],
+  [
+    'proto-bulk',
+    { 'bulk-size': 0, corpora: 'plain', 'detailed-results': 'true', conflicts: 'random', 'document-format': 'smile' },
+    ['bulk-size', 'detailed-results', 'conflicts', 'document-format'],
+  ],
+  ['proto-bulk', { 'bulk-size': 1, corpora: 'own', 'detailed-results': false }, ['corpora']],
+  ['proto-search', { index: 'logs', body: { query: { match_all: {} } }, cache: true, 'request-timeout': 7200 }, []],
+  ['proto-search', { index: 'logs', body: { query: { nope: {} }, aggs: {} } }, ['body.query.nope', 'body.aggs']],
   [
     'bulk',
     { 'bulk-size': 0, 'batch-size': 'x', 'ingest-percentage': 0, looped: 'perhaps', pipeline: 5 },

@@ -1,8 +1,7 @@
 // A session whose server is a function and whose time moves only when everything waits; and a factory that keeps what
 // it was asked for.
 import { gzipSync } from 'node:zlib';
-import { Answer, type ContentEncoding } from '../../src/http/answer.ts';
-import type { InPlaceRequest, PreparedRequest, RequestFactory, RequestParts } from '../../src/http/request.ts';
+import type { InPlaceRequest, RequestFactory, RequestParts } from '../../src/http/request.ts';
 import { type JsonObject, toJson } from '../../src/json.ts';
 import {
   type OperationContext,
@@ -15,6 +14,8 @@ import {
   type WorkloadFacts,
 } from '../../src/operation/operation.ts';
 import { operationType } from '../../src/operation/registry.ts';
+import { Answer, type ContentEncoding } from '../../src/transport/answer.ts';
+import type { PreparedRequest } from '../../src/transport/request.ts';
 import { type Millis, millis } from '../../src/units.ts';
 
 /** What the server answers; a failure is thrown. `delay` in ms. */
@@ -98,6 +99,10 @@ export class PlayedSession implements Session {
         throw new RequestFailure('status', `HTTP ${status}`, status, body);
       return { status, body };
     });
+  }
+
+  async send(): Promise<ScriptReply> {
+    throw new Error('Nothing else than HTTP is spoken here.');
   }
 
   async sleep(duration: Millis): Promise<void> {

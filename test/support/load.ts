@@ -10,6 +10,7 @@ import { EndpointFigures, type EndpointResults } from '../../src/metrics/endpoin
 import type { WorkerReport } from '../../src/metrics/report.ts';
 import type { TaskResults } from '../../src/metrics/results.ts';
 import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
+import { transportTargets } from '../../src/operation/transport-targets.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
 import { epochMillis } from '../../src/units.ts';
 import { leafTasks, type ScheduleElement } from '../../src/workload/model.ts';
@@ -18,6 +19,7 @@ import { workloadOf } from './small-model.ts';
 export interface LoadSettings {
   readonly targetHosts: string;
   readonly clientOptions?: string;
+  readonly grpcHosts?: readonly string[];
   readonly schedule: readonly ScheduleElement[];
   readonly cores?: number;
   /** See `WorkerPlan.lease`. */
@@ -38,7 +40,7 @@ export interface LoadOutcome {
 
 /** Runs all steps; an error that ends the run is returned beside what was measured until then. */
 export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
-  const { schedule, cores = 1, corpora = [] } = settings;
+  const { schedule, cores = 1, corpora = [], grpcHosts = [] } = settings;
   const { targets } = await parseTargets({
     targetHosts: settings.targetHosts,
     clientOptions: settings.clientOptions ?? 'timeout:60',
@@ -57,7 +59,13 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
       }),
     ]),
   );
-  const endpoints = new EndpointFigures(targets.default.endpoints.map(formatPlace));
+  const operations = leafTasks(schedule).map(({ operation }) => operation);
+  const endpoints = new EndpointFigures([
+    ...targets.default.endpoints.map((one) => ({ endpoint: formatPlace(one), protocol: 'http' as const })),
+    ...transportTargets(operations, grpcHosts).flatMap(({ protocol, endpoints: places }) =>
+      places.map((endpoint) => ({ endpoint, protocol })),
+    ),
+  ]);
   const fleet = new Fleet({
     nodes: [
       new LocalNode({
@@ -79,6 +87,7 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
     await fleet.prepare({
       testRunId: 'test',
       target: targets.default,
+      grpcHosts,
       workload: workloadOf(schedule),
       corpora: [],
       steps,

@@ -1,6 +1,7 @@
 // The connections of composites: kept over executions, opened before the clock runs, and shared out over the hosts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { parseTargets } from '../../src/http/targets.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
 import { connectionsOf } from '../../src/worker/connection-count.ts';
 import { type FlakyHost, startFlakyHost } from '../fakes/flaky-host.ts';
@@ -43,7 +44,12 @@ describe('the streams of composites', () => {
         assert.equal(error, null);
         assert.deepEqual([tasks.get('c')?.requests, tasks.get('c')?.errorRate], [4 * 50 * requests, 0]);
         assert.equal(sum(hosts.map((host) => host.connections())), 4 * 2 * concurrency);
-        assert.equal(connectionsOf(allocate(schedule), 2), 4 * 2 * concurrency, 'and so it was foretold');
+        const target = (await parseTargets({ targetHosts })).targets.default;
+        assert.equal(
+          connectionsOf(allocate(schedule), { target, grpcHosts: [] }),
+          4 * 2 * concurrency,
+          'and so it was foretold',
+        );
         for (const host of hosts)
           assert.ok(Math.abs(host.requests() - 4 * 25 * requests) <= 4, `${host.requests()} requests`);
       });

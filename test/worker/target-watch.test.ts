@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BenchmarkError } from '../../src/errors.ts';
-import type { WireFailure, WirePhase } from '../../src/http/wire.ts';
+import type { WireFailure, WirePhase } from '../../src/transport/wire.ts';
 import type { EndpointWatch } from '../../src/worker/endpoint-watch.ts';
 import { TargetWatch } from '../../src/worker/target-watch.ts';
 
@@ -20,7 +20,7 @@ class Scene {
 
   constructor(endpoints = 1, aborts = false) {
     this.watch = new TargetWatch(
-      endpoints,
+      { endpoints, hint: 'Look at it.' },
       aborts,
       (error) => this.errors.push(error),
       () => this.time,

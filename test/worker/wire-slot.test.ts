@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Answer } from '../../src/http/answer.ts';
-import type { Wire, WireFailure, WireOwner } from '../../src/http/wire.ts';
+import { Answer } from '../../src/transport/answer.ts';
+import type { Wire, WireFailure, WireOwner } from '../../src/transport/wire.ts';
 import { TargetWatch } from '../../src/worker/target-watch.ts';
 import { Timeline, type Waiter } from '../../src/worker/timeline.ts';
 import { WireSlot } from '../../src/worker/wire-slot.ts';
@@ -62,7 +62,7 @@ class Scene {
   readonly timeline = new HandTimeline();
   readonly wire = new HandWire();
   readonly slot: WireSlot;
-  readonly watch = new TargetWatch(1, false, () => {});
+  readonly watch = new TargetWatch({ endpoints: 1, hint: '' }, false, () => {});
   answers = 0;
   losses = 0;
   sent = 0;
@@ -77,7 +77,7 @@ class Scene {
 
   send(): void {
     this.sent++;
-    this.slot.send(Buffer.alloc(1), false, 'none', {
+    this.slot.send({ bytes: () => Buffer.alloc(1), isHead: false, isRepeatable: false }, 'none', {
       needsWholeBody: () => false,
       onAnswer: () => this.answers++,
       onLost: () => this.losses++,

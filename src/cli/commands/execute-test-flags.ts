@@ -134,14 +134,12 @@ const otherTargetFlags = {
   distributionVersion: distributionVersionFlag,
   grpcTargetHosts: valueFlag('grpc-target-hosts', {
     isSecret: true,
-    description: 'Hosts of the gRPC interface.',
+    description: 'Where the cluster speaks gRPC, without TLS: host:port,… or JSON.',
     group: target,
     placeholder: 'HOSTS',
     defaultText: 'localhost:9400',
     fallback: '',
     parse: (text) => text,
-    isWithoutEffect: (value) => value === '' || value === 'localhost:9400',
-    notBuilt: 'operations over gRPC',
   }),
   databaseType: choiceFlag('database-type', {
     description: 'Kind of database under test.',

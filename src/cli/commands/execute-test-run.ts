@@ -21,6 +21,7 @@ import { loadControlOf } from './control-options.ts';
 import type { ExecuteTestInvocation } from './execute-test-flags.ts';
 import { reportRun } from './execute-test-report.ts';
 import { iterate } from './iterations.ts';
+import { readGrpcHosts } from './read-grpc-hosts.ts';
 import { readTargets } from './read-targets.ts';
 import { loadNamedWorkload } from './workload-request.ts';
 
@@ -28,6 +29,8 @@ import { loadNamedWorkload } from './workload-request.ts';
 interface RunBase {
   readonly params: JsonObject;
   readonly targets: Targets;
+  /** `null` = where OpenSearch speaks gRPC by default. */
+  readonly grpcHosts: readonly string[] | null;
   readonly workers: WorkersConfig | null;
 }
 
@@ -54,6 +57,7 @@ export async function executeTest(
   const base: RunBase = {
     // Parameters are read now, so that wrong ones are told before anything waits for the cluster.
     params: readParams(context, run.options),
+    grpcHosts: readGrpcHosts(run.options.grpcTargetHosts, environment.variables.HOME),
     targets: await readTargets(context, run.options),
     workers: await workersOf(context, run),
   };
@@ -127,13 +131,14 @@ function makeConfig(
   context: CommandContext,
   run: ExecuteTestInvocation,
   testRunId: string,
-  { params, targets, workers }: RunBase,
+  { params, targets, grpcHosts, workers }: RunBase,
 ): RunConfig {
   const { environment, settings, common } = context;
   const { options } = run;
   return {
     load: {
       targets,
+      ...(grpcHosts === null ? {} : { grpcHosts }),
       workload: (distributionVersion) => loadForRun(context, run, params, distributionVersion),
       skipRestApiCheck: options.skipRestApiCheck,
       distributionVersion: options.distributionVersion,

@@ -32,6 +32,7 @@ const stepCodec: JsonCodec<FleetStep> = object<FleetStep>({
 export const openPlanCodec: JsonCodec<OpenPlan> = object<OpenPlan>({
   testRunId: text(),
   workload: workloadCodec,
+  grpcHosts: list(text()),
   corpora: list(corpusCodec),
   steps: list(stepCodec),
   onError: oneOf('continue', 'abort'),

@@ -4,6 +4,7 @@
 //     ▲                   │                  │                │
 //     └── onFailure ◀─────┴── onIdleClose ◀──┴── onFailure ◀──┘      destroy() leads to closed without a call
 import type { Answer, BodyUse } from './answer.ts';
+import type { PreparedRequest } from './request.ts';
 
 /**
  * Why a connection gave no answer. `refused`, `unreachable` and `handshake` (the TLS handshake was cut off) happen only
@@ -25,7 +26,7 @@ export type WirePhase =
   | 'opening'
   /** Open, and no request was under way. */
   | 'idle'
-  /** A request was under way, and no byte of its answer had come, or what came was no HTTP. */
+  /** A request was under way, and no byte of its answer had come, or what came was no answer. */
   | 'unanswered'
   /** In the middle of an answer, or at the place where it breaks the rules. */
   | 'answering';
@@ -60,14 +61,17 @@ export interface WireOwner {
   onIdleClose(): void;
 }
 
-/** One HTTP/1.1 connection: one request at a time, never pipelined. */
+/** What a connection must know of a request beside its bytes. */
+export type RequestTraits = Omit<PreparedRequest, 'bytes' | 'isRepeatable'>;
+
+/** One connection: one request at a time, never pipelined. */
 export interface Wire {
   readonly isOpen: boolean;
   readonly isBusy: boolean;
   /** Opens the connection, or opens it again after it was closed. Fails after the time limit of the options. */
   open(): void;
-  /** Sends one request. Only when open and not busy. */
-  send(bytes: Buffer, isHead: boolean, bodyUse: BodyUse): void;
+  /** Sends what a request gives this endpoint to send. Only when open and not busy. */
+  send(bytes: Buffer, request: RequestTraits, bodyUse: BodyUse): void;
   /** Ends the connection at once without a callback (a timeout, the end of the run). */
   destroy(): void;
 }
