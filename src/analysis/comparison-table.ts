@@ -24,7 +24,8 @@ export function comparisonMarkdown({ rows }: Comparison, align: Align): string {
 
 /** The comparison as comma-separated values (RFC 4180) with numbers in full. */
 export function comparisonCsv({ rows }: Comparison): string {
-  const lines = [headerOf(rows), ...rows.map((row) => texts(row, formatFloat, false))];
+  const columns = headerOf(rows);
+  const lines = [columns, ...rows.map((row) => texts(row, formatFloat, false).slice(0, columns.length))];
   return lines.map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
 }
 

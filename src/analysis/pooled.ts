@@ -2,8 +2,9 @@
 // histograms, never from percentiles.
 
 import { histogramStats } from '../metrics/distribution.ts';
-import { type Figure, figureValue } from '../metrics/figure.ts';
+import { type Figure, figureValue, type TimeName } from '../metrics/figure.ts';
 import { Histogram } from '../metrics/histogram.ts';
+import type { TaskHistory } from '../metrics/history.ts';
 import { supportedPercentiles } from '../metrics/percentiles.ts';
 import type { TaskResults } from '../metrics/results.ts';
 import { courseOf, type RunData, taskOf } from './run-data.ts';
@@ -12,6 +13,8 @@ import { addTimes } from './within-run.ts';
 /** Takes runs together. It re-uses one histogram, which is large. */
 export class Pool {
   private readonly histogram = new Histogram();
+  private held: readonly TaskHistory[] = [];
+  private heldTime: TimeName | null = null;
 
   /**
    * The value of a figure over all runs: in ms, per cent or the task's unit per second; `null` if it is not known for
@@ -23,25 +26,36 @@ export class Pool {
     const values = results.map((one) => figureValue(figure, one));
     const [only] = values;
     if (runs.length === 1 && only !== null && only !== undefined) return only;
-    if (figure.kind === 'time' && figure.statistic.kind === 'percentile') return this.percentile(runs, task, figure);
+    if (figure.kind === 'time' && figure.statistic.kind === 'percentile')
+      return this.percentile(runs, task, { time: figure.time, percentile: figure.statistic.percentile });
     return values.some((value) => value === null) ? null : pooled(figure, results);
   }
 
   private percentile(
     runs: readonly RunData[],
     task: string,
-    figure: Figure & { readonly kind: 'time' },
+    { time, percentile }: { readonly time: TimeName; readonly percentile: number },
   ): number | null {
-    if (figure.statistic.kind !== 'percentile') return null;
-    const { percentile } = figure.statistic;
+    const histogram = this.merged(runs, task, time);
+    if (histogram === null || !supportedPercentiles(histogram.count, [percentile]).includes(percentile)) return null;
+    return histogramStats(histogram, [percentile])?.percentiles[0]?.[1] ?? null;
+  }
+
+  /** All times of the runs; the last ones that were asked for are held, because several percentiles are read of them. */
+  private merged(runs: readonly RunData[], task: string, time: TimeName): Histogram | null {
     const courses = runs.flatMap((run) => courseOf(run, task) ?? []);
     if (courses.length < runs.length) return null;
-    const { histogram } = this;
-    for (const course of courses) addTimes(histogram, course, figure.time);
-    const isSupported = supportedPercentiles(histogram.count, [percentile]).includes(percentile);
-    const value = isSupported ? histogramStats(histogram, [percentile])?.percentiles[0]?.[1] : undefined;
-    histogram.reset();
-    return value ?? null;
+    const isHeld =
+      time === this.heldTime &&
+      courses.length === this.held.length &&
+      courses.every((course, index) => course === this.held[index]);
+    if (!isHeld) {
+      this.histogram.reset();
+      for (const course of courses) addTimes(this.histogram, course, time);
+      this.held = courses;
+      this.heldTime = time;
+    }
+    return this.histogram;
   }
 }
 

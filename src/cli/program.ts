@@ -1,5 +1,6 @@
 // The two programs and the commands that each has.
 import type { Command } from './args/command.ts';
+import { aggregateCommand } from './commands/aggregate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { executeTestCommand } from './commands/execute-test.ts';
 import { fleetCommand } from './commands/fleet.ts';
@@ -24,7 +25,15 @@ export const benchmarkProgram: Program = {
     'Measures how fast an OpenSearch cluster is: ' +
     'runs a workload against it and reports throughput, latency and errors.',
   hasBanner: true,
-  commands: [executeTestCommand, listCommand, infoCommand, compareCommand, fleetCommand, ...commandsNotBuilt],
+  commands: [
+    executeTestCommand,
+    listCommand,
+    infoCommand,
+    compareCommand,
+    aggregateCommand,
+    fleetCommand,
+    ...commandsNotBuilt,
+  ],
 };
 
 /** The program `opensearch-benchmarkd`, also called `osbd`. */

@@ -6,11 +6,6 @@ import type { RunOutcome, RunSurroundings } from '../coordinator/run.ts';
 export interface Services {
   /** Runs one test from start to end. */
   readonly runTest: (config: RunConfig, surroundings: RunSurroundings) => Promise<RunOutcome>;
-  /**
-   * Aggregates stored test runs by their ids; `rootDirectory` is where they are. Absent in a version that cannot
-   * aggregate: the results of repeated runs are then only stored one by one.
-   */
-  readonly aggregateRuns?: (ids: readonly string[], rootDirectory: string) => Promise<void>;
 }
 
 /** The real services. They are imported when they are used, so that `--help` need not wait for them. */

@@ -150,6 +150,17 @@ export class Histogram {
     return slot < 0 ? 0 : Math.max(this.min, Math.min(middleOf(slot), this.max));
   }
 
+  /** The standard deviation in ns, from the middles of the slots; 0 if empty. */
+  get standardDeviation(): number {
+    if (this.count === 0) return 0;
+    const { mean } = this;
+    const last = slotOf(this.max);
+    let squares = 0;
+    for (let slot = slotOf(this.min); slot <= last; slot++)
+      squares += (this.data[slot] ?? 0) * (middleOf(slot) - mean) ** 2;
+    return Math.sqrt(squares / this.count);
+  }
+
   /** How many values lie in the slot of `ns` or in a lower one. */
   countUpTo(ns: number): number {
     if (this.count === 0) return 0;

@@ -1,15 +1,15 @@
 // Keeps the course of a test run beside its test_run.json: the figures in `history.json`, the times of all samples in
 // interval logs of HdrHistogram.
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
-import { makeDirectories, systemReason } from '../files.ts';
 import { isJsonObject, parseJson, writeJson } from '../json.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { RunHistory, TaskCell } from '../metrics/history.ts';
 import { knownSecrets } from '../secrets.ts';
 import { type HdrInterval, readHdrLog, writeHdrLog } from './hdr-log.ts';
 import { historyDocument, parseHistory } from './history-document.ts';
+import { replaceFile } from './replace-file.ts';
 import { testRunFile } from './test-run-store.ts';
 
 type TimeColumn = 'latency' | 'serviceTime' | 'clientProcessingTime' | 'processingTime';
@@ -22,6 +22,8 @@ const logs: readonly (readonly [column: TimeColumn, file: string])[] = [
   ['processingTime', 'processing_time.hlog'],
 ];
 const FIGURES = 'history.json';
+/** What the files hold, for the message if one cannot be written. */
+const WHAT = 'The course of the test run';
 const NANOS_PER_MILLI = 1e6;
 
 /**
@@ -31,9 +33,9 @@ const NANOS_PER_MILLI = 1e6;
 export async function writeHistory(rootDirectory: string, id: string, history: RunHistory): Promise<void> {
   const directory = dirname(testRunFile(rootDirectory, id));
   const figures = `${writeJson(knownSecrets.maskJson(historyDocument(history)))}\n`;
-  await replaceFile(join(directory, FIGURES), figures);
+  await replaceFile(join(directory, FIGURES), figures, WHAT);
   for (const [column, file] of logs)
-    await replaceFile(join(directory, file), writeHdrLog(history.startedAt, intervalsOf(history, column)));
+    await replaceFile(join(directory, file), writeHdrLog(history.startedAt, intervalsOf(history, column)), WHAT);
 }
 
 /**
@@ -95,26 +97,6 @@ function parseFigures(text: string, path: string): RunHistory {
     throw new BenchmarkError('TEST_RUN_NOT_FOUND', `${path} is no JSON: ${messageOf(error)}`, { cause: error });
   }
   throw new BenchmarkError('TEST_RUN_NOT_FOUND', `${path} is not the course of a test run.`);
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  try {
-    makeDirectories(dirname(path));
-    await writeFile(draft, text, { mode: 0o644 });
-    await rename(draft, path);
-  } catch (error) {
-    // The failure to write is what counts: whether the draft can be removed changes nothing.
-    await Promise.allSettled([rm(draft, { force: true })]);
-    throw new BenchmarkError(
-      'DISK',
-      `The course of the test run cannot be written to ${path}: ${systemReason(error)}.`,
-      {
-        cause: error,
-        hint: 'Free some space, or let root.dir in the configuration name another directory.',
-      },
-    );
-  }
 }
 
 async function readOptional(path: string): Promise<string | null> {

@@ -112,10 +112,11 @@ function parseTimes(entry: JsonObject): PercentileStats | null {
 
 function parseThroughput(entry: JsonObject): ThroughputStats {
   return {
-    min: numberField(entry, 'min'),
+    // Aggregates have their extremes under other names.
+    min: numberField(entry, 'min') ?? numberField(entry, 'overall_min'),
     mean: numberField(entry, 'mean'),
     median: numberField(entry, 'median'),
-    max: numberField(entry, 'max'),
+    max: numberField(entry, 'max') ?? numberField(entry, 'overall_max'),
     unit: textField(entry, 'unit') ?? '',
     percentiles: parsePercentiles(entry),
   };

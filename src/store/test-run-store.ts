@@ -20,6 +20,13 @@ const layouts = [
 ] as const;
 const [current] = layouts;
 
+/** Where versions of the program keep several test runs taken together, in the same order. */
+const aggregateLayouts = [
+  { directory: 'aggregated_results', file: 'aggregated_test_run.json' },
+  { directory: 'aggregated_results', file: 'aggregated_test_execution.json' },
+] as const;
+const [currentAggregate] = aggregateLayouts;
+
 /** The path of a test run's file. Fails with `USAGE` if the id cannot name a directory. */
 export function testRunFile(rootDirectory: string, id: string): string {
   checkId(id);
@@ -32,6 +39,12 @@ function checkId(id: string): void {
       hint: 'Use letters, digits, "-", "_" and ".".',
     });
   }
+}
+
+/** The path of the file of an aggregate of test runs. Fails with `USAGE` if the id cannot name a directory. */
+export function aggregateFile(rootDirectory: string, id: string): string {
+  checkId(id);
+  return join(rootDirectory, currentAggregate.directory, id, currentAggregate.file);
 }
 
 /** Whether there is a file of a test run of this id. Fails with `USAGE` if the id cannot name a directory. */
@@ -95,12 +108,12 @@ async function saveElsewhere(id: string, text: string): Promise<string | null> {
 }
 
 /**
- * Reads a test run by its id. Fails with `TEST_RUN_NOT_FOUND` if there is none or its file cannot be understood, with
+ * Reads a test run, or an aggregate of several, by its id. Fails with `TEST_RUN_NOT_FOUND` if there is none or its file cannot be understood, with
  * `DISK` if it cannot be read.
  */
 export async function readTestRun(rootDirectory: string, id: string): Promise<TestRun> {
   checkId(id);
-  for (const { directory, file } of layouts) {
+  for (const { directory, file } of [...layouts, ...aggregateLayouts]) {
     const path = join(rootDirectory, directory, id, file);
     const text = await readIfPresent(path);
     if (text !== null) return parseFile(path, text);
@@ -116,8 +129,21 @@ export async function readTestRun(rootDirectory: string, id: string): Promise<Te
 
 /** The most recent test runs, newest first, at most `limit` of them. Files that cannot be read are left out. */
 export async function listTestRuns(rootDirectory: string, limit: number): Promise<readonly TestRun[]> {
+  return list(rootDirectory, layouts, limit);
+}
+
+/** All aggregates of test runs, newest first. Files that cannot be read are left out. */
+export async function listAggregates(rootDirectory: string): Promise<readonly TestRun[]> {
+  return list(rootDirectory, aggregateLayouts, Number.POSITIVE_INFINITY);
+}
+
+async function list(
+  rootDirectory: string,
+  places: readonly { readonly directory: string; readonly file: string }[],
+  limit: number,
+): Promise<readonly TestRun[]> {
   const runs: TestRun[] = [];
-  for (const { directory, file } of layouts) {
+  for (const { directory, file } of places) {
     for (const name of await subdirectories(join(rootDirectory, directory))) {
       const run = await readOrNull(join(rootDirectory, directory, name, file));
       if (run !== null) runs.push(run);

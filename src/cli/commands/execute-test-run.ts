@@ -43,7 +43,7 @@ export async function executeTest(
   run: ExecuteTestInvocation,
   file: ResultsFile | null,
 ): Promise<number> {
-  const { console, settings, services, environment } = context;
+  const { console, settings, environment } = context;
   if (settings.datastoreType !== 'in-memory') {
     const place = `${settings.rootDirectory}/test-runs`;
     const hint = `Set datastore.type = in-memory in ${settings.file}; results are stored in ${place}.`;
@@ -78,7 +78,10 @@ export async function executeTest(
     const { exitCode, succeeded, error } = await iterate(context, iterations, firstId, (testRunId) =>
       runOnce(context, run, makeConfig(context, run, testRunId, base), file),
     );
-    if (aggregate && succeeded.length > 1) await services.aggregateRuns?.(succeeded, settings.rootDirectory);
+    if (aggregate && succeeded.length > 1) {
+      const { aggregateAndShow } = await import('./aggregate-report.ts');
+      await aggregateAndShow(context, run, { ids: succeeded, name: firstId }, file);
+    }
     if (error !== null) throw error;
     return exitCode;
   } finally {

@@ -1,7 +1,7 @@
-// The command `list test-runs`: shows what is stored, newest first.
+// The commands `list test-runs` and `list aggregated-results`: show what is stored, newest first.
 import { plainTable } from '../../report/plain-table.ts';
 import { testRunList, testRunListHeader } from '../../store/test-run-list.ts';
-import { listTestRuns } from '../../store/test-run-store.ts';
+import { listAggregates, listTestRuns } from '../../store/test-run-store.ts';
 import type { CommandContext } from '../context.ts';
 
 /** Prints the newest stored test runs as a table. */
@@ -17,4 +17,15 @@ export async function showTestRuns({ console, settings }: CommandContext, limit:
   }
   console.print('Recent test-runs:\n');
   console.print(plainTable(testRunListHeader, testRunList(runs)));
+}
+
+/** Prints all stored aggregates as a table. */
+export async function showAggregates({ console, settings }: CommandContext): Promise<void> {
+  const aggregates = await listAggregates(settings.rootDirectory);
+  if (aggregates.length === 0) {
+    console.print('No recent aggregated-results found.');
+    return;
+  }
+  console.print('Recent aggregated-results:\n');
+  console.print(plainTable(testRunListHeader, testRunList(aggregates)));
 }

@@ -38,6 +38,7 @@ const lists: Readonly<Record<string, (context: CommandContext, list: List) => Pr
   pipelines: showPipelines,
   'test-runs': async (context, { options }) =>
     (await import('./list-test-runs.ts')).showTestRuns(context, options.limit),
+  'aggregated-results': async (context) => (await import('./list-test-runs.ts')).showAggregates(context),
 };
 
 /** The command `list`. */
@@ -49,7 +50,7 @@ export const listCommand: Command = defineCommand({
   exclusive: [['workloadRepository', 'workloadPath']],
   positional: {
     name: 'WHAT',
-    description: 'What to list. In this version: workloads, pipelines, test-runs.',
+    description: 'What to list. In this version: workloads, pipelines, test-runs, aggregated-results.',
     choices: [
       'workloads',
       'pipelines',
