@@ -65,7 +65,7 @@ test('each row has one of the states', () => {
 
 describe('commands', () => {
   const states = statesBelow('Commands');
-  const own = ['fleet', 'opensearch-benchmarkd token'];
+  const own = ['fleet', 'trend', 'opensearch-benchmarkd token'];
 
   test('are those of the programs', () => {
     const lists =

@@ -1,5 +1,6 @@
 // Where a series of figures changes its level: E-divisive means with a permutation test (Matteson and James, "A
 // nonparametric approach for multiple change point analysis of multivariate data", 2014), for one dimension.
+import { randomSource } from '../random.ts';
 
 /** A series is split where the probability of such a split by chance is at most this. */
 const LEVEL = 0.01;
@@ -14,12 +15,12 @@ const LEAST_SEGMENT = 3;
  */
 export function changePoints(values: readonly number[]): readonly number[] {
   const found: number[] = [];
-  const random = seededRandom(values.length);
+  const random = randomSource(values.length);
   const split = (from: number, to: number): void => {
     if (to - from < 2 * LEAST_SEGMENT) return;
     const segment = ranked(values.slice(from, to));
     const best = bestSplit(segment);
-    if (best.statistic <= 0 || !isRare(segment, best.statistic, random)) return;
+    if (best.statistic <= leastStatistic(segment) || !isRare(segment, best.statistic, random)) return;
     found.push(from + best.at);
     split(from, from + best.at);
     split(from + best.at, to);
@@ -27,6 +28,10 @@ export function changePoints(values: readonly number[]): readonly number[] {
   split(0, values.length);
   return found.sort((left, right) => left - right);
 }
+
+/** What the sums of distances between values that are all alike may come to by rounding. */
+const leastStatistic = ({ values }: Ranked): number =>
+  1e-9 * values.length * values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
 
 /** Values with their ranks, counted from 1; equal values have different ranks, which changes no distance. */
 interface Ranked {
@@ -141,15 +146,4 @@ class DistanceTree {
       this.sums[at] = (this.sums[at] ?? 0) + count * value;
     }
   }
-}
-
-/** Numbers in [0, 1) that follow from a seed: the generator mulberry32. */
-function seededRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,5 +1,5 @@
 // Two sides of one or several test runs each, figure by figure: what differs, and whether chance alone explains it.
-import { type Figure, figureLabel, figureUnit, figureValue, isMoreBetter } from '../metrics/figure.ts';
+import { type Figure, figureLabel, figureText, figureUnit, figureValue, isMoreBetter } from '../metrics/figure.ts';
 import { clusterRows } from '../report/cluster-rows.ts';
 import { adjusted, type Estimate, estimateOfRuns, welch } from './estimate.ts';
 import { Pool } from './pooled.ts';
@@ -59,13 +59,17 @@ export interface ComparisonOptions {
   readonly percentiles: readonly number[];
   /** Whether rows of processing time are made. */
   readonly showsProcessingTime: boolean;
+  /** Figures that get a row even if they have none otherwise. */
+  readonly alsoFigures: readonly Figure[];
 }
 
 type Candidate = Omit<ComparisonRow, 'significance' | 'percent' | 'difference'> & {
   readonly estimates: { readonly basis: Basis; readonly baseline: Estimate; readonly contender: Estimate } | null;
 };
 
-/** Compares two sides; each has at least one run. Rows come in the order of the summary, tasks in that of the baseline. */
+/**
+ * Compares two sides; each has at least one run. Rows come in the order of the summary, tasks in that of the baseline.
+ */
 export function compareRuns(
   baseline: readonly RunData[],
   contender: readonly RunData[],
@@ -169,17 +173,18 @@ function taskCandidates(sides: TaskSides, options: ComparisonOptions): readonly 
 }
 
 /** The figures of a task in the order of the summary. */
-function figuresOf({ percentiles, showsProcessingTime }: ComparisonOptions): readonly Figure[] {
+function figuresOf({ percentiles, showsProcessingTime, alsoFigures }: ComparisonOptions): readonly Figure[] {
   const times = showsProcessingTime
     ? (['latency', 'service time', 'processing time'] as const)
     : (['latency', 'service time'] as const);
-  return [
+  const usual: readonly Figure[] = [
     ...(['min', 'mean', 'median', 'max'] as const).map((statistic): Figure => ({ kind: 'throughput', statistic })),
     ...times.flatMap((time) =>
       percentiles.map((percentile): Figure => ({ kind: 'time', time, statistic: { kind: 'percentile', percentile } })),
     ),
     { kind: 'error rate' },
   ];
+  return [...new Map([...usual, ...alsoFigures].map((figure) => [figureText(figure), figure])).values()];
 }
 
 /** Estimates of the figures of one side: from the spread between its runs, or within the only one. */

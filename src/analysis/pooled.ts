@@ -41,7 +41,7 @@ export class Pool {
     return histogramStats(histogram, [percentile])?.percentiles[0]?.[1] ?? null;
   }
 
-  /** All times of the runs; the last ones that were asked for are held, because several percentiles are read of them. */
+  /** All times of the runs. The last ones that were asked for are held, as several percentiles are read of them. */
   private merged(runs: readonly RunData[], task: string, time: TimeName): Histogram | null {
     const courses = runs.flatMap((run) => courseOf(run, task) ?? []);
     if (courses.length < runs.length) return null;

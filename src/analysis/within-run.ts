@@ -1,6 +1,6 @@
 // How far the figures of a single run may be off by chance, from the spread over its own course. What happens in one
-// second depends on the second before, so the course is cut into a few long pieces, and the spread between these counts:
-// the method of batch means.
+// second depends on the second before, so the course is cut into a few long pieces, and the spread between these
+// counts: the method of batch means.
 import { type Figure, type TimeName, timeNames } from '../metrics/figure.ts';
 import { Histogram } from '../metrics/histogram.ts';
 import type { TaskCell, TaskHistory } from '../metrics/history.ts';

@@ -7,6 +7,7 @@ import { fleetCommand } from './commands/fleet.ts';
 import { infoCommand } from './commands/info.ts';
 import { listCommand } from './commands/list.ts';
 import { commandsNotBuilt } from './commands/not-built.ts';
+import { trendCommand } from './commands/trend.ts';
 import { daemonCommands } from './daemon/commands.ts';
 
 /** A program as its user sees it. */
@@ -31,6 +32,7 @@ export const benchmarkProgram: Program = {
     infoCommand,
     compareCommand,
     aggregateCommand,
+    trendCommand,
     fleetCommand,
     ...commandsNotBuilt,
   ],

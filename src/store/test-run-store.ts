@@ -108,8 +108,8 @@ async function saveElsewhere(id: string, text: string): Promise<string | null> {
 }
 
 /**
- * Reads a test run, or an aggregate of several, by its id. Fails with `TEST_RUN_NOT_FOUND` if there is none or its file cannot be understood, with
- * `DISK` if it cannot be read.
+ * Reads a test run, or an aggregate of several, by its id. Fails with `TEST_RUN_NOT_FOUND` if there is none or its file
+ * cannot be understood, with `DISK` if it cannot be read.
  */
 export async function readTestRun(rootDirectory: string, id: string): Promise<TestRun> {
   checkId(id);

@@ -11,7 +11,7 @@ import { writeJson } from '../../src/json.ts';
 import { figureText, figureValue, parseFigure } from '../../src/metrics/figure.ts';
 import { madeRun, noisySeconds } from './made-runs.ts';
 
-const options: ComparisonOptions = { percentiles: [50, 100], showsProcessingTime: false };
+const options: ComparisonOptions = { percentiles: [50, 100], showsProcessingTime: false, alsoFigures: [] };
 const second = (...millis: readonly number[]) => ({ millis });
 /** Without its course, as a run of OpenSearch Benchmark. */
 const foreign = (run: RunData): RunData => ({ ...run, history: null });

@@ -5,6 +5,7 @@ import { Histogram } from '../../src/metrics/histogram.ts';
 import type { TaskCell } from '../../src/metrics/history.ts';
 import { defaultPercentiles } from '../../src/metrics/percentiles.ts';
 import { throughputStats } from '../../src/metrics/throughput.ts';
+import { randomSource } from '../../src/random.ts';
 import { taskResults } from '../report/example-results.ts';
 
 /** What happened in one second: the time of each sample in ms, and how many of them failed. */
@@ -92,17 +93,6 @@ function cellOf({ millis, failed = 0 }: MadeSecond, second: number): TaskCell {
   };
 }
 
-/** Seeded random numbers in [0, 1): the generator mulberry32. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** A normally distributed number of mean 0 and standard deviation 1, by the method of Box and Muller. */
 export const gaussian = (random: () => number): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -115,7 +105,7 @@ export function noisySeconds(
   drift = 0.05,
   rate = 50,
 ): readonly MadeSecond[] {
-  const random = randomNumbers(seed);
+  const random = randomSource(seed);
   let wander = 0;
   return Array.from({ length: count }, () => {
     wander = 0.5 * wander + gaussian(random) * drift;

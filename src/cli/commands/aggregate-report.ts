@@ -23,8 +23,8 @@ interface WithResultsFlags {
 }
 
 /**
- * Aggregates test runs by their ids. The aggregate is called `aggregate_results_<workload>_<name>`, or has a random UUID
- * in place of the name. Its tables are appended to `file`.
+ * Aggregates test runs by their ids. The aggregate is called `aggregate_results_<workload>_<name>`, with a random UUID
+ * if there is no name. Its tables are appended to `file`.
  */
 export async function aggregateAndShow(
   context: CommandContext,

@@ -30,6 +30,7 @@ export async function showComparison(context: CommandContext, invocation: Compar
   const comparison = compareRuns(baseline, contender, {
     percentiles: options.percentiles,
     showsProcessingTime: settings.showProcessingTime,
+    alsoFigures: options.failIf.map(({ figure }) => figure),
   });
   const violations = findViolations(options.failIf, comparison.rows);
   const judged: JudgedComparison = { comparison, conditions: options.failIf, violations };
@@ -74,8 +75,8 @@ function showForPeople(
   const bases = new Set(comparison.rows.flatMap(({ significance }) => significance?.basis ?? []));
   if (bases.has('within runs'))
     console.info(
-      'Intervals come from the course of single runs and know nothing of the spread between runs, which is often larger. ' +
-        'Repeat the tests (--test-iterations) and compare the groups.',
+      'Intervals come from the course of single runs and know nothing of the spread between runs, which is often ' +
+        'larger. Repeat the tests (--test-iterations) and compare the groups.',
     );
   for (const warning of comparison.warnings) console.warning(warning);
   if (conditions.length > 0 && violations.length === 0) console.info('No condition of --fail-if is met.');
