@@ -12,6 +12,7 @@ import type { DriverOrder, StepFigures } from './driver.ts';
 import { measurePacing } from './pacing.ts';
 import { Driver, median, microsPerRequest, runWrk, withTarget } from './processes.ts';
 import { countStorm } from './storm.ts';
+import { measureUnpack } from './unpack.ts';
 import { measureWall } from './wall.ts';
 
 interface Row {
@@ -204,6 +205,17 @@ async function measureStorm(): Promise<Row> {
   };
 }
 
+async function unpackRow(rounds: number): Promise<Row> {
+  const { own, lbzip2, ratio } = await measureUnpack(rounds);
+  const beside = lbzip2 === null || ratio === null ? 'lbzip2 is not installed' : `lbzip2 ${lbzip2.toFixed(0)} MB/s`;
+  return {
+    figure: 'unpacking of 123 MB of JSON from .bz2 on all cores, ratio to lbzip2',
+    value: `${ratio === null ? '-' : ratio.toFixed(2)} (${own.toFixed(0)} MB/s; ${beside})`,
+    due: '>= 0.8',
+    isMet: ratio === null || ratio >= 0.8,
+  };
+}
+
 function print(rows: readonly Row[]): void {
   const widest = (pick: (row: Row) => string): number => Math.max(...rows.map((row) => pick(row).length));
   const [figure, value, due] = [widest((row) => row.figure), widest((row) => row.value), widest((row) => row.due)];
@@ -220,7 +232,7 @@ async function main(): Promise<void> {
     options: {
       rounds: { type: 'string', default: '8' },
       'memory-minutes': { type: 'string', default: '1' },
-      only: { type: 'string', default: 'search,tls,bulk,freeze,lag,bias,storm,wall,memory' },
+      only: { type: 'string', default: 'search,tls,bulk,freeze,lag,bias,storm,wall,unpack,memory' },
     },
   });
   const rounds = Number(values.rounds);
@@ -235,6 +247,7 @@ async function main(): Promise<void> {
   if (wanted.has('bias')) rows.push(...measureBiases());
   if (wanted.has('storm')) rows.push(await measureStorm());
   if (wanted.has('wall')) rows.push(...(await measureOverhead()));
+  if (wanted.has('unpack')) rows.push(await unpackRow(rounds));
   if (wanted.has('memory')) rows.push(await measureMemory(Number(values['memory-minutes'])));
   print(rows);
 }

@@ -199,6 +199,7 @@ class TestRunner {
       testMode,
       isOffline,
       environment: environmentVariables,
+      cores,
       generate: documentGenerator(cores),
       listener: this.listener,
       signal: this.signal,

@@ -143,7 +143,8 @@ async function* untar(
     state.failure ??= damagedArchive(path, error);
   });
   for await (const chunk of content) {
-    parser.write(chunk);
+    // The parser takes nothing but a Buffer.
+    parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
     if (state.failure !== null) throw state.failure;
     const ready = output;
     output = [];

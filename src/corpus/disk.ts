@@ -66,6 +66,8 @@ export interface SaveOptions {
   readonly append?: boolean;
   /** Expected size of the whole file, for messages. */
   readonly expectedBytes: number | null;
+  /** Gets each chunk while it is written, so that what is done with it takes no time of its own. */
+  readonly onChunk?: (chunk: Uint8Array) => void;
   /** Gets the size of the file so far. */
   readonly onProgress: (bytes: number) => void;
 }
@@ -83,7 +85,11 @@ export async function saveChunks(
   try {
     let size = options.append === true ? (await handle.stat()).size : 0;
     for await (const chunk of chunks) {
-      await writeWhole(handle, chunk, path, options.expectedBytes ?? size + chunk.length);
+      const writing = writeWhole(handle, chunk, path, options.expectedBytes ?? size + chunk.length);
+      // It is awaited in any case, but what happens in between may throw.
+      writing.catch(() => undefined);
+      options.onChunk?.(chunk);
+      await writing;
       size += chunk.length;
       options.onProgress(size);
     }

@@ -50,6 +50,8 @@ export async function indexDocuments(
 ): Promise<PreparedDocumentSet> {
   const known = await indexedDocuments(path, documentSet);
   if (known !== null) return known;
+  const { lines } = await readFacts(path);
+  if (lines !== null && lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, lines, provider);
   const progress = new PreparationProgress(
     options.listener,
     `Counting lines of ${basename(path)}`,
@@ -59,12 +61,15 @@ export async function indexDocuments(
   throwIfCancelled(options.signal);
   progress.end();
   if (table.lines !== linesOf(documentSet)) throw wrongCount(path, documentSet, table.lines, provider);
-  await writeTable(path, table, options);
+  await noteDocuments(path, table, options);
   return await preparedSet(path, documentSet, table.entries);
 }
 
-/** Writes the table and the digest. Where that is impossible, a warning says that every start will take longer. */
-async function writeTable(
+/**
+ * Writes the offset table, the digest and the number of lines of a file beside it. Where that is impossible, a warning
+ * says that every start will take longer.
+ */
+export async function noteDocuments(
   path: string,
   { entries, sha256, lines }: OffsetTable,
   options: Pick<PrepareOptions, 'listener'>,

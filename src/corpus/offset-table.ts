@@ -54,27 +54,26 @@ async function scanFile(
   onProgress: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<OffsetTable> {
-  const scan = new LineScan();
-  const hash = createHash('sha256');
+  const scan = new DocumentScan();
   // Two blocks: one is read while the other is scanned.
   let [block, other] = [Buffer.allocUnsafeSlow(BLOCK), Buffer.allocUnsafeSlow(BLOCK)];
   let position = 0;
   let pending = handle.read(block, 0, BLOCK, position);
   for (;;) {
     const { bytesRead } = await pending;
-    if (bytesRead === 0) return { ...scan.finish(), sha256: hash.digest('hex') };
+    if (bytesRead === 0) return scan.finish();
     position += bytesRead;
     signal.throwIfAborted();
     pending = handle.read(other, 0, BLOCK, position);
-    scan.add(block, bytesRead);
-    hash.update(block.subarray(0, bytesRead));
+    scan.add(block.subarray(0, bytesRead));
     onProgress(position);
     [block, other] = [other, block];
   }
 }
 
-/** Counts the lines of a file that comes in blocks. */
-class LineScan {
+/** Looks at a document file that comes in blocks, while it is read or written. */
+export class DocumentScan {
+  private readonly hash = createHash('sha256');
   private readonly entries: OffsetEntry[] = [];
   private readonly walked = { offset: 0, lines: 0 };
   private position = 0;
@@ -83,7 +82,11 @@ class LineScan {
   /** Whether the line that goes on into the next block has content. */
   private isLineOpen = false;
 
-  add(block: Buffer, length: number): void {
+  /** Takes the next bytes of the file. */
+  add(bytes: Uint8Array): void {
+    this.hash.update(bytes);
+    const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const { length } = block;
     const { walked } = this;
     const before = walked.lines;
     walked.offset = 0;
@@ -117,8 +120,10 @@ class LineScan {
     }
   }
 
-  finish(): Omit<OffsetTable, 'sha256'> {
-    return { entries: this.entries, lines: this.walked.lines - this.emptyLines + (this.isLineOpen ? 1 : 0) };
+  /** What is known of the file after its last byte. */
+  finish(): OffsetTable {
+    const lines = this.walked.lines - this.emptyLines + (this.isLineOpen ? 1 : 0);
+    return { entries: this.entries, lines, sha256: this.hash.digest('hex') };
   }
 }
 

@@ -48,8 +48,8 @@ export interface PrepareOptions {
    * are read, in small or capital letters.
    */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** How many corpora are prepared at the same time, at most 4; default 4. */
-  readonly cores?: number;
+  /** The most threads that may unpack one archive, and corpora (4 at most) that are prepared at the same time. */
+  readonly cores: number;
   /** Makes the documents of sets that have a generator; without it such a set is refused. */
   readonly generate?: GenerateDocuments;
   /** Programs that unpack faster than this one, used if they are on PATH; default {@link defaultTools}. */
@@ -59,7 +59,7 @@ export interface PrepareOptions {
 }
 
 /** Names of the programs that unpack faster than this one. */
-export const defaultTools: readonly string[] = ['pbzip2', 'bzip2', 'pigz', 'zstd'];
+export const defaultTools: readonly string[] = ['pigz', 'zstd'];
 
 /** Least time between two events of one piece of work, in ms. */
 const EVENT_INTERVAL = 200;

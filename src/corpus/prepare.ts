@@ -10,7 +10,7 @@ import { errorCode, fileSize, makeDirectory, removeFile, requireSpace } from './
 import { type DocumentFiles, documentFiles, pathWithin, sourceAddress } from './document-files.ts';
 import { fetchSource } from './fetch-source.ts';
 import { isSameStamp, noteOrigin, readFacts, stampOf } from './file-facts.ts';
-import { indexDocuments, indexedDocuments } from './index-documents.ts';
+import { indexDocuments, indexedDocuments, noteDocuments } from './index-documents.ts';
 import { publicAddress } from './partial-download.ts';
 import { cancelled, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 import type { PreparedCorpus, PreparedDocumentSet } from './prepared.ts';
@@ -38,7 +38,7 @@ export async function prepareCorpora(
       prepared.set(corpus, await prepareCorpus(corpus, { ...options, signal }));
     }
   };
-  const atOnce = Math.max(1, Math.min(corpora.length, options.cores ?? CORPORA_AT_ONCE, CORPORA_AT_ONCE));
+  const atOnce = Math.max(1, Math.min(corpora.length, options.cores, CORPORA_AT_ONCE));
   await Promise.all(
     Array.from({ length: atOnce }, () =>
       prepareNext().catch((error: unknown) => {
@@ -135,7 +135,7 @@ async function fetchNoted(
   await noteOrigin(path, { url: originAddress(documentSet), archive: null });
 }
 
-/** Unpacks the documents, and notes of which archive. */
+/** Unpacks the documents, and notes of which archive, and what was counted on the way. */
 async function unpackNoted(
   archive: string,
   document: string,
@@ -144,8 +144,9 @@ async function unpackNoted(
 ): Promise<void> {
   const { origin } = await readFacts(archive);
   const stamp = await stampOf(archive);
-  await unpack(archive, document, documentSet.uncompressedBytes, options);
+  const table = await unpack(archive, document, documentSet.uncompressedBytes, options);
   await noteOrigin(document, { url: origin?.url ?? null, archive: stamp });
+  await noteDocuments(document, table, options);
 }
 
 /**

@@ -257,6 +257,7 @@ export class NodeSession {
       testMode,
       isOffline,
       environment,
+      cores,
       generate: documentGenerator(cores),
       signal: this.aborter.signal,
       listener: (event) => {

@@ -59,6 +59,7 @@ export function prepareOptions(
     workloadDirectory: null,
     testMode: false,
     isOffline: false,
+    cores: 4,
     listener: (event) => events.push(event),
     signal: new AbortController().signal,
     retryDelay: () => millis(1),
