@@ -113,7 +113,7 @@ class SimulatedNode {
       this.totals.add(report);
       this.tell({ kind: 'report' }, writeReport(report));
     }
-    this.tell({ kind: 'step-done', step, totals: this.totals.list() });
+    this.tell({ kind: 'step-done', step, totals: this.totals.list(), values: new Map() });
   }
 
   private tell(event: NodeEvent, ...sections: readonly Uint8Array[]): void {

@@ -16,7 +16,7 @@ export interface Room {
 
 /** All rooms, in the order in which they build on each other: a room imports only from those before it. */
 export const rooms: readonly Room[] = [
-  { folder: '.', holds: 'units, errors, clock, JSON without loss, what the package is', imports: [] },
+  { folder: '.', holds: 'units, errors, clock, JSON without loss, what the package is, values of a run', imports: [] },
   { folder: 'template/values', holds: 'what a template computes with', imports: ['.'] },
   { folder: 'template/syntax', holds: 'text of a template to a tree', imports: ['.', 'template/values'] },
   {

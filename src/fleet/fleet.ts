@@ -35,6 +35,8 @@ export class Fleet {
   private completion: Completion<FleetNode> | null = null;
   private failure: BenchmarkError | null = null;
   private isCancelled = false;
+  /** What operations of the steps so far have left behind for later ones. */
+  private readonly values = new Map<string, string>();
 
   constructor(options: FleetOptions) {
     this.options = options;
@@ -76,7 +78,7 @@ export class Fleet {
     const nodes = this.members
       .filter(({ clients }) => step.rows.some((row, client) => row.length > 0 && clients.has(client)))
       .map(({ node }) => node);
-    await this.settle(nodes.map((node) => node.openStep(index)));
+    await this.settle(nodes.map((node) => node.openStep(index, this.values)));
     const offsets = await Promise.all(nodes.map((node) => node.clockOffset()));
     if (this.isCancelled) return;
     this.completion = new Completion(step.completing, nodes, (node) => this.tasksOn(node, step));
@@ -105,6 +107,9 @@ export class Fleet {
   private eventsOf(node: FleetNode): NodeEvents {
     return {
       onReport: (report) => this.merge(report, node),
+      onValues: (values) => {
+        for (const [name, json] of values) this.values.set(name, json);
+      },
       onCompletingDone: (step, task) => this.endPart(step, task, node),
       onFailure: (error) => this.fail(error),
     };

@@ -7,6 +7,7 @@ import { secretsOf } from '../http/target-secrets.ts';
 import { writeJson } from '../json.ts';
 import { transportTargets } from '../operation/transport-targets.ts';
 import { workloadView } from '../plugin/workload-view.ts';
+import type { RunValues } from '../run-values.ts';
 import { Completion } from '../schedule/completion.ts';
 import { knownSecrets } from '../secrets.ts';
 import { bytes } from '../units.ts';
@@ -88,11 +89,11 @@ export class LocalNode implements FleetNode {
     await prepared;
   }
 
-  async openStep(step: number): Promise<void> {
+  async openStep(step: number, values: RunValues): Promise<void> {
     if (this.isCancelled) return;
     const threads = this.threadsOf(step);
     const opened = this.expect('opened', threads);
-    for (const thread of threads) this.send(thread, { kind: 'open', step });
+    for (const thread of threads) this.send(thread, { kind: 'open', step, values });
     await opened;
   }
 
@@ -183,6 +184,7 @@ export class LocalNode implements FleetNode {
         return;
       case 'step-done':
         this.events?.onReport(message.report);
+        if (message.values.size > 0) this.events?.onValues(message.values);
         break;
       case 'prepared':
       case 'opened':

@@ -3,6 +3,7 @@ import type { BenchmarkError } from '../errors.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import type { PluginPlace } from '../plugin/host.ts';
+import type { RunValues } from '../run-values.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 
@@ -58,6 +59,8 @@ export interface NodePlan {
 export interface NodeEvents {
   /** Called exactly once for each report of a worker, in the order in which the worker made them. */
   onReport(report: WorkerReport): void;
+  /** Operations of the step under way have left values behind for later steps, on any node. */
+  onValues(values: RunValues): void;
   /**
    * All clients of this node have ended `task`, one of the completing tasks of the step. `null` means that the node is
    * lost, which ends its part of all completing tasks.
@@ -78,8 +81,11 @@ export interface FleetNode {
   readonly cores: number;
   /** Prepares the corpora and starts the load threads. Rejects with a BenchmarkError if that cannot be done. */
   prepare(plan: NodePlan, events: NodeEvents): Promise<void>;
-  /** Makes the operations of the step and opens its connections, so that nothing of that falls into measured time. */
-  openStep(step: number): Promise<void>;
+  /**
+   * Makes the operations of the step and opens its connections, so that nothing of that falls into measured time.
+   * `values` is all that operations of earlier steps have left behind.
+   */
+  openStep(step: number, values: RunValues): Promise<void>;
   /** The node's {@link processClock} minus that of this process, in ms. */
   clockOffset(): Promise<number>;
   /**

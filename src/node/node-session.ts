@@ -71,6 +71,8 @@ export class NodeSession {
   private readonly outbox: Outbox;
   private readonly sent = new Totals();
   private readonly rawSamples = new RawSampleFilter();
+  /** What operations of the step under way have left behind. */
+  private readonly values = new Map<string, string>();
   private readonly lastReports = new Map<number, WorkerReport>();
   private readonly aborter = new AbortController();
   private readonly lease: NodeJS.Timeout;
@@ -191,7 +193,7 @@ export class NodeSession {
         break;
       case 'open':
         this.attempt(async () => {
-          await this.node?.openStep(command.step);
+          await this.node?.openStep(command.step, command.values);
           this.tell({ kind: 'opened', step: command.step });
         });
         break;
@@ -237,6 +239,9 @@ export class NodeSession {
       { run: plan, workers: command.workers, firstWorker: command.firstWorker },
       {
         onReport: (report) => this.onReport(report),
+        onValues: (values) => {
+          for (const [name, json] of values) this.values.set(name, json);
+        },
         onCompletingDone: (step, task) => this.tell({ kind: 'completing-done', step, task }),
         onFailure: (error) => this.onFailure(error),
       },
@@ -280,7 +285,8 @@ export class NodeSession {
       if (tasks.includes(task))
         this.log('INFO', `Step ${step + 1}: ${task} ended with ${requests} requests, ${failedRequests} failed.`);
     }
-    this.tell({ kind: 'step-done', step, totals });
+    this.tell({ kind: 'step-done', step, totals, values: new Map(this.values) });
+    this.values.clear();
   }
 
   /**

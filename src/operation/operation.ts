@@ -11,6 +11,7 @@ import type { TransportTarget } from '../transport/transport.ts';
 import type { Millis } from '../units.ts';
 import type { Corpus, IndexDefinitions } from '../workload/model.ts';
 import type { BodyForm, ParameterSource } from './parameter-source.ts';
+import type { RunValueStore } from './run-value-store.ts';
 
 /** What operations may know of the workload. It is plain data, because it is sent to workers. */
 export interface WorkloadFacts extends IndexDefinitions {
@@ -34,6 +35,8 @@ export interface OperationContext {
   readonly requests: RequestFactory;
   /** How long one execution may take. */
   readonly timeout?: Millis;
+  /** What operations of this run leave behind for later ones. */
+  readonly values: RunValueStore;
   /** Uniform in [0, 1); seeded per client, so that a run can be repeated. */
   readonly random: () => number;
   /**

@@ -4,7 +4,9 @@ import type { RequestFactory } from '../http/request.ts';
 import { createRequestFactory } from '../http/request-factory.ts';
 import type { Standstill, TaskReport, WorkerReport } from '../metrics/report.ts';
 import type { WorkloadFacts } from '../operation/operation.ts';
+import { RunValueStore } from '../operation/run-value-store.ts';
 import { randomSource } from '../random.ts';
+import type { RunValues } from '../run-values.ts';
 import { Completion } from '../schedule/completion.ts';
 import type { Transport } from '../transport/transport.ts';
 import { threadAlarm, timerAlarm } from './alarm.ts';
@@ -40,6 +42,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   readonly requests: RequestFactory;
   private readonly plan: WorkerPlan;
   private readonly facts: WorkloadFacts;
+  private readonly values = new RunValueStore();
   private readonly runs: RunFactory;
   private readonly clients = new Map<number, LoadClient>();
   private readonly targets: TargetSet;
@@ -74,8 +77,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.requests = createRequestFactory(plan.target);
     this.isAwaited = transports.map(() => false);
     this.targets = new TargetSet(transports, plan.onError === 'abort', (error) => this.fail(error));
-    const { facts, requests, targets } = this;
-    this.runs = new RunFactory({ plan, facts, requests, targets });
+    const { facts, requests, targets, values } = this;
+    this.runs = new RunFactory({ plan, facts, requests, targets, values });
     requireBodyMemory({
       steps: plan.steps,
       facts: this.facts,
@@ -93,9 +96,11 @@ export class LoadWorker implements ClientHost, StandstillOwner {
 
   /**
    * Makes the operations of a step and opens the connections of its clients, both before the clock of the step runs.
-   * Rejects if an operation cannot be made or its first data cannot be read.
+   * `values` is what operations of earlier steps have left behind, on all load threads of the run. Rejects if an
+   * operation cannot be made or its first data cannot be read.
    */
-  async open(index: number): Promise<void> {
+  async open(index: number, values: RunValues): Promise<void> {
+    this.values.merge(values);
     const step = this.plan.steps.find((candidate) => candidate.index === index);
     if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
     if (this.plan.plugin !== null) this.plugin ??= await WorkerPlugin.open(this.plan.plugin, this.plan.seed);
@@ -253,7 +258,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     const report = this.report(current);
     this.current = null;
     this.timeline.standstill.end();
-    this.post({ kind: 'step-done', step: current.step.index, report });
+    this.post({ kind: 'step-done', step: current.step.index, report, values: this.values.drain() });
   }
 
   private report(current: StepRuns): WorkerReport {

@@ -1,14 +1,15 @@
 // What the coordinator's process and a load thread say to each other. The first word of each is its `kind`.
 import type { WireError } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
+import type { RunValues } from '../run-values.ts';
 import type { WorkerPlan } from './plan.ts';
 
 /** What the coordinator's process tells a load thread to do. */
 export type WorkerCommand =
   /** Take the plan and make the clients; answered by `prepared`. */
   | { readonly kind: 'prepare'; readonly plan: WorkerPlan }
-  /** Make the step's operations and open its connections; answered by `opened`. */
-  | { readonly kind: 'open'; readonly step: number }
+  /** Take what operations left behind, make the step's operations and open its connections; answered by `opened`. */
+  | { readonly kind: 'open'; readonly step: number; readonly values: RunValues }
   /** Begin at this reading of {@link processClock}. */
   | { readonly kind: 'run'; readonly step: number; readonly startAt: number }
   /** A completing task has ended on all workers: end the others. */
@@ -25,8 +26,8 @@ export type WorkerMessage =
   | { readonly kind: 'report'; readonly report: WorkerReport }
   /** All clients of this worker have ended one of the completing tasks. */
   | { readonly kind: 'completing-done'; readonly step: number; readonly task: number }
-  /** All clients have reached the join point; `report` is the last one of the step. */
-  | { readonly kind: 'step-done'; readonly step: number; readonly report: WorkerReport }
+  /** All clients have reached the join point; `report` is the last one of the step, `values` what they left behind. */
+  | { readonly kind: 'step-done'; readonly step: number; readonly report: WorkerReport; readonly values: RunValues }
   /** The thread cannot go on; `report` is what it had measured and not yet reported. */
   | { readonly kind: 'failed'; readonly error: WireError; readonly report: WorkerReport | null };
 

@@ -3,6 +3,7 @@ import { BenchmarkError } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
 import type { LoadOperation, OperationContext, OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
+import type { RunValueStore } from '../operation/run-value-store.ts';
 import { transportTarget } from '../operation/transport-targets.ts';
 import type { ClientPlace } from '../plugin/host.ts';
 import { randomSource, seedOf } from '../random.ts';
@@ -24,6 +25,7 @@ export interface RunParts {
   readonly facts: WorkloadFacts;
   readonly requests: RequestFactory;
   readonly targets: TargetSet;
+  readonly values: RunValueStore;
 }
 
 /** One task of one client in one step, and where its samples go. */
@@ -51,7 +53,7 @@ export class RunFactory {
    * `PLUGIN`.
    */
   async create({ step, cell, client, recorder, plugin }: RunRequest): Promise<ClientRun> {
-    const { plan, facts, requests, targets } = this.parts;
+    const { plan, facts, requests, targets, values } = this.parts;
     const task = taskOf(step, cell);
     const spec = this.specOf(task);
     const limit = this.limitOf(spec);
@@ -64,6 +66,7 @@ export class RunFactory {
       requests,
       timeout: limit.timeout,
       random,
+      values,
       checksAssertions: plan.checksAssertions,
     };
     const place: ClientPlace = {

@@ -91,8 +91,12 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
   const reports: WorkerReport[] = [];
   const failures: string[] = [];
   const errors: BenchmarkError[] = [];
+  const values = new Map<string, string>();
   const events: NodeEvents = {
     onReport: (report) => reports.push(report),
+    onValues: (told) => {
+      for (const [name, json] of told) values.set(name, json);
+    },
     onCompletingDone: () => undefined,
     onFailure: (error) => {
       failures.push(error.message);
@@ -106,7 +110,7 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
     piece.set(message, 1);
     node.receive({ first: first++, pieces: [piece] });
   };
-  return { node, events, reports, failures, errors, lost, up };
+  return { node, events, reports, failures, errors, values, lost, up };
 }
 
 const target = { name: 'default', endpoints: [], options: defaultClientOptions };
@@ -137,6 +141,31 @@ test('a node whose clock goes differently is understood, and its wall clock does
   assert.deepEqual(reports[0]?.tasks[0]?.slots, reportOf(3, 3).tasks[0]?.slots);
 });
 
+test('what operations leave behind goes from the node at the end of a step, and to the node with the next one', async () => {
+  const opened: unknown[] = [];
+  let last = 0;
+  const { node, events, values, up } = remote((command) => {
+    if (command?.kind === 'open') opened.push(command.values);
+    return { kind: 'taken', last: ++last };
+  });
+  const left = new Map([
+    ['model_id.json', '{"model_id":"é"}'],
+    ['empty.json', ''],
+  ]);
+  const prepared = node.prepare(plan, events);
+  up({ kind: 'prepared' });
+  await prepared;
+  const ran = node.runStep(0, 0);
+  up({ kind: 'step-done', step: 0, totals: [], values: left });
+  await ran;
+  assert.deepEqual(values, left);
+  const next = node.openStep(0, values);
+  up({ kind: 'opened', step: 0 });
+  await next;
+  await node.close();
+  assert.deepEqual(opened, [left]);
+});
+
 test('totals that differ from what was merged are an error that names node, task and figures', async () => {
   const { node, events, failures, up } = remote(taken);
   void node.prepare(plan, events);
@@ -144,10 +173,10 @@ test('totals that differ from what was merged are an error that names node, task
   up({ kind: 'report' }, writeReport(reportOf(3, 3)));
   const totals = new Totals();
   totals.add(reportOf(3, 3));
-  up({ kind: 'step-done', step: 0, totals: totals.list() });
+  up({ kind: 'step-done', step: 0, totals: totals.list(), values: new Map() });
   assert.deepEqual(failures, []);
   totals.add(reportOf(2, 2));
-  up({ kind: 'step-done', step: 0, totals: totals.list() });
+  up({ kind: 'step-done', step: 0, totals: totals.list(), values: new Map() });
   assert.equal(
     failures[0],
     'The figures of node 10.0.0.1 do not add up: t: reports 2 sent, 1 merged; t: requests 5 sent, 3 merged; t: ' +

@@ -14,6 +14,7 @@ import {
   type WorkloadFacts,
 } from '../../src/operation/operation.ts';
 import { operationType } from '../../src/operation/registry.ts';
+import { RunValueStore } from '../../src/operation/run-value-store.ts';
 import { Answer, type ContentEncoding } from '../../src/transport/answer.ts';
 import type { PreparedRequest } from '../../src/transport/request.ts';
 import { type Millis, millis } from '../../src/units.ts';
@@ -216,6 +217,7 @@ export function context(
     clientCount: 1,
     requests: new RecordingFactory(),
     random: () => 0.5,
+    values: new RunValueStore(),
     ...more,
   };
 }

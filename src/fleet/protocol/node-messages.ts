@@ -8,6 +8,7 @@
 // "opened", and "run", answered by any number of "report" and at last "step-done".
 import type { WireError } from '../../errors.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
+import { type RunValues, runValueBounds } from '../../run-values.ts';
 import { readBinaryMessage, writeBinaryMessage } from './binary-message.ts';
 import {
   boolean,
@@ -33,6 +34,13 @@ export interface PlanAddress {
   readonly bytes: number;
 }
 
+const runValue = object({ name: text(runValueBounds.name), json: text(runValueBounds.text) });
+const runValueList = list(runValue, runValueBounds.count);
+const runValues: JsonCodec<RunValues> = {
+  encode: (values) => runValueList.encode([...values].map(([name, json]) => ({ name, json }))),
+  decode: (value, path) => new Map(runValueList.decode(value, path).map(({ name, json }) => [name, json])),
+};
+
 /** A command of a test run. */
 export const commandCodec = messages({
   /** Fetch the plan, prepare the corpora and start the load threads; answered by `prepared`. */
@@ -47,8 +55,11 @@ export const commandCodec = messages({
     testMode: boolean,
     isOffline: boolean,
   },
-  /** Make the operations of the step and open its connections; answered by `opened`. */
-  open: { step: count() },
+  /**
+   * Take what earlier operations have left behind, make the operations of the step and open its connections; answered
+   * by `opened`.
+   */
+  open: { step: count(), values: runValues },
   /** Begin the step when the {@link processClock} of the node reads `startAt` ms; answered by `step-done`. */
   run: { step: count(), startAt: number },
   /** End the step early: one of its completing tasks has ended on all nodes. */
@@ -92,8 +103,11 @@ export const eventCodec = messages({
   report: {},
   /** See {@link NodeEvents.onCompletingDone}. */
   'completing-done': { step: count(), task: nullable(count()) },
-  /** The node is at the join point and has sent all reports of the step. `totals` are those since the run began. */
-  'step-done': { step: count(), totals: list(totalsCodec) },
+  /**
+   * The node is at the join point and has sent all reports of the step. `totals` are those since the run began,
+   * `values` what operations of the step have left behind.
+   */
+  'step-done': { step: count(), totals: list(totalsCodec), values: runValues },
   /** The command that the node works on has failed. */
   rejected: { error: wireError },
   /** The node gives up its part in the run by itself, e.g. because its daemon is being stopped. */

@@ -15,7 +15,7 @@
 // answer to.
 
 /** Version of the messages. The hub refuses nodes that have another one; nothing is negotiated. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** What a node can ask for: admission by the hub; that its run takes events, or sends a range of bytes. */
 export type UpVerb = 'register' | 'out' | 'fetch';

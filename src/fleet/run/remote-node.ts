@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../../errors.ts';
 import type { WorkerReport } from '../../metrics/report.ts';
+import type { RunValues } from '../../run-values.ts';
 import { processClock } from '../../worker/messages.ts';
 import type { FleetNode, NodeEvents, NodePlan, RunPlan } from '../node.ts';
 import { readBinaryMessage } from '../protocol/binary-message.ts';
@@ -127,8 +128,8 @@ export class RemoteNode implements FleetNode {
     });
   }
 
-  openStep(step: number): Promise<void> {
-    return this.expect('opened', { kind: 'open', step });
+  openStep(step: number, values: RunValues): Promise<void> {
+    return this.expect('opened', { kind: 'open', step, values });
   }
 
   async clockOffset(): Promise<number> {
@@ -291,6 +292,7 @@ export class RemoteNode implements FleetNode {
       case 'step-done': {
         const error = difference(this.name, event.totals, this.merged.list());
         if (error !== null) this.fail(error);
+        if (event.values.size > 0) this.events?.onValues(event.values);
         break;
       }
       case 'prepared':
