@@ -79,6 +79,8 @@ export interface TaskReport {
   /** Raw values in ms of normal samples, as many as the bound allows. Equal lengths. */
   readonly raw: TimeColumns<Float64Array>;
   readonly slots: readonly ThroughputSlot[];
+  /** Throughput that the operation itself has measured, in `unit` per second, of each normal sample that has any. */
+  readonly suppliedThroughput: Float64Array;
   /** When the first client of this worker began the task, before the wait of its ramp-up; `null` = none has yet. */
   readonly taskStart: number | null;
   /** Latest start of a request that gave a sample; `null` = there was none yet. */

@@ -12,7 +12,10 @@ export interface PercentileStats {
   readonly unit: 'ms';
 }
 
-/** The throughput of a task, over its values of about one per second. All four are `null` if mean or median is 0. */
+/**
+ * The throughput of a task: over its values of about one per second, or over those that its operation has measured
+ * itself, one per sample. All four are `null` if mean or median is 0.
+ */
 export interface ThroughputStats {
   readonly min: number | null;
   readonly mean: number | null;

@@ -6,7 +6,8 @@ import { ErrorKinds } from './error-kinds.ts';
 import { Histogram } from './histogram.ts';
 import { defaultPercentiles } from './percentiles.ts';
 import type { PartReport, TaskReport, TimeColumns } from './report.ts';
-import type { DocumentResults, PartResults, TaskResults } from './results.ts';
+import type { DocumentResults, PartResults, TaskResults, ThroughputStats } from './results.ts';
+import { SuppliedThroughput } from './supplied-throughput.ts';
 import { ThroughputGrid, type ThroughputPoint, throughputStats } from './throughput.ts';
 
 /** What is known of a task before it runs. */
@@ -45,6 +46,7 @@ export class TaskMetrics {
   private documents = 0;
   private readonly failedDocuments = new ErrorKinds();
   private readonly throughput = new ThroughputGrid();
+  private readonly suppliedThroughput = new SuppliedThroughput();
   private readonly profile = new Map<string, Distribution>();
   private readonly parts = new Map<
     string,
@@ -130,6 +132,7 @@ export class TaskMetrics {
     for (const { name, values } of report.profile) this.profileOf(name).add(values.length, values, null);
     for (const part of report.parts) this.mergePart(part);
     this.throughput.add(report.taskStart, report.slots);
+    this.suppliedThroughput.add(report.suppliedThroughput);
   }
 
   private profileOf(name: string): Distribution {
@@ -165,7 +168,6 @@ export class TaskMetrics {
   /** The results of what was merged. */
   results(settings: ResultSettings): TaskResults {
     const { task, operation, operationType, clients, isReportable, meta } = this.identity;
-    const normal = this.throughputPoints.filter((point) => point.type === 'normal').map((point) => point.value);
     const errorRate = this.normalSamples === 0 ? 0 : this.failedNormalSamples / this.normalSamples;
     return {
       task,
@@ -175,7 +177,7 @@ export class TaskMetrics {
       serviceTime: this.times.serviceTime.stats(defaultPercentiles),
       clientProcessingTime: this.times.clientProcessingTime.stats(defaultPercentiles),
       processingTime: this.times.processingTime.stats(defaultPercentiles),
-      throughput: throughputStats(normal, this.unit ?? DEFAULT_UNIT, settings.throughputPercentiles),
+      throughput: this.throughputResults(settings.throughputPercentiles),
       errorRate,
       duration: this.duration,
       requests: this.requestCount,
@@ -193,6 +195,14 @@ export class TaskMetrics {
       parts: this.partResults(),
       clients,
     };
+  }
+
+  /** What the operation has measured itself counts, if it has measured anything. */
+  private throughputResults(percentiles: readonly number[]): ThroughputStats {
+    const unit = this.unit ?? DEFAULT_UNIT;
+    if (!this.suppliedThroughput.isEmpty) return this.suppliedThroughput.stats(unit, percentiles);
+    const normal = this.throughputPoints.filter((point) => point.type === 'normal').map((point) => point.value);
+    return throughputStats(normal, unit, percentiles);
   }
 
   private documentResults(): DocumentResults | null {

@@ -67,6 +67,11 @@ export class Outcome {
   unit = 'ops';
   success = true;
   /**
+   * Units per second, if the operation has measured that itself; such a value stands in the results instead of what is
+   * calculated from weights. `null` = it has not.
+   */
+  throughput: number | null = null;
+  /**
    * The kind by which failures are counted, such as `HTTP 429` or `bulk`. There are few kinds, and they hold no data of
    * requests.
    */
@@ -90,10 +95,19 @@ export class Outcome {
     this.weight = 1;
     this.unit = 'ops';
     this.success = true;
+    this.throughput = null;
     this.errorKind = null;
     this.errorDescription = null;
     this.profile = null;
     this.details = null;
+  }
+
+  /** Makes this a failure in which nothing was done. */
+  failWhole(kind: string, description: string): void {
+    this.fail(kind, description);
+    this.weight = 0;
+    this.unit = 'ops';
+    this.throughput = null;
   }
 
   /** Makes this a failure; see {@link errorKind} and {@link errorDescription}. */

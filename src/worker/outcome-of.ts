@@ -19,9 +19,7 @@ export function failWhole(
   kind: string,
   description: string,
 ): void {
-  outcome.fail(kind, description);
-  outcome.weight = 0;
-  outcome.unit = 'ops';
+  outcome.failWhole(kind, description);
   const count = (operation?.kind === 'request' ? operation.documents : undefined) ?? 0;
   if (count === 0) return;
   outcome.documents = count;

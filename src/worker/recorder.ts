@@ -61,6 +61,8 @@ export class TaskRecorder {
   private readonly rawProcessingTime = new Float64Array(RAW_BOUND);
 
   private slots: ThroughputSlot[] = [];
+  /** As many values as samples of one second at most, of operations that take longer than a request. */
+  private suppliedThroughput: number[] = [];
   private normalSlot: OpenSlot | null = null;
   private warmupSlot: OpenSlot | null = null;
   private readonly errors = new ErrorKinds();
@@ -137,6 +139,7 @@ export class TaskRecorder {
     }
     this.normalSamples++;
     if (!outcome.success) this.failedNormalSamples++;
+    if (outcome.throughput !== null) this.suppliedThroughput.push(outcome.throughput);
     this.addTimes(times);
   }
 
@@ -176,6 +179,7 @@ export class TaskRecorder {
       histograms: this.drainHistograms(),
       raw,
       slots: this.slots,
+      suppliedThroughput: Float64Array.from(this.suppliedThroughput),
       taskStart: this.taskStart,
       lastRequestStart: Number.isNaN(this.lastRequestStart) ? null : this.lastRequestStart,
       progress,
@@ -193,6 +197,7 @@ export class TaskRecorder {
         0;
     this.normalSamples = this.failedNormalSamples = this.warmupSamples = this.failedWarmupSamples = 0;
     this.slots = [];
+    this.suppliedThroughput = [];
     this.normalSlot = this.warmupSlot = null;
     this.profile.clear();
     return report;

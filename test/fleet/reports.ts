@@ -41,6 +41,7 @@ const task: fc.Arbitrary<TaskReport> = fc.record({
   histograms: columns(fc.option(payload)),
   raw: fc.nat(5).chain((length) => columns(numbers(length))),
   slots: fc.array(slot, { maxLength: 3 }),
+  suppliedThroughput: fc.nat(4).chain(numbers),
   taskStart: fc.option(number),
   lastRequestStart: fc.option(number),
   progress: fc.option(number),

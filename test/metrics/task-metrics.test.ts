@@ -5,6 +5,7 @@ import { BenchmarkError } from '../../src/errors.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
 import { defaultPercentiles, sortedPercentiles } from '../../src/metrics/percentiles.ts';
 import type { TaskReport } from '../../src/metrics/report.ts';
+import { SuppliedThroughput } from '../../src/metrics/supplied-throughput.ts';
 import { type TaskIdentity, TaskMetrics } from '../../src/metrics/task-metrics.ts';
 import { millis, millisToNanos } from '../../src/units.ts';
 import { TaskRecorder } from '../../src/worker/recorder.ts';
@@ -178,6 +179,37 @@ describe('TaskMetrics', () => {
         assert.equal(one.samples, other.samples);
       }),
     );
+  });
+
+  test('throughput that the operation has measured itself stands instead of the calculated one, value by value', () => {
+    const metrics = new TaskMetrics(identity);
+    const slots = [{ type: 'normal' as const, end: 2000, work: 20 }];
+    metrics.merge(report([1, 2], { unit: 'byte', slots, suppliedThroughput: Float64Array.of(300, 100) }));
+    metrics.merge(report([3], { unit: null, slots }));
+    metrics.merge(report([4], { unit: null, slots, suppliedThroughput: Float64Array.of(50) }));
+    const { throughput } = metrics.results({ latencyPercentiles: [], throughputPercentiles: [50, 100] });
+    assert.deepEqual(throughput, {
+      min: 50,
+      mean: 150,
+      median: 100,
+      max: 300,
+      unit: 'byte/s',
+      percentiles: [
+        [50, 100],
+        [100, 300],
+      ],
+    });
+  });
+
+  test('supplied throughput without end takes bounded room; minimum, mean and maximum stay exact', () => {
+    const supplied = new SuppliedThroughput();
+    const count = 300_000;
+    for (let index = 0; index < count; index += 1000)
+      supplied.add(Float64Array.from(series(1000), (value) => index + value));
+    const stats = supplied.stats('docs', [50, 100]);
+    assert.deepEqual([stats.min, stats.mean, stats.max], [1, (count + 1) / 2, count]);
+    assert.ok(Math.abs((stats.median ?? 0) - count / 2) < count / 10_000, `${stats.median}`);
+    assert.deepEqual(stats.percentiles.at(-1), [100, count]);
   });
 
   test('refuses a histogram that does not hold what was counted', () => {

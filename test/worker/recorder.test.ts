@@ -45,6 +45,23 @@ test('client processing is what processing takes beyond the service time', () =>
   assert.equal(merged.addEncoded(histograms.processingTime ?? new Uint8Array()), 1);
 });
 
+test('throughput that an operation supplies is told value by value, for normal samples only', () => {
+  const recorder = new TaskRecorder('t', false);
+  recorder.begin(0);
+  const supplying = outcome(10, 'byte');
+  for (const [type, value] of [
+    ['warmup', 1],
+    ['normal', 2],
+    ['normal', null],
+    ['normal', 3],
+  ] as const) {
+    supplying.throughput = value;
+    recorder.sample(type, times(0, 10), supplying);
+  }
+  assert.deepEqual([...recorder.drain(null).suppliedThroughput], [2, 3]);
+  assert.deepEqual([...recorder.drain(null).suppliedThroughput], []);
+});
+
 test('warm-up samples count as work but not as times', () => {
   const recorder = new TaskRecorder('t', false);
   recorder.begin(0);

@@ -1,7 +1,8 @@
 // Writes reports of workers as frames and reads them. Counts and names are in the JSON header; histograms, and columns
 // of numbers (8 bytes each, little endian), are the sections. For each task, in the order of the header, these follow:
 //
-//   the histograms that are there | a raw column for each kind of time | slots | profile columns | histograms of parts
+//   the histograms that are there | a raw column for each kind of time | slots | supplied throughput |
+//   profile columns | histograms of parts
 import type {
   DriverHealth,
   EndpointReport,
@@ -126,7 +127,7 @@ export function writeReport(report: WorkerReport): Uint8Array {
       sections.push(payload);
     });
     for (const time of times) sections.push(bytesOf(task.raw[time]));
-    sections.push(bytesOf(slotNumbers(task.slots)));
+    sections.push(bytesOf(slotNumbers(task.slots)), bytesOf(task.suppliedThroughput));
     for (const { values } of task.profile) sections.push(bytesOf(values));
     for (const { serviceTime } of task.parts) sections.push(serviceTime);
     return { ...task, histograms, profile: task.profile.map((one) => one.name) };
@@ -151,9 +152,10 @@ export function readReport(bytes: Uint8Array): WorkerReport {
     const raw = columns(() => numbersOf(take()));
     if (times.some((time) => raw[time].length !== raw.latency.length)) throw refuse('report.raw', 'a table');
     const slots = readSlots(numbersOf(take()));
+    const suppliedThroughput = numbersOf(take());
     const profile = task.profile.map((profileName) => ({ name: profileName, values: numbersOf(take()) }));
     const parts = task.parts.map((part) => ({ ...part, serviceTime: take() }));
-    return { ...task, histograms, raw, slots, profile, parts };
+    return { ...task, histograms, raw, slots, suppliedThroughput, profile, parts };
   });
   if (next !== sections.length) throw refuse('report', 'a report without surplus');
   return { ...header, tasks };
