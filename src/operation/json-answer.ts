@@ -12,6 +12,11 @@ export function parseAnswer(body: Buffer): unknown {
   }
 }
 
+/** The properties of an object; none if the value is no object. */
+export function entries(value: unknown): readonly (readonly [name: string, value: unknown])[] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
+
 /** A property of a value; `undefined` if it is no object or has none of that name. */
 export function member(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

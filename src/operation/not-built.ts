@@ -4,8 +4,6 @@ const ML = 'machine learning models need later work';
 const VECTORS = 'vector data sets need later work';
 const GRPC = 'gRPC needs later work';
 const STREAMS = 'message streams need later work';
-const SNAPSHOTS = 'snapshots need later work';
-const RECOVERY = 'waiting for recovery needs later work';
 const FOREIGN = 'it is an API that OpenSearch does not have';
 
 /** What is known of an operation type that cannot be run. */
@@ -31,17 +29,9 @@ export const operationsNotBuilt: Readonly<Record<string, OperationNotBuilt>> = {
   'proto-vector-search': row(false, false, GRPC),
   'proto-bulk-vector-data-set': row(false, false, GRPC),
   'produce-stream-message': row(false, false, STREAMS),
-  'wait-for-snapshot-create': row(false, false, SNAPSHOTS),
-  'wait-for-recovery': row(false, false, RECOVERY),
   'submit-async-search': row(false, false, FOREIGN),
   'get-async-search': row(false, false, FOREIGN),
   'delete-async-search': row(false, false, FOREIGN),
-  'shrink-index': row(true, false, 'shrinking needs later work'),
-  'update-concurrent-segment-search-settings': row(true, false, 'it needs later work; put-settings can do the same'),
-  'create-snapshot-repository': row(true, false, SNAPSHOTS),
-  'delete-snapshot-repository': row(true, false, SNAPSHOTS),
-  'create-snapshot': row(true, false, SNAPSHOTS),
-  'restore-snapshot': row(true, false, SNAPSHOTS),
   'register-ml-model': row(true, true, ML),
   'register-remote-ml-model': row(true, true, ML),
   'deploy-ml-model': row(true, true, ML),

@@ -123,6 +123,13 @@ export class ParamReader {
     return this.wrong(name, 'must be a string', fallback);
   }
 
+  /** A text, a number or a boolean, as the text of a query parameter. */
+  scalar<F>(name: string, fallback: F): string | F {
+    const value = this.value(name);
+    if (value === null) return fallback;
+    return scalarText(value) ?? this.wrong(name, 'must be a text, a number or a boolean', fallback);
+  }
+
   /** One of a few words. */
   choice<T extends string, F>(name: string, fallback: F, allowed: readonly T[]): T | F {
     const value = this.value(name);

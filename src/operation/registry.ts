@@ -2,6 +2,7 @@
 import type { OperationCatalog, OperationFacts } from '../workload/operation-catalog.ts';
 import { bulk } from './bulk.ts';
 import { clusterHealth } from './cluster-health.ts';
+import { putSettings, updateConcurrentSegmentSearchSettings } from './cluster-settings.ts';
 import { composite } from './composite.ts';
 import { createDataStream, deleteDataStream } from './data-streams.ts';
 import { forceMerge } from './force-merge.ts';
@@ -9,15 +10,24 @@ import { createIndex, deleteIndex } from './index-operations.ts';
 import { operationsNotBuilt } from './not-built.ts';
 import type { OperationType } from './operation.ts';
 import { paginatedSearch } from './paginated-search.ts';
-import { createSearchPipeline, deletePipeline, putPipeline, putSettings } from './pipelines.ts';
+import { createSearchPipeline, deletePipeline, putPipeline } from './pipelines.ts';
 import { createPointInTime, deletePointInTime, listAllPointInTime } from './point-in-time.ts';
 import { protoBulk } from './proto-bulk.ts';
 import { protoSearch } from './proto-search.ts';
 import { rawRequest } from './raw-request.ts';
+import { waitForRecovery } from './recovery.ts';
 import { refresh } from './refresh.ts';
 import { scrollSearch } from './scroll-search.ts';
 import { search } from './search.ts';
+import { shrinkIndex } from './shrink-index.ts';
 import { sleep } from './sleep.ts';
+import {
+  createSnapshot,
+  createSnapshotRepository,
+  deleteSnapshotRepository,
+  restoreSnapshot,
+  waitForSnapshotCreate,
+} from './snapshots.ts';
 import { indexStats, nodeStats } from './stats.ts';
 import {
   createComponentTemplate,
@@ -61,6 +71,14 @@ export const executableTypes: readonly OperationType[] = [
   putPipeline,
   deletePipeline,
   createSearchPipeline,
+  updateConcurrentSegmentSearchSettings,
+  shrinkIndex,
+  createSnapshotRepository,
+  deleteSnapshotRepository,
+  createSnapshot,
+  waitForSnapshotCreate,
+  restoreSnapshot,
+  waitForRecovery,
 ];
 
 const byName: ReadonlyMap<string, OperationType> = new Map(executableTypes.map((type) => [type.name, type]));

@@ -1,5 +1,5 @@
 // What most operations accept beside their own parameters: query parameters, headers, a time limit.
-import { isJsonArray, type Json } from '../json.ts';
+import { isJsonArray, isJsonObject, type Json } from '../json.ts';
 import { longestWait, type Millis, secondsToMillis } from '../units.ts';
 import type { ScriptRequest } from './operation.ts';
 import { type ParamReader, scalarText, shown } from './params.ts';
@@ -23,16 +23,25 @@ export function readRequestOptions(reader: ParamReader): RequestOptions {
   return { query: readQuery(reader), headers: readHeaders(reader), timeout: readTimeout(reader) };
 }
 
-/** `request-timeout`, `null` if it is not given. 0 stands for no limit. */
+/** How the Python client of OpenSearch is given a time limit: it keeps this query parameter to itself. */
+const CLIENT_TIMEOUT = 'request_timeout';
+
+/**
+ * `request-timeout`, or else `request_timeout` of the query parameters, which is never sent; `null` if neither is
+ * given. 0 stands for no limit.
+ */
 export function readTimeout(reader: ParamReader): Millis | null {
-  const timeout = reader.duration('request-timeout', null, { min: 0 });
+  const params = reader.value('request-params');
+  const query = reader.nested(isJsonObject(params) ? params : new Map(), 'request-params');
+  const timeout =
+    reader.duration('request-timeout', null, { min: 0 }) ?? query.duration(CLIENT_TIMEOUT, null, { min: 0 });
   return timeout === 0 ? secondsToMillis(longestWait) : timeout;
 }
 
 function readQuery(reader: ParamReader): ReadonlyMap<string, string> {
   const query = new Map<string, string>();
   for (const [name, value] of reader.object('request-params', null) ?? []) {
-    if (value === null) continue;
+    if (value === null || name === CLIENT_TIMEOUT) continue;
     const text = queryText(value);
     if (text === null)
       reader.problem(

@@ -84,6 +84,7 @@ async function withinLimit<T>(session: Session, work: Promise<T>): Promise<T> {
 function tell(result: RunnerResult, outcome: Outcome): void {
   outcome.weight = result.weight;
   outcome.unit = result.unit;
+  outcome.throughput = result.throughput;
   if (result.details.size > 0) outcome.details = result.details;
   if (!result.success)
     outcome.fail(result.errorType ?? 'runner', result.errorDescription ?? 'The runner reports a failure.');

@@ -13,6 +13,8 @@ const prefix = `e2e-operations-${process.pid}`;
 const logs = `${prefix}-logs`;
 const other = `${prefix}-other`;
 const conflicting = `${prefix}-conflicts`;
+const wide = `${prefix}-wide`;
+const repository = `${prefix}-repository`;
 const documents = 1000;
 
 const mapping = { properties: { number: { type: 'integer' }, tagged: { type: 'keyword' } } };
@@ -119,6 +121,36 @@ const build: readonly unknown[] = [
   task('list-all-point-in-time', 'list-points-in-time'),
   task('sleep', 'rest', { duration: 0.25 }),
   task('put-settings', 'set', { body: { transient: { 'indices.recovery.max_bytes_per_sec': '41mb' } } }),
+  task('update-concurrent-segment-search-settings', 'search-by-threads', { enable: 'true', max_slice_count: 2 }),
+  task('create-index', 'make-wide', {
+    index: wide,
+    body: { settings: { number_of_shards: 4, number_of_replicas: 0 } },
+  }),
+  task('shrink-index', 'shrink', {
+    'source-index': wide,
+    'target-index': `${prefix}-narrow`,
+    'target-body': { settings: { 'index.number_of_shards': 2, 'index.number_of_replicas': 0 } },
+  }),
+  task('create-snapshot-repository', 'make-repository', {
+    repository,
+    body: { type: 'fs', settings: { location: prefix } },
+  }),
+  task('create-snapshot', 'snap', { repository, snapshot: 'one', body: { indices: [logs] } }),
+  task('wait-for-snapshot-create', 'wait-for-snapshot', {
+    repository,
+    snapshot: 'one',
+    'completion-recheck-wait-period': 0.05,
+  }),
+  task('restore-snapshot', 'restore', {
+    repository,
+    snapshot: 'one',
+    body: { indices: [logs], rename_pattern: '(.+)', rename_replacement: '$1-restored' },
+    'request-params': { request_timeout: 300 },
+  }),
+  task('wait-for-recovery', 'wait-for-recovery', {
+    index: `${logs}-restored`,
+    'completion-recheck-wait-period': 0.05,
+  }),
   task('create-component-template', 'make-component'),
   task('create-composable-template', 'make-composable', { settings: { 'index.codec': 'best_compression' } }),
   task('create-index-template', 'make-template'),
@@ -131,6 +163,15 @@ const tearDown: readonly unknown[] = [
   task('delete-component-template', 'drop-component'),
   task('delete-point-in-time', 'drop-points-in-time'),
   task('delete-index', 'drop-indices'),
+  task('delete-snapshot-repository', 'drop-repository', { repository }),
+  task('put-settings', 'search-as-usual', {
+    body: {
+      persistent: {
+        'search.concurrent_segment_search.enabled': null,
+        'search.concurrent.max_slice_count': null,
+      },
+    },
+  }),
   task('put-settings', 'set', { body: { transient: { 'indices.recovery.max_bytes_per_sec': null } } }),
 ];
 
@@ -282,7 +323,7 @@ describe('operations', () => {
     await stop();
   });
 
-  test('are all tried here', () => {
+  test('are all tried here, but for those that need what this server lacks', () => {
     const text = JSON.stringify([workload, streams]);
     for (const { name } of executableTypes)
       assert.ok(triedElsewhere.has(name) || text.includes(`"operation-type":"${name}"`), name);
@@ -320,6 +361,33 @@ describe('operations', () => {
   test('index a part of a corpus', async () => {
     const indexed = await count(`${other}/_count`);
     assert.ok(indexed === 100, `half of 200: ${indexed}`);
+  });
+
+  test('shrink an index, and free its successor', async () => {
+    const { [`${prefix}-narrow`]: narrow } = (await ask(`/${prefix}-narrow/_settings?flat_settings=true`)) as Record<
+      string,
+      { settings: Record<string, string | null> }
+    >;
+    assert.equal(narrow?.settings['index.number_of_shards'], '2');
+    assert.equal(narrow.settings['index.blocks.write'] ?? null, null);
+    assert.equal(narrow.settings['index.routing.allocation.require._name'] ?? null, null);
+  });
+
+  test('take a snapshot and restore it, with the throughput that the server tells', async () => {
+    assert.equal(await count(`${logs}-restored/_count`), documents);
+    for (const name of ['wait-for-snapshot', 'wait-for-recovery']) {
+      const { throughput, samples } = taskOf(results, name);
+      assert.deepEqual([samples, throughput.unit], [1, 'byte/s']);
+      assert.ok((throughput.mean ?? 0) > 0, name);
+    }
+  });
+
+  test('set how shards are searched', async () => {
+    const { persistent } = (await ask('/_cluster/settings?flat_settings=true')) as {
+      persistent: Record<string, string>;
+    };
+    assert.equal(persistent['search.concurrent_segment_search.enabled'], 'true');
+    assert.equal(persistent['search.concurrent.max_slice_count'], '2');
   });
 
   test('make conflicts with what was indexed before', async () => {
