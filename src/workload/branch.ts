@@ -21,8 +21,8 @@ export function versionVariants(version: string): readonly string[] | null {
 
 /**
  * The branch for a version; `null` if none fits. Without a version it is `main`. A version newer than all branches gets
- * `main` as well. Repositories keep branches for Elasticsearch beside those for OpenSearch: of the numbers `1 2 3 5 6
- * 7` those after the gap are Elasticsearch's, and are never chosen.
+ * `main` as well. Repositories keep branches for Elasticsearch beside those for OpenSearch, which are never chosen:
+ * `5`, `6` and `7` where all three are there, and what comes after a gap in the numbers.
  */
 export function chooseBranch(branches: readonly string[], version: string | null): string | null {
   if (version === null) return branches.includes(MAIN) ? MAIN : null;
@@ -40,12 +40,17 @@ export function chooseTag(tags: readonly string[], version: string | null): stri
   return variants?.map((variant) => `v${variant}`).find((tag) => tags.includes(tag)) ?? null;
 }
 
-/** The last of the majors that follow each other without a gap; -1 if no branch has a number. */
+/** The last majors of Elasticsearch before OpenSearch began anew with 1. */
+const ELASTICSEARCH_MAJORS = [5, 6, 7];
+
+/** The last of OpenSearch's majors, which follow each other without a gap; -1 if no branch has a number of its own. */
 function newestOwnMajor(branches: readonly string[]): number {
   const numbers = branches
     .filter((branch) => /^\d+(?:\.\d+)*(?:-.+)?$/.test(branch))
     .map((branch) => Number.parseInt(branch, 10));
-  const majors = [...new Set(numbers)].sort((left, right) => left - right);
+  const hasElasticsearch = ELASTICSEARCH_MAJORS.every((major) => numbers.includes(major));
+  const own = numbers.filter((major) => !hasElasticsearch || !ELASTICSEARCH_MAJORS.includes(major));
+  const majors = [...new Set(own)].sort((left, right) => left - right);
   const gap = majors.findIndex((major, index) => index > 0 && major !== (majors[index - 1] ?? 0) + 1);
   return (gap === -1 ? majors.at(-1) : majors[gap - 1]) ?? -1;
 }

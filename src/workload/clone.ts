@@ -28,6 +28,12 @@ export async function refNames(clone: LocalClone, prefix: string): Promise<reado
     .map((line) => line.slice(prefix.length + 1));
 }
 
+/** Whether git takes the directory itself for a repository: a clone that was broken off lacks its HEAD or more. */
+export async function isWhole(clone: LocalClone): Promise<boolean> {
+  const prefix = await orNothing(gitIn(clone, 'rev-parse', '--show-prefix'));
+  return prefix === '';
+}
+
 /** The address that the clone was made from; `null` if it has none. */
 export async function originOf(clone: LocalClone): Promise<string | null> {
   return orNothing(gitIn(clone, 'config', '--get', 'remote.origin.url'));

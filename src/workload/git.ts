@@ -143,10 +143,11 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 }
 
 /**
- * Variables that bind git to a repository, as they are set where this program is called by a hook of another
- * repository.
+ * Variables that git does not get: a program by which ssh asks the user, and what binds git to a repository, as it is
+ * set where this program is called by a hook of another repository.
  */
-const BINDING_VARIABLES = new Set([
+const WITHHELD_VARIABLES = new Set([
+  'SSH_ASKPASS',
   'GIT_ALTERNATE_OBJECT_DIRECTORIES',
   'GIT_COMMON_DIR',
   'GIT_DIR',
@@ -161,15 +162,18 @@ const BINDING_VARIABLES = new Set([
 
 /** The environment of a git that asks nobody, complains in English, and works where it is told to. */
 function quiet(environment: EnvironmentVariables): NodeJS.ProcessEnv {
-  const unbound = Object.fromEntries(Object.entries(environment).filter(([name]) => !BINDING_VARIABLES.has(name)));
-  const ssh = environment.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes -o ConnectTimeout=10';
+  const unbound = Object.fromEntries(Object.entries(environment).filter(([name]) => !WITHHELD_VARIABLES.has(name)));
   return {
     ...unbound,
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: 'true',
+    // ssh has no terminal to ask at, as git runs in a session of its own, and must not open a window instead. How it is
+    // called is left to the user, who may have set it in the environment or in the configuration of git.
+    SSH_ASKPASS_REQUIRE: 'never',
+    GCM_INTERACTIVE: 'never',
     GIT_EDITOR: 'true',
     LC_ALL: 'C',
-    GIT_SSH_COMMAND: ssh,
+    ...(hasGroups ? {} : { GIT_SSH_COMMAND: environment.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes' }),
   };
 }
 

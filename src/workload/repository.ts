@@ -1,15 +1,17 @@
 // A git repository of workloads on this machine: cloned, brought up to date, and checked out for a version of the
 // cluster.
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { BenchmarkError, messageOf } from '../errors.ts';
+import { mayBeAlive } from '../process-identity.ts';
 import { chooseBranch, chooseTag } from './branch.ts';
 import {
   checkout,
   followBranch,
   gitIn,
   hasOwnWork,
+  isWhole,
   LOCAL_BRANCHES,
   type LocalClone,
   originOf,
@@ -108,6 +110,7 @@ async function bringUpToDate(request: RepositoryRequest, clone: LocalClone, url:
     await cloneFrom(request, url);
     return [];
   }
+  if (!(await isWhole(clone))) return await replaceBroken(request, url);
   const origin = await originOf(clone);
   if (origin === null || !isSameAddress(origin, url)) return await replaceClone(request, clone, url, origin);
   // The same place under another spelling, perhaps with a new password.
@@ -118,6 +121,17 @@ async function bringUpToDate(request: RepositoryRequest, clone: LocalClone, url:
   const advice = failure.adviceFor(request.directory);
   const notice = `could not be updated (${failure.message}); the copy on this machine is used.`;
   return [advice === undefined ? notice : `${notice} ${advice}`];
+}
+
+/** What a clone has left that was killed in its middle: nothing was checked out, so nothing of the user's is in it. */
+async function replaceBroken(request: RepositoryRequest, url: string): Promise<readonly string[]> {
+  const files = (await readdir(request.directory)).filter((name) => name !== '.git');
+  if (files.length > 0) {
+    const hint = `Move ${request.directory} away, and it is cloned anew; or read its files with --workload-path.`;
+    throw repositoryError(request, 'holds files, but its .git is damaged: git does not take it for a repository', hint);
+  }
+  await cloneFrom(request, url);
+  return [`cloned anew from ${withoutPassword(url)}; ${request.directory} was what a broken-off clone had left.`];
 }
 
 /** The address in the configuration is another one than that of the clone. */
@@ -162,6 +176,7 @@ function isSameAddress(one: string, other: string): boolean {
 async function cloneFrom(request: RepositoryRequest, url: string): Promise<void> {
   const { name, directory, git } = request;
   const address = withoutPassword(url);
+  const wasAbsent = !isClone(directory);
   if (request.isOffline) {
     throw new RepositoryUnreachable(
       `Workload repository [${name}] (${address}) is not on this machine, and --offline forbids to fetch it.`,
@@ -170,6 +185,7 @@ async function cloneFrom(request: RepositoryRequest, url: string): Promise<void>
   // Cloned beside its place and moved, so that an interrupted clone is never taken for a whole one.
   const unfinished = `${directory}.clone-${process.pid}`;
   try {
+    await removeUnfinished(directory);
     await runGit(['ls-remote', '--quiet', '--heads', '--', url], git, CONTACT_LIMIT);
     await mkdir(dirname(directory), { recursive: true });
     await rm(unfinished, { recursive: true, force: true });
@@ -178,6 +194,8 @@ async function cloneFrom(request: RepositoryRequest, url: string): Promise<void>
     await rename(unfinished, directory);
   } catch (error) {
     await rm(unfinished, { recursive: true, force: true });
+    // Another process was quicker.
+    if (wasAbsent && isClone(directory)) return;
     if (error instanceof BenchmarkError) throw error;
     const isInTheWay =
       error instanceof Error && 'code' in error && ['ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(String(error.code));
@@ -188,6 +206,18 @@ async function cloneFrom(request: RepositoryRequest, url: string): Promise<void>
       `Workload repository [${name}] cannot be cloned from ${address}: ${messageOf(error)}.`,
       hint,
     );
+  }
+}
+
+/** Removes what processes have left that were killed while they cloned this repository. */
+async function removeUnfinished(directory: string): Promise<void> {
+  const parent = dirname(directory);
+  if (!existsSync(parent)) return;
+  const prefix = `${basename(directory)}.clone-`;
+  for (const name of await readdir(parent)) {
+    const processId = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
+    if (Number.isInteger(processId) && !mayBeAlive({ processId, start: null }))
+      await rm(join(parent, name), { recursive: true, force: true });
   }
 }
 

@@ -23,6 +23,12 @@ const choices: readonly (readonly [readonly string[], string | null, string | nu
   [official, '5.0.0', 'main'],
   [official, '7.2.0', 'main'],
   [[...official, '4'], '4.1.0', '4'],
+  // With a branch 4 there is no gap any more before those of Elasticsearch.
+  [[...official, '4'], '5.0.0', 'main'],
+  [[...official, '4'], '7.10.2', 'main'],
+  [[...official, '4', '8'], '8.0.0', 'main'],
+  [['main', '1', '2', '3', '4', '5'], '5.1.0', '5'],
+  [['5', '6', '7'], '6.0.0', null],
   [official, '0.9.0', null],
   [official, '2.11', null],
   [['main', '2', '2.4', '2.9'], '2.7.3', '2.4'],

@@ -1,12 +1,13 @@
 // Clones whose origin, address or working copy has changed in ways that git alone does not settle.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
   createReadStream,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,7 +17,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BenchmarkError } from '../../src/errors.ts';
-import { findWorkload } from '../../src/workload/find.ts';
+import { findWorkload, type WorkloadAddress } from '../../src/workload/find.ts';
 import { runGit } from '../../src/workload/git.ts';
 import { commit, git, gitEnvironment, readFound, type Setup, setUp } from './git-repositories.ts';
 import { temporaryFiles, writeFiles } from './temporary-files.ts';
@@ -33,6 +34,21 @@ function rewrite(directory: string, branch: string, text: string): void {
   git(directory, 'checkout', '-q', branch);
   writeFiles(directory, { 'w/workload.json': text });
   git(directory, 'commit', '-q', '-a', '--amend', '-m', `rewritten: ${text}`);
+}
+
+/** Finds the workload in a process of its own, and resolves with its text. */
+async function spawnFind(address: WorkloadAddress): Promise<string> {
+  const module = JSON.stringify(new URL('./git-repositories.js', import.meta.url).href);
+  const program = `import { readFound } from ${module}; console.log(await readFound(${JSON.stringify(address)}));`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  await once(child, 'close');
+  return output.trim();
 }
 
 async function failure(work: Promise<unknown>): Promise<BenchmarkError> {
@@ -367,4 +383,58 @@ test('a signal ends git at once, with all of its helpers, and CANCELLED', async 
   await closed;
   const late = await failure(runGit(['--version'], { environment: gitEnvironment, signal: controller.signal }));
   assert.equal(late.code, 'CANCELLED');
+});
+
+test('what a broken-off clone has left is cloned anew; files of a damaged repository stay', async (context) => {
+  const { upstream, clone, address } = setUp(context);
+  // The state of a clone that was killed while it fetched.
+  mkdirSync(join(clone, '.git/objects/pack'), { recursive: true });
+  writeFileSync(join(clone, '.git/config'), '');
+  const found = await findWorkload(address);
+  assert.equal(readFileSync(found.file, 'utf8'), 'main');
+  assert.deepEqual(found.notices, [
+    `Workload repository [default]: cloned anew from ${upstream}; ${clone} was what a broken-off clone had left.`,
+  ]);
+  rmSync(join(clone, '.git/HEAD'));
+  const error = await failure(findWorkload(address));
+  assert.match(error.message, /holds files, but its \.git is damaged/);
+  assert.match(error.hint ?? '', new RegExp(`^Move ${clone} away`));
+  assert.equal(readFileSync(join(clone, 'w/workload.json'), 'utf8'), 'main');
+});
+
+test('a repository inside of another one is not taken for that one when it is damaged', async (context) => {
+  const { upstream, clone, address } = await cloned(context);
+  git(join(clone, '../..'), 'init', '-q', '-b', 'outer');
+  rmSync(join(clone, '.git'), { recursive: true });
+  mkdirSync(join(clone, '.git'));
+  rmSync(join(clone, 'w'), { recursive: true });
+  rmSync(join(clone, 'readme'));
+  assert.equal(await readFound(address), 'main');
+  assert.equal(git(clone, 'config', '--get', 'remote.origin.url'), upstream);
+});
+
+test('two that clone at once both get the repository, and nothing is left beside it', async (context) => {
+  const { clone, address } = setUp(context);
+  const killed = spawnSync(process.execPath, ['-e', '']).pid;
+  mkdirSync(`${clone}.clone-${killed}/.git`, { recursive: true });
+  const other = { ...address, git: { environment: { ...gitEnvironment, GIT_TRACE: '0' } } };
+  const child = spawnFind(address);
+  assert.deepEqual(await Promise.all([readFound(other), child]), ['main', 'main']);
+  assert.deepEqual(readdirSync(join(clone, '..')), ['default']);
+});
+
+test('how ssh is called is left to the configuration of git, and it can ask nobody', async (context) => {
+  const { address } = setUp(context);
+  const directory = temporaryFiles(context, {
+    helper:
+      '#!/bin/sh\necho "$SSH_ASKPASS|$SSH_ASKPASS_REQUIRE|$GIT_TERMINAL_PROMPT" >"$(dirname "$0")/seen"\nexit 1\n',
+  });
+  chmodSync(join(directory, 'helper'), 0o755);
+  writeFileSync(join(directory, 'config'), `[core]\n\tsshCommand = ${join(directory, 'helper')}\n`);
+  const environment = { ...gitEnvironment, GIT_CONFIG_GLOBAL: join(directory, 'config'), SSH_ASKPASS: '/bin/ask' };
+  const error = await failure(
+    findWorkload({ ...address, workload: 'x', repositoryUrl: 'git@host.invalid:x', git: { environment } }),
+  );
+  assert.match(error.message, /cannot be cloned from git@host\.invalid:x/);
+  assert.equal(readFileSync(join(directory, 'seen'), 'utf8'), '|never|0\n');
 });
