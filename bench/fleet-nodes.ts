@@ -143,7 +143,7 @@ function reportOf(worker: number, step: number, sequence: number, samples: numbe
     lastRequestStart: sequence * 1000,
   };
   const health = { eventLoopUtilisation: 0.5, sendLagP99: 0.1, cpuMillis: 500, intervalMillis: 1000, standstills: [] };
-  return { worker, step, sequence, at: (sequence + 1) * 1000, health, endpoints: [], tasks: [task] };
+  return { worker, step, sequence, at: (sequence + 1) * 1000, clientsLeft: 1, health, endpoints: [], tasks: [task] };
 }
 
 async function serve(order: NodesOrder): Promise<void> {

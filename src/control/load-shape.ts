@@ -27,6 +27,16 @@ export function reshape(
   return { ...procedure, schedule: procedure.schedule.map(element) };
 }
 
+/**
+ * The task with so many clients of which a redline test decides how many send. Failed requests do not end it, because
+ * they are what the test looks for, and there is no ramp-up beside that of the test.
+ */
+export const forRedline = (task: Task, clients: number): Task => ({
+  ...withClients(task, clients),
+  rampUpTimePeriod: null,
+  ignoreResponseErrorLevel: 'non-fatal',
+});
+
 /** The task with so many clients, each of which sends one request per second. */
 export const withClients = (task: Task, clients: number): Task => ({
   ...task,

@@ -1,7 +1,9 @@
 // The test procedure of a run as the control of its load wants it.
-import { reshape, withClients } from '../control/load-shape.ts';
+import type { LoadControl } from '../control/load-control.ts';
+import { forRedline, reshape, withClients } from '../control/load-shape.ts';
 import { BenchmarkError, unreachable } from '../errors.ts';
 import { operationType } from '../operation/registry.ts';
+import { allocate, type Step } from '../schedule/allocation.ts';
 import { bytes } from '../units.ts';
 import { clientMemoryProblem } from '../workload/client-memory.ts';
 import type { Task, TestProcedure } from '../workload/model.ts';
@@ -25,9 +27,20 @@ export function controlledProcedure(
       const changed = reshape(procedure, '--load-test-qps', isLoad, (task) => withClients(task, control.clients));
       return requireMemory(changed, workers?.names.length ?? 1, '--load-test-qps');
     }
+    case 'redline': {
+      const changed = reshape(procedure, '--redline-test', isLoad, (task) => forRedline(task, control.maxClients));
+      return requireMemory(changed, workers?.names.length ?? 1, '--redline-test');
+    }
     default:
       return unreachable(control);
   }
+}
+
+/** The steps of a schedule; those with load wait for a redline test to let their clients go on, if there is one. */
+export function controlledSteps({ schedule }: TestProcedure, control: LoadControl): readonly Step[] {
+  const steps = allocate(schedule);
+  if (control.kind !== 'redline') return steps;
+  return steps.map((step) => ({ ...step, startsPaused: step.tasks.some(isLoad) }));
 }
 
 /** Gives the procedure back if its clients fit. The other machines of a fleet are taken to be like this one. */

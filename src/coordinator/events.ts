@@ -1,5 +1,5 @@
 // What a test run tells its user while it goes on. The command line turns it into text; nothing else prints.
-
+import type { RedlineState } from '../control/redline.ts';
 import type { PreparationEvent } from '../corpus/preparation.ts';
 
 /** Something that happens while a run goes on. */
@@ -18,6 +18,18 @@ export type RunEvent =
       readonly secondsLeft: number | null;
       readonly requests: number;
       readonly errors: number;
+    }
+  /**
+   * A redline test has looked at the cluster. `active` clients may send now; `maxStable` is the most that held so far.
+   * `change` says why there are more or fewer than before; `null` if there are as many.
+   */
+  | {
+      readonly kind: 'redline';
+      readonly tasks: readonly string[];
+      readonly active: number;
+      readonly maxStable: number;
+      readonly state: RedlineState;
+      readonly change: string | null;
     }
   /**
    * A step is over. `errors` counts all requests of it that failed, but none that was repeated on another connection.

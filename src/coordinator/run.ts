@@ -21,17 +21,19 @@ import type { TaskIdentity } from '../metrics/task-metrics.ts';
 import { operationType } from '../operation/registry.ts';
 import { transportTargets } from '../operation/transport-targets.ts';
 import { packageVersion } from '../package.ts';
-import { allocate, type Step } from '../schedule/allocation.ts';
+import type { Step } from '../schedule/allocation.ts';
 import { knownSecrets } from '../secrets.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
+import { readNodeCpu } from '../telemetry/node-cpu.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
 import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
-import { controlledProcedure } from './controlled-procedure.ts';
+import { controlledProcedure, controlledSteps } from './controlled-procedure.ts';
 import type { RunListener } from './events.ts';
 import type { ProvidedCluster } from './pipeline.ts';
+import { RedlineDriver } from './redline-driver.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
 
 /** How a test run ended, and what it measured. */
@@ -130,6 +132,8 @@ class TestRunner {
   private readonly steps: readonly Step[];
   private readonly collector: Collector;
   private readonly runFleet: RunFleet;
+  private readonly redline: RedlineDriver | null = null;
+  private readonly warned = new Set<string>();
 
   constructor({ config, provided, listener, signal, clock, client, cluster, loaded, claimed }: RunParts) {
     this.config = config;
@@ -140,7 +144,7 @@ class TestRunner {
     this.cluster = cluster;
     this.loaded = loaded;
     this.procedure = loaded.testProcedure;
-    this.steps = allocate(this.procedure.schedule);
+    this.steps = controlledSteps(this.procedure, config.load.control);
     this.collector = new Collector(
       clock,
       listener,
@@ -155,9 +159,25 @@ class TestRunner {
       listener,
       corpora: corporaOf(loaded.workload, this.procedure),
       prepareCorpora: (corpora) => this.prepareCorpora(corpora),
-      onReport: (report, place) => this.collector.add(report, place),
-      onStart: (step, delay) => this.collector.startStep(step, delay),
+      onReport: (report, place) => {
+        this.collector.add(report, place);
+        this.redline?.add(report);
+      },
+      onStart: (index, delay) => {
+        this.collector.startStep(index, delay);
+        const step = this.steps[index];
+        if (step !== undefined) this.redline?.startStep(step, delay);
+      },
     });
+    const { control } = config.load;
+    if (control.kind === 'redline') {
+      this.redline = new RedlineDriver({
+        settings: control,
+        listener,
+        activate: (step, clients) => this.runFleet.fleet.activate(step, clients),
+        readCpu: () => readNodeCpu(client, (message) => this.warnOnce(message)),
+      });
+    }
   }
 
   async run(): Promise<RunOutcome> {
@@ -168,6 +188,7 @@ class TestRunner {
       await this.store(this.testRun(null));
       this.announce();
       await this.prepare(fleet);
+      await this.redline?.check();
       const telemetry = await this.startTelemetry();
       const error = await this.drive(fleet);
       return await this.finish(telemetry, error);
@@ -230,6 +251,11 @@ class TestRunner {
     return telemetry;
   }
 
+  private warnOnce(message: string): void {
+    if (!this.warned.has(message)) this.listener({ kind: 'warning', message });
+    this.warned.add(message);
+  }
+
   /** Runs the steps; an error that ends them is returned, for what was measured until then is kept. */
   private async drive(fleet: Fleet): Promise<BenchmarkError | null> {
     for (const step of this.steps) {
@@ -239,6 +265,8 @@ class TestRunner {
         await fleet.runStep(step.index);
       } catch (error) {
         return asBenchmarkError(error);
+      } finally {
+        this.redline?.endStep();
       }
       this.collector.endStep(step);
     }
@@ -260,6 +288,7 @@ class TestRunner {
       cluster,
       isPartial: isPartial || losses.length > 0,
       driverWarnings,
+      ...(this.redline === null ? {} : { redline: this.redline.results() }),
     };
     const testRun = this.testRun(results);
     // The connections of the load count as open files of this process; they are closed so that none is lacking for the

@@ -2,7 +2,7 @@
 // the fleet is this machine alone or many machines.
 import { BenchmarkError } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
-import { spreadClients } from '../schedule/allocation.ts';
+import { sharesWithin, spreadClients } from '../schedule/allocation.ts';
 import { Completion } from '../schedule/completion.ts';
 import { processClock } from '../worker/messages.ts';
 import type { FleetNode, FleetStep, NodeEvents, RunPlan } from './node.ts';
@@ -75,9 +75,7 @@ export class Fleet {
   async runStep(index: number): Promise<void> {
     const step = this.steps[index];
     if (step === undefined || this.isCancelled) return;
-    const nodes = this.members
-      .filter(({ clients }) => step.rows.some((row, client) => row.length > 0 && clients.has(client)))
-      .map(({ node }) => node);
+    const nodes = this.members.filter((member) => clientsIn(step, member) > 0).map(({ node }) => node);
     await this.settle(nodes.map((node) => node.openStep(index, this.values)));
     const offsets = await Promise.all(nodes.map((node) => node.clockOffset()));
     if (this.isCancelled) return;
@@ -85,6 +83,23 @@ export class Fleet {
     const start = processClock() + this.options.startDelay;
     this.options.onStart?.(index, start);
     await this.settle(nodes.map((node, position) => node.runStep(index, start + (offsets[position] ?? 0))));
+  }
+
+  /**
+   * Lets so many clients of a step send, spread evenly over the nodes that are there, and pauses the others. A step
+   * that does not run is not concerned.
+   */
+  activate(index: number, clients: number): void {
+    const step = this.steps[index];
+    if (step === undefined || this.isCancelled) return;
+    const members = this.members.filter(({ node }) => !node.isLost);
+    const shares = sharesWithin(
+      clients,
+      members.map((member) => clientsIn(step, member)),
+    );
+    members.forEach(({ node }, position) => {
+      node.activate(index, shares[position] ?? 0);
+    });
   }
 
   /** How many clients a node has got. */
@@ -169,3 +184,7 @@ export class Fleet {
     if (this.failure !== null) throw this.failure;
   }
 }
+
+/** How many clients of a node have work in a step. */
+const clientsIn = (step: FleetStep, { clients }: Member): number =>
+  step.rows.reduce((sum, row, client) => (row.length > 0 && clients.has(client) ? sum + 1 : sum), 0);

@@ -8,6 +8,7 @@ import { writeJson } from '../json.ts';
 import { transportTargets } from '../operation/transport-targets.ts';
 import { workloadView } from '../plugin/workload-view.ts';
 import type { RunValues } from '../run-values.ts';
+import { sharesWithin } from '../schedule/allocation.ts';
 import { Completion } from '../schedule/completion.ts';
 import { knownSecrets } from '../secrets.ts';
 import { bytes } from '../units.ts';
@@ -60,6 +61,8 @@ interface Expectation {
 export class LocalNode implements FleetNode {
   readonly name: string;
   readonly cores: number;
+  /** This machine cannot leave the run without ending it. */
+  readonly isLost = false;
   private readonly lease: number | null;
   private readonly prepareCorpora: LocalNodeOptions['prepareCorpora'];
   private threads: readonly Thread[] = [];
@@ -109,6 +112,17 @@ export class LocalNode implements FleetNode {
     const done = this.expect('step-done', threads);
     for (const thread of threads) this.send(thread, { kind: 'run', step, startAt });
     await done;
+  }
+
+  activate(step: number, clients: number): void {
+    const threads = this.threadsOf(step);
+    const shares = sharesWithin(
+      clients,
+      threads.map(({ plan }) => stepOf(plan, step)?.clients.length ?? 0),
+    );
+    threads.forEach((thread, index) => {
+      this.send(thread, { kind: 'activate', step, clients: shares[index] ?? 0 });
+    });
   }
 
   completeStep(step: number): void {
@@ -278,6 +292,7 @@ function workerStep(step: FleetStep, tasks: readonly TaskPlan[], clients: readon
     index: step.index,
     tasks,
     completing: step.completing,
+    startsPaused: step.startsPaused,
     clients: clients
       .map((client) => ({ client, cells: step.rows[client] ?? [] }))
       .filter(({ cells }) => cells.length > 0),

@@ -16,6 +16,8 @@ export interface FleetStep {
   readonly rows: readonly (readonly Cell[])[];
   /** Positions in `tasks` of those tasks of which the first to end ends the step; empty = all have to end. */
   readonly completing: readonly number[];
+  /** Whether all clients are paused when the step starts, see {@link FleetNode.activate}. */
+  readonly startsPaused: boolean;
 }
 
 /** The part of the plan of a test run that all its nodes share. */
@@ -93,6 +95,13 @@ export interface FleetNode {
    * after the last reports.
    */
   runStep(step: number, startAt: number): Promise<void>;
+  /**
+   * Lets so many clients of the step on this node send, and pauses its others. A paused client finishes what is under
+   * way, takes no further request, and goes on where it was. When an active one ends, a paused one takes its place.
+   */
+  activate(step: number, clients: number): void;
+  /** Whether the node has left the run. */
+  readonly isLost: boolean;
   /** Ends the step early, because one of its completing tasks has ended on all nodes. */
   completeStep(step: number): void;
   /** Ends the load at once. A call that is under way resolves soon after. */

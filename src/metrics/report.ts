@@ -11,6 +11,8 @@ export interface WorkerReport {
   readonly sequence: number;
   /** When it was made, in ms since the start of the step; `null` before the clock of the step runs. */
   readonly at: number | null;
+  /** Clients of the worker that have not ended the step, paused ones included. */
+  readonly clientsLeft: number;
   readonly tasks: readonly TaskReport[];
   /** One for each endpoint of the target, in its order. */
   readonly endpoints: readonly EndpointReport[];

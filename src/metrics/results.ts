@@ -1,6 +1,7 @@
 // The results of a test run: what `results` of test_run.json holds, and what the summary table is made of. Times are in
 // ms, sizes in bytes.
 
+import type { RedlineResults } from './control-results.ts';
 import type { EndpointResults } from './endpoint-figures.ts';
 import type { ErrorCount } from './report.ts';
 
@@ -153,4 +154,6 @@ export interface Results {
   readonly isPartial: boolean;
   /** Reasons to believe that the load driver, and not the cluster, was the limit; for people. */
   readonly driverWarnings: readonly string[];
+  /** What a redline test has found; absent if there was none. */
+  readonly redline?: RedlineResults;
 }

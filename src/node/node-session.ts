@@ -200,6 +200,9 @@ export class NodeSession {
       case 'run':
         this.attempt(() => this.runStep(command.step, command.startAt));
         break;
+      case 'activate':
+        this.node?.activate(command.step, command.clients);
+        break;
       case 'complete':
         this.node?.completeStep(command.step);
         break;

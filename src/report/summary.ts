@@ -34,6 +34,7 @@ export function summaryRows(results: Results, options: SummaryOptions): readonly
       },
     ]),
     ...reported.flatMap(profileRows),
+    ...redlineRows(results),
   ];
   return rows;
 }
@@ -136,6 +137,13 @@ function profileRows(task: TaskResults): readonly SummaryRow[] {
     stats.percentiles.map(([percentile, value]) =>
       row(`${percentile}th percentile ${name}`, task, floatValue(value), stats.unit),
     ),
+  );
+}
+
+/** The most clients that each task of a redline test bore. */
+function redlineRows({ redline }: Results): readonly SummaryRow[] {
+  return (redline?.steps ?? []).flatMap(({ tasks, maxStableClients }) =>
+    tasks.map((task) => ({ metric: 'Max stable clients', task, value: integerValue(maxStableClients), unit: '' })),
   );
 }
 

@@ -34,6 +34,8 @@ export interface Step {
    * (`completed-by`).
    */
   readonly completing: readonly number[];
+  /** Whether its clients are paused at first, and somebody else than the workload lets them go on. */
+  readonly startsPaused: boolean;
 }
 
 /** How many clients a schedule needs: as many as its largest element, at least one. */
@@ -63,7 +65,7 @@ export function allocate(schedule: readonly ScheduleElement[]): readonly Step[] 
         elementIndex++;
       }
     });
-    return { index, tasks, rows, completing: completingTasks(element) };
+    return { index, tasks, rows, completing: completingTasks(element), startsPaused: false };
   });
 }
 
@@ -91,6 +93,26 @@ export function spreadClients(
       .filter((share) => share > 0)
       .map((share) => Array.from({ length: share }, () => next++)),
   );
+}
+
+/**
+ * Splits `total` into whole shares, each within its capacity: as evenly as the capacities allow, larger ones first.
+ * What exceeds all capacities together is left out. A larger total never makes a share smaller.
+ */
+export function sharesWithin(total: number, capacities: readonly number[]): readonly number[] {
+  const shares = capacities.map(() => 0);
+  let left = Math.min(
+    total,
+    capacities.reduce((sum, capacity) => sum + capacity, 0),
+  );
+  while (left > 0) {
+    const open = [...shares.keys()].filter((part) => (shares[part] ?? 0) < (capacities[part] ?? 0));
+    const rooms = open.map((part) => (capacities[part] ?? 0) - (shares[part] ?? 0));
+    const each = Math.max(1, Math.min(Math.floor(left / open.length), ...rooms));
+    for (const part of open.slice(0, left)) shares[part] = (shares[part] ?? 0) + each;
+    left -= each * Math.min(open.length, left);
+  }
+  return shares;
 }
 
 /** Splits `total` into whole shares that differ by at most one; the larger ones come first. */

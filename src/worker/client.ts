@@ -5,9 +5,8 @@
 //
 // It is a state machine that the read callback of its connection drives: there is no promise and no allocation per
 // request of the hot path.
-import { BenchmarkError, messageOf } from '../errors.ts';
-import { describeFailure, describeHttpError } from '../operation/http-error.ts';
-import { Outcome, RequestFailure } from '../operation/operation.ts';
+import { BenchmarkError } from '../errors.ts';
+import { Outcome } from '../operation/operation.ts';
 import type { NextStep } from '../schedule/client-schedule.ts';
 import { UnitMismatch } from '../schedule/pacer.ts';
 import type { Answer } from '../transport/answer.ts';
@@ -17,15 +16,17 @@ import { millis } from '../units.ts';
 import type { ClientExchanges } from './client-exchanges.ts';
 import type { ClientHost, ClientRun } from './client-run.ts';
 import { type Exchange, type ExchangeOwner, requestFailureOf } from './exchange.ts';
-import { failWhole, readAnswer } from './outcome-of.ts';
+import { failWhole, failWithError, failWithStatus, isHttpError, readAnswer } from './outcome-of.ts';
 import { RunningTimes } from './sample-times.ts';
-import { ScriptSession } from './script-session.ts';
+import { type ScriptEnd, ScriptRunner } from './script-runner.ts';
 import type { Waiter } from './timeline.ts';
 
 /** Kind of failure of an assertion: it always ends the test. */
 const VIOLATION = 'assertion';
 
-type ClientState = 'idle' | 'waiting-start' | 'reading' | 'waiting' | 'waiting-end' | 'sending' | 'script' | 'ended';
+/** It waits for a time, and for nothing else. */
+type WaitingState = 'paused' | 'waiting-start' | 'waiting' | 'waiting-end';
+type ClientState = WaitingState | 'idle' | 'reading' | 'sending' | 'script' | 'ended';
 
 /** One simulated user. It runs the tasks of one step after another, with one request, or one execution, at a time. */
 export class LoadClient implements Waiter, ExchangeOwner {
@@ -41,6 +42,10 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private state: ClientState = 'idle';
   /** The task ends after what is under way. */
   private stops = false;
+  /** It takes no further request until it may go on. */
+  private isPaused = false;
+  /** While it is paused: since when. */
+  private pausedAt = 0;
   /** Start of the current task: the time 0 of its schedule. */
   private start = 0;
   private request: PreparedRequest | null = null;
@@ -48,7 +53,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private attempts = 0;
   /** Borrowed from the first request of a task to its end. */
   private exchange: Exchange | null = null;
-  private session: ScriptSession | null = null;
+  private readonly script: ScriptRunner;
   /** The thread stood still while the execution was under way. */
   private isDisturbed = false;
   private readonly times = new RunningTimes();
@@ -58,11 +63,12 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.id = id;
     this.host = host;
     this.exchanges = exchanges;
+    this.script = new ScriptRunner(host, (end) => this.endScript(end));
   }
 
   /** Position of the target that a request waits for a connection to; `null` if none does. */
   get awaitedTarget(): number | null {
-    const waits = this.exchange?.isConnecting === true || this.session?.isConnecting === true;
+    const waits = this.exchange?.isConnecting === true || this.script.isConnecting;
     return waits ? (this.run?.target ?? null) : null;
   }
 
@@ -74,12 +80,30 @@ export class LoadClient implements Waiter, ExchangeOwner {
     return run.schedule.progress(millis(now - this.start)) ?? run.operation.progress();
   }
 
-  /** Begins with the tasks of a step at `start`. */
-  begin(runs: readonly ClientRun[], start: number): void {
+  /** Whether it has done all its tasks of the step. */
+  get hasEnded(): boolean {
+    return this.state === 'ended';
+  }
+
+  /** Begins with the tasks of a step at `start`, or waits to be let go on. */
+  begin(runs: readonly ClientRun[], start: number, isPaused: boolean): void {
     this.runs = runs;
+    this.isPaused = isPaused;
     this.position = 0;
     this.stops = false;
     this.nextRun(start);
+  }
+
+  /**
+   * Lets it go on, or keeps it from taking a further request; one that it has taken is sent. Its schedule goes on where
+   * it stopped, but the end of a time period does not move.
+   */
+  setPaused(isPaused: boolean, now: number): void {
+    this.isPaused = isPaused;
+    if (isPaused || this.state !== 'paused' || this.run === null) return;
+    this.run.schedule.skip(millis(Math.max(0, now - this.pausedAt)));
+    this.state = 'waiting-start';
+    this.host.timeline.wait(this, this.start + this.run.schedule.begin);
   }
 
   /** Ends the tasks of the step after the request under way, which is finished and counted. */
@@ -87,7 +111,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.runs = this.runs.slice(0, this.position + 1);
     if (this.run === null) return;
     this.stops = true;
-    if (this.state === 'waiting' || this.state === 'waiting-start' || this.state === 'waiting-end') {
+    if (['paused', 'waiting', 'waiting-start', 'waiting-end'].includes(this.state)) {
       this.host.timeline.cancel(this);
       this.endRun(performance.now());
     }
@@ -99,8 +123,6 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.host.timeline.cancel(this);
     this.deadline = Number.POSITIVE_INFINITY;
     this.exchange?.abandon();
-    this.session?.cancel();
-    this.session = null;
     this.runs = [];
     this.endRun(performance.now());
   }
@@ -129,17 +151,16 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.isDisturbed ||= this.state === 'sending' || this.state === 'script';
     const isOver = this.state === 'waiting' && times.intended - this.start >= run.schedule.end;
     if (isOver) this.state = 'waiting-end';
-    if (this.state === 'waiting-end') this.host.timeline.wait(this, this.start + run.schedule.end);
+    this.pausedAt += span;
+    if (this.state === 'waiting-end' || this.state === 'paused') this.waitForEnd(run);
   }
 
   onDue(now: number): void {
-    if (this.state === 'waiting-start') {
-      this.proceed(now);
-    } else if (this.state === 'waiting') {
+    if (this.state === 'waiting-start') this.proceed(now);
+    else if (this.state === 'waiting-end' || this.state === 'paused') this.endRun(now);
+    else if (this.state === 'waiting') {
       this.dispatch();
       this.host.recordLag(this.times.processingStart - this.times.intended);
-    } else if (this.state === 'waiting-end') {
-      this.endRun(now);
     }
   }
 
@@ -147,16 +168,15 @@ export class LoadClient implements Waiter, ExchangeOwner {
   onTimeout(): void {
     this.deadline = Number.POSITIVE_INFINITY;
     if (this.state === 'script') {
-      this.session?.expire();
+      this.script.expire();
       return;
     }
     const wasSent = this.exchange?.giveUp(true) === true;
     if (wasSent && this.host.retries.onTimeout && this.retry()) return;
     this.outcome.reset();
-    this.fail(
-      'timeout',
-      `no ${wasSent ? 'complete answer' : 'connection'} within ${this.run?.timeoutText ?? 'its limit'}`,
-    );
+    const missing = wasSent ? 'complete answer' : 'connection';
+    const description = `no ${missing} within ${this.run?.timeoutText ?? 'its limit'}`;
+    failWhole(this.outcome, this.run?.operation, 'timeout', description);
     this.finish(performance.now());
   }
 
@@ -173,11 +193,10 @@ export class LoadClient implements Waiter, ExchangeOwner {
     if (run === null || run.operation.kind !== 'request') return;
     this.host.timeline.hadWork = true;
     outcome.reset();
-    if (answer.status >= 300 && !(run.operation.ignoredStatus?.includes(answer.status) ?? false)) {
+    if (isHttpError(answer, run.operation)) {
       this.exchange?.countFailure();
       if (this.host.retries.statuses.includes(answer.status) && this.retry()) return;
-      const { kind, description } = describeHttpError(answer);
-      this.fail(kind, description);
+      failWithStatus(outcome, run.operation, answer);
     } else {
       readAnswer(run.operation, answer, outcome);
       if (!outcome.success) this.exchange?.countFailure();
@@ -190,9 +209,8 @@ export class LoadClient implements Waiter, ExchangeOwner {
     if (this.run === null) return;
     this.deadline = Number.POSITIVE_INFINITY;
     if (this.retry()) return;
-    const { kind, description } = describeFailure(requestFailureOf(failure));
     this.outcome.reset();
-    this.fail(kind, description);
+    failWithError(this.outcome, this.run.operation, requestFailureOf(failure));
     this.finish(performance.now());
   }
 
@@ -209,7 +227,18 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.start = start;
     run.recorder.taskBegins(start);
     this.state = 'waiting-start';
-    this.host.timeline.wait(this, start + run.schedule.begin);
+    if (this.isPaused) this.hold(run, start);
+    else this.host.timeline.wait(this, start + run.schedule.begin);
+  }
+
+  private hold(run: ClientRun, now: number): void {
+    this.state = 'paused';
+    this.pausedAt = now;
+    this.waitForEnd(run);
+  }
+
+  private waitForEnd({ schedule }: ClientRun): void {
+    if (schedule.end < Number.POSITIVE_INFINITY) this.host.timeline.wait(this, this.start + schedule.end);
   }
 
   private endRun(now: number): void {
@@ -218,7 +247,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     this.request = null;
     if (this.exchange !== null) run?.exchanges.giveBack(this.exchange);
     this.exchange = null;
-    this.session = null;
+    this.script.cancel();
     this.deadline = Number.POSITIVE_INFINITY;
     if (run !== null) {
       run.operation.close?.();
@@ -232,6 +261,10 @@ export class LoadClient implements Waiter, ExchangeOwner {
   private proceed(now: number): void {
     const run = this.run;
     if (run === null) return;
+    if (this.isPaused && !this.stops) {
+      this.hold(run, now);
+      return;
+    }
     let next: NextStep = 'end';
     try {
       if (!this.stops) {
@@ -250,7 +283,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
     else if (next === 'end') this.endRun(now);
     else {
       this.state = 'waiting-end';
-      this.host.timeline.wait(this, this.start + run.schedule.end);
+      this.waitForEnd(run);
     }
   }
 
@@ -307,7 +340,10 @@ export class LoadClient implements Waiter, ExchangeOwner {
     const now = performance.now();
     run.schedule.before(millis(now - this.start));
     if (run.operation.kind === 'script') {
-      this.runScript(run);
+      this.state = 'script';
+      this.outcome.reset();
+      this.times.processingStart = this.script.start(run, run.operation, this.outcome);
+      this.deadline = this.times.processingStart + run.timeout;
       return;
     }
     this.times.processingStart = now;
@@ -336,44 +372,17 @@ export class LoadClient implements Waiter, ExchangeOwner {
     return true;
   }
 
-  private fail(kind: string, description: string): void {
-    failWhole(this.outcome, this.run?.operation, kind, description);
-  }
-
-  private runScript(run: ClientRun): void {
-    if (run.operation.kind !== 'script') return;
-    this.state = 'script';
-    this.outcome.reset();
-    const { timeline, requests } = this.host;
-    const { exchanges, recorder } = run;
-    const session = ScriptSession.begin({ exchanges, requests, recorder, timeline }, run);
-    this.session = session;
-    this.times.processingStart = session.start;
-    this.deadline = session.start + run.timeout;
-    run.operation.run(session, this.outcome).then(
-      () => this.endScript(session, null),
-      (error: unknown) => this.endScript(session, error),
-    );
-  }
-
-  private endScript(session: ScriptSession, error: unknown): void {
-    if (this.session !== session || this.run === null) return;
+  private endScript({ firstStart, lastEnd, error }: ScriptEnd): void {
     const now = performance.now();
-    this.session = null;
+    if (this.run === null) return;
     this.deadline = Number.POSITIVE_INFINITY;
-    session.close();
-    if (error !== null) session.countFailure(error);
-    if (error instanceof RequestFailure) {
-      const { kind, description } = describeFailure(error);
-      this.fail(kind, description);
-    } else if (error instanceof BenchmarkError) {
+    if (error instanceof BenchmarkError) {
       this.host.onSourceFailure(this.run, error);
       return;
-    } else if (error !== null) {
-      this.fail('unreadable answer', messageOf(error));
     }
-    this.times.requestStart = session.firstStart ?? this.times.processingStart;
-    this.finish(session.lastEnd ?? now);
+    if (error !== null) failWithError(this.outcome, this.run.operation, error);
+    this.times.requestStart = firstStart ?? this.times.processingStart;
+    this.finish(lastEnd ?? now);
   }
 
   private finish(requestEnd: number): void {

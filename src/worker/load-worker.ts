@@ -9,6 +9,7 @@ import { randomSource } from '../random.ts';
 import type { RunValues } from '../run-values.ts';
 import { Completion } from '../schedule/completion.ts';
 import type { Transport } from '../transport/transport.ts';
+import { ActiveClients } from './active-clients.ts';
 import { threadAlarm, timerAlarm } from './alarm.ts';
 import { requireBodyMemory } from './body-memory.ts';
 import { LoadClient } from './client.ts';
@@ -28,10 +29,18 @@ const SWEEP_MILLIS = 50;
 /** Time between two reports. */
 const REPORT_MILLIS = 1000;
 
+/** A client in a step. */
+interface StepClient {
+  readonly client: LoadClient;
+  readonly runs: readonly ClientRun[];
+  /** Its index within its first task. */
+  readonly turn: number;
+}
+
 /** The step that is open or runs, with what this thread does in it. */
 interface StepRuns {
   readonly step: WorkerStep;
-  readonly clients: readonly { readonly client: LoadClient; readonly runs: readonly ClientRun[] }[];
+  readonly clients: readonly StepClient[];
   readonly recorders: readonly TaskRecorder[];
 }
 
@@ -52,6 +61,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private plugin: WorkerPlugin | null = null;
   private current: StepRuns | null = null;
   private clientsLeft = 0;
+  private active: ActiveClients | null = null;
   private completion: Completion<ClientRun> | null = null;
   private sequence = 0;
   /** When the clock of the current step began to run; `null` before. */
@@ -131,8 +141,15 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.nextReport = start + REPORT_MILLIS;
     this.timeline.standstill.begin(start, performance.now(), this);
     for (const recorder of current.recorders) recorder.begin(start);
-    for (const { client, runs } of current.clients) client.begin(runs, start);
+    const isPaused = current.step.startsPaused;
+    this.active = new ActiveClients(inTurn(current), isPaused ? 0 : Number.POSITIVE_INFINITY);
+    for (const { client, runs } of current.clients) client.begin(runs, start, isPaused);
     if (this.clientsLeft === 0) this.endStep(current);
+  }
+
+  /** Lets so many clients of the step that runs send, and pauses the others. */
+  activate(step: number, clients: number): void {
+    if (this.current?.step.index === step) this.active?.setLimit(clients);
   }
 
   /** Ends what is left of the step, as a completing task has ended everywhere. */
@@ -183,6 +200,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
 
   onClientDone(): void {
     if (--this.clientsLeft === 0 && this.current !== null) this.endStep(this.current);
+    else this.active?.onEnded();
   }
 
   onSourceFailure(run: ClientRun, error: unknown): void {
@@ -211,7 +229,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   }
 
   /** Makes what the clients of a step run, all of them at once. */
-  private async createRuns(step: WorkerStep, recorders: readonly TaskRecorder[]): Promise<StepRuns['clients']> {
+  private async createRuns(step: WorkerStep, recorders: readonly TaskRecorder[]): Promise<readonly StepClient[]> {
     const { plugin } = this;
     const clients = step.clients.map(async ({ client: id, cells }) => {
       const client = this.clients.get(id);
@@ -222,7 +240,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
           throw new BenchmarkError('INTERNAL', `Step ${step.index} has no task ${cell.task}.`);
         return this.runs.create({ step, cell, client: id, recorder, plugin });
       });
-      return { client, runs: await Promise.all(runs) };
+      return { client, runs: await Promise.all(runs), turn: cells[0]?.clientIndex ?? 0 };
     });
     return Promise.all(clients);
   }
@@ -257,6 +275,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private endStep(current: StepRuns): void {
     const report = this.report(current);
     this.current = null;
+    this.active = null;
     this.timeline.standstill.end();
     this.post({ kind: 'step-done', step: current.step.index, report, values: this.values.drain() });
   }
@@ -267,6 +286,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
       step: current.step.index,
       sequence: this.sequence++,
       at: this.stepStart === null ? null : performance.now() - this.stepStart,
+      clientsLeft: this.stepStart === null ? current.clients.length : this.clientsLeft,
       tasks: current.recorders.map((recorder, task) => this.taskReport(current, recorder, task)),
       endpoints: this.targets.drain(),
       health: this.health.drain(),
@@ -301,3 +321,7 @@ function firstData(runs: readonly ClientRun[]): Promise<void> {
   const operation = runs[0]?.operation;
   return operation?.ready?.() ?? Promise.resolve();
 }
+
+/** The clients of a step in the order in which they may send: the first clients of all its tasks come first. */
+const inTurn = ({ clients }: StepRuns): readonly LoadClient[] =>
+  clients.toSorted((left, right) => left.turn - right.turn).map(({ client }) => client);

@@ -12,6 +12,8 @@ export type WorkerCommand =
   | { readonly kind: 'open'; readonly step: number; readonly values: RunValues }
   /** Begin at this reading of {@link processClock}. */
   | { readonly kind: 'run'; readonly step: number; readonly startAt: number }
+  /** Let so many clients of the step send, and pause the others. */
+  | { readonly kind: 'activate'; readonly step: number; readonly clients: number }
   /** A completing task has ended on all workers: end the others. */
   | { readonly kind: 'complete'; readonly step: number }
   /** End the load at once; what was measured is reported. */

@@ -1,6 +1,7 @@
 // What became of one execution of an operation: read from its answer, or failed as a whole.
 import { messageOf } from '../errors.ts';
-import type { LoadOperation, Outcome, RequestOperation } from '../operation/operation.ts';
+import { describeFailure, describeHttpError } from '../operation/http-error.ts';
+import { type LoadOperation, type Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
 import type { Answer } from '../transport/answer.ts';
 
 /** Lets the operation read an answer. One that it cannot read is a failure. */
@@ -24,4 +25,23 @@ export function failWhole(
   if (count === 0) return;
   outcome.documents = count;
   outcome.failedDocuments = [{ kind, count, example: description }];
+}
+
+/** Whether the status of an answer is a failure for the operation. */
+export const isHttpError = ({ status }: Answer, { ignoredStatus }: RequestOperation): boolean =>
+  status >= 300 && !(ignoredStatus?.includes(status) ?? false);
+
+/** Makes the outcome a failure because of the status of an answer. */
+export function failWithStatus(outcome: Outcome, operation: RequestOperation, answer: Answer): void {
+  const { kind, description } = describeHttpError(answer);
+  failWhole(outcome, operation, kind, description);
+}
+
+/** Makes the outcome a failure because a request was lost, or because of whatever else was thrown meanwhile. */
+export function failWithError(outcome: Outcome, operation: LoadOperation, error: unknown): void {
+  const { kind, description } =
+    error instanceof RequestFailure
+      ? describeFailure(error)
+      : { kind: 'unreadable answer', description: messageOf(error) };
+  failWhole(outcome, operation, kind, description);
 }

@@ -54,6 +54,8 @@ export interface WorkerStep {
   readonly clients: readonly { readonly client: number; readonly cells: readonly Cell[] }[];
   /** Positions in `tasks` of those tasks of which the first to end ends the step; empty = all have to end. */
   readonly completing: readonly number[];
+  /** Whether all clients are paused when the step starts. */
+  readonly startsPaused: boolean;
 }
 
 /** A task as workers need to know it. */

@@ -25,6 +25,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
       case 'run':
         worker.run(command.startAt);
         break;
+      case 'activate':
+        worker.activate(command.step, command.clients);
+        break;
       case 'complete':
         worker.complete(command.step);
         break;

@@ -27,6 +27,8 @@ function sample(flag: Flag<unknown>): string {
     ...flag.choices.filter((choice) => choice !== flag.fallback),
     'x',
     '7',
+    '0.5',
+    'p99 latency < 7 ms',
     '2.0.0',
     'a:1',
     'a:7',
@@ -100,12 +102,12 @@ describe('run', () => {
       '--workload=w',
       '--telemetry=jfr',
       '--visualize',
-      '--redline-test',
+      '--telemetry-params=a:1',
     ]);
     assert.equal(code, 64);
     assert.match(
       stderr,
-      /^\[ERROR\] ❌ Cannot execute-test\. 3 flags are not in this version\.\n {2}- --telemetry: .*\n {2}- --visualize: .*\n {2}- --redline-test: .*\nWhat to do: /,
+      /^\[ERROR\] ❌ Cannot execute-test\. 3 flags are not in this version\.\n {2}- --telemetry: .*\n {2}- --visualize: .*\n {2}- --telemetry-params: .*\nWhat to do: /,
     );
   });
 });

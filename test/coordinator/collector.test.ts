@@ -68,6 +68,7 @@ function report(
     step: name === 'first' ? 0 : 1,
     sequence,
     at: 1000,
+    clientsLeft: 1,
     tasks: [recorder.drain(progress)],
     endpoints: [],
     health,

@@ -56,6 +56,34 @@ test('three nodes share the clients, keep the join points and report every reque
   }
 });
 
+test('so many clients send as may, spread over the nodes, and those that end make room', async () => {
+  target.counts.clear();
+  const activated: number[] = [];
+  const run = await DistributedRun.create({
+    server,
+    nodes: registered(),
+    targetHosts: target.host,
+    schedule: [
+      raw('few', { clients: 9, iterations: 3 }),
+      raw('none', { clients: 6, timePeriod: seconds(1) }),
+      raw('all', { clients: 6, iterations: 2 }),
+    ],
+    onStart: (step, fleet) => {
+      activated.push(step);
+      const clients = [4, 0, 6][step] ?? 0;
+      setImmediate(() => fleet.activate(step, clients));
+    },
+  });
+  try {
+    assert.equal(await run.drive(), null);
+    assert.deepEqual(activated, [0, 1, 2]);
+    assert.deepEqual(run.requests(), { few: 27, none: 0, all: 12 });
+    assert.deepEqual(seen(), { few: 27, all: 12 });
+  } finally {
+    await run.close();
+  }
+});
+
 test('the end of the completing task ends the others, on all nodes', async () => {
   target.counts.clear();
   const others = { clients: 2, timePeriod: seconds(60), targetThroughput: { value: 20, unit: 'ops' } };

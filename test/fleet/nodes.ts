@@ -145,6 +145,8 @@ export interface RunSettings {
   readonly onWorkerLoss?: 'abort' | 'continue';
   readonly plan?: Partial<RunPlan>;
   readonly locate?: LocateDocuments;
+  /** Clients are paused when a step starts, and this lets them send. */
+  readonly onStart?: (step: number, fleet: Fleet) => void;
   readonly onReport?: (report: WorkerReport) => void;
 }
 
@@ -191,6 +193,7 @@ export class DistributedRun {
     this.fleet = new Fleet({
       nodes: this.link.nodes,
       startDelay: 100,
+      onStart: (step) => settings.onStart?.(step, this.fleet),
       onReport: (report) => {
         for (const task of report.tasks) this.metrics.get(task.task)?.merge(task);
         settings.onReport?.(report);
@@ -212,7 +215,8 @@ export class DistributedRun {
   async drive(): Promise<unknown> {
     const { schedule, targetHosts, testRunId = 'test-run', plan = {} } = this.settings;
     const { targets } = await parseTargets({ targetHosts, clientOptions: this.settings.clientOptions ?? 'timeout:60' });
-    const steps = allocate(schedule);
+    const { onStart } = this.settings;
+    const steps = allocate(schedule).map((step) => ({ ...step, startsPaused: onStart !== undefined }));
     try {
       const common = { onError: 'continue', checksAssertions: false, seed: 7, corpora: [], grpcHosts: [] } as const;
       await this.fleet.prepare({

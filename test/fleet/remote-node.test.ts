@@ -51,6 +51,7 @@ function reportOf(samples: number, raw: number): WorkerReport {
     step: 0,
     sequence: 0,
     at: 1000,
+    clientsLeft: 1,
     tasks: [task],
     endpoints: [],
     health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000, standstills: [] },
@@ -114,7 +115,7 @@ function remote(answer: (command: NodeCommand | null) => DownAnswer) {
 }
 
 const target = { name: 'default', endpoints: [], options: defaultClientOptions };
-const steps: readonly FleetStep[] = [{ index: 0, tasks: [], rows: [], completing: [] }];
+const steps: readonly FleetStep[] = [{ index: 0, tasks: [], rows: [], completing: [], startsPaused: false }];
 const run: RunPlan = {
   testRunId: 'run',
   target,

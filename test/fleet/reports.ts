@@ -55,6 +55,7 @@ export const reportArbitrary: fc.Arbitrary<WorkerReport> = fc.record({
   worker: count,
   step: count,
   sequence: count,
+  clientsLeft: count,
   at: fc.option(number),
   tasks: fc.array(task, { maxLength: 3 }),
   endpoints: fc.array(

@@ -31,6 +31,7 @@ const report = (worker: number, ...endpoints: readonly EndpointReport[]): Worker
   step: 0,
   sequence: 0,
   at: 1000,
+  clientsLeft: 1,
   tasks: [],
   endpoints,
   health: { eventLoopUtilisation: 0, sendLagP99: null, cpuMillis: 0, intervalMillis: 1000, standstills: [] },

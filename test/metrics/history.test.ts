@@ -32,7 +32,7 @@ function report(worker: number, at: number, ends: readonly number[], failed = 0)
     recorder.sample('normal', times, outcome);
   });
   const health = { eventLoopUtilisation: 0.5, sendLagP99: 0.2, cpuMillis: 100, intervalMillis: 1000, standstills: [] };
-  return { worker, step: 0, sequence: 0, at, tasks: [recorder.drain(null)], endpoints: [], health };
+  return { worker, step: 0, sequence: 0, clientsLeft: 1, at, tasks: [recorder.drain(null)], endpoints: [], health };
 }
 
 function totals(history: RunHistory): Readonly<Record<string, number>> {

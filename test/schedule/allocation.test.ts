@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { allocate, clientCount, evenShares, type Step, spreadClients } from '../../src/schedule/allocation.ts';
+import {
+  allocate,
+  clientCount,
+  evenShares,
+  type Step,
+  sharesWithin,
+  spreadClients,
+} from '../../src/schedule/allocation.ts';
 import type { CompletedBy, Parallel, ScheduleElement, Task } from '../../src/workload/model.ts';
 import { task as anyTask } from '../support/small-model.ts';
 
@@ -152,4 +159,30 @@ test('law: every task-client appears once, whatever the schedule', () => {
       }
     }),
   );
+});
+
+test('law: shares within capacities are even, use all there is, and never shrink for a larger total', () => {
+  const property = fc.property(
+    fc.nat(200),
+    fc.array(fc.nat(40), { minLength: 1, maxLength: 8 }),
+    (total, capacities) => {
+      const shares = sharesWithin(total, capacities);
+      const room = capacities.reduce((sum, capacity) => sum + capacity, 0);
+      assert.equal(
+        shares.reduce((sum, share) => sum + share, 0),
+        Math.min(total, room),
+      );
+      const open = shares.filter((share, part) => share < (capacities[part] ?? 0));
+      shares.forEach((share, part) => {
+        assert.ok(share <= (capacities[part] ?? 0));
+        // Whoever is full has at least what others have, and those who are not full differ by one at most.
+        if (open.length > 0) assert.ok(share >= Math.max(...open) - 1 || share === capacities[part]);
+      });
+      const more = sharesWithin(total + 1, capacities);
+      shares.forEach((share, part) => {
+        assert.ok((more[part] ?? 0) >= share);
+      });
+    },
+  );
+  fc.assert(property);
 });

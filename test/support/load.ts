@@ -26,6 +26,10 @@ export interface LoadSettings {
   readonly lease?: number;
   readonly corpora?: readonly PreparedCorpus[];
   readonly onError?: 'continue' | 'abort';
+  /**
+   * Lets the clients send: they are paused when a step starts. Called for the first step, when it has started.
+   */
+  readonly control?: (activate: (clients: number) => void, cancel: () => void) => Promise<void>;
   /** Called with every report; may cancel. */
   readonly onReport?: (report: WorkerReport, cancel: () => void) => void;
 }
@@ -45,7 +49,9 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
     targetHosts: settings.targetHosts,
     clientOptions: settings.clientOptions ?? 'timeout:60',
   });
-  const steps = allocate(schedule);
+  const startsPaused = settings.control !== undefined;
+  const steps = allocate(schedule).map((step) => ({ ...step, startsPaused: startsPaused && step.index === 0 }));
+  const controls: Promise<void>[] = [];
   const metrics = new Map(
     leafTasks(schedule).map((one) => [
       one.name,
@@ -76,6 +82,16 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
       }),
     ],
     startDelay: 5,
+    onStart: (step) => {
+      if (step > 0 || settings.control === undefined) return;
+      const { control } = settings;
+      const begin = (): Promise<void> =>
+        control(
+          (clients) => fleet.activate(step, clients),
+          () => fleet.cancel(),
+        );
+      controls.push(new Promise((resolve) => setImmediate(resolve)).then(begin));
+    },
     onReport: (report) => {
       for (const one of report.tasks) metrics.get(one.task)?.merge(one);
       endpoints.add(report, null, epochMillis(Date.now()));
@@ -96,6 +112,7 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
       seed: 7,
     });
     for (const step of steps) await fleet.runStep(step.index);
+    await Promise.all(controls);
   } catch (caught) {
     error = caught;
   } finally {

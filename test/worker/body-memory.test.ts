@@ -43,6 +43,7 @@ function problems(
     index: 0,
     tasks: [plan('index', clients)],
     completing: [],
+    startsPaused: false,
     clients: Array.from({ length: own }, (_, index) => ({ client: index, cells: cells(index) })),
   };
   try {

@@ -65,6 +65,14 @@ export function readNumber(text: string, least: number): number {
   return value;
 }
 
+/** A share: a number above 0 and at most 1. */
+export function readShare(text: string): number {
+  const value = readNumber(text, 0);
+  if (value === 0 || value > 1)
+    throw new ValueProblem(`${text} is not a share above 0 and at most 1; write 0.1 for a tenth`);
+  return value;
+}
+
 /** Percentiles as comma separated numbers above 0 and up to 100; ascending, each once. */
 export function readPercentiles(text: string): readonly number[] {
   const values = readList(text).map((item) => {

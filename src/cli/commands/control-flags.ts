@@ -1,6 +1,7 @@
 // Flags that decide how hard and how often a test is run: load test, redline test, repeated runs.
 import { type Flag, switchFlag, valueFlag } from '../args/flag.ts';
-import { readBoolean, readInteger, readNumber } from '../args/grammar.ts';
+import { readBoolean, readInteger, readShare } from '../args/grammar.ts';
+import { usualRedline } from '../config/redline-section.ts';
 import { groups } from './shared-flags.ts';
 
 const { load } = groups;
@@ -27,61 +28,61 @@ export const loadTestFlags = {
   }),
 };
 
-const redline = 'finding the largest load that a cluster bears (redline tests)';
+/** How many clients `--redline-test` without a number allows. */
+const usualRedlineClients = 1000;
 
-/** Flags of a redline test. */
+/** Flags of a redline test. Those that are `null` have their value from the configuration, or a default. */
 export const redlineFlags = {
   redlineTest: valueFlag('redline-test', {
     arity: 'optional',
-    description: 'Raise the number of clients until errors appear.',
+    description: `Raise the number of clients until errors appear, up to so many (${usualRedlineClients} if not said).`,
     group: load,
     placeholder: 'CLIENTS',
     fallback: null,
     defaultText: null,
-    parse: (text): number | null => (text === '' ? 1000 : readInteger(text, 1)),
-    notBuilt: redline,
+    parse: (text): number | null => (text === '' ? usualRedlineClients : readInteger(text, 1)),
   }),
-  redlineScaleStep: number('redline-scale-step', {
-    description: 'Clients that are added per step.',
-    fallback: 5,
-    notBuilt: redline,
-  }),
+  redlineScaleStep: redlineNumber('redline-scale-step', 'Clients that are added per step.', usualRedline.scaleStep, 1),
   redlineScaledownPercentage: valueFlag('redline-scaledown-percentage', {
-    description: 'Share of clients that is paused after errors.',
+    description: 'Share of clients that is paused after errors; 0.1 is a tenth.',
     group: load,
     placeholder: 'X',
-    fallback: 0.1,
-    parse: (text: string) => readNumber(text, 0),
-    notBuilt: redline,
-  }),
-  redlinePostScaledownSleep: number('redline-post-scaledown-sleep', {
-    description: 'Seconds to wait after that.',
-    fallback: 30,
-    notBuilt: redline,
-  }),
-  redlineMaxClients: number('redline-max-clients', { description: 'Most clients.', fallback: null, notBuilt: redline }),
-  redlineMaxCpuUsage: number('redline-max-cpu-usage', {
-    description: 'Most CPU usage of the cluster in %.',
     fallback: null,
-    notBuilt: redline,
+    defaultText: String(usualRedline.scaleDown),
+    parse: (text): number | null => readShare(text),
   }),
-  redlineCpuWindowSeconds: number('redline-cpu-window-seconds', {
-    description: 'Seconds over which CPU usage is averaged.',
-    fallback: 30,
-    notBuilt: redline,
-  }),
-  redlineCpuCheckInterval: number('redline-cpu-check-interval', {
-    description: 'Seconds between looks at the CPU usage.',
-    fallback: 30,
-    notBuilt: redline,
-  }),
+  redlinePostScaledownSleep: redlineNumber(
+    'redline-post-scaledown-sleep',
+    'Seconds to wait after that.',
+    usualRedline.sleep,
+    0,
+  ),
+  redlineMaxClients: redlineNumber('redline-max-clients', 'Most clients; beats the number of --redline-test.', null, 1),
+  redlineMaxCpuUsage: redlineNumber(
+    'redline-max-cpu-usage',
+    'Most CPU usage of a node of the cluster in %; more counts as an error.',
+    null,
+    1,
+  ),
+  redlineCpuWindowSeconds: redlineNumber(
+    'redline-cpu-window-seconds',
+    'Seconds over which CPU usage is averaged.',
+    usualRedline.cpuWindow,
+    1,
+  ),
+  redlineCpuCheckInterval: redlineNumber(
+    'redline-cpu-check-interval',
+    'Seconds between looks at the CPU usage.',
+    usualRedline.cpuInterval,
+    1,
+  ),
 };
 
 interface NumberFlag<T> {
   readonly description: string;
   readonly fallback: T;
   readonly least?: number;
-  readonly notBuilt?: string;
+  readonly defaultText?: string | null;
 }
 
 /** A flag with a whole number. */
@@ -93,4 +94,8 @@ function number<T extends number | null>(long: string, flag: NumberFlag<T>): Fla
     placeholder: 'N',
     parse: (text) => readInteger(text, least),
   });
+}
+
+function redlineNumber(long: string, description: string, usual: number | null, least: number): Flag<number | null> {
+  return number(long, { description, least, fallback: null, defaultText: usual === null ? null : String(usual) });
 }

@@ -1,5 +1,6 @@
 // The summary of a test run, on the console and in the results file.
 import type { RunOutcome } from '../../coordinator/run.ts';
+import { stableEverywhere } from '../../metrics/control-results.ts';
 import { summaryFormats } from '../../report/formats.ts';
 import { summaryRows } from '../../report/summary.ts';
 import { errorTable, warnings } from '../../report/warnings.ts';
@@ -31,5 +32,8 @@ export async function reportRun(
   for (const message of warnings(outcome.results)) console.warning(message);
   const errors = errorTable(outcome.results);
   if (errors !== null) console.print(`\nFailed requests:\n\n${redact(errors)}`);
+  const { redline } = outcome.results;
+  if (redline !== undefined)
+    console.info(`Redline test finished. Maximum stable client number reached: ${stableEverywhere(redline)}`);
   if (rows.length > 0) await file?.append(table);
 }

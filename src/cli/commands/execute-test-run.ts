@@ -148,7 +148,7 @@ function makeConfig(
       testMode: options.testMode,
       onError: options.onError,
       checksAssertions: options.enableAssertions,
-      control: loadControlOf(run),
+      control: loadControlOf(run, settings.redline),
       cores: settings.cores ?? environment.cores,
       workers,
       dataDirectory: settings.dataDirectory,

@@ -5,6 +5,7 @@ import { type Command, defineCommand } from '../args/command.ts';
 import type { CommandContext } from '../context.ts';
 import { type Ending, trailingStatus } from '../output/final-line.ts';
 import { openResultsFile, type ResultsFile, resultsFileOf } from '../output/results-file.ts';
+import { warnAboutControl } from './control-options.ts';
 import { type ExecuteTestInvocation, executeTestFlags } from './execute-test-flags.ts';
 import { checkWorkloadFlags } from './workload-options.ts';
 
@@ -33,6 +34,7 @@ export const executeTestCommand: Command = defineCommand({
   exclusive: [
     ['includeTasks', 'excludeTasks'],
     ['workloadRepository', 'workloadPath'],
+    ['loadTestQps', 'redlineTest'],
   ],
   endsItself: true,
   execute: async (context, run) => {
@@ -62,6 +64,7 @@ async function checkAndRun(
     checkWorkloadFlags(run.options);
     checkPipeline(run);
     warnAboutProvisioning(context, run);
+    warnAboutControl(context.console, run);
     // Loaded here, so that help and other commands need not wait for the load engine.
     const { executeTest } = await import('./execute-test-run.ts');
     code = await executeTest(context, run, file);

@@ -7,6 +7,7 @@ import { isSecretName, knownSecrets } from '../../secrets.ts';
 import { readTextFile, UnreadableText } from '../../text-file.ts';
 import { type Ini, type IniEntry, parseIni } from './ini.ts';
 import { iniFile, type Locations, provideLocations } from './locations.ts';
+import { type RedlineDefaults, usualRedline } from './redline-section.ts';
 import { configVersion, iniTemplate } from './template.ts';
 
 /** What the configuration says, with the defaults for what it leaves out. */
@@ -29,6 +30,8 @@ export interface Settings {
   readonly datastoreType: 'in-memory' | 'opensearch';
   /** `reporting/output.processingtime`: rows of processing time in the summary. */
   readonly showProcessingTime: boolean;
+  /** `redline`: how a redline test is done unless a flag says otherwise. */
+  readonly redline: RedlineDefaults;
 }
 
 /** Names of sections as OpenSearch Benchmark 1.x had them, by the names of today. Both are read. */
@@ -74,6 +77,13 @@ export function readSettings(file: string, text: string, locations: Locations, h
     workloadRepositories: reader.repositories(),
     datastoreType: reader.choice('reporting', 'datastore.type', ['in-memory', 'opensearch'], 'in-memory'),
     showProcessingTime: reader.boolean('reporting', 'output.processingtime', false),
+    redline: {
+      scaleStep: reader.positiveInteger('redline', 'scale_step') ?? usualRedline.scaleStep,
+      scaleDown: reader.share('redline', 'scaledown_percentage', usualRedline.scaleDown),
+      sleep: reader.positiveInteger('redline', 'post_scaledown_sleep') ?? usualRedline.sleep,
+      cpuWindow: reader.positiveInteger('redline', 'cpu_window_seconds') ?? usualRedline.cpuWindow,
+      cpuInterval: reader.positiveInteger('redline', 'cpu_check_interval') ?? usualRedline.cpuInterval,
+    },
   };
   reader.checkVersion();
   if (reader.problems.length > 0) {
@@ -147,6 +157,15 @@ class SettingsReader {
     if (entry === null || entry.value === '') return null;
     if (!/^[1-9]\d*$/.test(entry.value)) this.complain(section, key, entry, 'a positive whole number');
     return Number(entry.value);
+  }
+
+  /** A number above 0 and at most 1. */
+  share(section: string, key: string, fallback: number): number {
+    const entry = this.find(section, key);
+    if (entry === null || entry.value === '') return fallback;
+    const value = Number(entry.value);
+    if (!(value > 0 && value <= 1)) this.complain(section, key, entry, 'a number above 0 and at most 1');
+    return value;
   }
 
   boolean(section: string, key: string, fallback: boolean): boolean {

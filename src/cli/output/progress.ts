@@ -25,6 +25,8 @@ export class ProgressView {
   private lastLine: MonoMillis;
   private last: Reading | null = null;
   private rate: number | null = null;
+  /** How many clients a redline test lets send; `null` without one. */
+  private activeClients: string | null = null;
   private readonly prepared = new Map<string, MonoMillis>();
 
   constructor(console: Console, clock: Clock) {
@@ -40,6 +42,7 @@ export class ProgressView {
     else if (event.kind === 'warning') this.console.warning(event.message);
     else if (event.kind === 'preparation') this.preparation(event);
     else if (event.kind === 'preparation-end') this.preparationEnd(event.what);
+    else if (event.kind === 'redline') this.redline(event);
     else if (event.kind === 'progress') this.progress(event);
     else this.stepEnd(event);
   }
@@ -77,6 +80,13 @@ export class ProgressView {
     }
   }
 
+  /** On a terminal the number of clients is part of the line in place; elsewhere each change of it is a line. */
+  private redline({ active, maxStable, change }: Extract<RunEvent, { kind: 'redline' }>): void {
+    this.activeClients = `${formatCount(active)} active clients, ${formatCount(maxStable)} stable`;
+    if (change !== null && !this.console.isInteractive)
+      this.line(`[Redline] Active clients: ${active} (${change}; stable so far: ${maxStable})`);
+  }
+
   private stepEnd(event: Extract<RunEvent, { kind: 'step-end' }>): void {
     if (this.step !== event.step) this.startStep(event.step);
     const took = elapsed(this.stepStart, this.clock.now()) / 1000;
@@ -95,6 +105,7 @@ export class ProgressView {
     this.stepStart = this.clock.now();
     this.last = null;
     this.rate = null;
+    this.activeClients = null;
   }
 
   /** Requests per second since the last reading that is at least half a second old. */
@@ -110,7 +121,8 @@ export class ProgressView {
   private facts(event: ProgressEvent): string {
     const left = event.secondsLeft === null ? [] : [`${duration(event.secondsLeft)} left`];
     const rate = this.rate === null ? [] : [`${formatCount(this.rate)} requests/s`];
-    return [...left, ...rate, ...errorText(event.errors)].join(', ');
+    const clients = this.activeClients === null ? [] : [this.activeClients];
+    return [...clients, ...left, ...rate, ...errorText(event.errors)].join(', ');
   }
 
   private isDue(): boolean {

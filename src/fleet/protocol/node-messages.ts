@@ -62,6 +62,8 @@ export const commandCodec = messages({
   open: { step: count(), values: runValues },
   /** Begin the step when the {@link processClock} of the node reads `startAt` ms; answered by `step-done`. */
   run: { step: count(), startAt: number },
+  /** Let so many clients of the step send, and pause the others, see {@link FleetNode.activate}. */
+  activate: { step: count(), clients: count() },
   /** End the step early: one of its completing tasks has ended on all nodes. */
   complete: { step: count() },
   /** The run is over, and the node is free. */

@@ -49,7 +49,8 @@ interface TaskHeader
 }
 
 /** The header of a report. */
-interface ReportHeader extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'at' | 'endpoints' | 'health'> {
+interface ReportHeader
+  extends Pick<WorkerReport, 'worker' | 'step' | 'sequence' | 'at' | 'clientsLeft' | 'endpoints' | 'health'> {
   readonly tasks: readonly TaskHeader[];
 }
 
@@ -68,6 +69,7 @@ const headerCodec: JsonCodec<ReportHeader> = object<ReportHeader>({
   step: count(),
   sequence: count(),
   at: nullable(number),
+  clientsLeft: count(),
   endpoints: list(
     object<EndpointReport>({
       requests: count(),

@@ -26,6 +26,7 @@ const stepCodec: JsonCodec<FleetStep> = object<FleetStep>({
   tasks: list(taskCodec),
   rows: list(list(cellCodec)),
   completing: list(count()),
+  startsPaused: boolean,
 });
 
 /** Writes a plan without loss, and reads what {@link encodeBytes} made of it. */

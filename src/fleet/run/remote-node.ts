@@ -153,6 +153,10 @@ export class RemoteNode implements FleetNode {
     this.step = null;
   }
 
+  activate(step: number, clients: number): void {
+    if (this.isUsable) this.command({ kind: 'activate', step, clients });
+  }
+
   completeStep(step: number): void {
     if (this.isUsable) this.command({ kind: 'complete', step });
   }
@@ -230,6 +234,10 @@ export class RemoteNode implements FleetNode {
     if (this.failure !== null) return;
     this.failure = error;
     this.events?.onFailure(error);
+  }
+
+  get isLost(): boolean {
+    return this.lossReason !== null;
   }
 
   private get isUsable(): boolean {
