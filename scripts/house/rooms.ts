@@ -79,7 +79,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'python',
     holds: 'runs plug-ins in Python, in a process of their own with walls round it',
-    imports: ['.', 'operation', 'plugin'],
+    imports: ['.', 'workload', 'operation', 'plugin'],
   },
   {
     folder: 'plugin/start',
@@ -181,6 +181,7 @@ export const rooms: readonly Room[] = [
       'transport',
       'http',
       'operation',
+      'plugin/start',
       'fleet',
       'fleet/protocol',
       'fleet/run',
@@ -194,7 +195,11 @@ export const rooms: readonly Room[] = [
       'daemon',
     ],
   },
-  { folder: 'library', holds: 'what the library adds to the engine', imports: ['.', 'workload', 'operation'] },
+  {
+    folder: 'library',
+    holds: 'what the library adds to the engine',
+    imports: ['.', 'workload', 'operation', 'plugin/start'],
+  },
   {
     folder: 'index.ts',
     holds: 'the door of the library',

@@ -18,7 +18,8 @@ import type { EndpointName } from '../metrics/endpoint-figures.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
-import { operationType } from '../operation/registry.ts';
+import { borrowsDocuments } from '../operation/corpus-source.ts';
+import { operationCatalog, operationType } from '../operation/registry.ts';
 import { transportTargets } from '../operation/transport-targets.ts';
 import { packageVersion } from '../package.ts';
 import type { Step } from '../schedule/allocation.ts';
@@ -28,6 +29,7 @@ import { readNodeCpu } from '../telemetry/node-cpu.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
 import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
+import { hasOtherSource } from '../workload/unsupported-features.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
 import { controlledProcedure, controlledSteps } from './controlled-procedure.ts';
@@ -157,7 +159,7 @@ class TestRunner {
       config,
       claimed,
       listener,
-      corpora: corporaOf(loaded.workload, this.procedure),
+      corpora: corporaOf(loaded),
       prepareCorpora: (corpora) => this.prepareCorpora(corpora),
       onReport: (report, place) => {
         this.collector.add(report, place);
@@ -228,18 +230,19 @@ class TestRunner {
   }
 
   private async prepare(fleet: Fleet): Promise<void> {
-    const { workload } = this.loaded;
+    const { workload, plugin } = this.loaded;
     const { load, naming } = this.config;
     await fleet.prepare({
       testRunId: naming.testRunId,
       target: this.provided.targets.default,
       grpcHosts: load.grpcHosts,
       workload,
-      corpora: corporaOf(workload, this.procedure),
+      corpora: corporaOf(this.loaded),
       steps: this.steps,
       onError: load.onError,
       checksAssertions: load.checksAssertions,
       seed: load.seed,
+      ...(plugin === null ? {} : { plugin: { place: plugin.place, procedure: this.procedure.name } }),
     });
     this.signal.throwIfAborted();
   }
@@ -360,10 +363,12 @@ function endpointsOf(
 }
 
 /** The corpora that the tasks of the procedure send, each once. */
-function corporaOf(workload: Workload, procedure: TestProcedure): readonly Corpus[] {
+function corporaOf({ workload, testProcedure, plugin }: LoadedWorkload): readonly Corpus[] {
   const names = new Set(
-    leafTasks(procedure.schedule).flatMap(
-      ({ operation }) => operationType(operation.type)?.corpora(operation, workload) ?? [],
+    leafTasks(testProcedure.schedule).flatMap(({ name, operation }) =>
+      hasOtherSource(operation, operationCatalog)
+        ? (plugin?.corpora.get(name) ?? [])
+        : (operationType(borrowsDocuments(operation) ? 'bulk' : operation.type)?.corpora(operation, workload) ?? []),
     ),
   );
   return workload.corpora.filter((corpus) => names.has(corpus.name));

@@ -6,6 +6,8 @@ import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors
 import { secretsOf } from '../http/target-secrets.ts';
 import { writeJson } from '../json.ts';
 import { transportTargets } from '../operation/transport-targets.ts';
+import { constructionLimit } from '../plugin/host.ts';
+import { pluginError } from '../plugin/plugin-error.ts';
 import { workloadView } from '../plugin/workload-view.ts';
 import type { RunValues } from '../run-values.ts';
 import { sharesWithin } from '../schedule/allocation.ts';
@@ -18,6 +20,7 @@ import { encodeFacts, type PluginPlan, type TaskPlan, type WorkerPlan, type Work
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 import type { FleetNode, FleetStep, NodeEvents, NodePlan, RunPlugin } from './node.ts';
 import { requireFiles } from './open-files.ts';
+import { PluginWatch } from './plugin-watch.ts';
 
 /**
  * Size of V8's space for new objects in a load thread. Objects that are made for a request die young, so a small space
@@ -72,6 +75,7 @@ export class LocalNode implements FleetNode {
   private hasFailed = false;
   private isCancelled = false;
   private isClosing = false;
+  private readonly watch = new PluginWatch<Thread>((thread, what) => this.onStuck(thread, what));
 
   constructor(options: LocalNodeOptions) {
     this.name = options.name;
@@ -110,7 +114,10 @@ export class LocalNode implements FleetNode {
     const completing = stepOf(threads[0]?.plan, step)?.completing ?? [];
     this.completion = new Completion(completing, threads, ({ plan }) => tasksIn(stepOf(plan, step)));
     const done = this.expect('step-done', threads);
-    for (const thread of threads) this.send(thread, { kind: 'run', step, startAt });
+    for (const thread of threads) {
+      this.send(thread, { kind: 'run', step, startAt });
+      this.watchLoad(thread);
+    }
     await done;
   }
 
@@ -142,6 +149,7 @@ export class LocalNode implements FleetNode {
 
   async close(): Promise<void> {
     this.isClosing = true;
+    this.watch.close();
     await Promise.all(
       this.threads.map(async (thread) => {
         this.send(thread, { kind: 'close' });
@@ -187,12 +195,17 @@ export class LocalNode implements FleetNode {
     switch (message.kind) {
       case 'report':
         this.events?.onReport(message.report);
+        if (this.isRunning) this.watchLoad(thread);
+        return;
+      case 'plugin-begins':
+        this.watch.expect(thread, message.what);
         return;
       case 'completing-done':
         if (this.completion?.end(message.task, thread) === true)
           this.events?.onCompletingDone(message.step, message.task);
         return;
       case 'failed':
+        this.watch.done(thread);
         if (message.report !== null) this.events?.onReport(message.report);
         this.fail(fromWireError(message.error));
         return;
@@ -206,7 +219,25 @@ export class LocalNode implements FleetNode {
       default:
         unreachable(message);
     }
+    this.watch.done(thread);
     if (this.expected?.kind === message.kind) this.arrived(thread);
+  }
+
+  private get isRunning(): boolean {
+    return this.expected?.kind === 'step-done';
+  }
+
+  /** A thread with a plug-in reports each second, unless the plug-in holds it. */
+  private watchLoad(thread: Thread): void {
+    if (thread.plan.plugin !== null && this.expected?.threads.has(thread) === true)
+      this.watch.expect(thread, 'a call during the load: params(), a runner or a scheduler');
+  }
+
+  private onStuck(thread: Thread, what: string): void {
+    const file = thread.plan.plugin?.place.file ?? '';
+    const message = `it did not end within ${constructionLimit} s on ${this.name}`;
+    this.fail(pluginError({ file, what, message, trace: [] }));
+    void thread.worker.terminate();
   }
 
   private arrived(thread: Thread): void {
@@ -300,6 +331,7 @@ function workerStep(step: FleetStep, tasks: readonly TaskPlan[], clients: readon
 }
 
 function taskPlan(task: Task): TaskPlan {
+  const { customSchedule } = task;
   return {
     name: task.name,
     operation: { name: task.operation.name, type: task.operation.type, params: writeJson(task.operation.params) },
@@ -312,6 +344,8 @@ function taskPlan(task: Task): TaskPlan {
     rampDownTimePeriod: task.rampDownTimePeriod,
     targetThroughput: task.targetThroughput,
     schedule: task.schedule,
+    customSchedule:
+      customSchedule === null ? null : { name: customSchedule.name, spec: writeJson(customSchedule.spec) },
     isNonFatal: task.ignoreResponseErrorLevel === 'non-fatal',
   };
 }

@@ -2,10 +2,10 @@
 import type { BenchmarkError } from '../errors.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import type { WorkerReport } from '../metrics/report.ts';
-import type { PluginPlace } from '../plugin/host.ts';
 import type { RunValues } from '../run-values.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
+import type { PluginPlace } from '../workload/plugin-place.ts';
 
 /** The work between two join points, for all nodes alike. */
 export interface FleetStep {

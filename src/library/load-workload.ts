@@ -2,6 +2,7 @@
 import { BenchmarkError } from '../errors.ts';
 import { isJsonObject, toJson } from '../json.ts';
 import { operationCatalog } from '../operation/registry.ts';
+import { pluginInspector } from '../plugin/start/inspect.ts';
 import { epochMillis } from '../units.ts';
 import { BUILTIN } from '../workload/find.ts';
 import { type LoadedWorkload, loadWorkload as load } from '../workload/load.ts';
@@ -51,6 +52,7 @@ export async function loadWorkload(choice: WorkloadChoice): Promise<LoadedWorklo
     testMode: choice.testMode ?? false,
     purpose: 'run',
     operations: operationCatalog,
+    plugins: pluginInspector(null),
     wallTime: () => epochMillis(Date.now()),
   });
 }

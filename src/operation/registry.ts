@@ -4,6 +4,7 @@ import { bulk } from './bulk.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { putSettings, updateConcurrentSegmentSearchSettings } from './cluster-settings.ts';
 import { composite } from './composite.ts';
+import { borrowsDocuments } from './corpus-source.ts';
 import { createDataStream, deleteDataStream } from './data-streams.ts';
 import { forceMerge } from './force-merge.ts';
 import { createIndex, deleteIndex } from './index-operations.ts';
@@ -99,6 +100,9 @@ export const operationCatalog: OperationCatalog = {
         [name, { isAdmin, runsOnServerless, unsupported: reason }] as const,
     ),
   ]),
-  check: (spec, workload) => operationType(spec.type)?.check(spec, workload) ?? [],
+  check: (spec, workload) => [
+    ...(operationType(spec.type)?.check(spec, workload) ?? []),
+    ...(borrowsDocuments(spec) ? bulk.check(spec, workload) : []),
+  ],
   unit: (spec, workload) => operationType(spec.type)?.unit(spec, workload) ?? null,
 };

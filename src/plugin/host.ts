@@ -9,23 +9,8 @@ import type { Json, JsonObject } from '../json.ts';
 import type { OperationSpec, Session } from '../operation/operation.ts';
 import type { BodyForm, ParameterSource, SourceParams } from '../operation/parameter-source.ts';
 import { type Seconds, seconds } from '../units.ts';
-
-/** The languages that plug-ins are written in. */
-export type PluginLanguage = 'typescript' | 'python';
-
-/** Where the files of a plug-in lie on this machine. Plain data, which can be handed to a thread. */
-export interface PluginPlace {
-  readonly language: PluginLanguage;
-  /** Absolute path of the directory of the workload. Sibling workloads lie beside it. */
-  readonly directory: string;
-  /** Absolute path of `workload.ts`, `workload.js` or `workload.py`. */
-  readonly file: string;
-  /**
-   * Absolute path of a directory in which a host may keep what makes its next start quicker. Default: it keeps
-   * nothing.
-   */
-  readonly cacheDirectory?: string | undefined;
-}
+import type { PluginFacts } from '../workload/plugin-inspector.ts';
+import type { PluginPlace } from '../workload/plugin-place.ts';
 
 /** What a host is opened with. */
 export interface HostOptions {
@@ -39,17 +24,16 @@ export interface HostOptions {
   readonly seed: number;
   /** Takes what a plug-in prints, line by line, for the log. */
   readonly log: (message: string) => void;
+  /**
+   * Called before code of the plug-in runs in this thread that may never end: an import, `register`, a constructor.
+   * Whoever watches the thread can then name what did not end. A host that runs code elsewhere watches by itself.
+   */
+  readonly begins: (what: string) => void;
 }
 
 /** Everything that a plug-in has registered. Plain data. */
-export interface PluginNames {
-  /** Names of parameter sources, as `param-source` or an operation type gives them. */
-  readonly sources: readonly string[];
-  /** Operation types that the plug-in runs itself. One that is also built in replaces that. */
-  readonly runners: readonly string[];
+export interface PluginNames extends PluginFacts {
   readonly schedulers: readonly PluginSchedulerName[];
-  /** Whether there is a workload processor that wants to change the workload after it was loaded. */
-  readonly changesWorkload: boolean;
   /** Whether there is a workload processor that wants to prepare data on each machine before the load. */
   readonly preparesData: boolean;
   /** Fields of randomized queries for which there is a source of values. */
@@ -202,6 +186,8 @@ export interface PreparationTools {
 export interface PluginHost {
   /** Imports the plug-in and lets it register. Rejects with `PLUGIN` if it does not, or registers nonsense. */
   register(): Promise<PluginNames>;
+  /** Tells what plug-ins may know of the workload if the host was opened without it; before anything else is opened. */
+  tellWorkload(workload: JsonObject): Promise<void>;
   /** Makes a parameter source. */
   openSource(request: SourceRequest): Promise<PluginSource>;
   /** Makes a runner for an operation type of {@link PluginNames.runners}. */

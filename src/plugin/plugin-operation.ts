@@ -1,6 +1,7 @@
 // The operation of a task in which a plug-in has a part: its source, its runner, or both.
+import { borrowsDocuments, CorpusSource } from '../operation/corpus-source.ts';
+import { startSource } from '../operation/first-params.ts';
 import type { LoadOperation, OperationContext } from '../operation/operation.ts';
-import type { ParameterSource, SourceParams } from '../operation/parameter-source.ts';
 import { operationType } from '../operation/registry.ts';
 import type { ClientPlace, PluginHost, PluginNames, PluginSource } from './host.ts';
 import { RunnerOperation } from './runner-operation.ts';
@@ -20,43 +21,24 @@ export async function openPluginOperation(
   context: OperationContext,
 ): Promise<PluginOperation> {
   const { type } = place.operation;
-  const isRunner = names.runners.includes(type);
   const known = operationType(type);
+  const isRunner = names.runners.includes(type);
   const name = sourceName(place, names);
   const bodies = isRunner ? 'kept' : (known?.sourceBodies ?? 'inline');
   const source = name === null ? null : await host.openSource({ ...place, name, bodies });
   if (isRunner) {
-    await source?.ready();
-    return { operation: new RunnerOperation(await host.openRunner(place), source, context), source };
+    const documents = borrowsDocuments(place.operation) ? new CorpusSource(context) : null;
+    const used = source ?? documents;
+    await used?.ready();
+    return { operation: new RunnerOperation(await host.openRunner(place), used, context), source };
   }
   if (source === null || known === undefined) return { operation: null, source };
-  const { whole, first } = await withFirst(source);
-  return { operation: known.createOver(whole, context, first?.params ?? null), source };
+  const start = await startSource(source);
+  return { operation: known.createOver(start.source, context, start.first?.params ?? null), source };
 }
 
 /** The plug-in's source that the operation names; `null` if it names none of these. */
 function sourceName({ operation }: ClientPlace, names: PluginNames): string | null {
   const name = operation.params.get('param-source');
   return typeof name === 'string' && names.sources.includes(name) ? name : null;
-}
-
-/** The first parameters of a source, and a source that gives them once more. */
-async function withFirst(
-  source: ParameterSource,
-): Promise<{ readonly whole: ParameterSource; readonly first: SourceParams | null }> {
-  await source.ready();
-  const first = source.next();
-  let isGiven = false;
-  const whole: ParameterSource = {
-    isFinite: source.isFinite,
-    ready: () => (isGiven ? source.ready() : null),
-    next: () => {
-      if (isGiven) return source.next();
-      isGiven = true;
-      return first;
-    },
-    progress: () => source.progress(),
-    close: () => source.close(),
-  };
-  return { whole, first };
 }

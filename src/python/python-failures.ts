@@ -1,7 +1,8 @@
 // Failures of Python as errors of this program: in the user's paths, without the frames of the host.
 import type { BenchmarkError } from '../errors.ts';
-import type { PluginPlace } from '../plugin/host.ts';
+
 import { type PluginFrame, pluginError } from '../plugin/plugin-error.ts';
+import type { PluginPlace } from '../workload/plugin-place.ts';
 import { fieldsOf, listOf, numberOf, textOf } from './shapes.ts';
 
 /** Where Python sees the directory that holds the workload's directory. */

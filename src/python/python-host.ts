@@ -54,6 +54,10 @@ class PythonHost implements PluginHost {
     return namesOf(fieldsOf(fields.names));
   }
 
+  async tellWorkload(workload: JsonObject): Promise<void> {
+    await this.python.ask({ do: 'tellWorkload', workload }, 'taking the workload');
+  }
+
   async openSource({ name, task, bodies, ...place }: SourceRequest): Promise<PluginSource> {
     const number = this.nextNumber++;
     const { clientIndex, clientCount, seed, operation } = place;

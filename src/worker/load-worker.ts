@@ -113,7 +113,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.values.merge(values);
     const step = this.plan.steps.find((candidate) => candidate.index === index);
     if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
-    if (this.plan.plugin !== null) this.plugin ??= await WorkerPlugin.open(this.plan.plugin, this.plan.seed);
+    await this.openPlugin();
     const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null));
     this.current = { step, recorders, clients: await this.createRuns(step, recorders) };
     this.completion = null;
@@ -226,6 +226,12 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     const own = { timeline: this.timeline, random: randomSource(this.plan.seed, id) };
     const exchanges = this.targets.addClient(id, own, this.plan.target.options.repeatOnStaleConnection);
     return new LoadClient(id, this, exchanges);
+  }
+
+  private async openPlugin(): Promise<void> {
+    const { plugin, seed } = this.plan;
+    if (plugin === null) return;
+    this.plugin ??= await WorkerPlugin.open(plugin, seed, (what) => this.post({ kind: 'plugin-begins', what }));
   }
 
   /** Makes what the clients of a step run, all of them at once. */

@@ -25,6 +25,8 @@ export type WorkerCommand =
 export type WorkerMessage =
   | { readonly kind: 'prepared' }
   | { readonly kind: 'opened'; readonly step: number }
+  /** Code of a plug-in begins to run that may never end; the next message but reports says that it has. */
+  | { readonly kind: 'plugin-begins'; readonly what: string }
   | { readonly kind: 'report'; readonly report: WorkerReport }
   /** All clients of this worker have ended one of the completing tasks. */
   | { readonly kind: 'completing-done'; readonly step: number; readonly task: number }

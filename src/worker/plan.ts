@@ -4,12 +4,12 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import { isJsonObject, parseJson, writeJson } from '../json.ts';
 import type { WorkloadFacts } from '../operation/operation.ts';
-import type { PluginPlace } from '../plugin/host.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { LoopSettings } from '../schedule/loop-control.ts';
 import type { TransportTarget } from '../transport/transport.ts';
 import type { Bytes } from '../units.ts';
 import type { TargetThroughput, Workload } from '../workload/model.ts';
+import type { PluginPlace } from '../workload/plugin-place.ts';
 
 /** What one worker needs to know of a run. */
 export interface WorkerPlan {
@@ -65,8 +65,16 @@ export interface TaskPlan extends LoopSettings {
   readonly operation: { readonly name: string; readonly type: string; readonly params: string };
   readonly targetThroughput: TargetThroughput | null;
   readonly schedule: 'deterministic' | 'poisson';
+  /** A schedule of the plug-in, which goes before {@link schedule}. */
+  readonly customSchedule: CustomScheduleText | null;
   /** Whether the run goes on after failed requests of the task even with `--on-error=abort`. */
   readonly isNonFatal: boolean;
+}
+
+/** A schedule of the plug-in by its name; `spec` is the task as the workload says it, as JSON text. */
+export interface CustomScheduleText {
+  readonly name: string;
+  readonly spec: string;
 }
 
 /** What operations must know of the workload, with every JSON body as text. */

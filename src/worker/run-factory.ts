@@ -1,6 +1,8 @@
 // Makes what a client runs: the operation of a task, with its source of parameters, its limits and its schedule.
 import { BenchmarkError } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
+import { borrowsDocuments, CorpusSource } from '../operation/corpus-source.ts';
+import { startSource } from '../operation/first-params.ts';
 import type { LoadOperation, OperationContext, OperationSpec, WorkloadFacts } from '../operation/operation.ts';
 import { operationType } from '../operation/registry.ts';
 import type { RunValueStore } from '../operation/run-value-store.ts';
@@ -10,7 +12,7 @@ import { randomSource, seedOf } from '../random.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import { ClientSchedule } from '../schedule/client-schedule.ts';
 import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
-import { Pacer, type RequestTimes } from '../schedule/pacer.ts';
+import { Pacer, type RequestWeight } from '../schedule/pacer.ts';
 import { isSameTarget } from '../transport/transport.ts';
 import { type Millis, millis } from '../units.ts';
 import type { ClientRun } from './client-run.ts';
@@ -76,8 +78,13 @@ export class RunFactory {
       clientCount: task.clients,
       seed: seedOf(plan.seed, client, step.index, cell.task),
     };
-    const operation = (await plugin?.openOperation(place, context)) ?? createOperation(task, context);
-    const times = createTimes(task, cell, operation, random);
+    const own = await plugin?.openOperation(place, context);
+    const operation = own?.operation ?? (await createOperation(task, context));
+    const settings = { target: task.targetThroughput, clients: task.clients, expected: expectedOf(task, operation) };
+    const times =
+      plugin === null || task.customSchedule === null
+        ? new Pacer({ ...settings, kind: task.schedule, phase: cell.clientIndex / task.clients, random })
+        : await plugin.openTimes(place, task.customSchedule, own?.source ?? null, settings);
     const target = this.targetOf(spec);
     return {
       task: cell.task,
@@ -128,9 +135,13 @@ function taskOf(step: WorkerStep, cell: Cell): TaskPlan {
   return task;
 }
 
-function createOperation(task: TaskPlan, context: OperationContext): LoadOperation {
+async function createOperation(task: TaskPlan, context: OperationContext): Promise<LoadOperation> {
   const { type } = context.spec;
   const known = operationType(type);
+  if (known !== undefined && borrowsDocuments(context.spec)) {
+    const { source, first } = await startSource(new CorpusSource(context));
+    return known.createOver(source, context, first?.params ?? null);
+  }
   if (known !== undefined) return known.create(context);
   throw new BenchmarkError(
     'UNSUPPORTED',
@@ -138,15 +149,6 @@ function createOperation(task: TaskPlan, context: OperationContext): LoadOperati
   );
 }
 
-function createTimes(task: TaskPlan, cell: Cell, operation: LoadOperation, random: () => number): RequestTimes {
-  const expected =
-    operation.expectedWeight ?? (task.targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
-  return new Pacer({
-    target: task.targetThroughput,
-    clients: task.clients,
-    kind: task.schedule,
-    expected,
-    phase: cell.clientIndex / task.clients,
-    random,
-  });
+function expectedOf({ targetThroughput }: TaskPlan, operation: LoadOperation): RequestWeight | null {
+  return operation.expectedWeight ?? (targetThroughput?.unit === 'ops' ? { weight: 1, unit: 'ops' } : null);
 }

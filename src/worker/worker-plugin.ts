@@ -1,9 +1,11 @@
 // The plug-in of the workload in one load thread.
-import type { LoadOperation, OperationContext } from '../operation/operation.ts';
-import type { ClientPlace, PluginHost, PluginNames } from '../plugin/host.ts';
-import { openPluginOperation } from '../plugin/plugin-operation.ts';
+import type { OperationContext } from '../operation/operation.ts';
+import type { ClientPlace, PluginHost, PluginNames, PluginSource } from '../plugin/host.ts';
+import { openPluginOperation, type PluginOperation } from '../plugin/plugin-operation.ts';
+import { PluginTimes, type PluginTimesSettings } from '../plugin/plugin-times.ts';
 import { openPluginHost } from '../plugin/start/open-host.ts';
-import { decodeParams, type PluginPlan } from './plan.ts';
+import type { RequestTimes } from '../schedule/pacer.ts';
+import { type CustomScheduleText, decodeParams, type PluginPlan } from './plan.ts';
 
 /** A host that has imported the plug-in, and what the plug-in has registered. */
 export class WorkerPlugin {
@@ -15,16 +17,32 @@ export class WorkerPlugin {
     this.names = names;
   }
 
-  /** Starts the host of the plug-in. Rejects with `PLUGIN`. */
-  static async open({ place, workload }: PluginPlan, seed: number): Promise<WorkerPlugin> {
-    const host = await openPluginHost({ place, workload: decodeParams(workload), seed, log: () => undefined });
+  /** Starts the host of the plug-in; `begins` hears of code that may never end. Rejects with `PLUGIN`. */
+  static async open(
+    { place, workload }: PluginPlan,
+    seed: number,
+    begins: (what: string) => void,
+  ): Promise<WorkerPlugin> {
+    const host = await openPluginHost({ place, workload: decodeParams(workload), seed, log: () => undefined, begins });
     return new WorkerPlugin(host, await host.register());
   }
 
-  /** The operation of a task; `null` if the plug-in has no part in it. Rejects with `PLUGIN`. */
-  async openOperation(place: ClientPlace, context: OperationContext): Promise<LoadOperation | null> {
-    const { operation } = await openPluginOperation(this.host, this.names, place, context);
-    return operation;
+  /** The operation of a task, as far as the plug-in has a part in it. Rejects with `PLUGIN`. */
+  openOperation(place: ClientPlace, context: OperationContext): Promise<PluginOperation> {
+    return openPluginOperation(this.host, this.names, place, context);
+  }
+
+  /** The times of a task whose schedule the plug-in makes. Rejects with `PLUGIN`. */
+  async openTimes(
+    place: ClientPlace,
+    schedule: CustomScheduleText,
+    source: PluginSource | null,
+    settings: PluginTimesSettings,
+  ): Promise<RequestTimes> {
+    const { name, spec } = schedule;
+    const known = this.names.schedulers.find((scheduler) => scheduler.name === name);
+    const scheduler = await this.host.openScheduler({ ...place, name, spec: decodeParams(spec), source });
+    return new PluginTimes(scheduler, known?.kind !== 'full', settings);
   }
 
   /** Ends the host. */

@@ -1,5 +1,4 @@
 // From the name or path of a workload to the read-only model that a run, `info` and `list workloads` use.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BenchmarkError, exitCodes, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
@@ -18,10 +17,12 @@ import { parameterHint } from './missing-parameters.ts';
 import { leafTasks, type TestProcedure, type Workload, type WorkloadSource } from './model.ts';
 import type { OperationCatalog } from './operation-catalog.ts';
 import { taskKey } from './parse-context.ts';
+import type { LoadedPlugin, PluginInspector } from './plugin-inspector.ts';
+import { PluginUse, type SelectedWorkload } from './plugin-use.ts';
 import { type ReadSurroundings, type ReadWorkload, readWorkload } from './read-workload.ts';
 import { selectProcedure } from './select-procedure.ts';
 import { forServerless } from './serverless.ts';
-import { filterTasks, parseTaskFilters } from './task-filter.ts';
+import { filterTasks, parseTaskFilters, type TaskFilter } from './task-filter.ts';
 import { forTestMode } from './test-mode.ts';
 import { checkFeatures, hasOtherSource } from './unsupported-features.ts';
 
@@ -47,48 +48,73 @@ export interface WorkloadRequest extends WorkloadAddress, ReadSurroundings {
   readonly purpose: 'run' | 'inspect';
   /** Memory for the clients, on all machines that drive the load; absent = not checked. */
   readonly availableMemory?: Bytes;
+  /** Opens plug-ins; absent = none can be run. */
+  readonly plugins?: PluginInspector;
 }
 
 /** A workload that is ready to run. */
-export interface LoadedWorkload {
-  /** All test procedures, filtered. */
-  readonly workload: Workload;
-  /** The selected one. */
-  readonly testProcedure: TestProcedure;
-  /** To be shown before the run: a stand-in for a repository, tasks that serverless forbids. */
-  readonly notices: readonly string[];
+export interface LoadedWorkload extends SelectedWorkload {
   /** The parameters that it was rendered with. */
   readonly params: JsonObject;
+  /** The plug-in that its tasks need; `null` if they need none. */
+  readonly plugin: LoadedPlugin | null;
 }
 
 /**
  * Finds, renders, validates and filters a workload. Throws one {@link BenchmarkError} with all problems:
  * `WORKLOAD_NOT_FOUND`, `WORKLOAD_REPOSITORY`, `WORKLOAD_SYNTAX`, `WORKLOAD_INVALID`, `WORKLOAD_PARAMS_UNUSED`,
- * `UNSUPPORTED`, or `USAGE` (exit code 64) for an unknown test procedure, a wrong filter, or a filter that leaves
- * nothing.
+ * `UNSUPPORTED`, `PLUGIN`, or `USAGE` (exit code 64) for an unknown test procedure, a wrong filter, or a filter that
+ * leaves nothing.
  */
 export async function loadWorkload(request: WorkloadRequest): Promise<LoadedWorkload> {
-  const isServerless = request.isServerless === true || request.distributionVersion === SERVERLESS;
-  const include = parseTaskFilters(request.includeTasks);
-  const exclude = parseTaskFilters(request.excludeTasks);
+  const selection = parseSelection(request);
   const found = await findWorkload(withBranchVersion(request));
-  const read = readWorkload(found, request.params, request);
-  const notices = [...found.notices];
+  const plugin = new PluginUse(found, request);
+  try {
+    let read = readWorkload(found, request.params, request);
+    if (plugin.isAlwaysOpened) read = await plugin.change(read);
+    let selected = select(found, read, request, selection);
+    if (plugin.isNeededBy(selected.testProcedure)) {
+      read = await plugin.change(read);
+      selected = select(found, read, request, selection);
+    }
+    if (request.purpose === 'run') rejectUnrunnable(found, read, selected, plugin, request);
+    const notices = [...found.notices, ...plugin.notices, ...selected.notices];
+    notices.push(...idleKeyNotices(selected.testProcedure, read));
+    const { workload, testProcedure } = selected;
+    return { workload, testProcedure, notices, params: request.params, plugin: await plugin.load(selected) };
+  } finally {
+    await plugin.close();
+  }
+}
+
+/** Which tasks the user wants. */
+interface TaskSelection {
+  readonly include: readonly TaskFilter[];
+  readonly exclude: readonly TaskFilter[];
+}
+
+const parseSelection = ({ includeTasks, excludeTasks }: WorkloadRequest): TaskSelection => ({
+  include: parseTaskFilters(includeTasks),
+  exclude: parseTaskFilters(excludeTasks),
+});
+
+/** The tasks that are to run, of a workload without problems. */
+function select(
+  found: FoundWorkload,
+  read: ReadWorkload,
+  request: WorkloadRequest,
+  { include, exclude }: TaskSelection,
+): SelectedWorkload {
   // A workload without any procedure has problems, and those come first.
   if (read.problems.length > 0) throw invalidWorkload(found, read, read.problems);
-
-  let workload = filterTasks(read.workload, include, exclude);
-  if (request.testMode) workload = forTestMode(workload);
-  if (isServerless) {
-    const filtered = forServerless(workload, request.operations);
-    workload = filtered.workload;
-    notices.push(...filtered.notices);
-  }
-  const testProcedure = selectProcedure(workload, request.testProcedure);
+  const isServerless = request.isServerless === true || request.distributionVersion === SERVERLESS;
+  const filtered = filterTasks(read.workload, include, exclude);
+  const cut = request.testMode ? forTestMode(filtered) : filtered;
+  const allowed = isServerless ? forServerless(cut, request.operations) : { workload: cut, notices: [] };
+  const testProcedure = selectProcedure(allowed.workload, request.testProcedure);
   if (testProcedure.schedule.length === 0) throw nothingLeft(request, testProcedure);
-  if (request.purpose === 'run') rejectUnrunnable(found, read, workload, testProcedure, request);
-  notices.push(...idleKeyNotices(testProcedure, read));
-  return { workload, testProcedure, notices, params: request.params };
+  return { ...allowed, testProcedure };
 }
 
 /** What `list workloads` shows. */
@@ -147,25 +173,30 @@ function withBranchVersion<T extends WorkloadOrigin>(origin: T): T {
 function rejectUnrunnable(
   found: FoundWorkload,
   read: ReadWorkload,
-  workload: Workload,
-  procedure: TestProcedure,
+  { workload, testProcedure: procedure }: SelectedWorkload,
+  plugin: PluginUse,
   { operations, availableMemory }: WorkloadRequest,
 ): void {
-  const hasPlugin = existsSync(join(found.directory, 'workload.py'));
-  const { unsupported, invalid } = checkFeatures({ workload, procedure, notes: read.notes, hasPlugin, operations });
-  const excess =
-    availableMemory === undefined ? [] : findExcessClients(procedure, read.notes, found.file, availableMemory);
-  const wrong = [...invalid, ...excess, ...checkParameters(workload, procedure, operations)];
+  const { notes } = read;
+  const { unsupported, invalid } = checkFeatures({ workload, procedure, notes, plugin: plugin.known, operations });
+  const excess = availableMemory === undefined ? [] : findExcessClients(procedure, notes, found.file, availableMemory);
+  const wrong = [...invalid, ...excess, ...checkParameters(workload, procedure, operations, plugin)];
   if (wrong.length > 0) throw invalidWorkload(found, read, wrong, { procedure: procedure.name, unsupported });
   if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
 }
 
-function checkParameters(workload: Workload, procedure: TestProcedure, catalog: OperationCatalog): readonly Problem[] {
+function checkParameters(
+  workload: Workload,
+  procedure: TestProcedure,
+  catalog: OperationCatalog,
+  plugin: PluginUse,
+): readonly Problem[] {
   const operations = new Set(leafTasks(procedure.schedule).map((task) => task.operation));
   return [...operations].flatMap((operation) => {
     const { name, type, params, location } = operation;
     const facts = catalog.facts.get(type);
-    if (facts === undefined || facts.unsupported !== null || hasOtherSource(operation)) return [];
+    const isOwn = facts !== undefined && facts.unsupported === null && !plugin.runs(operation);
+    if (!isOwn || hasOtherSource(operation, catalog)) return [];
     const problems = catalog.check({ name, type, params }, workload);
     return problems.map((problem) => ({
       ...problem,

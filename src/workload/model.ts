@@ -148,10 +148,19 @@ export interface Task {
   /** The rate of all clients together; `null`: unthrottled. */
   readonly targetThroughput: TargetThroughput | null;
   readonly schedule: 'deterministic' | 'poisson';
+  /** A schedule of a plug-in, which goes before {@link schedule}. */
+  readonly customSchedule: CustomSchedule | null;
   /** The task goes on after failed requests even with `--on-error=abort`. */
   readonly ignoreResponseErrorLevel: 'non-fatal' | null;
   readonly tags: readonly string[];
   readonly meta: JsonObject;
+}
+
+/** A schedule that a plug-in makes. */
+export interface CustomSchedule {
+  readonly name: string;
+  /** The task as the workload says it, with all of its keys, of which the plug-in reads those that it wants. */
+  readonly spec: JsonObject;
 }
 
 /** The rate at which a task shall work. */

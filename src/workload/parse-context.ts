@@ -31,8 +31,6 @@ export interface WorkloadNotes {
 export interface TaskNotes {
   /** Path of the task in the document. */
   readonly path: string;
-  /** The name of a schedule that only a plug-in can define; `null` for the known ones. */
-  readonly customSchedule: string | null;
   /** Keys of the task that have no effect. */
   readonly idleKeys: readonly string[];
 }

@@ -77,13 +77,13 @@ export function parseTasks(view: ObjectView, context: TaskContext, inherited: Lo
     ...checkedLimits(view, inherited),
     targetThroughput: readTargetThroughput(view),
     schedule: view.raw('schedule') === 'poisson' ? 'poisson' : 'deterministic',
+    customSchedule: customSchedule === null ? null : { name: customSchedule, spec: view.json },
     ignoreResponseErrorLevel: view.text('ignore-response-error-level') === 'non-fatal' ? 'non-fatal' : null,
     tags: view.texts('tags'),
     meta: view.jsonObject('meta'),
   };
   const tasks = view.has('clients_list') ? perClientCount(view, task, context.procedure) : [task];
-  for (const one of tasks)
-    context.notes.tasks.set(taskKey(context.procedure, one.name), { path: view.path, customSchedule, idleKeys });
+  for (const one of tasks) context.notes.tasks.set(taskKey(context.procedure, one.name), { path: view.path, idleKeys });
   return tasks;
 }
 

@@ -22,6 +22,8 @@ import { rejectUnusedParameters } from './unused-parameters.ts';
 export interface ReadWorkload {
   /** Complete only without problems. */
   readonly workload: Workload;
+  /** The rendered `workload.json`. */
+  readonly document: Json;
   readonly notes: WorkloadNotes;
   readonly problems: readonly Problem[];
   /** Parameters that were printed although nobody gave them. */
@@ -33,6 +35,8 @@ export interface ReadWorkload {
 /** What reading a workload depends on beside its files. */
 export interface ReadSurroundings {
   readonly operations: OperationCatalog;
+  /** What a plug-in has made of the rendered document; it then takes the place of the document. */
+  readonly document?: Json;
   /** For the template variable `now`. */
   readonly wallTime: () => EpochMillis;
 }
@@ -44,12 +48,12 @@ export interface ReadSurroundings {
 export function readWorkload(
   found: FoundWorkload,
   params: JsonObject,
-  { operations, wallTime }: ReadSurroundings,
+  { operations, wallTime, document }: ReadSurroundings,
 ): ReadWorkload {
   const renderer = new Renderer(found.directory, params, wallTime);
   const sink = new ProblemSink(found.file);
   const rendered = renderer.main(assembleFile(found.file), found.file);
-  const json = explaining(renderer, () => parseRendered(rendered, `Workload [${found.name}]`));
+  const json = document ?? explaining(renderer, () => parseRendered(rendered, `Workload [${found.name}]`));
   let bodiesAreBroken = false;
   const readBody = (file: string, path: string, what: string): Json | null => {
     const absolute = join(found.directory, file);
@@ -74,9 +78,12 @@ export function readWorkload(
   const missing = renderer.missingParameters;
   return {
     ...parsed,
+    document: json,
     problems: sink.problems,
     missing,
-    locate: (problems) => explainProblems(locateProblems(problems, rendered), missing),
+    // The text of the files says nothing of the places in a document that a plug-in has made.
+    locate: (problems) =>
+      explainProblems(document === undefined ? locateProblems(problems, rendered) : problems, missing),
   };
 }
 

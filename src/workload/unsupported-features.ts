@@ -1,11 +1,12 @@
-// Finds what the selected tasks need and this version cannot do: Python plug-ins, operation types that it does not
-// have, other formats of documents.
+// Finds what the selected tasks need and this version cannot do: operation types that neither it nor the plug-in has,
+// other formats of documents.
 import type { Problem } from '../errors.ts';
 import { didYouMean } from './closest-match.ts';
 import { joinPath, propertyPath } from './json-path.ts';
 import { leafTasks, type Operation, type Task, type TestProcedure, type Workload } from './model.ts';
 import type { OperationCatalog } from './operation-catalog.ts';
 import { taskKey, type WorkloadNotes } from './parse-context.ts';
+import type { PluginFacts } from './plugin-inspector.ts';
 
 /** What keeps the tasks from being run. */
 export interface FeatureProblems {
@@ -15,35 +16,42 @@ export interface FeatureProblems {
   readonly invalid: readonly Problem[];
 }
 
-const NEED_PYTHON = 'which needs the Python plug-in workload.py; this version cannot run Python plug-ins';
-
-/** What is checked: the tasks of one procedure, in a workload that has a `workload.py` or has none. */
+/** What is checked: the tasks of one procedure, in a workload with the plug-in or without one. */
 export interface FeatureCheck {
   readonly workload: Workload;
   readonly procedure: TestProcedure;
   readonly notes: WorkloadNotes;
-  readonly hasPlugin: boolean;
+  readonly plugin: KnownPlugin;
   readonly operations: OperationCatalog;
+}
+
+/** What is known of a workload's plug-in. */
+export interface KnownPlugin {
+  /** Name of its file; `null` if the workload has none. */
+  readonly file: string | null;
+  /** What it has registered; `null` if this version cannot run it, or if there is none. */
+  readonly facts: PluginFacts | null;
 }
 
 /**
  * Checks the tasks of one procedure. Only what is selected counts: a workload with a plug-in runs as long as no
- * selected task needs it.
+ * selected task needs what the plug-in does not bring.
  */
-export function checkFeatures({ workload, procedure, notes, hasPlugin, operations }: FeatureCheck): FeatureProblems {
-  const unsupported: Problem[] = [];
-  const invalid: Problem[] = [];
+export function checkFeatures(check: FeatureCheck): FeatureProblems {
+  const { workload, procedure, notes, operations } = check;
+  const found: Found = { unsupported: [], invalid: [] };
   const seen = new Set<Operation>();
   for (const task of leafTasks(procedure.schedule)) {
-    checkSchedule(task, procedure, notes, hasPlugin, { unsupported, invalid });
-    invalid.push(...checkUnit(task, procedure, notes, operations.unit(task.operation, workload)));
+    checkSchedule(task, check, found);
+    found.invalid.push(...checkUnit(task, check));
     if (seen.has(task.operation)) continue;
     seen.add(task.operation);
-    checkType(task, hasPlugin, operations, { unsupported, invalid });
-    if (task.operation.type === 'bulk' && !hasOtherSource(task.operation))
-      unsupported.push(...checkDocuments(task, workload, notes));
+    checkType(task, check, found);
+    checkSource(task, check, found);
+    if (task.operation.type === 'bulk' && !hasOtherSource(task.operation, operations))
+      found.unsupported.push(...checkDocuments(task, workload, notes));
   }
-  return { unsupported, invalid };
+  return found;
 }
 
 interface Found {
@@ -52,91 +60,99 @@ interface Found {
 }
 
 /**
- * Whether an operation names another parameter source than its type. What its parameters must be is then not known
- * here.
+ * Whether an operation names a parameter source of a plug-in. What its parameters must be is then not known here: only
+ * what the source makes of them is.
  */
-export function hasOtherSource(operation: Operation): boolean {
+export function hasOtherSource(operation: Operation, { facts }: OperationCatalog): boolean {
   const source = operation.params.get('param-source');
-  return typeof source === 'string' && source !== operation.type;
+  return typeof source === 'string' && !isBuiltInSource(source, facts);
 }
 
-function checkType(task: Task, hasPlugin: boolean, { facts: types }: OperationCatalog, found: Found): void {
+/** Whether a task needs a plug-in: its type, its parameter source or its schedule is not one of this program's own. */
+export function needsPlugin(task: Task, catalog: OperationCatalog): boolean {
+  const { operation, customSchedule } = task;
+  return !catalog.facts.has(operation.type) || hasOtherSource(operation, catalog) || customSchedule !== null;
+}
+
+/** The parameter sources of operation types have the names of these, and that of `bulk` has another one beside. */
+const isBuiltInSource = (name: string, types: OperationCatalog['facts']): boolean =>
+  types.has(name) || name === 'file-reader';
+
+function checkType(task: Task, { operations: { facts: types }, plugin }: FeatureCheck, found: Found): void {
   const { operation } = task;
+  if (plugin.facts?.runners.includes(operation.type) === true) return;
   const facts = types.get(operation.type);
-  const source = operation.params.get('param-source');
-  if (facts === undefined && hasPlugin) {
-    const problem = at(
-      operation,
-      'operation-type',
-      `Task "${task.name}" uses the operation type "${operation.type}", ${NEED_PYTHON}`,
-    );
-    found.unsupported.push({ ...problem, hint: 'If it is the name of an operation, it is missing in "operations".' });
-  } else if (facts === undefined) {
-    const hint =
-      didYouMean(operation.type, [...types.keys()]) ?? 'If it is the name of an operation, define it in "operations".';
-    found.invalid.push({
-      ...at(operation, 'operation-type', `There is no operation type "${operation.type}" (task "${task.name}")`),
-      hint,
-    });
-  } else if (facts.unsupported !== null) {
+  if (facts !== undefined) {
+    if (facts.unsupported === null) return;
     const what = `Operation type "${operation.type}" (task "${task.name}")`;
     found.unsupported.push(
       at(operation, 'operation-type', `${what} is not supported by this version: ${facts.unsupported}`),
     );
+    return;
   }
-  if (typeof source !== 'string' || !hasOtherSource(operation)) return;
-  if (types.has(source) || source === 'file-reader') {
-    found.unsupported.push(
-      at(
-        operation,
-        'param-source',
-        `Task "${task.name}" borrows the parameter source of "${source}", which this version does not support`,
-      ),
-    );
-  } else if (hasPlugin) {
-    found.unsupported.push(
-      at(operation, 'param-source', `Task "${task.name}" uses the parameter source "${source}", ${NEED_PYTHON}`),
-    );
-  } else {
-    found.invalid.push(
-      at(
-        operation,
-        'param-source',
-        `There is no parameter source "${source}" (task "${task.name}"), as the workload has no workload.py`,
-      ),
-    );
-  }
+  const known = [...types.keys(), ...(plugin.facts?.runners ?? [])];
+  lack(found, plugin, {
+    problem: at(operation, 'operation-type', ''),
+    uses: `Task "${task.name}" uses the operation type "${operation.type}"`,
+    isMissing: `There is no operation type "${operation.type}" (task "${task.name}")`,
+    hint: didYouMean(operation.type, known) ?? 'If it is the name of an operation, define it in "operations".',
+  });
 }
 
-function checkSchedule(
-  task: Task,
-  procedure: TestProcedure,
-  notes: WorkloadNotes,
-  hasPlugin: boolean,
-  found: Found,
-): void {
-  const taskNotes = notes.tasks.get(taskKey(procedure.name, task.name));
-  const schedule = taskNotes?.customSchedule ?? null;
-  if (taskNotes === undefined || schedule === null) return;
-  const problem = { file: task.operation.location.file, path: propertyPath(taskNotes.path, 'schedule') };
-  if (hasPlugin)
-    found.unsupported.push({
-      ...problem,
-      message: `Task "${task.name}" uses the schedule "${schedule}", ${NEED_PYTHON}`,
-    });
-  else found.invalid.push({ ...problem, message: `must be "deterministic" or "poisson", not "${schedule}"` });
+function checkSource(task: Task, { operations, plugin }: FeatureCheck, found: Found): void {
+  const { operation } = task;
+  const source = operation.params.get('param-source');
+  if (typeof source !== 'string' || !hasOtherSource(operation, operations)) return;
+  if (plugin.facts?.sources.includes(source) === true) return;
+  lack(found, plugin, {
+    problem: at(operation, 'param-source', ''),
+    uses: `Task "${task.name}" uses the parameter source "${source}"`,
+    isMissing: `There is no parameter source "${source}" (task "${task.name}")`,
+    hint: didYouMean(source, plugin.facts?.sources ?? []),
+  });
+}
+
+function checkSchedule(task: Task, { procedure, notes, plugin }: FeatureCheck, found: Found): void {
+  const name = task.customSchedule?.name;
+  const known = plugin.facts?.schedulers.map((scheduler) => scheduler.name) ?? [];
+  if (name === undefined || known.includes(name)) return;
+  const path = notes.tasks.get(taskKey(procedure.name, task.name))?.path ?? '';
+  lack(found, plugin, {
+    problem: { file: task.operation.location.file, path: propertyPath(path, 'schedule'), message: '' },
+    uses: `Task "${task.name}" uses the schedule "${name}"`,
+    isMissing: `"schedule" of task "${task.name}" must be "deterministic" or "poisson", not "${name}"`,
+    hint: didYouMean(name, ['deterministic', 'poisson', ...known]),
+  });
+}
+
+/** Something that neither this program nor the plug-in has. */
+interface Lack {
+  /** Where; its message is made here. */
+  readonly problem: Problem;
+  /** The beginning of a sentence for a plug-in that cannot be run. */
+  readonly uses: string;
+  /** The beginning of a sentence for something that nobody has. */
+  readonly isMissing: string;
+  readonly hint: string | undefined;
+}
+
+function lack(found: Found, { file, facts }: KnownPlugin, { problem, uses, isMissing, hint }: Lack): void {
+  if (file !== null && facts === null) {
+    const message = `${uses}, which needs the plug-in ${file}; this version cannot run such plug-ins`;
+    found.unsupported.push({ ...problem, message, hint });
+    return;
+  }
+  const why = file === null ? 'the workload has no plug-in' : `the plug-in ${file} does not register it`;
+  found.invalid.push({ ...problem, message: `${isMissing}; ${why}`, hint });
 }
 
 /** A target throughput in another unit than that of the operation, by which the task could not be paced. */
-function checkUnit(
-  task: Task,
-  procedure: TestProcedure,
-  notes: WorkloadNotes,
-  unit: string | null,
-): readonly Problem[] {
+function checkUnit(task: Task, { workload, procedure, notes, plugin, operations }: FeatureCheck): readonly Problem[] {
   const { targetThroughput: target, operation } = task;
+  const unit = operations.unit(operation, workload);
   const path = notes.tasks.get(taskKey(procedure.name, task.name))?.path;
-  if (target === null || unit === null || path === undefined || hasOtherSource(operation)) return [];
+  const isForeign = hasOtherSource(operation, operations) || plugin.facts?.runners.includes(operation.type) === true;
+  if (target === null || unit === null || path === undefined || isForeign) return [];
   if (target.unit === unit || target.unit === 'ops') return [];
   const own = unit === 'ops' ? `"${target.value} ops/s"` : `"${target.value} ${unit}/s" or "${target.value} ops/s"`;
   return [

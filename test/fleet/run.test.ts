@@ -93,7 +93,7 @@ async function configOf(
   return {
     load: {
       targets,
-      workload: { workload, testProcedure, notices: [], params: new Map() },
+      workload: { workload, testProcedure, notices: [], params: new Map(), plugin: null },
       cores: 1,
       workers: {
         names,

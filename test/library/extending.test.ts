@@ -47,7 +47,7 @@ test('a pipeline, a device and a sink of one run', async () => {
   await runTest({
     load: {
       targets,
-      workload: { workload, testProcedure, notices: [], params: new Map() },
+      workload: { workload, testProcedure, notices: [], params: new Map(), plugin: null },
       pipeline: borrowed(lender),
       cores: 1,
     },

@@ -45,7 +45,13 @@ export async function openPlugin(
   const place = { language: 'python' as const, directory, file: join(directory, 'workload.py'), cacheDirectory };
   const log = (line: string): void => void printed.push(line);
   try {
-    const options = { place, workload: settings.workload ?? null, seed: settings.seed ?? 1, log };
+    const options = {
+      place,
+      workload: settings.workload ?? null,
+      seed: settings.seed ?? 1,
+      log,
+      begins: () => undefined,
+    };
     const host = await openPythonHost(options, settings.limit ?? seconds(60));
     const close = async (): Promise<void> => {
       await host.close();

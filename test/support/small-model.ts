@@ -31,6 +31,7 @@ export function task(
     rampDownTimePeriod: null,
     targetThroughput: null,
     schedule: 'deterministic',
+    customSchedule: null,
     ignoreResponseErrorLevel: null,
     tags: [],
     meta: new Map(),

@@ -20,6 +20,7 @@ const plan = (name: string, clients: number): TaskPlan => ({
   operation: { name, type: 'bulk', params: '' },
   clients,
   iterations: null,
+  customSchedule: null,
   warmupIterations: null,
   timePeriod: null,
   warmupTimePeriod: null,

@@ -229,7 +229,11 @@ test('an operation type that nobody knows is an error', async (context) => {
   const error = await failureOf(requestFor(directory));
   assert.deepEqual(
     [error.code, error.problems[0]?.message, error.problems[0]?.hint],
-    ['WORKLOAD_INVALID', 'There is no operation type "serach" (task "a")', 'Did you mean "search"?'],
+    [
+      'WORKLOAD_INVALID',
+      'There is no operation type "serach" (task "a"); the workload has no plug-in',
+      'Did you mean "search"?',
+    ],
   );
 });
 
@@ -266,22 +270,18 @@ test('a target throughput in a unit that the operation does not count is found b
 test('what a selected task needs and this version lacks is refused, and only then', async (context) => {
   const plugIn = { 'workload.py': 'def register(registry):\n    pass\n' };
   const cases: readonly (readonly [Readonly<Record<string, string>>, RegExp])[] = [
-    [{ ...selected('my-runner'), ...plugIn }, /operation type "my-runner", which needs the Python plug-in/],
+    [{ ...selected('my-runner'), ...plugIn }, /operation type "my-runner", which needs the plug-in workload/],
     [
       { ...selected({ 'operation-type': 'search', 'param-source': 'mine' }), ...plugIn },
-      /parameter source "mine", which needs the Python plug-in/,
+      /parameter source "mine", which needs the plug-in workload/,
     ],
     [
       { ...selected('refresh', { schedule: 'my-schedule' }), ...plugIn },
-      /schedule "my-schedule", which needs the Python plug-in/,
+      /schedule "my-schedule", which needs the plug-in workload/,
     ],
     [
       selected('vector-search'),
       /"vector-search" \(task "a"\) is not supported by this version: vector data sets need later work/,
-    ],
-    [
-      selected({ 'operation-type': 'bulk', 'param-source': 'file-reader' }),
-      /borrows the parameter source of "file-reader"/,
     ],
   ];
   for (const [files, message] of cases) {

@@ -160,6 +160,7 @@ test('a small workload as a whole', () => {
     rampDownTimePeriod: null,
     targetThroughput: null,
     schedule: 'deterministic',
+    customSchedule: null,
     ignoreResponseErrorLevel: null,
     tags: ['x'],
     meta: new Map([['d', 4]]),
@@ -582,7 +583,7 @@ test('any error level loads; only "non-fatal" has an effect', () => {
 
 test('comments and keys of plug-ins may stand beside those of a task; keys without effect are remembered', () => {
   const keys = { '#COMMENT': 'x', comment: 'y', 'request-params': {}, index: 'logs' };
-  const { notes, complaints } = parse(
+  const { workload, notes, complaints } = parse(
     withSchedule([
       { operation: 'query', ...keys },
       { operation: 'append', schedule: 'own', iteration: 4 },
@@ -590,7 +591,10 @@ test('comments and keys of plug-ins may stand beside those of a task; keys witho
   );
   assert.deepEqual(complaints, []);
   assert.deepEqual(notes.tasks.get('default/query')?.idleKeys, ['request-params', 'index']);
-  assert.deepEqual(notes.tasks.get('default/append'), { path: 'schedule[1]', customSchedule: 'own', idleKeys: [] });
+  assert.deepEqual(notes.tasks.get('default/append'), { path: 'schedule[1]', idleKeys: [] });
+  const append = leafTasks(workload.testProcedures[0]?.schedule ?? []).find(({ name }) => name === 'append');
+  assert.equal(append?.customSchedule?.name, 'own');
+  assert.equal(append?.customSchedule?.spec.get('iteration'), 4);
 });
 
 test('names are one line without control characters; anything else may be in them, and case counts', () => {

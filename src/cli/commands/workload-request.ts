@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { BenchmarkError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import { operationCatalog } from '../../operation/registry.ts';
+import { pluginInspector } from '../../plugin/start/inspect.ts';
 import type { Bytes } from '../../units.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
 import { BUILTIN, isRepositoryPath, type WorkloadOrigin } from '../../workload/find.ts';
@@ -91,6 +92,7 @@ export async function loadNamedWorkload(
     purpose: purpose.purpose,
     ...(purpose.availableMemory === undefined ? {} : { availableMemory: purpose.availableMemory }),
     operations: operationCatalog,
+    plugins: pluginInspector(join(context.settings.rootDirectory, 'plugins')),
     wallTime: context.environment.clock.wall,
   });
 }

@@ -1,4 +1,5 @@
 // Runs a plug-in in TypeScript or JavaScript in the thread that asks for it: a call costs no more than a call.
+import { BenchmarkError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import { randomSource } from '../../random.ts';
 import type {
@@ -31,15 +32,17 @@ export class TypeScriptHost implements PluginHost {
   private readonly options: HostOptions;
   private readonly trace: AuthorTrace;
   private readonly registered = new Registrations();
-  private view: PluginWorkload | null = null;
+  private view: PluginWorkload | null;
 
   constructor(options: HostOptions) {
     this.options = options;
+    this.view = options.workload === null ? null : plainWorkload(options.workload);
     this.trace = new AuthorTrace(options.place.file, options.place.directory);
   }
 
   async register(): Promise<PluginNames> {
     const { file } = this.options.place;
+    this.options.begins('importing it');
     const module = await this.trace.wait(
       () => 'importing it',
       () => importPlugin(file),
@@ -50,6 +53,7 @@ export class TypeScriptHost implements PluginHost {
         'importing it',
         'it exports no function "register"; add `export function register(registry)`',
       );
+    this.options.begins('register()');
     await this.trace.wait(
       () => 'register()',
       () => register(this.registered),
@@ -57,10 +61,15 @@ export class TypeScriptHost implements PluginHost {
     return this.registered.names();
   }
 
+  async tellWorkload(workload: JsonObject): Promise<void> {
+    this.view = plainWorkload(workload);
+  }
+
   async openSource(request: SourceRequest): Promise<PluginSource> {
     const name = `parameter source "${request.name}" of task "${request.task}"`;
     const open = this.registered.sources.get(request.name);
     if (open === undefined) throw this.trace.wrong(name, 'the plug-in has not registered it');
+    this.options.begins(`opening ${name}`);
     const source = await this.trace.wait(
       () => `opening ${name}`,
       () => open(this.contextOf(request)),
@@ -73,6 +82,7 @@ export class TypeScriptHost implements PluginHost {
     const name = `the runner of "${type}" in task "${place.task}"`;
     const runner = this.registered.runners.get(type);
     if (runner === undefined) throw this.trace.wrong(name, 'the plug-in has not registered it');
+    this.options.begins(`opening ${name}`);
     const opened = await this.trace.wait(
       () => `opening ${name}`,
       () => openRunner(runner, () => this.contextOf(place)),
@@ -85,6 +95,7 @@ export class TypeScriptHost implements PluginHost {
     const factory = this.registered.schedulers.get(request.name);
     if (factory === undefined) throw this.trace.wrong(name, 'the plug-in has not registered it');
     const paramSource = request.source instanceof AuthorSource ? request.source.source : null;
+    this.options.begins(`opening ${name}`);
     const context = { ...this.contextOf(request), spec: plainCopy(request.spec), paramSource };
     return new AuthorScheduler(factory, context, name, this.trace);
   }
@@ -100,6 +111,7 @@ export class TypeScriptHost implements PluginHost {
     let current = plainCopy(document);
     for (const processor of this.registered.processors) {
       const what = (): string => 'onAfterLoadWorkload() of a workload processor';
+      this.options.begins(what());
       const returned = await this.trace.wait<unknown>(what, () => processor.onAfterLoadWorkload?.(current));
       if (returned === undefined || returned === null) continue;
       if (typeof returned !== 'object' || Array.isArray(returned))
@@ -139,10 +151,10 @@ export class TypeScriptHost implements PluginHost {
     };
   }
 
-  /** The workload as plain data: one object for all, which plug-ins only read. */
+  /** The workload: one object for all, which plug-ins only read. */
   private workload(): PluginWorkload {
-    this.view ??= plainWorkload(this.options.workload ?? new Map());
-    return this.view;
+    if (this.view !== null) return this.view;
+    throw new BenchmarkError('INTERNAL', 'Something of a plug-in was opened before its host knew the workload.');
   }
 }
 

@@ -32,6 +32,10 @@ class Commands:
         self._registry = plugin.load(header["directory"], header["seed"])
         return {"names": self._registry.names()}, b""
 
+    def _tellWorkload(self, header, payload):
+        self._workload = workload_of(header["workload"])
+        return {}, b""
+
     def _openSource(self, header, payload):
         registered = _named(self._registry.sources, header["name"], "parameter source")
         source = ParameterSource(registered, self._workload, header)
