@@ -48,7 +48,7 @@ async function redline(host: string, change: Partial<RedlineSettings>, events: R
     {
       load: {
         targets,
-        workload: { workload, testProcedure, notices: [], params: new Map() },
+        workload: { workload, testProcedure, notices: [], params: new Map(), plugin: null },
         onError: 'abort',
         cores: 2,
         control: { kind: 'redline', ...settings, ...change },
