@@ -8,6 +8,7 @@
 import type { Json, JsonObject } from '../json.ts';
 import type { OperationSpec, Session } from '../operation/operation.ts';
 import type { BodyForm, ParameterSource, SourceParams } from '../operation/parameter-source.ts';
+import type { RunValues } from '../run-values.ts';
 import { type Seconds, seconds } from '../units.ts';
 import type { PluginFacts } from '../workload/plugin-inspector.ts';
 import type { PluginPlace } from '../workload/plugin-place.ts';
@@ -200,6 +201,11 @@ export interface PluginHost {
   changeWorkload(document: JsonObject): Promise<Json>;
   /** Lets the workload processors prepare data on this machine. */
   prepareData(tools: PreparationTools): Promise<void>;
+  /**
+   * Shows the plug-in what operations of earlier steps have left behind. Plug-ins that were written for OpenSearch
+   * Benchmark look for it in files of their working directory. Absent if there is no such thing in the language.
+   */
+  showValues?(values: RunValues): Promise<void>;
   /** Ends everything. What is under way rejects. */
   close(): Promise<void>;
 }

@@ -12,6 +12,8 @@ import type { SharedFile } from './sandbox/read-only-files.ts';
 const glueDirectory = join(packageRoot, 'src', 'python', 'glue');
 /** Pages of 64 KiB that the memory of Python may have: 1 GiB. */
 const MEMORY_PAGES = 16_384;
+/** The stack in KiB: Python and its C code go deeper than a program of Node.js. */
+const STACK = 3_000;
 
 /** What the Python process may read, and where it finds a quick start. */
 export interface Launch {
@@ -58,6 +60,7 @@ export function launch({ directory, files, snapshot }: Launch): ChildProcess {
     '--no-warnings',
     '--disallow-code-generation-from-strings',
     `--wasm-max-mem-pages=${MEMORY_PAGES}`,
+    `--stack-size=${STACK}`,
     permissionFlag(process.versions.node),
     ...readable.map((path) => `--allow-fs-read=${path}`),
   ];

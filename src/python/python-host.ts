@@ -16,6 +16,7 @@ import type {
   SourceRequest,
   ValuesRequest,
 } from '../plugin/host.ts';
+import type { RunValues } from '../run-values.ts';
 import type { Seconds } from '../units.ts';
 import { WORKLOADS } from './python-failures.ts';
 import { PythonProcess } from './python-process.ts';
@@ -105,6 +106,11 @@ class PythonHost implements PluginHost {
 
   async prepareData(_tools: PreparationTools): Promise<void> {
     await this.python.ask({ do: 'prepareData' }, 'on_prepare_workload');
+  }
+
+  async showValues(values: RunValues): Promise<void> {
+    if (values.size === 0) return;
+    await this.python.ask({ do: 'showValues', values }, 'showing it the values of the run');
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { Duplex, type Readable } from 'node:stream';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { type Json, toJson, writeJson } from '../json.ts';
 import { constructionLimit, type HostOptions } from '../plugin/host.ts';
-import type { Seconds } from '../units.ts';
+import { type Seconds, seconds } from '../units.ts';
 import { FrameReader } from './frame-reader.ts';
 import { launch, snapshotName } from './launch.ts';
 import { pluginFiles } from './plugin-files.ts';
@@ -25,6 +25,8 @@ export interface Reply {
 
 interface Question {
   readonly what: string;
+  /** How long the answer may take, in ms. */
+  readonly limit: number;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: BenchmarkError) => void;
 }
@@ -32,6 +34,9 @@ interface Question {
 /** Lines that a plug-in may print into the log. */
 const MOST_LINES = 1000;
 const LONGEST_LINE = 2000;
+const NAMES_ERROR = /^(\w*Error|FATAL ERROR)\b/;
+/** How long Python may take to start, in seconds: on a busy machine without a kept start it needs a while. */
+const START_LIMIT = 120;
 const NOTHING = Buffer.alloc(0);
 
 /** A running Python. */
@@ -39,7 +44,7 @@ export class PythonProcess {
   readonly failures: PythonFailures;
   private readonly child: ChildProcess;
   private readonly channel: Duplex;
-  private readonly limit: number;
+  private readonly limit: Seconds;
   private readonly log: (message: string) => void;
   private readonly questions: Question[] = [];
   private headSince = 0;
@@ -53,7 +58,7 @@ export class PythonProcess {
   private constructor(child: ChildProcess, options: HostOptions, limit: Seconds) {
     this.child = child;
     this.log = options.log;
-    this.limit = limit * 1000;
+    this.limit = limit;
     this.failures = new PythonFailures(options.place);
     this.channel = channelOf(child);
     const reader = new FrameReader((text, bytes) => this.onAnswer(text, bytes));
@@ -79,7 +84,8 @@ export class PythonProcess {
     if (snapshot !== null) await mkdir(dirname(snapshot), { recursive: true });
     const python = new PythonProcess(launch({ directory, files, snapshot }), options, limit);
     try {
-      const started = await python.expect('starting Python');
+      const started = await python.expect('starting Python', seconds(START_LIMIT));
+      python.stopWatch();
       if (snapshot !== null && started.fields.hasSnapshot === true) await python.keep(snapshot, started.bytes);
       python.send({ files: files.map((file) => toJson(file)) }, NOTHING);
       return python;
@@ -101,7 +107,7 @@ export class PythonProcess {
 
   /** Like {@link ask}, but an exception is a part of the answer. */
   askRaw(header: Header, what: string, bytes: Buffer = NOTHING): Promise<Reply> {
-    const answer = this.expect(what);
+    const answer = this.expect(what, this.limit);
     if (this.ended === null) this.send(header, bytes);
     return answer;
   }
@@ -113,15 +119,15 @@ export class PythonProcess {
     await this.hasExited;
   }
 
-  private expect(what: string): Promise<Reply> {
+  private expect(what: string, limit: Seconds): Promise<Reply> {
     return new Promise((resolve, reject) => {
       if (this.ended !== null) {
         reject(this.ended);
         return;
       }
       if (this.questions.length === 0) this.headSince = performance.now();
-      this.questions.push({ what, resolve, reject });
-      this.watch ??= this.watchFor(this.limit);
+      this.questions.push({ what, limit: limit * 1000, resolve, reject });
+      this.watch ??= this.watchFor(limit * 1000);
     });
   }
 
@@ -146,14 +152,19 @@ export class PythonProcess {
       this.watch = null;
       const [oldest] = this.questions;
       if (oldest === undefined) return;
-      const left = this.limit - (performance.now() - this.headSince);
+      const left = oldest.limit - (performance.now() - this.headSince);
       if (left > 0) this.watch = this.watchFor(left);
       else this.onLate(oldest);
     }, duration).unref();
   }
 
-  private onLate({ what }: Question): void {
-    this.end(what, `it did not end within ${this.limit / 1000} s; does it loop for ever?`);
+  private stopWatch(): void {
+    if (this.watch !== null) clearTimeout(this.watch);
+    this.watch = null;
+  }
+
+  private onLate({ what, limit }: Question): void {
+    this.end(what, `it did not end within ${limit / 1000} s; does it loop for ever?`);
     this.child.kill('SIGKILL');
   }
 
@@ -176,7 +187,7 @@ export class PythonProcess {
   private end(what: string, message: string): void {
     if (this.ended !== null) return;
     this.ended = this.failures.said(what, message);
-    if (this.watch !== null) clearTimeout(this.watch);
+    this.stopWatch();
     for (const { reject } of this.questions.splice(0)) reject(this.ended);
   }
 
@@ -186,7 +197,8 @@ export class PythonProcess {
     output.on('error', () => undefined);
     createInterface({ input: output, crlfDelay: Number.POSITIVE_INFINITY }).on('line', (line) => {
       const shown = line.slice(0, LONGEST_LINE);
-      if (shown.trim() !== '') this.lastWords = shown.trim();
+      // Of the last lines of a process that dies, the one that names an error says the most.
+      if (shown.trim() !== '' && !NAMES_ERROR.test(this.lastWords)) this.lastWords = shown.trim();
       this.lines++;
       if (this.lines <= MOST_LINES) this.log(shown);
       if (this.lines === MOST_LINES) this.log('(what the plug-in prints from here on is left out)');

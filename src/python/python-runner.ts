@@ -8,6 +8,9 @@ import type { PythonProcess, Reply } from './python-process.ts';
 import { KeptParams } from './python-source.ts';
 import { type Fields, fieldsOf, listOf, numberOf, textOf } from './shapes.ts';
 
+/** After so many refusals in a row a plug-in that catches them all is not asked any more. */
+const PATIENCE = 20;
+
 /** An execution that is under way. */
 interface Run {
   readonly what: string;
@@ -17,6 +20,8 @@ interface Run {
   isBusy: boolean;
   /** Failures by the number of their request, for those that the plug-in does not catch. */
   readonly failures: Map<number, RequestFailure>;
+  /** Requests in a row that failed because the operation or the test run is at its end. */
+  deadEnds: number;
   readonly resolve: (result: RunnerResult) => void;
   readonly reject: (error: Error) => void;
 }
@@ -39,7 +44,7 @@ export class PythonRuns {
     const kept = given instanceof KeptParams ? { source: given.source, kept: given.kept } : { source: null, kept: 0 };
     return new Promise((resolve, reject) => {
       const failures = new Map<number, RequestFailure>();
-      this.runs.set(number, { what, session, forks: [], isBusy: false, failures, resolve, reject });
+      this.runs.set(number, { what, session, forks: [], isBusy: false, failures, deadEnds: 0, resolve, reject });
       this.tell({ do: 'run', name, run: number, params, ...kept }, what, number);
     });
   }
@@ -87,6 +92,7 @@ export class PythonRuns {
     const request = numberOf(event.request) ?? -1;
     this.perform(run, number, request, async (session) => {
       const reply = await session.request(requestOf(event, body));
+      run.deadEnds = 0;
       return { header: { status: reply.status }, body: reply.body };
     });
   }
@@ -129,6 +135,12 @@ export class PythonRuns {
       return;
     }
     run.failures.set(request, error);
+    run.deadEnds = error.kind === 'timeout' || error.kind === 'cancelled' ? run.deadEnds + 1 : 0;
+    if (run.deadEnds > PATIENCE) {
+      this.tell({ do: 'cancelRun', run: number }, run.what, number);
+      this.end(number)?.reject(error);
+      return;
+    }
     if (error.status === null)
       this.tell({ do: 'answer', request, failure: error.kind, message: error.message }, run.what, number);
     else {

@@ -114,6 +114,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     const step = this.plan.steps.find((candidate) => candidate.index === index);
     if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
     await this.openPlugin();
+    await this.plugin?.showValues(this.values.all);
     const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null));
     this.current = { step, recorders, clients: await this.createRuns(step, recorders) };
     this.completion = null;

@@ -4,6 +4,7 @@ import type { ClientPlace, PluginHost, PluginNames, PluginSource } from '../plug
 import { openPluginOperation, type PluginOperation } from '../plugin/plugin-operation.ts';
 import { PluginTimes, type PluginTimesSettings } from '../plugin/plugin-times.ts';
 import { openPluginHost } from '../plugin/start/open-host.ts';
+import type { RunValues } from '../run-values.ts';
 import type { RequestTimes } from '../schedule/pacer.ts';
 import { type CustomScheduleText, decodeParams, type PluginPlan } from './plan.ts';
 
@@ -43,6 +44,11 @@ export class WorkerPlugin {
     const known = this.names.schedulers.find((scheduler) => scheduler.name === name);
     const scheduler = await this.host.openScheduler({ ...place, name, spec: decodeParams(spec), source });
     return new PluginTimes(scheduler, known?.kind !== 'full', settings);
+  }
+
+  /** Shows the plug-in what operations have left behind. Rejects with `PLUGIN`. */
+  async showValues(values: RunValues): Promise<void> {
+    await this.host.showValues?.(values);
   }
 
   /** Ends the host. */

@@ -1,4 +1,5 @@
 // Parameter sources in Python, as the load path asks for them.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { PluginSource } from '../../src/plugin/host.ts';
@@ -96,7 +97,13 @@ def imported(workload, params, **kwargs):
     return {"shared": shared.VALUE, "drawn": shared.DRAWN}
 
 
+def model(workload, params, **kwargs):
+    with open("model_id.json") as file:
+        return json.load(file)
+
+
 def register(registry):
+    registry.register_param_source("model", model)
     assert registry.meta_data["async_runner"]
     for name, source in (("terms", Terms), ("few", Few), ("same", Same), ("seeded", Seeded), ("letters", letters),
                          ("lines", lines), ("kinds", kinds), ("numbers", numbers), ("large", large),
@@ -118,7 +125,7 @@ const open = (name: string, change: Parameters<typeof sourceRequest>[1] = {}): P
 before(async () => {
   plugin = await openPlugin(files);
   const names = await plugin.host.register();
-  assert.equal(names.sources.length, 10);
+  assert.equal(names.sources.length, 11);
 });
 after(() => plugin.close());
 
@@ -257,6 +264,13 @@ test('modules of a plug-in import each other, and draw the same numbers everywhe
   } finally {
     await other.close();
   }
+});
+
+test('what operations have left behind lies in files of the working directory', async () => {
+  await plugin.host.showValues?.(new Map([['model_id.json', '{"model_id": "m1"}']]));
+  assert.deepEqual((await take(await open('model'), 1))[0]?.params, objectOf('{"model_id": "m1"}'));
+  await plugin.host.showValues?.(new Map([['model_id.json', '{"model_id": "m2"}']]));
+  assert.deepEqual((await take(await open('model'), 1))[0]?.params, objectOf('{"model_id": "m2"}'));
 });
 
 test('a source that nobody registered is named', async () => {

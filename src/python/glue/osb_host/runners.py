@@ -5,7 +5,6 @@ import inspect
 import math
 
 from opensearchpy.client import OpenSearch
-from opensearchpy.exceptions import TransportError
 
 from .failures import describe
 from .loop import PumpedLoop
@@ -67,7 +66,7 @@ class Runs:
             returned = await _call(runner, client, params)
             self._events.append({"kind": "done", "run": run, "result": _result(runner, returned)})
         except BaseException as error:
-            request = getattr(error, "osb_request", None) if isinstance(error, TransportError) else None
+            request = getattr(error, "osb_request", None)
             self._events.append({"kind": "failed", "run": run, "request": request, "error": describe(error)})
         finally:
             del self._tasks[run]
@@ -95,7 +94,7 @@ def _result(runner, returned):
         success = extra.pop("success", True)
     result = {
         "weight": weight if _is_number(weight) else 1,
-        "unit": str(unit),
+        "unit": unit if isinstance(unit, str) else "ops",
         "success": bool(success),
         "errorType": _text(extra.pop("error-type", None)),
         "errorDescription": _text(extra.pop("error-description", None)),

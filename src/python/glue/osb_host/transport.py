@@ -66,7 +66,7 @@ def failure(header):
     elif header["failure"] == "TLS handshake failed":
         error = exceptions.SSLError("N/A", header["message"], cause)
     elif header["failure"] == "cancelled":
-        return asyncio.CancelledError()
+        error = asyncio.CancelledError(header["message"])
     else:
         error = exceptions.ConnectionError("N/A", header["message"], cause)
     error.osb_request = header["request"]
