@@ -31,6 +31,7 @@ import { type Fields, fieldsOf, listOf, textOf, textsOf } from './shapes.ts';
  * Rejects with `PLUGIN` if it does not start.
  */
 export async function openPythonHost(options: HostOptions, limit?: Seconds): Promise<PluginHost> {
+  options.begins('starting Python');
   return new PythonHost(await PythonProcess.start(options, limit), options);
 }
 
@@ -51,7 +52,9 @@ class PythonHost implements PluginHost {
     const { place, workload, seed } = this.options;
     const directory = `${WORKLOADS}${basename(place.directory)}`;
     const header = { do: 'register', directory, workload, seed };
-    const { fields } = await this.python.ask(header, 'importing it and calling register');
+    const what = 'importing it and calling register';
+    this.options.begins(what);
+    const { fields } = await this.python.ask(header, what);
     return namesOf(fieldsOf(fields.names));
   }
 
