@@ -99,13 +99,14 @@ export function pluginName(text: string): PluginName {
   return name;
 }
 
-interface Java {
+/** An installation of Java. */
+export interface Java {
   readonly home: string;
   readonly major: number;
 }
 
 /** All installations of Java that the user of the server may use, newest first. */
-function findJavas(): readonly Java[] {
+export function findJavas(): readonly Java[] {
   const named = Object.entries(process.env).flatMap(([name, value]) =>
     /^(JAVA|JDK)_?\d*_HOME$/.test(name) && value !== undefined ? [value] : [],
   );
@@ -150,7 +151,7 @@ function provideHome(version: string, plugins: readonly PluginName[]): string {
   const cache = cacheDirectory();
   const plain = provideDirectory(cache, `opensearch-${version}`, (work) => {
     const archive = fetchArchive(`${ARTIFACT}:${version}:zip`, work);
-    run('unzip', ['-q', archive, '-d', work], 'unpack the distribution');
+    runTool('unzip', ['-q', archive, '-d', work], 'unpack the distribution');
     return join(work, `opensearch-${version}`);
   });
   if (plugins.length === 0) return plain;
@@ -159,7 +160,7 @@ function provideHome(version: string, plugins: readonly PluginName[]): string {
     cpSync(plain, home, { recursive: true });
     for (const name of plugins) {
       const archive = fetchArchive(`${PLUGIN_ARTIFACTS[name].artifact}:${version}.0:zip`, work);
-      run('unzip', ['-q', archive, '-d', join(home, 'plugins', name)], `unpack ${name}`);
+      runTool('unzip', ['-q', archive, '-d', join(home, 'plugins', name)], `unpack ${name}`);
       rmSync(archive);
     }
     return home;
@@ -167,20 +168,20 @@ function provideHome(version: string, plugins: readonly PluginName[]): string {
 }
 
 /**
- * A directory of the cache with an OpenSearch. If it is not there, `make` makes it in a directory for work, because
+ * A directory of the cache with what tests need. If it is not there, `make` makes it in a directory for work, because
  * several processes may do this at once, and each may be killed; then it gets its name.
  */
-function provideDirectory(cache: string, name: string, make: (work: string) => string): string {
+export function provideDirectory(cache: string, name: string, make: (work: string) => string): string {
   const home = join(cache, name);
-  if (existsSync(join(home, 'bin/opensearch'))) return home;
+  if (existsSync(home)) return home;
   const work = mkdtempSync(join(cache, 'unpacking-'));
   try {
     const made = make(work);
-    run('chmod', ['-R', 'a+rX', made], 'make the distribution readable');
+    runTool('chmod', ['-R', 'a+rX', made], 'make it readable');
     try {
       renameSync(made, home);
     } catch (error) {
-      if (!existsSync(join(home, 'bin/opensearch'))) throw error;
+      if (!existsSync(home)) throw error;
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -189,7 +190,7 @@ function provideDirectory(cache: string, name: string, make: (work: string) => s
 }
 
 /** A directory that the user of the server can enter. The home directory of root is not one of these. */
-function cacheDirectory(): string {
+export function cacheDirectory(): string {
   const userCache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   const candidates = [userCache, ...(isRoot() ? ['/var/cache'] : [])].map((base) =>
     join(base, 'opensearch-benchmark-test'),
@@ -206,7 +207,7 @@ function cacheDirectory(): string {
 
 /** Fetches an artifact into a directory, and returns the path of the file. */
 function fetchArchive(artifact: string, directory: string): string {
-  run(
+  runTool(
     'mvn',
     ['-B', '-q', 'dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${directory}`],
     `fetch ${artifact}`,
@@ -215,7 +216,8 @@ function fetchArchive(artifact: string, directory: string): string {
   return join(directory, `${name}-${version}.${type}`);
 }
 
-function run(program: string, args: readonly string[], what: string): void {
+/** Runs a tool to its end. Throws an error with the end of what it printed if it fails. */
+export function runTool(program: string, args: readonly string[], what: string): void {
   const { status, error, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', cwd: '/' });
   if (status === 0) return;
   const reason = error === undefined ? `${stdout}${stderr}`.trim().split('\n').slice(-10).join('\n') : error.message;

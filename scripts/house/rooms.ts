@@ -56,10 +56,11 @@ export const rooms: readonly Room[] = [
     holds: 'messages of the gRPC interface of OpenSearch, and connections to it',
     imports: ['.', 'transport'],
   },
+  { folder: 'kafka', holds: 'messages for Kafka, and connections to its brokers', imports: ['.', 'transport'] },
   {
     folder: 'operation',
     holds: 'one file per operation type: its parameters, requests, answers',
-    imports: ['.', 'workload', 'corpus', 'transport', 'http', 'grpc'],
+    imports: ['.', 'workload', 'corpus', 'transport', 'http', 'grpc', 'kafka'],
   },
   {
     folder: 'metrics',
@@ -102,6 +103,7 @@ export const rooms: readonly Room[] = [
       'transport',
       'http',
       'grpc',
+      'kafka',
       'operation',
       'plugin',
       'plugin/start',

@@ -19,7 +19,7 @@ export interface Outage {
 
 /** Which host of which target: those of one protocol share the requests. */
 export interface EndpointName {
-  /** `host:port`. */
+  /** `host:port`; for Kafka a list of such. */
   readonly endpoint: string;
   readonly protocol: Protocol;
 }

@@ -9,7 +9,7 @@ const TOLD_OUTAGES = 3;
 const nameOf = ({ endpoint, protocol }: EndpointName): string =>
   protocol === 'http' ? endpoint : `${endpoint} (${NAMES[protocol]})`;
 
-const NAMES = { grpc: 'gRPC' } as const;
+const NAMES = { grpc: 'gRPC', kafka: 'Kafka' } as const;
 
 /** Those that share requests with a host, the host included. */
 const sharersOf = <T extends EndpointName>({ protocol }: EndpointName, all: readonly T[]): readonly T[] =>

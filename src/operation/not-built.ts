@@ -3,7 +3,6 @@
 const ML = 'machine learning models need later work';
 const VECTORS = 'vector data sets need later work';
 const GRPC = 'gRPC needs later work';
-const STREAMS = 'message streams need later work';
 const FOREIGN = 'it is an API that OpenSearch does not have';
 
 /** What is known of an operation type that cannot be run. */
@@ -28,7 +27,6 @@ export const operationsNotBuilt: Readonly<Record<string, OperationNotBuilt>> = {
   'delete-knn-model': row(false, true, VECTORS),
   'proto-vector-search': row(false, false, GRPC),
   'proto-bulk-vector-data-set': row(false, false, GRPC),
-  'produce-stream-message': row(false, false, STREAMS),
   'submit-async-search': row(false, false, FOREIGN),
   'get-async-search': row(false, false, FOREIGN),
   'delete-async-search': row(false, false, FOREIGN),

@@ -13,6 +13,7 @@ import type { OperationType } from './operation.ts';
 import { paginatedSearch } from './paginated-search.ts';
 import { createSearchPipeline, deletePipeline, putPipeline } from './pipelines.ts';
 import { createPointInTime, deletePointInTime, listAllPointInTime } from './point-in-time.ts';
+import { produceStreamMessage } from './produce-stream-message.ts';
 import { protoBulk } from './proto-bulk.ts';
 import { protoSearch } from './proto-search.ts';
 import { rawRequest } from './raw-request.ts';
@@ -47,6 +48,7 @@ export const executableTypes: readonly OperationType[] = [
   scrollSearch,
   rawRequest,
   composite,
+  produceStreamMessage,
   protoBulk,
   protoSearch,
   createPointInTime,

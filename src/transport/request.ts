@@ -14,7 +14,7 @@ export interface PreparedRequest {
    * Whether sending it twice does no harm, so that it may be repeated if its connection ended before an answer came.
    */
   readonly isRepeatable: boolean;
-  /** What the bytes are for where they do not say so themselves: a method of gRPC. */
+  /** What the bytes are for where they do not say so themselves: a method of gRPC, a topic of Kafka. */
   readonly destination?: string;
   /** How long its answer is waited for, where the server wants to know. */
   readonly timeout?: Millis;

@@ -3,7 +3,7 @@
 import type { Wire, WireOwner } from './wire.ts';
 
 /** What is spoken with a target. */
-export const protocols = ['http', 'grpc'] as const;
+export const protocols = ['http', 'grpc', 'kafka'] as const;
 
 /** One of {@link protocols}. */
 export type Protocol = (typeof protocols)[number];
@@ -11,7 +11,7 @@ export type Protocol = (typeof protocols)[number];
 /** A target that is not spoken to over HTTP, which has options of its own. Plain data, for threads and nodes. */
 export interface TransportTarget {
   readonly protocol: Exclude<Protocol, 'http'>;
-  /** At least one; requests go round robin. `host:port` each. */
+  /** At least one; requests go round robin. `host:port`; for Kafka a list of such, which is one cluster. */
   readonly endpoints: readonly string[];
 }
 

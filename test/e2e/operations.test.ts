@@ -22,7 +22,7 @@ const indexBody = (shards: number): string =>
   JSON.stringify({ settings: { number_of_shards: shards, number_of_replicas: 0 }, mappings: mapping });
 
 /** Operations with tests of their own, because they need another server. */
-const triedElsewhere: ReadonlySet<string> = new Set(['proto-bulk', 'proto-search']);
+const triedElsewhere: ReadonlySet<string> = new Set(['proto-bulk', 'proto-search', 'produce-stream-message']);
 
 type Params = Readonly<Record<string, unknown>>;
 /** A task whose operation is named like it and counts in the results even if it is administrative. */

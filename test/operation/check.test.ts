@@ -59,6 +59,31 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
     { 'bulk-size': '5000', corpora: 'plain', 'ingest-percentage': 50.5, conflicts: 'random', recency: '0.5' },
     [],
   ],
+  [
+    'produce-stream-message',
+    {
+      'bulk-size': 10,
+      corpora: 'own',
+      'ingestion-source': { type: 'kafka', param: { topic: 't', 'bootstrap-servers': 'a,[::1]:9092' } },
+    },
+    [],
+  ],
+  [
+    'produce-stream-message',
+    { 'bulk-size': 10, corpora: 'plain', 'ingestion-source': { type: 'kinesis', param: { topic: '' } } },
+    ['ingestion-source.type', 'ingestion-source.param.topic', 'ingestion-source.param.bootstrap-servers'],
+  ],
+  [
+    'produce-stream-message',
+    { 'bulk-size': 10, corpora: 'plain', 'ingestion-source': {} },
+    [
+      'ingestion-source.type',
+      'ingestion-source.param',
+      'ingestion-source.param.topic',
+      'ingestion-source.param.bootstrap-servers',
+    ],
+  ],
+  ['produce-stream-message', { 'bulk-size': 10, corpora: 'plain' }, ['ingestion-source']],
   ['proto-bulk', { 'bulk-size': 10, corpora: 'plain', 'document-format': 'cbor', pipeline: 'p' }, []],
   [
     'proto-bulk',
