@@ -35,11 +35,6 @@ export const rooms: readonly Room[] = [
     imports: ['.', 'template/values', 'template/syntax', 'template/builtins', 'template/render'],
   },
   { folder: 'workload', holds: 'find, render, check and filter a workload', imports: ['.', 'template'] },
-  {
-    folder: 'corpus',
-    holds: 'documents on disk or generated: fetch, unpack, index, slice',
-    imports: ['.', 'workload'],
-  },
   { folder: 'schedule', holds: 'pure: tasks to clients to steps, loop control, pacing', imports: ['.', 'workload'] },
   {
     folder: 'transport',
@@ -50,6 +45,11 @@ export const rooms: readonly Room[] = [
     folder: 'http',
     holds: 'the wire client of the load path, and the client of administration',
     imports: ['.', 'transport'],
+  },
+  {
+    folder: 'corpus',
+    holds: 'documents on disk or generated: fetch, unpack, index, slice',
+    imports: ['.', 'workload', 'http'],
   },
   {
     folder: 'grpc',

@@ -122,6 +122,23 @@ async function writeWhole(
   }
 }
 
+/** Writes bytes at a place of an open file. Rejects with `DISK` if that is impossible. */
+export async function writeAt(
+  handle: FileHandle,
+  bytes: Uint8Array,
+  position: number,
+  path: string,
+  bytesNeeded: number,
+): Promise<void> {
+  try {
+    for (let written = 0; written < bytes.length; ) {
+      written += (await handle.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
+    }
+  } catch (error) {
+    throw diskError(error, path, bytesNeeded);
+  }
+}
+
 /** Removes a file if it is there. */
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });

@@ -1,11 +1,9 @@
 // Downloads one file: resumes what was broken off, tries again with growing waits, checks the size, and gives the file
 // its name when it is complete.
 import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { type Millis, millis } from '../units.ts';
 import { errorCode, fileSize, removeFile, requireSpace, saveChunks } from './disk.ts';
@@ -13,30 +11,49 @@ import {
   completeDownload,
   type DownloadRequest,
   type PartialFacts,
-  partialFactsPath,
+  PassingFailure,
   publicAddress,
+  type ReceivedPieces,
   readPartialFacts,
+  receivedFront,
   removePartial,
   temporaryOf,
+  writePartialFacts,
   wrongSize,
 } from './partial-download.ts';
+import { receivePieces } from './piece-download.ts';
+import { PieceMap } from './piece-map.ts';
 import { PreparationProgress, type PrepareOptions, throwIfCancelled } from './preparation.ts';
+import { isRemote } from './remote-address.ts';
+import {
+  contentLength,
+  contentRange,
+  destroyBody,
+  headerOf,
+  type RemoteAnswer,
+  RemoteReader,
+  validatorOf,
+} from './remote-reader.ts';
 
-/** Longest wait for a connection, in ms. */
-const CONNECT_TIMEOUT = 45_000;
-/** Longest wait for the next bytes of an answer, in ms. */
-const READ_TIMEOUT = 240_000;
 /** Attempts in a row that bring nothing, before a download is given up. */
 const ATTEMPTS = 10;
 /** The same if there is no server at the address, which is more often wrong than one that is about to start. */
 const ATTEMPTS_WITHOUT_SERVER = 4;
-const REDIRECTS = 5;
+/** Smallest piece of a file that comes over several connections, in bytes. */
+const SMALLEST_PIECE = 1 << 24;
+/** A file of fewer pieces comes over one connection. */
+const FEWEST_PIECES = 4;
+/** Most pieces, so that the notes about them stay short. */
+const MOST_PIECES = 2000;
 
 /** The options of the preparation that concern a download. */
-export type DownloadOptions = Pick<PrepareOptions, 'listener' | 'signal' | 'testMode' | 'environment' | 'retryDelay'>;
-
-/** Says that an attempt failed in a way that another one may not. */
-class PassingFailure extends Error {}
+export type DownloadOptions = Pick<
+  PrepareOptions,
+  'listener' | 'signal' | 'testMode' | 'environment' | 'retryDelay'
+> & {
+  /** Bytes of the pieces in which a file comes over several connections; only tests say it. */
+  readonly pieceBytes?: number;
+};
 
 /** Codes of the HTTP client for failures that may pass. */
 const PASSING_CLIENT_ERROR =
@@ -51,43 +68,28 @@ const PASSING_NETWORK_ERROR = /^(ECONN|ETIMEDOUT|EPIPE|EAI_AGAIN|ENOTFOUND|EHOST
 export async function download(file: DownloadRequest, options: DownloadOptions): Promise<void> {
   const local = localPath(file.url);
   if (local !== null) return await copyFile(local, file, options);
-  const base = proxyAgent(options.environment ?? {});
+  const reader = new RemoteReader(file.url, options.environment ?? {});
   try {
-    await downloadWithRetries(file, base.compose(interceptors.redirect({ maxRedirections: REDIRECTS })), options);
+    await downloadWithRetries(file, reader, options);
   } catch (error) {
     if ((await readPartialFacts(file)) === null) await removePartial(file);
     throw error;
   } finally {
-    await base.destroy();
+    await reader.close();
   }
 }
 
 /**
- * Makes connections through the proxies that the environment names. Plain http is not tunnelled, since few proxies
- * tunnel to port 80.
+ * The path that a `file:` address or a path names; `null` for what is on a server. Throws `UNSUPPORTED` for other
+ * addresses.
  */
-function proxyAgent(environment: Readonly<Record<string, string | undefined>>): Dispatcher {
-  const variable = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? '';
-  const address = (value: string): string => (value === '' || value.includes('://') ? value : `http://${value}`);
-  const httpProxy = address(variable('http_proxy'));
-  // The addresses are never undefined, because the agent would then look into the environment of the process.
-  return new EnvHttpProxyAgent({
-    httpProxy,
-    httpsProxy: address(variable('https_proxy')) || httpProxy,
-    noProxy: variable('no_proxy'),
-    proxyTunnel: false,
-    connect: { timeout: CONNECT_TIMEOUT },
-  });
-}
-
-/** The path that a `file:` address or a path names; `null` for http(s). Throws `UNSUPPORTED` for other addresses. */
 export function localPath(url: string): string | null {
-  if (/^https?:\/\//i.test(url)) return null;
+  if (isRemote(url)) return null;
   if (/^file:/i.test(url)) return fileURLToPath(url);
   if (url.startsWith('/') || /^[A-Za-z]:[\\/]/.test(url)) return url;
   throw new BenchmarkError(
     'UNSUPPORTED',
-    `Cannot download ${url}: only http, https and file addresses are supported.`,
+    `Cannot download ${url}: only http, https, s3, gs and file addresses are supported.`,
     {
       hint:
         'Download the file with a tool for this kind of address, ' +
@@ -100,23 +102,23 @@ const defaultDelay = (attempt: number): Millis => millis(Math.min(30_000, 500 * 
 
 async function downloadWithRetries(
   file: DownloadRequest,
-  dispatcher: Dispatcher,
+  reader: RemoteReader,
   options: DownloadOptions,
 ): Promise<void> {
-  const progress: { current: PreparationProgress | null } = { current: null };
+  const progress: DownloadProgress = { current: null, received: (await fileSize(temporaryOf(file))) ?? 0 };
   const delay = options.retryDelay ?? defaultDelay;
   try {
     for (let attempt = 1; ; attempt++) {
-      const before = (await fileSize(temporaryOf(file))) ?? 0;
+      const before = progress.received;
       try {
-        return await attemptDownload(file, dispatcher, options, progress);
+        return await attemptDownload(file, reader, options, progress);
       } catch (error) {
         throwIfCancelled(options.signal);
         if (error instanceof BenchmarkError) throw error;
         if (!isPassing(error)) throw givenUp(file, attempt, error);
         // An attempt that brought something counts as the first of a new series, so that a large file comes through
         // over a line that breaks often.
-        if (((await fileSize(temporaryOf(file))) ?? 0) > before) attempt = 1;
+        if (progress.received > before) attempt = 1;
         const limit = /^(ECONNREFUSED|ENOTFOUND)$/.test(errorCode(error) ?? '') ? ATTEMPTS_WITHOUT_SERVER : ATTEMPTS;
         if (attempt >= limit) throw givenUp(file, attempt, error);
         const message = `Downloading ${basename(file.path)} was interrupted (${messageOf(error)}); trying again.`;
@@ -145,69 +147,79 @@ function givenUp(file: DownloadRequest, attempts: number, cause: unknown): Bench
   });
 }
 
-type ProgressHolder = { current: PreparationProgress | null };
+/** How far a download has come, over all of its attempts. */
+interface DownloadProgress {
+  current: PreparationProgress | null;
+  /** Bytes of the file that are there. */
+  received: number;
+}
 
 async function attemptDownload(
   file: DownloadRequest,
-  dispatcher: Dispatcher,
+  reader: RemoteReader,
   options: DownloadOptions,
-  progress: ProgressHolder,
+  progress: DownloadProgress,
 ): Promise<void> {
   const temporary = temporaryOf(file);
   const known = await readPartialFacts(file);
-  const have = known === null ? 0 : ((await fileSize(temporary)) ?? 0);
+  const have = await receivedFront(file, known);
   if (known !== null && known.size !== null && have === known.size) return await completeDownload(file, known.size);
-  const { address, headers } = requestHead(file.url, known, have);
-  const response = await request(address, {
-    dispatcher,
-    headers,
-    signal: options.signal,
-    headersTimeout: READ_TIMEOUT,
-    bodyTimeout: READ_TIMEOUT,
-  });
-  const plan = await planBody(file, response, known, have, options);
-  if (plan === 'again') return await attemptDownload(file, dispatcher, options, progress);
+  const answer = await reader.get(rangeFrom(known, have), options.signal);
+  const plan = await planBody(file, answer, known, have, options);
+  if (plan === 'again') return await attemptDownload(file, reader, options, progress);
   const { offset, facts } = plan;
   await requireSpace(temporary, facts.size === null ? null : facts.size - offset);
   // Bytes of another version must never lie beside the facts of this one.
   if (offset === 0) await removeFile(temporary);
-  await writeFile(partialFactsPath(file), JSON.stringify(facts));
   progress.current ??= new PreparationProgress(options.listener, `Downloading ${basename(file.path)}`, facts.size);
   const reporter = progress.current;
-  const size = await saveChunks(temporary, response.body, {
-    append: offset > 0,
-    expectedBytes: facts.size,
-    onProgress: (bytes) => reporter.update(bytes),
-  });
+  const onProgress = (bytes: number): void => {
+    progress.received = bytes;
+    reporter.update(bytes);
+  };
+  const map = offset > 0 && facts.pieces === null ? null : piecesOf(answer, facts, options);
+  await writePartialFacts(file, { ...facts, pieces: map === null ? null : (facts.pieces ?? noPieces(map)) });
+  if (map !== null) {
+    await receivePieces(answer, offset, { file, facts, reader, map, signal: options.signal, onProgress });
+    return await completeDownload(file, map.size);
+  }
+  const saving = { append: offset > 0, expectedBytes: facts.size, onProgress };
+  const size = await saveChunks(temporary, answer.body, saving);
   if (facts.size !== null && size < facts.size)
     throw new PassingFailure(`the connection ended after ${size} of ${facts.size} bytes`);
   await completeDownload(file, facts.size ?? size);
 }
 
-function requestHead(
-  url: string,
-  known: PartialFacts | null,
-  have: number,
-): { address: URL; headers: Record<string, string> } {
-  const address = new URL(url);
-  const headers: Record<string, string> = { 'accept-encoding': 'identity', 'user-agent': 'opensearch-benchmark' };
-  if (address.username !== '') {
-    const credentials = `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`;
-    headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
-    address.username = '';
-    address.password = '';
-  }
-  if (known !== null && have > 0) {
-    headers.range = `bytes=${have}-`;
-    if (known.validator !== null) headers['if-range'] = known.validator;
-  }
-  return { address, headers };
+/** Headers of a request for what is missing of the file. */
+function rangeFrom(known: PartialFacts | null, have: number): Record<string, string> {
+  if (known === null || have === 0) return {};
+  const version = known.validator === null ? {} : { 'if-range': known.validator };
+  return { range: `bytes=${have}-`, ...version };
+}
+
+const noPieces = ({ length }: PieceMap): ReceivedPieces => ({ length, done: [], front: 0 });
+
+/**
+ * The pieces in which a file is to come over several connections; `null` if it is small, or if the server does not say
+ * that it can send parts of one version of it.
+ */
+function piecesOf(
+  answer: RemoteAnswer,
+  { size, validator, pieces }: PartialFacts,
+  options: DownloadOptions,
+): PieceMap | null {
+  if (size === null || validator === null) return null;
+  if (pieces !== null) return new PieceMap(size, pieces.length, { pieces: pieces.done, front: pieces.front });
+  const length = options.pieceBytes ?? Math.max(SMALLEST_PIECE, Math.ceil(size / MOST_PIECES));
+  const sendsParts = answer.statusCode === 206 || headerOf(answer, 'accept-ranges') === 'bytes';
+  if (!sendsParts || size < length * FEWEST_PIECES) return null;
+  return new PieceMap(size, length, { pieces: [], front: 0 });
 }
 
 /** What to do with an answer: where its bytes go, or `again` after the partial file turned out to be of no use. */
 async function planBody(
   file: DownloadRequest,
-  response: Dispatcher.ResponseData,
+  response: RemoteAnswer,
   known: PartialFacts | null,
   have: number,
   options: DownloadOptions,
@@ -224,8 +236,9 @@ async function planBody(
       await removePartial(file);
       throw wrongSize(file, file.expectedBytes, size);
     }
-    const facts = { url: publicAddress(file.url), validator: validatorOf(response), size: size ?? file.expectedBytes };
-    return { offset: isContinued ? have : 0, facts };
+    const version = { validator: validatorOf(response), size: size ?? file.expectedBytes };
+    const pieces = isContinued ? (known?.pieces ?? null) : null;
+    return { offset: isContinued ? have : 0, facts: { url: publicAddress(file.url), ...version, pieces } };
   }
   if (status === 416) return await startOver(file, response, have);
   await response.body.dump();
@@ -234,7 +247,7 @@ async function planBody(
   throw refused(file, status, options);
 }
 
-async function startOver(file: DownloadRequest, response: Dispatcher.ResponseData, have: number): Promise<'again'> {
+async function startOver(file: DownloadRequest, response: RemoteAnswer, have: number): Promise<'again'> {
   destroyBody(response);
   await removePartial(file);
   if (have === 0)
@@ -243,12 +256,6 @@ async function startOver(file: DownloadRequest, response: Dispatcher.ResponseDat
       `${publicAddress(file.url)} answered with a part of the file that was not asked for.`,
     );
   return 'again';
-}
-
-/** Ends an answer whose body is of no use. Its stream then emits an error, which says nothing new. */
-function destroyBody(response: Dispatcher.ResponseData): void {
-  response.body.on('error', () => undefined);
-  response.body.destroy();
 }
 
 function refused(file: DownloadRequest, status: number, options: DownloadOptions): BenchmarkError {
@@ -262,27 +269,6 @@ function refused(file: DownloadRequest, status: number, options: DownloadOptions
     `Cannot download ${publicAddress(file.url)}: the server answered with status ${status}.`,
     { hint },
   );
-}
-
-function headerOf(response: Dispatcher.ResponseData, name: string): string | null {
-  const value = response.headers[name];
-  return typeof value === 'string' ? value : (value?.[0] ?? null);
-}
-
-function contentLength(response: Dispatcher.ResponseData): number | null {
-  const value = headerOf(response, 'content-length');
-  return value !== null && /^\d+$/.test(value) ? Number(value) : null;
-}
-
-function contentRange(response: Dispatcher.ResponseData): { readonly start: number; readonly size: number } | null {
-  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(headerOf(response, 'content-range') ?? '');
-  return match === null ? null : { start: Number(match[1]), size: Number(match[2]) };
-}
-
-/** What tells one version of the file from another: a strong ETag, else the time of its last change. */
-function validatorOf(response: Dispatcher.ResponseData): string | null {
-  const etag = headerOf(response, 'etag');
-  return etag?.startsWith('"') ? etag : headerOf(response, 'last-modified');
 }
 
 async function copyFile(source: string, file: DownloadRequest, options: DownloadOptions): Promise<void> {

@@ -10,7 +10,8 @@ import { defaultTools, PreparationProgress, type PrepareOptions, throwIfCancelle
 
 /**
  * Unpacks `archivePath` to `documentPath`, and resolves with what is known of the documents then. Throws `CORPUS` if
- * the archive is damaged or the result has another size than `expectedBytes`, `DISK` if it does not fit, and `CANCELLED`.
+ * the archive is damaged or the result has another size than `expectedBytes`, `DISK` if it does not fit, and
+ * `CANCELLED`.
  */
 export async function unpack(
   archivePath: string,

@@ -17,7 +17,7 @@ export interface SignedParts {
 export interface SigningScope {
   readonly credentials: AwsCredentials;
   readonly region: string;
-  /** `es` or `aoss`. */
+  /** `es`, `aoss` or `s3`. */
   readonly service: string;
   /** The time of the signature, as `YYYYMMDDTHHMMSSZ`. */
   readonly time: string;
@@ -49,21 +49,24 @@ export function authorization(parts: SignedParts, scope: SigningScope): string {
   const { credentials, region, service, time } = scope;
   const names = [...parts.headers.keys()].sort();
   const credentialScope = `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
-  const text = `AWS4-HMAC-SHA256\n${time}\n${credentialScope}\n${sha256Hex(canonicalRequest(parts, names))}`;
+  const text = `AWS4-HMAC-SHA256\n${time}\n${credentialScope}\n${sha256Hex(canonicalRequest(parts, names, service))}`;
   const signature = hmac(signingKey(scope), text).toString('hex');
   const credential = `${credentials.accessKeyId}/${credentialScope}`;
   return `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`;
 }
 
-/** The canonical form of a request, which both sides make and hash; `names` are those of its headers, sorted. */
-export function canonicalRequest(parts: SignedParts, names: readonly string[]): string {
+/**
+ * The canonical form of a request, which both sides make and hash; `names` are those of its headers, sorted. S3 takes
+ * the path as it is sent.
+ */
+export function canonicalRequest(parts: SignedParts, names: readonly string[], service: string): string {
   const split = parts.target.indexOf('?');
   const path = split < 0 ? parts.target : parts.target.slice(0, split);
   const query = split < 0 ? '' : parts.target.slice(split + 1);
   const lines = names.map((name) => `${name}:${(parts.headers.get(name) ?? '').trim().replace(/ +/g, ' ')}\n`);
   return [
     parts.method,
-    canonicalPath(path),
+    service === 's3' ? path : canonicalPath(path),
     canonicalQuery(query),
     lines.join(''),
     names.join(';'),

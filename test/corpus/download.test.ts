@@ -303,10 +303,11 @@ describe('a local source', () => {
 
 describe('addresses', () => {
   it('of other kinds are refused', () => {
-    assert.throws(() => localPath('s3://bucket/documents'), {
+    assert.throws(() => localPath('ftp://host/documents'), {
       code: 'UNSUPPORTED',
-      message: /s3:\/\/bucket\/documents/,
+      message: 'Cannot download ftp://host/documents: only http, https, s3, gs and file addresses are supported.',
     });
+    assert.equal(localPath('s3://bucket/x'), null);
     assert.equal(localPath('HTTPS://host/x'), null);
     assert.equal(localPath('/data/x'), '/data/x');
   });

@@ -40,24 +40,27 @@ export async function startFileServer(
   return { url: `http://127.0.0.1:${port}`, requests };
 }
 
-/** Serves a file as static file servers do: whole, or from where the range begins if its version is still the same. */
+/**
+ * Serves a file as static file servers do: whole, or the part that a range asks for if its version is still the same.
+ */
 export function serveFile(
   request: IncomingMessage,
   response: ServerResponse,
   content: Buffer,
   etag: string | null,
 ): void {
-  const start = /^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1];
+  const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
   const isSame = request.headers['if-range'] === undefined || request.headers['if-range'] === etag;
-  const version = etag === null ? {} : { etag };
-  if (start === undefined || !isSame) {
+  const version = { 'accept-ranges': 'bytes', ...(etag === null ? {} : { etag }) };
+  if (from === undefined || !isSame) {
     response.writeHead(200, { 'content-length': content.length, ...version }).end(content);
-  } else if (Number(start) >= content.length) {
+  } else if (Number(from) >= content.length) {
     response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
   } else {
-    const rest = content.subarray(Number(start));
-    const range = `bytes ${start}-${content.length - 1}/${content.length}`;
-    response.writeHead(206, { 'content-length': rest.length, 'content-range': range, ...version }).end(rest);
+    const end = to === undefined || to === '' ? content.length : Math.min(content.length, Number(to) + 1);
+    const part = content.subarray(Number(from), end);
+    const range = `bytes ${from}-${end - 1}/${content.length}`;
+    response.writeHead(206, { 'content-length': part.length, 'content-range': range, ...version }).end(part);
   }
 }
 

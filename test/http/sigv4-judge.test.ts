@@ -1,31 +1,10 @@
 // Signatures of requests of every shape, judged by the signer of the AWS SDK.
 import assert from 'node:assert/strict';
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { formatAmzDate, sha256Hex, signRequest } from '../../src/http/sigv4.ts';
-
-/** SHA-256 in the shape that the signer wants. */
-class Sha256 {
-  private readonly state: Hash | Hmac;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    const key = typeof secret === 'string' || secret === undefined ? secret : Buffer.from(bytesOf(secret));
-    this.state = key === undefined ? createHash('sha256') : createHmac('sha256', key);
-  }
-  update(data: Uint8Array): void {
-    this.state.update(data);
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.state.digest()));
-  }
-  reset(): void {
-    throw new Error('The signer never asks for it.');
-  }
-}
-
-const bytesOf = (data: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data);
+import { Sha256 } from './aws-sha256.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 8 });
 const requests = fc.record({

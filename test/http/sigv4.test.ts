@@ -103,7 +103,7 @@ test('the example of the documentation of IAM', () => {
   ]);
   const parts = { method: 'GET', target: '/?Action=ListUsers&Version=2010-05-08', headers, bodyHash: EMPTY };
   assert.equal(
-    sha256Hex(canonicalRequest(parts, [...headers.keys()])),
+    sha256Hex(canonicalRequest(parts, [...headers.keys()], 'es')),
     'f536975d06c0309214f805bb90ccff089219ecd68b2577efef23edd43b7e1a59',
   );
   assert.match(
@@ -119,7 +119,7 @@ test('paths are encoded once more than they are sent, queries once', () => {
     headers: new Map(),
     bodyHash: EMPTY,
   };
-  assert.deepEqual(canonicalRequest(parts, []).split('\n').slice(0, 3), [
+  assert.deepEqual(canonicalRequest(parts, [], 'es').split('\n').slice(0, 3), [
     'GET',
     '/logs-%2A/%252A/_search',
     'a=%25&filter_path=took%2Chits&flag=&q=a%20b',
