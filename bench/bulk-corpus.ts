@@ -1,7 +1,7 @@
 // A document file for the benchmark of bulk requests: lines of 740 bytes on average.
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import type { PreparedCorpus } from '../src/corpus/prepared.ts';
+import type { PreparedCorpus, PreparedDocumentSet } from '../src/corpus/prepared.ts';
 
 const DOCUMENTS = 200_000;
 const FRAME = '{"id":0000000,"message":""}\n'.length;
@@ -21,7 +21,8 @@ export async function writeBenchCorpus(path: string): Promise<PreparedCorpus> {
   }
   stream.end();
   await once(stream, 'finish');
-  const documentSet = {
+  const documentSet: PreparedDocumentSet = {
+    sourceFormat: 'bulk',
     path,
     size,
     documentCount: DOCUMENTS,

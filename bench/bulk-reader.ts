@@ -82,6 +82,7 @@ async function runCase(directory: string, { name, documentBytes, withActions, op
   const offsets = await buildOffsetTable(path, () => undefined, new AbortController().signal);
   const indexCpu = cpuSeconds(indexStart);
   const documentSet: PreparedDocumentSet = {
+    sourceFormat: 'bulk',
     ...table,
     targetIndex: 'bench',
     targetType: null,

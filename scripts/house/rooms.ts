@@ -58,14 +58,19 @@ export const rooms: readonly Room[] = [
   },
   { folder: 'kafka', holds: 'messages for Kafka, and connections to its brokers', imports: ['.', 'transport'] },
   {
-    folder: 'operation',
-    holds: 'one file per operation type: its parameters, requests, answers',
-    imports: ['.', 'workload', 'corpus', 'transport', 'http', 'grpc', 'kafka'],
-  },
-  {
     folder: 'metrics',
     holds: 'pure: reports in, results out: histograms, percentiles, throughput',
     imports: ['.', 'transport'],
+  },
+  {
+    folder: 'vectors',
+    holds: 'data sets of vectors: reads rows and makes request bodies, in a thread of its own',
+    imports: ['.'],
+  },
+  {
+    folder: 'operation',
+    holds: 'one file per operation type: its parameters, requests, answers',
+    imports: ['.', 'workload', 'corpus', 'transport', 'http', 'grpc', 'kafka', 'metrics', 'vectors'],
   },
   {
     folder: 'plugin',
@@ -108,12 +113,13 @@ export const rooms: readonly Room[] = [
       'plugin',
       'plugin/start',
       'metrics',
+      'vectors',
     ],
   },
   {
     folder: 'fleet',
     holds: 'nodes in step: one start, one join point; the load threads of this machine',
-    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'plugin', 'metrics', 'worker'],
+    imports: ['.', 'workload', 'corpus', 'schedule', 'http', 'operation', 'plugin', 'metrics', 'vectors', 'worker'],
   },
   {
     folder: 'fleet/protocol',

@@ -200,9 +200,7 @@ export class RunFleet {
     this.prepared ??= prepareCorpora(corpora);
     const corpus = corpora.find(({ name }) => name === corpusName);
     const documentSet = corpus?.documentSets[set];
-    const position =
-      corpus?.documentSets.slice(0, set).filter(({ sourceFormat }) => sourceFormat === 'bulk').length ?? 0;
-    const prepared = (await this.prepared).find(({ name }) => name === corpusName)?.documentSets[position];
+    const prepared = (await this.prepared).find(({ name }) => name === corpusName)?.documentSets[set];
     if (documentSet === undefined || prepared === undefined)
       throw new BenchmarkError('CORPUS', `The test run has no documents ${set} of ${corpusName}.`);
     const documents = await documentsDigest(prepared.path);

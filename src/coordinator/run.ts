@@ -28,7 +28,7 @@ import type { ClusterInfo, TestRun } from '../store/test-run.ts';
 import { readNodeCpu } from '../telemetry/node-cpu.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
-import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
+import { type Corpus, type DocumentSet, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
 import { hasOtherSource } from '../workload/unsupported-features.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
@@ -362,17 +362,25 @@ function endpointsOf(
   ];
 }
 
-/** The corpora that the tasks of the procedure send, each once. */
+/** The corpora that the tasks of the procedure send, each once, with the documents that they send. */
 function corporaOf({ workload, testProcedure, plugin }: LoadedWorkload): readonly Corpus[] {
-  const names = new Set(
-    leafTasks(testProcedure.schedule).flatMap(({ name, operation }) =>
-      hasOtherSource(operation, operationCatalog)
+  const wanted = new Set(
+    leafTasks(testProcedure.schedule).flatMap(({ name, operation }) => {
+      const type = operationType(borrowsDocuments(operation) ? 'bulk' : operation.type);
+      const names = hasOtherSource(operation, operationCatalog)
         ? (plugin?.corpora.get(name) ?? [])
-        : (operationType(borrowsDocuments(operation) ? 'bulk' : operation.type)?.corpora(operation, workload) ?? []),
-    ),
+        : (type?.corpora(operation, workload) ?? []);
+      return names.map((corpus) => `${type?.documents ?? 'bulk'} ${corpus}`);
+    }),
   );
-  return workload.corpora.filter((corpus) => names.has(corpus.name));
+  return workload.corpora
+    .map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.filter((set) => wanted.has(keyOf(set, corpus))) }))
+    .filter(({ documentSets }) => documentSets.length > 0);
 }
+
+/** By which operations want the documents of a set: what they are, and the name of their corpus. */
+const keyOf = ({ sourceFormat }: DocumentSet, { name }: Corpus): string =>
+  `${sourceFormat === 'bulk' ? 'bulk' : 'vectors'} ${name}`;
 
 /** Masks secrets in the examples of errors: an answer of the cluster may repeat the credentials of its request. */
 function withoutSecrets(task: TaskResults): TaskResults {

@@ -25,6 +25,8 @@ const linesOf = (documentSet: DocumentSet): number =>
  * it is now; else `null`.
  */
 export async function indexedDocuments(path: string, documentSet: DocumentSet): Promise<PreparedDocumentSet | null> {
+  // What is in a data set of vectors is found out by those who read it.
+  if (documentSet.sourceFormat !== 'bulk') return await preparedSet(path, documentSet, []);
   const { sha256, lines } = await readFacts(path);
   // A workload may have been corrected since, or another one may expect something else of the same file.
   if (sha256 === null || lines !== linesOf(documentSet)) return null;
@@ -102,9 +104,11 @@ async function preparedSet(
   documentSet: DocumentSet,
   offsets: readonly OffsetEntry[],
 ): Promise<PreparedDocumentSet> {
-  const { documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream } = documentSet;
+  const { sourceFormat, documentCount, includesActionAndMetaData } = documentSet;
+  const { targetIndex, targetType, targetDataStream } = documentSet;
   const { size } = await stat(path);
-  return { path, size, documentCount, includesActionAndMetaData, targetIndex, targetType, targetDataStream, offsets };
+  const targets = { targetIndex, targetType, targetDataStream };
+  return { sourceFormat, path, size, documentCount, includesActionAndMetaData, ...targets, offsets };
 }
 
 function wrongCount(

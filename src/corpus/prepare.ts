@@ -19,9 +19,9 @@ import { unpack } from './unpack.ts';
 const CORPORA_AT_ONCE = 4;
 
 /**
- * Prepares corpora: several at the same time, the document sets of each in order. Vector files (`hdf5`, `big-ann`) are
- * left out, because no operation reads them. The first failure ends the rest; throws `CORPUS`, `DISK`, `UNSUPPORTED` or
- * `CANCELLED`.
+ * Prepares corpora: several at the same time, the document sets of each in order. Data sets of vectors
+ * (`hdf5`, `big-ann`) are downloaded and unpacked, and not looked into. The first failure ends the rest. Throws
+ * `CORPUS`, `DISK`, `UNSUPPORTED` or `CANCELLED`.
  */
 export async function prepareCorpora(
   corpora: readonly Corpus[],
@@ -56,7 +56,6 @@ async function prepareCorpus(corpus: Corpus, options: PrepareOptions): Promise<P
   const documentSets: PreparedDocumentSet[] = [];
   for (const documentSet of corpus.documentSets) {
     throwIfCancelled(options.signal);
-    if (documentSet.sourceFormat !== 'bulk') continue;
     // An address may hold a password, or a signature that lets whoever has it read the store.
     knownSecrets.registerAddresses(`${documentSet.baseUrl ?? ''} ${documentSet.sourceUrl ?? ''}`);
     documentSets.push(await prepareDocumentSet(corpus, documentSet, options));

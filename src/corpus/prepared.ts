@@ -1,6 +1,8 @@
 // Document files on the disk of the machine that sends them, ready to be sliced. They are plain data, so that they can
 // be handed to the threads of workers.
 
+import type { DocumentSet } from '../workload/model.ts';
+
 /** A corpus whose documents are on this machine. */
 export interface PreparedCorpus {
   readonly name: string;
@@ -9,7 +11,8 @@ export interface PreparedCorpus {
 
 /** A document set that is on this machine. */
 export interface PreparedDocumentSet {
-  /** Absolute path of the unpacked NDJSON file. */
+  readonly sourceFormat: DocumentSet['sourceFormat'];
+  /** Absolute path of the unpacked file: NDJSON, or a data set of vectors. */
   readonly path: string;
   /** In bytes. */
   readonly size: number;
@@ -18,6 +21,9 @@ export interface PreparedDocumentSet {
   readonly targetIndex: string | null;
   readonly targetType: string | null;
   readonly targetDataStream: string | null;
-  /** Where in the file every 50,000th line begins, in ascending order. That line 0 begins at byte 0 is implied. */
+  /**
+   * Where in the file every 50,000th line begins, in ascending order. That line 0 begins at byte 0 is implied. Empty
+   * for data sets of vectors.
+   */
   readonly offsets: readonly { readonly line: number; readonly byte: number }[];
 }

@@ -14,9 +14,19 @@ import { sharesWithin } from '../schedule/allocation.ts';
 import { Completion } from '../schedule/completion.ts';
 import { knownSecrets } from '../secrets.ts';
 import { bytes } from '../units.ts';
+import type { DataSetShape } from '../vectors/data-set.ts';
 import { connectionsOf } from '../worker/connection-count.ts';
+import { describeDataSets } from '../worker/data-sets.ts';
 import type { WorkerCommand, WorkerMessage } from '../worker/messages.ts';
-import { encodeFacts, type PluginPlan, type TaskPlan, type WorkerPlan, type WorkerStep } from '../worker/plan.ts';
+import {
+  decodeFacts,
+  encodeFacts,
+  type PluginPlan,
+  type PreparedData,
+  type TaskPlan,
+  type WorkerPlan,
+  type WorkerStep,
+} from '../worker/plan.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 import type { FleetNode, FleetStep, NodeEvents, NodePlan, RunPlugin } from './node.ts';
 import { requireFiles } from './open-files.ts';
@@ -90,7 +100,9 @@ export class LocalNode implements FleetNode {
     this.requireFiles(plan);
     const corpora = await this.prepareCorpora(plan.run.corpora);
     if (this.isCancelled) return;
-    this.threads = workerPlans(plan, corpora, this.lease).map((own) => this.startThread(own));
+    const dataSets = await this.describeDataSets(plan, corpora);
+    if (this.isCancelled) return;
+    this.threads = workerPlans(plan, { corpora, dataSets }, this.lease).map((own) => this.startThread(own));
     const prepared = this.expect('prepared', this.threads);
     for (const thread of this.threads) this.send(thread, { kind: 'prepare', plan: thread.plan });
     await prepared;
@@ -163,6 +175,12 @@ export class LocalNode implements FleetNode {
     const own = new Set(workers.flat());
     const connections = connectionsOf(run.steps, run, (client) => own.has(client));
     requireFiles({ place: this.name, connections, threads: workers.length });
+  }
+
+  /** What is in the data sets of vectors that the tasks use. Throws CORPUS or WORKLOAD_INVALID. */
+  private describeDataSets({ run }: NodePlan, corpora: readonly PreparedCorpus[]): Promise<readonly DataSetShape[]> {
+    const tasks = new Set(run.steps.flatMap((step) => step.tasks));
+    return describeDataSets([...tasks], decodeFacts(encodeFacts(run.workload, { corpora, dataSets: [] })));
   }
 
   private startThread(plan: WorkerPlan): Thread {
@@ -282,18 +300,14 @@ const tasksIn = (step: WorkerStep | undefined): readonly number[] =>
  * The plans of a node's load threads, one for each entry of `plan.workers`: the cells of its own clients, and an equal
  * share of the memory that is available now. `lease` in ms becomes {@link WorkerPlan.lease}.
  */
-export function workerPlans(
-  plan: NodePlan,
-  corpora: readonly PreparedCorpus[],
-  lease: number | null,
-): readonly WorkerPlan[] {
+export function workerPlans(plan: NodePlan, data: PreparedData, lease: number | null): readonly WorkerPlan[] {
   const { run, workers, firstWorker } = plan;
-  const facts = encodeFacts(run.workload, corpora);
+  const facts = encodeFacts(run.workload, data);
   const tasks = new Map(run.steps.map((step) => [step.index, step.tasks.map(taskPlan)]));
   const operations = run.steps.flatMap((step) => step.tasks.map(({ operation }) => operation));
   const others = transportTargets(operations, run.grpcHosts);
   const memory = bytes(process.availableMemory() / Math.max(1, workers.length));
-  const plugin = run.plugin === undefined ? null : pluginPlan(run.plugin, run.workload, corpora);
+  const plugin = run.plugin === undefined ? null : pluginPlan(run.plugin, run.workload, data.corpora);
   return workers.map((clients, index) => ({
     worker: firstWorker + index,
     target: run.target,

@@ -1,6 +1,8 @@
 // What a worker tells the coordinator, once a second and at the end of a step: what has changed since the last time,
 // never anything that grows with the number of requests.
 
+import type { RecallReport } from './recall.ts';
+
 /** What one worker did in one step since its last report. */
 export interface WorkerReport {
   /** Number of the worker among all workers of the run, from 0. */
@@ -94,6 +96,8 @@ export interface TaskReport {
   readonly progress: number | null;
   /** Profile metrics and the like: named values in ms. */
   readonly profile: readonly { readonly name: string; readonly values: Float64Array }[];
+  /** Recall of vector searches, normal samples only. */
+  readonly recall: readonly RecallReport[];
   /** Service times of the parts of composites, under their own names. */
   readonly parts: readonly PartReport[];
 }

@@ -3,6 +3,7 @@
 
 import type { RedlineResults } from './control-results.ts';
 import type { EndpointResults } from './endpoint-figures.ts';
+import type { RecallStats } from './recall.ts';
 import type { ErrorCount } from './report.ts';
 
 /** Percentiles and mean of one kind of time. */
@@ -69,6 +70,8 @@ export interface TaskResults {
   readonly isReported: boolean;
   /** Times that the cluster itself measured and told in its answers, such as those of profiled searches. */
   readonly profile: readonly { readonly name: string; readonly stats: PercentileStats }[];
+  /** Recall of vector searches. */
+  readonly recall: readonly RecallStats[];
   /** The parts of a composite operation, each under its own name. */
   readonly parts: readonly PartResults[];
   readonly clients: number;

@@ -5,6 +5,7 @@ import { Distribution, histogramStats } from './distribution.ts';
 import { ErrorKinds } from './error-kinds.ts';
 import { Histogram } from './histogram.ts';
 import { defaultPercentiles } from './percentiles.ts';
+import { type RecallName, type RecallStats, RecallValues, recallNames } from './recall.ts';
 import type { PartReport, TaskReport, TimeColumns } from './report.ts';
 import type { DocumentResults, PartResults, TaskResults, ThroughputStats } from './results.ts';
 import { SuppliedThroughput } from './supplied-throughput.ts';
@@ -48,6 +49,7 @@ export class TaskMetrics {
   private readonly throughput = new ThroughputGrid();
   private readonly suppliedThroughput = new SuppliedThroughput();
   private readonly profile = new Map<string, Distribution>();
+  private readonly recall = new Map<string, RecallValues>();
   private readonly parts = new Map<
     string,
     { readonly operation: string; readonly type: string; readonly serviceTime: Histogram }
@@ -130,6 +132,7 @@ export class TaskMetrics {
       this.times[column].add(report.normalSamples, report.raw[column], report.histograms[column]);
     }
     for (const { name, values } of report.profile) this.profileOf(name).add(values.length, values, null);
+    for (const recall of report.recall) this.recallOf(recall.name).merge(recall);
     for (const part of report.parts) this.mergePart(part);
     this.throughput.add(report.taskStart, report.slots);
     this.suppliedThroughput.add(report.suppliedThroughput);
@@ -142,6 +145,12 @@ export class TaskMetrics {
       this.profile.set(name, distribution);
     }
     return distribution;
+  }
+
+  private recallOf(name: RecallName): RecallValues {
+    const values = this.recall.get(name) ?? new RecallValues(name);
+    this.recall.set(name, values);
+    return values;
   }
 
   private mergePart(report: PartReport): void {
@@ -192,6 +201,7 @@ export class TaskMetrics {
       meta,
       isReported: isReportable || errorRate > 0,
       profile: this.profileResults(),
+      recall: this.recallResults(),
       parts: this.partResults(),
       clients,
     };
@@ -216,6 +226,11 @@ export class TaskMetrics {
       const stats = distribution.stats(defaultPercentiles);
       return stats === null ? [] : [{ name, stats }];
     });
+  }
+
+  /** In the order in which OpenSearch Benchmark shows them. */
+  private recallResults(): readonly RecallStats[] {
+    return recallNames.flatMap((name) => this.recall.get(name)?.stats() ?? []);
   }
 
   private partResults(): readonly PartResults[] {

@@ -79,7 +79,7 @@ async function provide(
   for (const corpus of corpora) {
     const directory = pathWithin(options.dataDirectory, corpus.name);
     for (const [index, set] of corpus.documentSets.entries()) {
-      if (set.sourceFormat !== 'bulk' || set.generator !== null || !isWanted(set)) continue;
+      if (set.generator !== null || !isWanted(set)) continue;
       if (options.workloadDirectory !== null && (await isThere(options.workloadDirectory, set))) continue;
       // All nodes get such a set from the same source, so it need not be compared with the coordinator's.
       if (hasSource(set) && (await isThere(directory, set))) continue;

@@ -10,23 +10,32 @@ export function saysNoErrors(head: Buffer): boolean {
   return scanBoolean(head, ERRORS) === false;
 }
 
+/** What failed in a bulk request, and where. */
+export interface BulkAnswerErrors extends BulkErrors {
+  /** Positions of the documents of the failed items, from 0 and ascending. */
+  readonly positions: readonly number[];
+}
+
 /**
  * Counts the failed items: those with a status above 299 or a failed shard, and those that are missing for the
  * documents that were sent. `null` if the body is no answer to a bulk request.
  */
-export function readBulkErrors(body: Buffer, documents: number): BulkErrors | null {
+export function readBulkErrors(body: Buffer, documents: number): BulkAnswerErrors | null {
   const items = member(parseAnswer(body), 'items');
   if (!Array.isArray(items)) return null;
   const failed = new FailedItems();
-  for (const item of items) {
+  const positions: number[] = [];
+  for (const [position, item] of items.entries()) {
     const result = onlyMember(item);
     if (!isFailed(result)) continue;
+    positions.push(position);
     const type = member(member(result, 'error'), 'type');
     const status = String(member(result, 'status'));
     failed.add({ status, type: typeof type === 'string' ? type : null, reason: reasonOf(result) });
   }
   failed.addMissing(documents - items.length);
-  return failed.sum();
+  for (let position = items.length; position < documents; position++) positions.push(position);
+  return { ...failed.sum(), positions };
 }
 
 function reasonOf(result: unknown): string | null {

@@ -124,8 +124,7 @@ export function selectCorpora<T extends CorpusFacts | PreparedCorpus>(
     (indices === null && dataStreams === null) ||
     (set.targetIndex !== null && (indices?.includes(set.targetIndex) ?? false)) ||
     (set.targetDataStream !== null && (dataStreams?.includes(set.targetDataStream) ?? false));
-  const isWanted = (set: CorpusFacts['documentSets'][number]): boolean =>
-    (set.sourceFormat ?? 'bulk') === 'bulk' && isTarget(set);
+  const isWanted = (set: CorpusFacts['documentSets'][number]): boolean => set.sourceFormat === 'bulk' && isTarget(set);
   return corpora
     .filter((corpus) => selection.corpora.includes(corpus.name))
     .map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.filter(isWanted) }))

@@ -1,9 +1,10 @@
 // How an operation type is written down. One function reads its parameters, both when a workload is checked and when
 // load is made.
-import { BenchmarkError } from '../errors.ts';
+import { BenchmarkError, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { Millis } from '../units.ts';
-import type { IndexDefinitions } from '../workload/model.ts';
+import { longestWait, type Millis, secondsToMillis } from '../units.ts';
+import type { DataSetFile } from '../vectors/data-set.ts';
+import type { DocumentSet, IndexDefinitions } from '../workload/model.ts';
 import type { LoadOperation, OperationContext, OperationSpec, OperationType, WorkloadFacts } from './operation.ts';
 import type { BodyForm, ParameterSource } from './parameter-source.ts';
 import { ParamReader } from './params.ts';
@@ -19,8 +20,7 @@ export interface ParameterFacts extends IndexDefinitions {
 export interface CorpusFacts {
   readonly name: string;
   readonly documentSets: readonly {
-    /** Absent for prepared corpora, which are all `bulk`. */
-    readonly sourceFormat?: string;
+    readonly sourceFormat: DocumentSet['sourceFormat'];
     readonly includesActionAndMetaData: boolean;
     readonly targetIndex: string | null;
     readonly targetDataStream: string | null;
@@ -39,6 +39,8 @@ export interface OperationDefinition<P> {
   read(reader: ParamReader, facts: ParameterFacts): P;
   /** The source of requests of one client. */
   create(parameters: P, context: OperationContext): LoadOperation;
+  /** Which documents of its corpora the operation sends. Default: plain ones. */
+  readonly documents?: 'vectors';
   /** Names of the corpora whose documents the operation sends. Default: none. */
   corpora?(parameters: P): readonly string[];
   /** How long one execution may take if `request-timeout` is not given. Default: the client option `timeout`. */
@@ -55,6 +57,15 @@ export interface OperationDefinition<P> {
   readonly over?: SourcedDefinition;
   /** See {@link OperationType.target}. Default: the cluster, over HTTP. */
   readonly target?: NonNullable<OperationType['target']>;
+  /** The files of vectors that the operation reads. Default: none. */
+  dataSets?(parameters: P, workload: WorkloadFacts): readonly DataSetFile[];
+  /** What is wrong with the data sets of a task of so many clients. Default: nothing. */
+  checkData?(parameters: P, workload: WorkloadFacts, clients: number): readonly Problem[];
+  /**
+   * Whether `request-timeout` is the limit of each request, and not of an execution, which repeats requests that have
+   * reached it. Default: false.
+   */
+  readonly limitsEachRequest?: boolean;
   /** Requests of one execution that are under way at the same time; default: 1. */
   concurrency?(parameters: P): number;
   /** What the weight of an execution counts (`docs`), if that is certain before the load. Default: it is not known. */
@@ -89,6 +100,7 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     name: definition.name,
     isAdmin: definition.isAdmin,
     runsOnServerless: definition.runsOnServerless,
+    documents: definition.documents ?? 'bulk',
     check(spec, workload) {
       const reader = new ParamReader(spec.params);
       definition.read(reader, workload);
@@ -105,6 +117,7 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     },
     ...(definition.target === undefined ? {} : { target: definition.target }),
     limit(spec) {
+      if (definition.limitsEachRequest === true) return secondsToMillis(longestWait);
       const reader = new ParamReader(spec.params);
       const timeout = readTimeout(reader);
       return timeout ?? definition.limit?.(definition.read(reader, NO_FACTS)) ?? null;
@@ -114,6 +127,12 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     },
     unit(spec, workload) {
       return definition.unit?.(definition.read(new ParamReader(spec.params), workload)) ?? null;
+    },
+    dataSets(spec, workload) {
+      return definition.dataSets?.(readChecked(definition, spec, workload), workload) ?? [];
+    },
+    checkData(spec, workload, clients) {
+      return definition.checkData?.(readChecked(definition, spec, workload), workload, clients) ?? [];
     },
     concurrency(spec) {
       return definition.concurrency?.(definition.read(new ParamReader(spec.params), NO_FACTS)) ?? 1;

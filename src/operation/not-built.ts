@@ -21,8 +21,6 @@ const row = (isAdmin: boolean, runsOnServerless: boolean, reason: string): Opera
 
 /** These types by name. A type that gets built moves from here to the registry. */
 export const operationsNotBuilt: Readonly<Record<string, OperationNotBuilt>> = {
-  'vector-search': row(false, true, VECTORS),
-  'bulk-vector-data-set': row(false, true, VECTORS),
   'train-knn-model': row(false, true, VECTORS),
   'delete-knn-model': row(false, true, VECTORS),
   'proto-vector-search': row(false, false, GRPC),

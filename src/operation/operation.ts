@@ -5,10 +5,13 @@ import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { Problem } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
 import type { JsonObject } from '../json.ts';
+import type { RecallName } from '../metrics/recall.ts';
 import type { Answer, BodyUse, Refusal } from '../transport/answer.ts';
 import type { PreparedRequest } from '../transport/request.ts';
 import type { TransportTarget } from '../transport/transport.ts';
 import type { Millis } from '../units.ts';
+import type { DataSetFile, DataSetShape } from '../vectors/data-set.ts';
+import type { VectorSource } from '../vectors/vector-reader.ts';
 import type { Corpus, IndexDefinitions } from '../workload/model.ts';
 import type { BodyForm, ParameterSource } from './parameter-source.ts';
 import type { RunValueStore } from './run-value-store.ts';
@@ -16,6 +19,8 @@ import type { RunValueStore } from './run-value-store.ts';
 /** What operations may know of the workload. It is plain data, because it is sent to workers. */
 export interface WorkloadFacts extends IndexDefinitions {
   readonly corpora: readonly PreparedCorpus[];
+  /** The data sets of vectors that the operations of the run read. */
+  readonly dataSets: readonly DataSetShape[];
 }
 
 /** The operation of a task as workers get it: its name, its type, and its parameters as the workload gives them. */
@@ -37,6 +42,10 @@ export interface OperationContext {
   readonly timeout?: Millis;
   /** What operations of this run leave behind for later ones. */
   readonly values: RunValueStore;
+  /** Makes requests from data sets of vectors. */
+  readonly vectors: VectorSource;
+  /** The client option `timeout`: how long a request may take unless the operation says otherwise. */
+  readonly requestTimeout: Millis;
   /** Uniform in [0, 1); seeded per client, so that a run can be repeated. */
   readonly random: () => number;
   /**
@@ -55,7 +64,15 @@ export interface DocumentFailure {
   readonly example: string;
 }
 
+/** Recall of one vector search: the share of the true nearest neighbours that it found. */
+export interface RecallSample {
+  readonly name: RecallName;
+  /** From 0 to 1. */
+  readonly value: number;
+}
+
 const none: readonly DocumentFailure[] = [];
+const noRecall: readonly RecallSample[] = [];
 
 /**
  * What became of one execution of an operation. Each client has one such object, which is reset before each execution.
@@ -80,6 +97,8 @@ export class Outcome {
   errorDescription: string | null = null;
   /** Metrics of a profiled request by name, in ms. A profiled request is slower, so it gives no latency sample. */
   profile: ReadonlyMap<string, number> | null = null;
+  /** Recall of a vector search, under each name that it has. The operation may use the same objects again. */
+  recall: readonly RecallSample[] = noRecall;
   /** ParameterFacts from the answer that assertions can check: `took`, `hits`, `timed_out`, `cluster-status`, … */
   details: ReadonlyMap<string, string | number | boolean> | null = null;
 
@@ -99,6 +118,7 @@ export class Outcome {
     this.errorKind = null;
     this.errorDescription = null;
     this.profile = null;
+    this.recall = noRecall;
     this.details = null;
   }
 
@@ -127,6 +147,13 @@ interface OperationBase {
   /** Share of the source that is used up, 0..1; `null` for endless sources. */
   progress(): number | null;
   /**
+   * A promise if data for the next execution must be read first, `null` if `next` can be called now. The wait is not
+   * part of the service time.
+   */
+  ready?(): Promise<void> | null;
+  /** Documents in the execution that `next` has made, if it sends documents. */
+  readonly documents?: number;
+  /**
    * The likely weight of one execution, so that throttling holds from the first request: `bulk-size` docs for `bulk`.
    * Default: 1 ops.
    */
@@ -141,13 +168,7 @@ interface OperationBase {
  */
 export interface RequestOperation extends OperationBase {
   readonly kind: 'request';
-  /**
-   * A promise if data for the next request must be read first, `null` if {@link next} can be called now. The wait is
-   * not part of the service time.
-   */
   ready(): Promise<void> | null;
-  /** Documents in the request that {@link next} made, if it sends documents. */
-  readonly documents?: number;
   /** The next request, `null` if the source is exhausted. Its bytes do not change until the next call. */
   next(): PreparedRequest | null;
   /** May differ from request to request, so it is to be read after each {@link next}. */
@@ -169,8 +190,6 @@ export interface RequestOperation extends OperationBase {
 /** An operation of which several requests, or none, are one sample: administration, scrolling, composites. */
 export interface ScriptOperation extends OperationBase {
   readonly kind: 'script';
-  /** See {@link RequestOperation.ready}; absent if nothing is ever waited for. */
-  ready?(): Promise<void> | null;
   /** Moves on to the next execution; false if there is none left. */
   next(): boolean;
   /** One execution. A {@link RequestFailure} that it throws becomes a failed sample. */
@@ -200,6 +219,15 @@ export interface ScriptRequest {
   readonly isRepeatable?: boolean | undefined;
 }
 
+/** How a request is sent that was made before. */
+export interface SendOptions extends Pick<ScriptRequest, 'timeout'> {
+  /**
+   * Asked as soon as the first bytes of a successful answer are there: whether they are enough, so that the rest of the
+   * body is skipped. Without it the whole body is read.
+   */
+  readonly isEnough?: ((answer: Answer) => boolean) | undefined;
+}
+
 /** The answer to a {@link ScriptRequest}. */
 export interface ScriptReply {
   readonly status: number;
@@ -219,7 +247,7 @@ export interface Session {
    */
   request(request: ScriptRequest): Promise<ScriptReply>;
   /** Sends one request that was made before, to the target of the operation. Otherwise as {@link request}. */
-  send(request: PreparedRequest): Promise<ScriptReply>;
+  send(request: PreparedRequest, options?: SendOptions): Promise<ScriptReply>;
   /** Waits. Rejects with {@link RequestFailure} when the operation reaches its time limit meanwhile. */
   sleep(duration: Millis): Promise<void>;
   /** Counts a repeated attempt, for the figure `retries` of the results. */
@@ -292,6 +320,8 @@ export interface OperationType {
    * any load.
    */
   check(spec: OperationSpec, workload: CheckFacts): readonly Problem[];
+  /** Which documents of its corpora the operation sends: plain ones, or the vectors of data sets. */
+  readonly documents: 'bulk' | 'vectors';
   /** Names of the corpora whose documents the operation sends. They are prepared before the load. */
   corpora(spec: OperationSpec, workload: CheckFacts): readonly string[];
   /** A source of requests for one client. Throws `WORKLOAD_INVALID` for parameters that {@link check} refuses. */
@@ -315,6 +345,13 @@ export interface OperationType {
    * Where its requests go, if not to the cluster over HTTP. `grpcHosts` is where the cluster is spoken to over gRPC.
    */
   target?(spec: OperationSpec, grpcHosts: readonly string[]): TransportTarget;
+  /** The files of vectors that the operation reads, once the corpora are prepared. */
+  dataSets?(spec: OperationSpec, workload: WorkloadFacts): readonly DataSetFile[];
+  /**
+   * All problems of the data sets that a task of so many clients uses, once it is known what is in them; paths are
+   * relative to the operation.
+   */
+  checkData?(spec: OperationSpec, workload: WorkloadFacts, clients: number): readonly Problem[];
   /** How many requests one execution has under way at the same time, at most. */
   concurrency(spec: OperationSpec): number;
   /**

@@ -1,6 +1,7 @@
 // All operation types that this version can run.
 import type { OperationCatalog, OperationFacts } from '../workload/operation-catalog.ts';
 import { bulk } from './bulk.ts';
+import { bulkVectorDataSet } from './bulk-vector-data-set.ts';
 import { clusterHealth } from './cluster-health.ts';
 import { putSettings, updateConcurrentSegmentSearchSettings } from './cluster-settings.ts';
 import { composite } from './composite.ts';
@@ -39,6 +40,7 @@ import {
   deleteComposableTemplate,
   deleteIndexTemplate,
 } from './templates.ts';
+import { vectorSearch } from './vector-search.ts';
 
 /** The operation types that workers can run. A new one is a file that defines it, and a line here. */
 export const executableTypes: readonly OperationType[] = [
@@ -51,6 +53,8 @@ export const executableTypes: readonly OperationType[] = [
   produceStreamMessage,
   protoBulk,
   protoSearch,
+  bulkVectorDataSet,
+  vectorSearch,
   createPointInTime,
   deletePointInTime,
   listAllPointInTime,

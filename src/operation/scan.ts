@@ -108,8 +108,8 @@ function decodeString(literal: Buffer): string | null {
   }
 }
 
-/** Where the value of a member starts, in an object that starts at `position`. */
-function memberOf(json: Buffer, position: number, name: Buffer): number {
+/** Where the value of a member starts, in an object that starts at `position`; -1 if there is none. */
+export function findMember(json: Buffer, position: number, name: Buffer): number {
   if (json[position] !== OPEN_OBJECT) return -1;
   let at = skipSpace(json, position + 1);
   while (json[at] === QUOTE) {
@@ -139,7 +139,7 @@ function firstItemOf(json: Buffer, position: number, name: Buffer): number {
 export function findValue(json: Buffer, path: JsonPath): number {
   let at = skipSpace(json, 0);
   for (const name of path) {
-    at = json[at] === OPEN_ARRAY ? firstItemOf(json, at, name) : memberOf(json, at, name);
+    at = json[at] === OPEN_ARRAY ? firstItemOf(json, at, name) : findMember(json, at, name);
     if (at === -1) return -1;
   }
   return at;
@@ -186,8 +186,11 @@ export interface PageOfHits {
 const HITS = jsonPath('hits.hits');
 const SORT = Buffer.from('sort');
 
-/** Counts `hits.hits` and reads the `sort` of the last one. `null` if there is no such list, or if it is cut off. */
-export function scanHits(json: Buffer): PageOfHits | null {
+/**
+ * Counts `hits.hits` and reads the `sort` of the last one. `null` if there is no such list, or if it is cut off.
+ * `visit` is given the place at which each hit starts.
+ */
+export function scanHits(json: Buffer, visit?: (hit: number) => void): PageOfHits | null {
   const start = findValue(json, HITS);
   if (start === -1 || json[start] !== OPEN_ARRAY) return null;
   let at = skipSpace(json, start + 1);
@@ -198,6 +201,7 @@ export function scanHits(json: Buffer): PageOfHits | null {
     const end = skipValue(json, hit);
     if (end === -1 || end === hit) return null;
     count++;
+    visit?.(hit);
     at = skipSpace(json, end);
     if (json[at] === CLOSE_ARRAY) return { count, lastSort: sortOf(json, hit) };
     if (json[at] !== COMMA) return null;
@@ -206,7 +210,7 @@ export function scanHits(json: Buffer): PageOfHits | null {
 }
 
 function sortOf(json: Buffer, hit: number): string | null {
-  const start = memberOf(json, hit, SORT);
+  const start = findMember(json, hit, SORT);
   if (start === -1 || json[start] !== OPEN_ARRAY) return null;
   const end = skipValue(json, start);
   return end === -1 ? null : json.toString('utf8', start, end);

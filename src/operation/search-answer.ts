@@ -42,15 +42,16 @@ export class SearchAnswerReader {
     return false;
   }
 
-  /** See `RequestOperation.read`. */
-  read(answer: Answer, outcome: Outcome): void {
+  /** See `RequestOperation.read`. `whole` is the body of the answer, if it was decompressed already. */
+  read(answer: Answer, outcome: Outcome, whole: Buffer | null = null): void {
     if (answer.isOtherThanJson) {
       outcome.fail('search', `The answer to a search is not JSON: ${whyUnreadable(answer)}.`);
       return;
     }
     if (this.bodyUse === 'none') return;
     const { detailed, profileMetrics, assertions } = this.reading;
-    const body = this.details === null || this.bodyUse === 'all' ? decodeBody(answer) : null;
+    const isWanted = this.details === null || this.bodyUse === 'all';
+    const body = whole ?? (isWanted ? decodeBody(answer) : null);
     if (detailed) outcome.details = body === null ? this.details : readDetails(answer, body, outcome);
     if (this.bodyUse === 'all' && body !== null) {
       outcome.profile = readProfile(body, profileMetrics);

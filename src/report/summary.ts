@@ -1,4 +1,5 @@
-// The summary of a test run as rows: first the cluster as a whole, then each task, then what profiles of searches say.
+// The summary of a test run as rows: first the cluster as a whole, then each task, then recall, then what profiles of
+// searches say.
 import { defaultPercentiles } from '../metrics/percentiles.ts';
 import type { PercentileStats, Results, TaskResults } from '../metrics/results.ts';
 import { clusterRows } from './cluster-rows.ts';
@@ -33,6 +34,7 @@ export function summaryRows(results: Results, options: SummaryOptions): readonly
         unit: '',
       },
     ]),
+    ...reported.flatMap(recallRows),
     ...reported.flatMap(profileRows),
     ...redlineRows(results),
   ];
@@ -130,6 +132,10 @@ function percentileRows(
     const value = known.get(percentile);
     return row(`${percentile}th percentile ${name}`, task, value === undefined ? null : floatValue(value), unit);
   });
+}
+
+function recallRows(task: TaskResults): readonly SummaryRow[] {
+  return task.recall.map(({ name, mean }) => row(`Mean ${name}`, task, hundredthsValue(mean), ''));
 }
 
 function profileRows(task: TaskResults): readonly SummaryRow[] {

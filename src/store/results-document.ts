@@ -1,6 +1,7 @@
 // Writes the `results` of test_run.json.
 import { Float, type Json, type JsonObject, toJson } from '../json.ts';
 import { percentileKey } from '../metrics/percentiles.ts';
+import type { RecallStats } from '../metrics/recall.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type {
   DocumentResults,
@@ -23,7 +24,7 @@ export function resultsDocument(results: Results): JsonObject {
   const tasks = results.tasks.filter((task) => task.isReported);
   return new Map<string, Json>([
     ['op_metrics', tasks.map(operationMetrics)],
-    ['correctness_metrics', tasks.map(correctnessMetrics)],
+    ['correctness_metrics', tasks.flatMap(correctnessMetrics)],
     ['profile_metrics', tasks.filter((task) => task.profile.length > 0).map(profileMetrics)],
     ...clusterMembers(results),
     ...[
@@ -97,14 +98,29 @@ function partMetrics(part: TaskResults['parts'][number]): JsonObject {
   ]);
 }
 
-function correctnessMetrics(task: TaskResults): JsonObject {
-  return new Map<string, Json>([
+/** Each task has recall of its nearest neighbours, if only an empty one; a radial search has an entry more. */
+function correctnessMetrics(task: TaskResults): readonly JsonObject[] {
+  const recall = new Map(task.recall.map((stats) => [stats.name, recallStats(stats)] as const));
+  const names: Members = [
     ['task', task.task],
     ['operation', task.operation],
-    ['recall@k', new Map()],
-    ['recall@1', new Map()],
+  ];
+  const nearest = new Map<string, Json>([
+    ...names,
+    ['recall@k', recall.get('recall@k') ?? new Map()],
+    ['recall@1', recall.get('recall@1') ?? new Map()],
     ['error_rate', figure(task.errorRate)],
     ['duration', figure(task.duration)],
+  ]);
+  const radial = [...recall].filter(([name]) => name !== 'recall@k' && name !== 'recall@1');
+  return radial.length === 0 ? [nearest] : [nearest, new Map<string, Json>([...names, ...radial])];
+}
+
+function recallStats({ percentiles, mean }: RecallStats): JsonObject {
+  return new Map<string, Json>([
+    ...percentiles.map(([percentile, value]) => [percentileKey(percentile), figure(value)] as const),
+    ['mean', figure(mean)],
+    ['unit', ''],
   ]);
 }
 

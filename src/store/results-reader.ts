@@ -1,6 +1,7 @@
 // Reads the `results` of test_run.json, whether this program or another version wrote it.
 import { type JsonObject, toPlain } from '../json.ts';
 import { parsePercentileKey } from '../metrics/percentiles.ts';
+import { type RecallStats, recallNames } from '../metrics/recall.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type {
   ClusterStats,
@@ -25,10 +26,13 @@ export function parseResults(document: JsonObject): Results {
   const profiles = new Map(
     objectsField(document, 'profile_metrics').map((entry) => [textField(entry, 'task'), objectField(entry, 'metrics')]),
   );
+  const correctness = objectsField(document, 'correctness_metrics');
   return {
     tasks: objectsField(document, 'op_metrics').flatMap((entry) => {
       const task = textField(entry, 'task', 'operation');
-      return task === null ? [] : [parseTask(task, entry, profiles.get(task) ?? new Map())];
+      if (task === null) return [];
+      const recall = correctness.filter((one) => textField(one, 'task') === task).flatMap(parseRecall);
+      return [{ ...parseTask(task, entry, profiles.get(task) ?? new Map()), recall }];
     }),
     endpoints: objectsField(document, 'endpoints').flatMap(parseEndpoint),
     cluster: parseCluster(document),
@@ -37,7 +41,15 @@ export function parseResults(document: JsonObject): Results {
   };
 }
 
-function parseTask(task: string, entry: JsonObject, profile: JsonObject): TaskResults {
+function parseRecall(entry: JsonObject): readonly RecallStats[] {
+  return recallNames.flatMap((name) => {
+    const stats = objectField(entry, name);
+    const mean = numberField(stats, 'mean');
+    return mean === null ? [] : [{ name, percentiles: parsePercentiles(stats), mean }];
+  });
+}
+
+function parseTask(task: string, entry: JsonObject, profile: JsonObject): Omit<TaskResults, 'recall'> {
   const number = (key: string): number => numberField(entry, key) ?? 0;
   const meta = toPlain(objectField(entry, 'meta'));
   return {

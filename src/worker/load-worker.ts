@@ -9,6 +9,7 @@ import { randomSource } from '../random.ts';
 import type { RunValues } from '../run-values.ts';
 import { Completion } from '../schedule/completion.ts';
 import type { Transport } from '../transport/transport.ts';
+import { VectorReader } from '../vectors/vector-reader.ts';
 import { ActiveClients } from './active-clients.ts';
 import { threadAlarm, timerAlarm } from './alarm.ts';
 import { requireBodyMemory } from './body-memory.ts';
@@ -55,6 +56,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   private readonly runs: RunFactory;
   private readonly clients = new Map<number, LoadClient>();
   private readonly targets: TargetSet;
+  private readonly vectors = new VectorReader();
   private readonly health: HealthMonitor;
   private readonly post: (message: WorkerMessage) => void;
   /** Runs the plug-in of the workload; opened with the first step. */
@@ -87,8 +89,8 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     this.requests = createRequestFactory(plan.target);
     this.isAwaited = transports.map(() => false);
     this.targets = new TargetSet(transports, plan.onError === 'abort', (error) => this.fail(error));
-    const { facts, requests, targets, values } = this;
-    this.runs = new RunFactory({ plan, facts, requests, targets, values });
+    const { facts, requests, targets, values, vectors } = this;
+    this.runs = new RunFactory({ plan, facts, requests, targets, values, vectors });
     requireBodyMemory({
       steps: plan.steps,
       facts: this.facts,
@@ -171,6 +173,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
     for (const client of this.clients.values()) client.close();
     this.timeline.close();
     void this.plugin?.close();
+    void this.vectors.close();
   }
 
   recordLag(lag: number): void {
@@ -325,8 +328,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
 
 /** Reads what the first request of a client needs, so that it is there when the clock of the step begins to run. */
 function firstData(runs: readonly ClientRun[]): Promise<void> {
-  const operation = runs[0]?.operation;
-  return operation?.ready?.() ?? Promise.resolve();
+  return runs[0]?.operation.ready?.() ?? Promise.resolve();
 }
 
 /** The clients of a step in the order in which they may send: the first clients of all its tasks come first. */

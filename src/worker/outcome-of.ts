@@ -21,7 +21,7 @@ export function failWhole(
   description: string,
 ): void {
   outcome.failWhole(kind, description);
-  const count = (operation?.kind === 'request' ? operation.documents : undefined) ?? 0;
+  const count = operation?.documents ?? 0;
   if (count === 0) return;
   outcome.documents = count;
   outcome.failedDocuments = [{ kind, count, example: description }];

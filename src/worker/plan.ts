@@ -8,6 +8,7 @@ import type { Cell } from '../schedule/allocation.ts';
 import type { LoopSettings } from '../schedule/loop-control.ts';
 import type { TransportTarget } from '../transport/transport.ts';
 import type { Bytes } from '../units.ts';
+import type { DataSetShape } from '../vectors/data-set.ts';
 import type { TargetThroughput, Workload } from '../workload/model.ts';
 import type { PluginPlace } from '../workload/plugin-place.ts';
 
@@ -89,6 +90,7 @@ export interface FactsText {
   readonly composableTemplates: readonly TemplateText[];
   readonly componentTemplates: readonly { readonly name: string; readonly body: string }[];
   readonly corpora: readonly PreparedCorpus[];
+  readonly dataSets: readonly DataSetShape[];
 }
 
 interface TemplateText {
@@ -98,8 +100,14 @@ interface TemplateText {
   readonly deleteMatchingIndices: boolean;
 }
 
-/** Writes what operations must know of a workload, and where its documents lie. */
-export function encodeFacts(workload: Workload, corpora: readonly PreparedCorpus[]): FactsText {
+/** The documents of a run on this machine. */
+export interface PreparedData {
+  readonly corpora: readonly PreparedCorpus[];
+  readonly dataSets: readonly DataSetShape[];
+}
+
+/** Writes what operations must know of a workload, where its documents lie, and what is in its data sets of vectors. */
+export function encodeFacts(workload: Workload, data: PreparedData): FactsText {
   const withText = <T extends { readonly body: Parameters<typeof writeJson>[0] }>(
     item: T,
   ): Omit<T, 'body'> & { readonly body: string } => ({
@@ -112,7 +120,7 @@ export function encodeFacts(workload: Workload, corpora: readonly PreparedCorpus
     templates: workload.templates.map(withText),
     composableTemplates: workload.composableTemplates.map(withText),
     componentTemplates: workload.componentTemplates.map(withText),
-    corpora,
+    ...data,
   };
 }
 

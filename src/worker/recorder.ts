@@ -2,6 +2,7 @@
 // values.
 import { ErrorKinds } from '../metrics/error-kinds.ts';
 import { Histogram } from '../metrics/histogram.ts';
+import { type RecallName, type RecallReport, RecallValues } from '../metrics/recall.ts';
 import type { PartReport, TaskReport, ThroughputSlot, TimeColumns } from '../metrics/report.ts';
 import { throughputCell } from '../metrics/throughput.ts';
 import type { Outcome } from '../operation/operation.ts';
@@ -69,6 +70,7 @@ export class TaskRecorder {
   private documents = 0;
   private readonly failedDocuments = new ErrorKinds();
   private readonly profile = new Map<string, number[]>();
+  private readonly recall = new Map<RecallName, RecallValues>();
   private readonly parts = new Map<string, Part>();
 
   constructor(task: string, isThrottled: boolean) {
@@ -137,6 +139,7 @@ export class TaskRecorder {
       this.addProfile(outcome.profile);
       return;
     }
+    for (const { name, value } of outcome.recall) this.addRecall(name, value);
     this.normalSamples++;
     if (!outcome.success) this.failedNormalSamples++;
     if (outcome.throughput !== null) this.suppliedThroughput.push(outcome.throughput);
@@ -184,6 +187,7 @@ export class TaskRecorder {
       lastRequestStart: Number.isNaN(this.lastRequestStart) ? null : this.lastRequestStart,
       progress,
       profile: [...this.profile].map(([name, values]) => ({ name, values: Float64Array.from(values) })),
+      recall: this.drainRecall(),
       parts: this.drainParts(),
     };
     this.requests =
@@ -251,6 +255,19 @@ export class TaskRecorder {
       if (values === undefined) this.profile.set(name, [value]);
       else if (values.length < RAW_BOUND) values.push(value);
     }
+  }
+
+  private addRecall(name: RecallName, value: number): void {
+    let values = this.recall.get(name);
+    if (values === undefined) {
+      values = new RecallValues(name);
+      this.recall.set(name, values);
+    }
+    values.add(value);
+  }
+
+  private drainRecall(): readonly RecallReport[] {
+    return [...this.recall.values()].flatMap((values) => values.drain() ?? []);
   }
 
   private drainHistograms(): TimeColumns<Uint8Array | null> {

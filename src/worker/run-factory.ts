@@ -15,6 +15,7 @@ import { loopControl, rampUpWait } from '../schedule/loop-control.ts';
 import { Pacer, type RequestWeight } from '../schedule/pacer.ts';
 import { isSameTarget } from '../transport/transport.ts';
 import { type Millis, millis } from '../units.ts';
+import type { VectorSource } from '../vectors/vector-reader.ts';
 import type { ClientRun } from './client-run.ts';
 import { decodeParams, type TaskPlan, type WorkerPlan, type WorkerStep } from './plan.ts';
 import type { TaskRecorder } from './recorder.ts';
@@ -28,6 +29,7 @@ export interface RunParts {
   readonly requests: RequestFactory;
   readonly targets: TargetSet;
   readonly values: RunValueStore;
+  readonly vectors: VectorSource;
 }
 
 /** One task of one client in one step, and where its samples go. */
@@ -55,7 +57,7 @@ export class RunFactory {
    * `PLUGIN`.
    */
   async create({ step, cell, client, recorder, plugin }: RunRequest): Promise<ClientRun> {
-    const { plan, facts, requests, targets, values } = this.parts;
+    const { plan, facts, requests, targets, values, vectors } = this.parts;
     const task = taskOf(step, cell);
     const spec = this.specOf(task);
     const limit = this.limitOf(spec);
@@ -67,6 +69,8 @@ export class RunFactory {
       clientCount: task.clients,
       requests,
       timeout: limit.timeout,
+      vectors,
+      requestTimeout: millis(plan.target.options.timeout * 1000),
       random,
       values,
       checksAssertions: plan.checksAssertions,

@@ -3,7 +3,13 @@
 import { messageOf } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
 import { decodeBody, whyUnreadable } from '../operation/body.ts';
-import { RequestFailure, type ScriptReply, type ScriptRequest, type Session } from '../operation/operation.ts';
+import {
+  RequestFailure,
+  type ScriptReply,
+  type ScriptRequest,
+  type SendOptions,
+  type Session,
+} from '../operation/operation.ts';
 import type { Answer } from '../transport/answer.ts';
 import type { PreparedRequest } from '../transport/request.ts';
 import type { WireFailure } from '../transport/wire.ts';
@@ -50,7 +56,7 @@ class ScriptExecution {
 
 interface Pending {
   /** `null` if it is a pause. */
-  readonly request: Pick<ScriptRequest, 'timeout' | 'ignoredStatus' | 'untimed'> | null;
+  readonly request: (Pick<ScriptRequest, 'timeout' | 'ignoredStatus' | 'untimed'> & SendOptions) | null;
   readonly resolve: (reply: ScriptReply) => void;
   readonly reject: (failure: RequestFailure) => void;
 }
@@ -98,8 +104,8 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     return this.transmit(request, () => this.prepare(request));
   }
 
-  send(request: PreparedRequest): Promise<ScriptReply> {
-    return this.transmit({}, () => request);
+  send(request: PreparedRequest, options: SendOptions = {}): Promise<ScriptReply> {
+    return this.transmit(options, () => request);
   }
 
   sleep(duration: Millis): Promise<void> {
@@ -173,8 +179,8 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
     }
   }
 
-  needsWholeBody(): boolean {
-    return true;
+  needsWholeBody(answer: Answer): boolean {
+    return this.pending?.request?.isEnough?.(answer) !== true;
   }
 
   onAnswer(answer: Answer): void {
@@ -235,7 +241,8 @@ export class ScriptSession implements Session, ExchangeOwner, Waiter {
       try {
         const prepared = prepare();
         this.exchange = exchanges.borrow();
-        this.exchange.send(prepared, 'all', recorder, this, performance.now());
+        const bodyUse = request.isEnough === undefined ? 'all' : 'peek';
+        this.exchange.send(prepared, bodyUse, recorder, this, performance.now());
       } catch (error) {
         this.reject(this.take(), new RequestFailure('protocol', messageOf(error)));
       }

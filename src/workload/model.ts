@@ -63,9 +63,9 @@ export interface Corpus {
   readonly documentSets: readonly DocumentSet[];
 }
 
-/** One file of documents (NDJSON). */
+/** One file of documents (NDJSON), or of vectors. */
 export interface DocumentSet {
-  /** `hdf5` and `big-ann` load, but no operation of this version reads them. */
+  /** `bulk` is NDJSON; the others are data sets of vectors. */
   readonly sourceFormat: 'bulk' | 'hdf5' | 'big-ann';
   /** Name of the unpacked document file. */
   readonly documentFile: string;

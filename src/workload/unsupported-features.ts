@@ -63,7 +63,7 @@ interface Found {
  * Whether an operation names a parameter source of a plug-in. What its parameters must be is then not known here: only
  * what the source makes of them is.
  */
-export function hasOtherSource(operation: Operation, { facts }: OperationCatalog): boolean {
+export function hasOtherSource(operation: Pick<Operation, 'type' | 'params'>, { facts }: OperationCatalog): boolean {
   const source = operation.params.get('param-source');
   return typeof source === 'string' && !isBuiltInSource(source, facts);
 }

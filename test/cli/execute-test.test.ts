@@ -35,6 +35,7 @@ const task: TaskResults = {
   meta: {},
   isReported: true,
   profile: [],
+  recall: [],
   clients: 1,
   parts: [],
 };

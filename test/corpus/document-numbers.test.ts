@@ -10,6 +10,7 @@ const setOf = (documentCount: number): PreparedDocumentSet => ({
   path: '/nowhere',
   size: 0,
   documentCount,
+  sourceFormat: 'bulk' as const,
   includesActionAndMetaData: false,
   targetIndex: 'idx',
   targetType: null,

@@ -46,6 +46,7 @@ describe('preparation in the cache', () => {
         name: 'logs',
         documentSets: [
           {
+            sourceFormat: 'bulk' as const,
             path,
             size: text.length,
             documentCount: 3,
@@ -328,13 +329,24 @@ describe('preparation in the cache', () => {
     }
   });
 
-  it('keeps the order of several corpora, and leaves vector files alone', async (context) => {
+  it('brings data sets of vectors without counting their lines', async (context) => {
+    const data = await temporaryDirectory(context);
+    const server = await archiveServer(context);
+    const set = { ...zipped, baseUrl: `${server.url}/base`, sourceFormat: 'hdf5', documentCount: 1_000_000 } as const;
+    const options = prepareOptions(data);
+    const [corpus] = await prepareCorpora([corpusOf('v', set)], options);
+    const [prepared] = corpus?.documentSets ?? [];
+    assert.deepEqual([prepared?.sourceFormat, prepared?.size, prepared?.offsets], ['hdf5', text.length, []]);
+    assert.ok(!options.events.some((event) => event.kind === 'preparation' && event.what.startsWith('Counting')));
+    await prepareCorpora([corpusOf('v', set)], options);
+    assert.equal(server.requests.length, 1);
+  });
+
+  it('keeps the order of several corpora', async (context) => {
     const data = await temporaryDirectory(context);
     const server = await archiveServer(context);
     const names = ['e', 'd', 'c', 'b', 'a', 'f'];
-    const corpora = names.map((name) =>
-      corpusOf(name, { ...zipped, baseUrl: `${server.url}/base` }, { sourceFormat: 'hdf5', documentFile: 'v.hdf5' }),
-    );
+    const corpora = names.map((name) => corpusOf(name, { ...zipped, baseUrl: `${server.url}/base` }));
     const prepared = await prepareCorpora(corpora, prepareOptions(data));
     assert.deepEqual(
       prepared.map((corpus) => [corpus.name, corpus.documentSets.length]),

@@ -44,7 +44,7 @@ export function preparedSetOf(
   documentCount: number,
   facts: Partial<PreparedDocumentSet> = {},
 ): PreparedDocumentSet {
-  const target = { targetIndex: 'test', targetType: null, targetDataStream: null };
+  const target = { sourceFormat: 'bulk' as const, targetIndex: 'test', targetType: null, targetDataStream: null };
   return { path, size, documentCount, includesActionAndMetaData: false, ...target, offsets: [], ...facts };
 }
 

@@ -58,6 +58,7 @@ describe('produce-stream-message', { timeout: 300_000 }, () => {
       path,
       size: text.length,
       documentCount: DOCUMENTS,
+      sourceFormat: 'bulk' as const,
       includesActionAndMetaData: false,
       targetIndex: 'idx',
       targetType: null,

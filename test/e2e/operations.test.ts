@@ -1,11 +1,12 @@
 // Every operation type against a real OpenSearch: one run that builds, one that tears down, and what is in the cluster
 // after each.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { sharedOpenSearch } from '../../scripts/opensearch.ts';
 import { executableTypes } from '../../src/operation/registry.ts';
+import { randomRows, writeBigAnn } from '../vectors/local-vectors.ts';
 import { type Ended, Home, type TestRunDocument, taskOf } from './benchmark-process.ts';
 import { numberedDocuments } from './small-workloads.ts';
 
@@ -35,6 +36,9 @@ const task = (type: string, name: string, params: Params = {}, taskParams: Param
 const everyNumber = { query: { match_all: {} }, sort: [{ number: 'asc' }] };
 
 const tagging = { set: { field: 'tagged', value: 'yes' } };
+
+const vectors = { index: `${prefix}-vectors`, field: 'v', data_set_format: 'bigann', data_set_corpus: 'vectors' };
+const vectorCount = 40;
 
 const build: readonly unknown[] = [
   task('delete-index', 'remove-what-was-there'),
@@ -95,6 +99,9 @@ const build: readonly unknown[] = [
   }),
   task('raw-request', 'raw-missing', { path: `/${prefix}-nowhere/_doc/1`, ignore: [404] }),
   task('raw-request', 'raw-failing', { path: `/${prefix}-nowhere/_doc/1` }, { iterations: 3 }),
+  task('bulk-vector-data-set', 'append-vectors', { ...vectors, bulk_size: 10 }, { clients: 3 }),
+  // This cluster has no k-NN plug-in, which is what answers such a search.
+  task('vector-search', 'search-without-plugin', { ...vectors, k: 3, num_vectors: 4, 'calculate-recall': false }),
   task('composite', 'in-a-point-in-time', {
     requests: [
       { name: 'open-it', 'operation-type': 'create-point-in-time', index: logs, 'keep-alive': '1m' },
@@ -207,7 +214,16 @@ const workload = {
     { name: `${prefix}-composable`, 'index-pattern': `${prefix}-events-*`, template: 'composable-template.json' },
   ],
   'component-templates': [{ name: `${prefix}-component`, template: 'component-template.json' }],
-  corpora: [corpus('logs', logs, documents), corpus('halved', other, 200), corpus('conflicting', conflicting, 400)],
+  corpora: [
+    corpus('logs', logs, documents),
+    corpus('halved', other, 200),
+    corpus('conflicting', conflicting, 400),
+    {
+      name: 'vectors',
+      'target-index': other,
+      documents: [{ 'source-file': 'vectors.fbin.gz', 'source-format': 'big-ann', 'document-count': vectorCount }],
+    },
+  ],
   test_procedures: [
     { name: 'build', default: true, schedule: build },
     { name: 'tear-down', schedule: tearDown },
@@ -305,6 +321,8 @@ describe('operations', () => {
     ] as const) {
       writeFileSync(`${path}/${name}.json.gz`, gzipSync(numberedDocuments(size)));
     }
+    writeBigAnn(`${path}/plain.fbin`, vectorCount, 4, randomRows(vectorCount * 4));
+    writeFileSync(`${path}/vectors.fbin.gz`, gzipSync(readFileSync(`${path}/plain.fbin`)));
     home.workload('streams', streamFiles);
     built = await run(path, 'build', 'build');
     results = home.testRun('build');
@@ -329,14 +347,28 @@ describe('operations', () => {
       assert.ok(triedElsewhere.has(name) || text.includes(`"operation-type":"${name}"`), name);
   });
 
-  test('succeed, apart from the one that must fail', () => {
+  test('succeed, apart from those that must fail', () => {
     assert.equal(built.code, 0, built.stderr);
     const failed = results.results?.op_metrics
       .filter(({ errors }) => errors > 0)
       .map(({ task: name, errors }) => [name, errors]);
-    assert.deepEqual(failed, [['raw-failing', 3]], built.stdout);
+    const due = [
+      ['raw-failing', 3],
+      ['search-without-plugin', 4],
+    ];
+    assert.deepEqual(failed, due, built.stdout);
+    assert.match(built.stdout, /search-without-plugin +HTTP 400 +4 .*unknown query \[knn\]/);
     assert.match(built.stdout, /\[WARNING\] Error rate is 100(\.0)? for operation 'raw-failing'/);
     assert.match(built.stdout, /raw-failing +HTTP 404 +3 /);
+  });
+
+  test('index the vectors of a data set that is unpacked first', async () => {
+    const answer = await fetch(`${url}/${prefix}-vectors/_search?size=1&q=_id:7`);
+    const { hits } = (await answer.json()) as {
+      readonly hits: { readonly hits: readonly { readonly _source: { readonly v: readonly number[] } }[] };
+    };
+    const found = Float32Array.from(hits.hits[0]?._source.v ?? []);
+    assert.deepEqual(found, randomRows(vectorCount * 4).slice(28, 32));
   });
 
   test('make indices with the settings of body and task', async () => {

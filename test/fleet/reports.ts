@@ -1,5 +1,6 @@
 // Reports of workers of any content, for tests.
 import fc from 'fast-check';
+import { recallNames } from '../../src/metrics/recall.ts';
 import type { TaskReport, ThroughputSlot, TimeColumns, WorkerReport } from '../../src/metrics/report.ts';
 
 const count = fc.nat(1_000_000);
@@ -46,6 +47,12 @@ const task: fc.Arbitrary<TaskReport> = fc.record({
   lastRequestStart: fc.option(number),
   progress: fc.option(number),
   profile: fc.array(fc.record({ name: fc.string(), values: fc.nat(4).chain(numbers) }), { maxLength: 2 }),
+  recall: fc.array(
+    fc.record({ name: fc.constantFrom(...recallNames), sum: number, counts: fc.nat(4).chain(numbers) }),
+    {
+      maxLength: 2,
+    },
+  ),
   parts: fc.array(fc.record({ operation: fc.string(), type: fc.string(), serviceTime: payload, count }), {
     maxLength: 2,
   }),

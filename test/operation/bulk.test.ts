@@ -15,6 +15,7 @@ function documents(name: string, count: number, more: Partial<PreparedDocumentSe
   const text = Array.from({ length: count }, (_, index) => `{"${name}":${index}}\n`).join('');
   writeFileSync(path, text);
   const fixed = {
+    sourceFormat: 'bulk' as const,
     includesActionAndMetaData: false,
     targetIndex: null,
     targetType: null,

@@ -253,7 +253,7 @@ test('the limit of an execution', () => {
 test('names are unique, known ones are found, others are not', () => {
   assert.equal(new Set(executableTypes.map((type) => type.name)).size, executableTypes.length);
   for (const type of executableTypes) assert.equal(operationType(type.name), type);
-  assert.equal(operationType('vector-search'), undefined);
+  assert.equal(operationType('warmup-knn-indices'), undefined);
   assert.equal(operationType('constructor'), undefined);
 });
 
@@ -284,7 +284,7 @@ test('law: a check never throws, and what it accepts can be created', () => {
         };
         const problems = type.check(operation, facts);
         if (problems.length > 0) return;
-        const created = type.create(context(type.name, params, { ...facts, corpora: preparedCorpora }));
+        const created = type.create(context(type.name, params, { ...facts, corpora: preparedCorpora, dataSets: [] }));
         created.close?.();
       },
     ),

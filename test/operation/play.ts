@@ -18,6 +18,7 @@ import { RunValueStore } from '../../src/operation/run-value-store.ts';
 import { Answer, type ContentEncoding } from '../../src/transport/answer.ts';
 import type { PreparedRequest } from '../../src/transport/request.ts';
 import { type Millis, millis } from '../../src/units.ts';
+import type { VectorSource } from '../../src/vectors/vector-reader.ts';
 
 /** What the server answers; a failure is thrown. `delay` in ms. */
 export interface Reply {
@@ -102,8 +103,9 @@ export class PlayedSession implements Session {
     });
   }
 
-  async send(): Promise<ScriptReply> {
-    throw new Error('Nothing else than HTTP is spoken here.');
+  /** A request that was made before is one whose body is its bytes, as {@link RecordingFactory} makes them. */
+  send(request: PreparedRequest): Promise<ScriptReply> {
+    return this.request({ method: 'POST', path: '/', body: request.bytes(0) });
   }
 
   async sleep(duration: Millis): Promise<void> {
@@ -188,6 +190,12 @@ export const EMPTY: WorkloadFacts = {
   composableTemplates: [],
   componentTemplates: [],
   corpora: [],
+  dataSets: [],
+};
+
+/** A source for operations that want no vectors. */
+const noVectors: VectorSource = {
+  open: () => ({ fill: () => undefined, close: () => undefined }),
 };
 
 /** Facts of a workload with one index `logs`. */
@@ -216,6 +224,8 @@ export function context(
     clientIndex: 0,
     clientCount: 1,
     requests: new RecordingFactory(),
+    vectors: noVectors,
+    requestTimeout: millis(60_000),
     random: () => 0.5,
     values: new RunValueStore(),
     ...more,

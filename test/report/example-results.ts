@@ -32,6 +32,7 @@ export function taskResults(task: string, rest: Partial<TaskResults> = {}): Task
     meta: {},
     isReported: true,
     profile: [],
+    recall: [],
     parts: [],
     clients: 1,
     ...rest,

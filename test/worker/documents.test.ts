@@ -23,6 +23,7 @@ async function withCorpus(
     const text = '{"a":1}\n'.repeat(documents);
     writeFileSync(path, text);
     const set = {
+      sourceFormat: 'bulk' as const,
       path,
       size: text.length,
       documentCount: documents,

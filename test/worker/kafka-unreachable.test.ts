@@ -19,6 +19,7 @@ describe('brokers that cannot be used', () => {
     path,
     size: 8,
     documentCount: 1,
+    sourceFormat: 'bulk' as const,
     includesActionAndMetaData: false,
     targetIndex: 'idx',
     targetType: null,

@@ -2,7 +2,8 @@
 // of numbers (8 bytes each, little endian), are the sections. For each task, in the order of the header, these follow:
 //
 //   the histograms that are there | a raw column for each kind of time | slots | supplied throughput |
-//   profile columns | histograms of parts
+//   profile columns | counts of recall | histograms of parts
+import { type RecallReport, recallNames } from '../../metrics/recall.ts';
 import type {
   DriverHealth,
   EndpointReport,
@@ -15,7 +16,7 @@ import type {
   WorkerReport,
 } from '../../metrics/report.ts';
 import { readBinaryMessage, writeBinaryMessage } from './binary-message.ts';
-import { count, type JsonCodec, list, nullable, number, object, refuse, text } from './json-codec.ts';
+import { count, type JsonCodec, list, nullable, number, object, oneOf, refuse, text } from './json-codec.ts';
 
 /** The part of a task's report that is in the header. It tells which sections follow for the task. */
 interface TaskHeader
@@ -45,6 +46,7 @@ interface TaskHeader
   readonly histograms: number;
   /** The names of the profile columns. */
   readonly profile: readonly string[];
+  readonly recall: readonly Omit<RecallReport, 'counts'>[];
   readonly parts: readonly Omit<PartReport, 'serviceTime'>[];
 }
 
@@ -111,6 +113,10 @@ const headerCodec: JsonCodec<ReportHeader> = object<ReportHeader>({
       progress: nullable(number),
       histograms: count(15),
       profile: list(name, 10_000),
+      recall: list(
+        object<Omit<RecallReport, 'counts'>>({ name: oneOf(...recallNames), sum: number }),
+        recallNames.length,
+      ),
       parts: list(object<Omit<PartReport, 'serviceTime'>>({ operation: name, type: name, count: count() }), 10_000),
     }),
     10_000,
@@ -131,6 +137,7 @@ export function writeReport(report: WorkerReport): Uint8Array {
     for (const time of times) sections.push(bytesOf(task.raw[time]));
     sections.push(bytesOf(slotNumbers(task.slots)), bytesOf(task.suppliedThroughput));
     for (const { values } of task.profile) sections.push(bytesOf(values));
+    for (const { counts } of task.recall) sections.push(bytesOf(counts));
     for (const { serviceTime } of task.parts) sections.push(serviceTime);
     return { ...task, histograms, profile: task.profile.map((one) => one.name) };
   });
@@ -156,8 +163,9 @@ export function readReport(bytes: Uint8Array): WorkerReport {
     const slots = readSlots(numbersOf(take()));
     const suppliedThroughput = numbersOf(take());
     const profile = task.profile.map((profileName) => ({ name: profileName, values: numbersOf(take()) }));
+    const recall = task.recall.map((one) => ({ ...one, counts: numbersOf(take()) }));
     const parts = task.parts.map((part) => ({ ...part, serviceTime: take() }));
-    return { ...task, histograms, raw, slots, suppliedThroughput, profile, parts };
+    return { ...task, histograms, raw, slots, suppliedThroughput, profile, recall, parts };
   });
   if (next !== sections.length) throw refuse('report', 'a report without surplus');
   return { ...header, tasks };

@@ -1,0 +1,101 @@
+// Bodies of searches from a data set: the text of the search with the vector of each query in its place, and the true
+// neighbours of each query.
+import type { BodyBlock, BodyMaker } from './body-block.ts';
+import type { DataSetFile, OpenDataSet, ThresholdPart } from './data-set.ts';
+import { RowWindow } from './row-window.ts';
+
+/** A piece of the text of a search: text, or what stands at its place for a query. */
+export type SearchPiece = string | { readonly insert: 'vector' | 'threshold' };
+
+/** Which searches are made, and of what. */
+export interface SearchBodiesSpec {
+  readonly kind: 'search';
+  /** Bytes that are kept free in front of each body. */
+  readonly headRoom: number;
+  readonly queries: DataSetFile;
+  /** The queries of one client: from row `first` up to, not including, `end`, so many times. */
+  readonly first: number;
+  readonly end: number;
+  readonly repetitions: number;
+  readonly pieces: readonly SearchPiece[];
+  /** So many searches at the start have another text, which asks for a profile. */
+  readonly profiled: { readonly count: number; readonly pieces: readonly SearchPiece[] };
+  /** Where the true neighbours are, and how many of them count at most; `null` = they are not wanted. */
+  readonly truth: {
+    readonly from: DataSetFile;
+    readonly part: 'neighbors' | 'radial_neighbors';
+    readonly count: number;
+  } | null;
+  /** Where the threshold of each query is; `null` = the text has none that differs from query to query. */
+  readonly threshold: { readonly from: DataSetFile; readonly part: ThresholdPart; readonly column: number } | null;
+}
+
+type Piece = Uint8Array | 'vector' | 'threshold';
+
+/** Makes the bodies of one client. Throws `CORPUS` if a part is missing or too short. */
+export function searchBodies(spec: SearchBodiesSpec, open: (file: DataSetFile) => OpenDataSet): BodyMaker {
+  return new SearchBodies(spec, open);
+}
+
+class SearchBodies implements BodyMaker {
+  private readonly spec: SearchBodiesSpec;
+  private readonly queries: RowWindow;
+  private readonly truth: RowWindow | null;
+  private readonly thresholds: RowWindow | null;
+  private readonly pieces: readonly Piece[];
+  private readonly profiled: readonly Piece[];
+  /** Searches that were made. */
+  private made = 0;
+
+  constructor(spec: SearchBodiesSpec, open: (file: DataSetFile) => OpenDataSet) {
+    this.spec = spec;
+    this.queries = new RowWindow(open(spec.queries).numbers('test'));
+    this.truth = spec.truth === null ? null : new RowWindow(open(spec.truth.from).numbers(spec.truth.part));
+    this.thresholds =
+      spec.threshold === null ? null : new RowWindow(open(spec.threshold.from).numbers(spec.threshold.part));
+    this.pieces = spec.pieces.map(pieceBytes);
+    this.profiled = spec.profiled.pieces.map(pieceBytes);
+  }
+
+  write(block: BodyBlock): boolean {
+    const { first, end, repetitions, profiled } = this.spec;
+    const count = end - first;
+    if (this.made >= count * repetitions) return false;
+    const row = first + (this.made % count);
+    const pieces = this.made < profiled.count ? this.profiled : this.pieces;
+    this.made++;
+    block.begin();
+    for (const piece of pieces) {
+      if (piece === 'vector') block.putVector(this.queries, row);
+      else if (piece === 'threshold') block.putNumber(this.threshold(row));
+      else block.put(piece);
+    }
+    this.addTruth(block, row);
+    block.finish(0, this.made);
+    return true;
+  }
+
+  private threshold(row: number): number {
+    const { thresholds } = this;
+    if (thresholds === null) return 0;
+    const place = thresholds.place(row);
+    return thresholds.values[place + (this.spec.threshold?.column ?? 0)] ?? 0;
+  }
+
+  /** Rows are filled up with -1 if a query has fewer neighbours. */
+  private addTruth(block: BodyBlock, row: number): void {
+    const { truth } = this;
+    if (truth === null) return;
+    const place = truth.place(row);
+    const count = Math.min(this.spec.truth?.count ?? 0, truth.columns);
+    for (let index = place; index < place + count; index++) {
+      const id = truth.values[index] ?? -1;
+      if (id < 0) return;
+      block.addTruth(id);
+    }
+  }
+}
+
+function pieceBytes(piece: SearchPiece): Piece {
+  return typeof piece === 'string' ? Buffer.from(piece) : piece.insert;
+}
