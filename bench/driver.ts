@@ -1,6 +1,7 @@
 // The driver that is measured, in a process of its own: one load thread that runs one step per command of the parent
 // process. It keeps the thread over all steps, so that its code is warm, as in a run of minutes.
 import type { PreparedCorpus } from '../src/corpus/prepared.ts';
+import { unreachable } from '../src/errors.ts';
 import { Fleet } from '../src/fleet/fleet.ts';
 import { LocalNode } from '../src/fleet/local-node.ts';
 import { parseTargets } from '../src/http/targets.ts';
@@ -15,12 +16,14 @@ import { task, workloadOf } from '../test/support/small-model.ts';
 export interface DriverOrder {
   readonly targetHosts: string;
   readonly clientOptions: string;
-  readonly operation: 'search' | 'bulk';
+  readonly operation: 'search' | 'bulk' | 'bulk-vector-data-set';
   readonly clients: number;
   readonly seconds: number;
   readonly steps: number;
   readonly targetThroughput: number | null;
   readonly corpus: PreparedCorpus | null;
+  /** Path of the data set of `bulk-vector-data-set`, of which each step sends all vectors once. */
+  readonly dataSet: string | null;
 }
 
 /** What one step cost and what it did. Latencies and the send lag are in ms. */
@@ -35,14 +38,23 @@ export interface StepFigures {
   readonly rssBytes: number;
 }
 
+function paramsOf({ operation, dataSet }: DriverOrder): Readonly<Record<string, unknown>> {
+  switch (operation) {
+    case 'search':
+      return { index: 'bench', body: { query: { match_all: {} } } };
+    case 'bulk':
+      return { 'bulk-size': 5000, looped: true };
+    case 'bulk-vector-data-set':
+      return { index: 'bench', field: 'v', bulk_size: 100, data_set_format: 'hdf5', data_set_path: dataSet };
+    default:
+      return unreachable(operation);
+  }
+}
+
 function taskOf(order: DriverOrder, index: number): Task {
-  const params =
-    order.operation === 'search'
-      ? { index: 'bench', body: { query: { match_all: {} } } }
-      : { 'bulk-size': 5000, looped: true };
-  return task(`step-${index}`, order.operation, params, {
+  return task(`step-${index}`, order.operation, paramsOf(order), {
     clients: order.clients,
-    timePeriod: seconds(order.seconds),
+    timePeriod: order.dataSet === null ? seconds(order.seconds) : null,
     targetThroughput: order.targetThroughput === null ? null : { value: order.targetThroughput, unit: 'ops' },
   });
 }

@@ -27,6 +27,7 @@ export async function countStorm(): Promise<number> {
     steps: 1,
     targetThroughput: 8,
     corpus: null,
+    dataSet: null,
   });
   await driver.step();
   driver.end();
