@@ -186,6 +186,7 @@ export const rooms: readonly Room[] = [
     imports: [
       '.',
       'workload',
+      'corpus',
       'transport',
       'http',
       'operation',

@@ -3,6 +3,7 @@ import type { Command } from './args/command.ts';
 import { aggregateCommand } from './commands/aggregate.ts';
 import { compareCommand } from './commands/compare.ts';
 import { executeTestCommand } from './commands/execute-test.ts';
+import { expandDataCorpusCommand } from './commands/expand-data-corpus.ts';
 import { fleetCommand } from './commands/fleet.ts';
 import { infoCommand } from './commands/info.ts';
 import { listCommand } from './commands/list.ts';
@@ -33,6 +34,7 @@ export const benchmarkProgram: Program = {
     compareCommand,
     aggregateCommand,
     trendCommand,
+    expandDataCorpusCommand,
     fleetCommand,
     ...commandsNotBuilt,
   ],

@@ -3,11 +3,13 @@ import { isAbsolute, join, normalize, relative } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
 import type { DocumentSet } from '../workload/model.ts';
 
-/** A path below a directory. Throws `CORPUS` if the name leads out of it. */
+/**
+ * A path below a directory, from a name in it or from the whole path. Throws `CORPUS` if it leads out of the directory.
+ */
 export function pathWithin(directory: string, name: string): string {
-  const path = join(directory, name);
+  const path = isAbsolute(name) ? normalize(name) : join(directory, name);
   const inner = relative(directory, path);
-  if (name === '' || isAbsolute(name) || inner === '' || inner.startsWith('..') || isAbsolute(inner)) {
+  if (name === '' || inner === '' || inner.startsWith('..') || isAbsolute(inner)) {
     throw new BenchmarkError(
       'CORPUS',
       `The name ${JSON.stringify(name)} leads out of the directory ${normalize(directory)}.`,
