@@ -34,6 +34,7 @@ import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
 import { controlledProcedure, controlledSteps } from './controlled-procedure.ts';
 import type { RunListener } from './events.ts';
+import { withInlinedFiles } from './inlined-files.ts';
 import type { ProvidedCluster } from './pipeline.ts';
 import { RedlineDriver } from './redline-driver.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
@@ -89,7 +90,8 @@ async function loadWorkload(config: CompleteConfig, cluster: ClusterIdentity): P
   const { workload, distributionVersion } = config.load;
   const loaded =
     typeof workload === 'function' ? await workload(distributionVersion ?? workloadVersion(cluster)) : workload;
-  return { ...loaded, testProcedure: controlledProcedure(loaded.testProcedure, config.load) };
+  const procedure = withInlinedFiles(loaded.testProcedure, loaded.workload.directory);
+  return { ...loaded, testProcedure: controlledProcedure(procedure, config.load) };
 }
 
 /** The version by which the workload is chosen; serverless collections have a name instead. */

@@ -2,10 +2,17 @@
 // load is made.
 import { BenchmarkError, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import type { Millis } from '../units.ts';
 import { longestWait, type Millis, secondsToMillis } from '../units.ts';
 import type { DataSetFile } from '../vectors/data-set.ts';
-import type { DocumentSet, IndexDefinitions } from '../workload/model.ts';
-import type { LoadOperation, OperationContext, OperationSpec, OperationType, WorkloadFacts } from './operation.ts';
+import type { DocumentSet, IndexDefinitions, IndexDefinitions } from '../workload/model.ts';
+import type { 
+  FileParameter,LoadOperation, 
+  LoadOperation,OperationContext, 
+  OperationContext,OperationSpec, 
+  OperationSpec,OperationType, 
+  OperationType,WorkloadFacts, 
+  WorkloadFacts,} from './operation.ts';
 import type { BodyForm, ParameterSource } from './parameter-source.ts';
 import { ParamReader } from './params.ts';
 import { readTimeout } from './request-options.ts';
@@ -66,6 +73,8 @@ export interface OperationDefinition<P> {
    * reached it. Default: false.
    */
   readonly limitsEachRequest?: boolean;
+  /** See {@link OperationType.file}. Default: the operation reads no file. */
+  readonly file?: FileParameter;
   /** Requests of one execution that are under way at the same time; default: 1. */
   concurrency?(parameters: P): number;
   /** What the weight of an execution counts (`docs`), if that is certain before the load. Default: it is not known. */
@@ -101,6 +110,7 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     isAdmin: definition.isAdmin,
     runsOnServerless: definition.runsOnServerless,
     documents: definition.documents ?? 'bulk',
+    file: definition.file ?? null,
     check(spec, workload) {
       const reader = new ParamReader(spec.params);
       definition.read(reader, workload);

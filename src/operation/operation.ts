@@ -307,6 +307,12 @@ export class RequestFailure extends Error {
   }
 }
 
+/** A parameter that names a JSON file, and the parameter that takes what is in it. */
+export interface FileParameter {
+  readonly name: string;
+  readonly content: string;
+}
+
 /** An operation type. {@link executableTypes} lists all of them. */
 export interface OperationType {
   /** As workloads write it in `operation-type`. */
@@ -315,6 +321,11 @@ export interface OperationType {
   readonly isAdmin: boolean;
   /** May be sent to a serverless collection. */
   readonly runsOnServerless: boolean;
+  /**
+   * A file that the operation needs. The coordinator reads it on its own machine when the run begins, so that no other
+   * machine must have it.
+   */
+  readonly file: FileParameter | null;
   /**
    * All problems of the parameters of one operation; paths are relative to the operation (`bulk-size`). Called before
    * any load.
