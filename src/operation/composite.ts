@@ -7,19 +7,14 @@
 //   fork 2          └── D ───────────┘
 import { isJsonObject, type JsonArray, type JsonObject } from '../json.ts';
 import { millis } from '../units.ts';
+import { readDeletePart as readDeleteSearchPart, readGetPart, readSubmitPart } from './async-search.ts';
 import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, Outcome, RequestFailure, type Session } from './operation.ts';
 import { paginatedScript, readPaginatedParams } from './paginated-search.ts';
 import { type ParamReader, shown } from './params.ts';
+import type { CompositePart, PartIds } from './part-ids.ts';
 import { readPlainSearch } from './plain-search.ts';
-import {
-  type CompositePart,
-  PIT_REFERENCE,
-  type PointsInTime,
-  readCreatePart,
-  readDeletePart,
-  readListPart,
-} from './point-in-time.ts';
+import { PIT_REFERENCE, readCreatePart, readDeletePart, readListPart } from './point-in-time.ts';
 import { readRawRequest } from './raw-request.ts';
 import { scriptRequest } from './request-options.ts';
 import { type Script, scriptOperation } from './script.ts';
@@ -51,6 +46,9 @@ const PART_TYPES: ReadonlyMap<string, PartReader> = new Map<string, PartReader>(
   ['list-all-point-in-time', (reader) => readListPart(reader)],
   ['search', (reader, facts) => searchPart(reader, facts)],
   ['paginated-search', (reader, facts) => paginatedPart(reader, facts)],
+  ['submit-async-search', (reader, _facts, name) => readSubmitPart(reader, name)],
+  ['get-async-search', (reader) => readGetPart(reader)],
+  ['delete-async-search', (reader) => readDeleteSearchPart(reader)],
   ['raw-request', (reader) => rawRequestPart(reader)],
   ['sleep', (reader) => sleepPart(reader)],
 ]);
@@ -123,7 +121,7 @@ function readPart(reader: ParamReader, item: JsonObject, facts: ParameterFacts):
 
 /** What the parts of one execution share. */
 interface Execution {
-  readonly pointsInTime: PointsInTime;
+  readonly ids: PartIds;
   readonly slots: Slots;
   /** Set when a part has failed. From then on no part starts, and the streams that run are ended. */
   failure: { readonly error: unknown } | null;
@@ -154,7 +152,7 @@ class Slots {
 function compositeScript(params: CompositeParams): Script {
   return async (session) => {
     const execution: Execution = {
-      pointsInTime: new Map(),
+      ids: new Map(),
       slots: new Slots(params.maxConnections),
       failure: null,
       forks: new Set(),
@@ -224,7 +222,7 @@ async function measurePart(
 ): Promise<void> {
   const outcome = new Outcome();
   const start = session.now();
-  await element.part(execution.pointsInTime)(session, outcome);
+  await element.part(execution.ids)(session, outcome);
   session.reportPart({ operation: element.operation, type: element.type, serviceTime: millis(session.now() - start) });
   if (!outcome.success)
     throw new RequestFailure(

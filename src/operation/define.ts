@@ -2,17 +2,17 @@
 // load is made.
 import { BenchmarkError, type Problem } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import type { Millis } from '../units.ts';
 import { longestWait, type Millis, secondsToMillis } from '../units.ts';
 import type { DataSetFile } from '../vectors/data-set.ts';
-import type { DocumentSet, IndexDefinitions, IndexDefinitions } from '../workload/model.ts';
-import type { 
-  FileParameter,LoadOperation, 
-  LoadOperation,OperationContext, 
-  OperationContext,OperationSpec, 
-  OperationSpec,OperationType, 
-  OperationType,WorkloadFacts, 
-  WorkloadFacts,} from './operation.ts';
+import type { DocumentSet, IndexDefinitions } from '../workload/model.ts';
+import type {
+  FileParameter,
+  LoadOperation,
+  OperationContext,
+  OperationSpec,
+  OperationType,
+  WorkloadFacts,
+} from './operation.ts';
 import type { BodyForm, ParameterSource } from './parameter-source.ts';
 import { ParamReader } from './params.ts';
 import { readTimeout } from './request-options.ts';

@@ -5,7 +5,8 @@ import { type Assertion, assertOutcome, readAssertions } from './assertions.ts';
 import { defineOperation, type ParameterFacts } from './define.ts';
 import { type OperationType, RequestFailure, type Session } from './operation.ts';
 import type { ParamReader } from './params.ts';
-import { PIT_REFERENCE, type PointsInTime, requirePointInTime } from './point-in-time.ts';
+import type { PartIds } from './part-ids.ts';
+import { PIT_REFERENCE, requirePointInTime } from './point-in-time.ts';
 import { type RequestOptions, scriptRequest } from './request-options.ts';
 import { jsonPath, scanHits, scanString } from './scan.ts';
 import { type Script, scriptOperation } from './script.ts';
@@ -66,11 +67,7 @@ export function readPaginatedParams(reader: ParamReader, facts: ParameterFacts):
 }
 
 /** Fetches all pages. The executions of one script share nothing but `pointsInTime`. */
-export function paginatedScript(
-  params: PaginatedParams,
-  checksAssertions: boolean,
-  pointsInTime: PointsInTime,
-): Script {
+export function paginatedScript(params: PaginatedParams, checksAssertions: boolean, pointsInTime: PartIds): Script {
   const body = writeJson(params.body);
   return async (session, outcome) => {
     const paged = new PagedDetails();
@@ -105,7 +102,7 @@ async function fetchPage(
   params: PaginatedParams,
   body: string,
   session: Session,
-  pointsInTime: PointsInTime,
+  pointsInTime: PartIds,
   lastSort: string | null,
 ): Promise<Buffer> {
   // Sort values are passed on as the server wrote them, so that no digit is lost.

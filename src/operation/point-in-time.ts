@@ -5,16 +5,11 @@ import { defineOperation } from './define.ts';
 import { describeFailure } from './http-error.ts';
 import { type OperationType, RequestFailure, type ScriptReply } from './operation.ts';
 import type { ParamReader } from './params.ts';
+import { type CompositePart, type PartIds, refuseOutsideComposite } from './part-ids.ts';
 import { type RequestOptions, readRequestOptions, scriptRequest } from './request-options.ts';
 import { jsonPath, scanString } from './scan.ts';
 import { type Script, scriptOperation } from './script.ts';
 import { readIndex } from './target.ts';
-
-/** Ids of the points in time of one execution of a composite, by the name of the part that created each. */
-export type PointsInTime = Map<string, string>;
-
-/** A part of a composite: a script that shares points in time with the other parts of the same execution. */
-export type CompositePart = (pointsInTime: PointsInTime) => Script;
 
 const PIT_ID = jsonPath('pit_id');
 /** The parameter that names the part which created the point in time. */
@@ -56,7 +51,7 @@ export function readDeletePart(reader: ParamReader): CompositePart {
  * The id of a point in time by the name of its part. Throws {@link RequestFailure} if there is none, because its
  * creation may have failed.
  */
-export function requirePointInTime(pointsInTime: PointsInTime, reference: string): string {
+export function requirePointInTime(pointsInTime: PartIds, reference: string): string {
   const id = pointsInTime.get(reference);
   if (id === undefined)
     throw new RequestFailure('protocol', `There is no point in time "${reference}" yet, or it was deleted.`);
@@ -98,13 +93,6 @@ function deleteAllPointsInTime(options: RequestOptions): Script {
     expectListOrNothing(await session.request({ ...request, ignoredStatus: [404] }));
   };
 }
-
-const refuseOutsideComposite = (reader: ParamReader, type: string): void =>
-  reader.problem(
-    'operation-type',
-    `"${type}" works only inside a "composite" operation.`,
-    'Put it into the "requests" of a composite.',
-  );
 
 /** `create-point-in-time`: works only as a part of a `composite`, where its id can be used. */
 export const createPointInTime: OperationType = defineOperation({

@@ -1,5 +1,6 @@
 // Asks the target again and again until something that takes its time has ended there: a snapshot, a recovery, a task.
 import { type Millis, millis, seconds, secondsToMillis } from '../units.ts';
+import { oneLine } from './http-error.ts';
 import { RequestFailure, type ScriptRequest, type Session } from './operation.ts';
 
 /** What an answer tells: it goes on (`seen` says in a few words how far it is), it has ended well, or it has failed. */
@@ -41,7 +42,8 @@ export async function poll<T>(session: Session, polling: Polling<T>): Promise<En
   try {
     for (;;) {
       const look = polling.look((await session.request(request)).body);
-      if (look.state !== 'going on') return look;
+      if (look.state === 'failed') return { ...look, reason: oneLine(look.reason) };
+      if (look.state === 'done') return look;
       seen = look.seen;
       if (session.now() + every > end) throw new RequestFailure('timeout', `${limit / 1000} s are over`);
       await session.sleep(every);

@@ -1,5 +1,7 @@
 // All operation types that this version can run.
+
 import type { OperationCatalog, OperationFacts } from '../workload/operation-catalog.ts';
+import { deleteAsyncSearch, getAsyncSearch, submitAsyncSearch } from './async-search.ts';
 import { bulk } from './bulk.ts';
 import { bulkVectorDataSet } from './bulk-vector-data-set.ts';
 import { clusterHealth } from './cluster-health.ts';
@@ -9,6 +11,9 @@ import { borrowsDocuments } from './corpus-source.ts';
 import { createDataStream, deleteDataStream } from './data-streams.ts';
 import { forceMerge } from './force-merge.ts';
 import { createIndex, deleteIndex } from './index-operations.ts';
+import { deleteKnnModel, trainKnnModel } from './knn-models.ts';
+import { createMlConnector, deleteMlConnector } from './ml-connectors.ts';
+import { deleteMlModel, deployMlModel, registerMlModel, registerRemoteMlModel } from './ml-models.ts';
 import { operationsNotBuilt } from './not-built.ts';
 import type { OperationType } from './operation.ts';
 import { paginatedSearch } from './paginated-search.ts';
@@ -40,6 +45,7 @@ import {
   deleteComposableTemplate,
   deleteIndexTemplate,
 } from './templates.ts';
+import { createTransform, deleteTransform, startTransform, waitForTransform } from './transforms.ts';
 import { vectorSearch } from './vector-search.ts';
 
 /** The operation types that workers can run. A new one is a file that defines it, and a line here. */
@@ -86,6 +92,21 @@ export const executableTypes: readonly OperationType[] = [
   waitForSnapshotCreate,
   restoreSnapshot,
   waitForRecovery,
+  submitAsyncSearch,
+  getAsyncSearch,
+  deleteAsyncSearch,
+  createTransform,
+  startTransform,
+  waitForTransform,
+  deleteTransform,
+  trainKnnModel,
+  deleteKnnModel,
+  createMlConnector,
+  deleteMlConnector,
+  registerMlModel,
+  registerRemoteMlModel,
+  deployMlModel,
+  deleteMlModel,
 ];
 
 const byName: ReadonlyMap<string, OperationType> = new Map(executableTypes.map((type) => [type.name, type]));

@@ -26,9 +26,12 @@ export interface OperationRetryPolicy {
   readonly onError: boolean;
 }
 
-/** Reads the `retry-…` parameters. Problems go to the reader. */
-export function readRetryPolicy(reader: ParamReader): OperationRetryPolicy {
-  const untilSuccess = reader.boolean('retry-until-success', false);
+/**
+ * Reads the `retry-…` parameters. Problems go to the reader.
+ * @param isUntilSuccess the default of `retry-until-success`
+ */
+export function readRetryPolicy(reader: ParamReader, isUntilSuccess = false): OperationRetryPolicy {
+  const untilSuccess = reader.boolean('retry-until-success', isUntilSuccess);
   const retries = reader.integer('retries', 0, { min: 0 });
   const onError = reader.boolean('retry-on-error', false);
   return {

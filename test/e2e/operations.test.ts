@@ -23,7 +23,26 @@ const indexBody = (shards: number): string =>
   JSON.stringify({ settings: { number_of_shards: shards, number_of_replicas: 0 }, mappings: mapping });
 
 /** Operations with tests of their own, because they need another server. */
-const triedElsewhere: ReadonlySet<string> = new Set(['proto-bulk', 'proto-search', 'produce-stream-message']);
+const triedElsewhere: ReadonlySet<string> = new Set([
+  'proto-bulk',
+  'proto-search',
+  'produce-stream-message',
+  'submit-async-search',
+  'get-async-search',
+  'delete-async-search',
+  'create-transform',
+  'start-transform',
+  'wait-for-transform',
+  'delete-transform',
+  'train-knn-model',
+  'delete-knn-model',
+  'create-ml-connector',
+  'delete-ml-connector',
+  'register-ml-model',
+  'register-remote-ml-model',
+  'deploy-ml-model',
+  'delete-ml-model',
+]);
 
 type Params = Readonly<Record<string, unknown>>;
 /** A task whose operation is named like it and counts in the results even if it is administrative. */

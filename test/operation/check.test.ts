@@ -154,6 +154,39 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ['raw-request', {}, ['path']],
   ['raw-request', { path: 'x', method: 'GET /', ignore: ['x', 1000] }, ['path', 'method', 'ignore[0]', 'ignore[1]']],
   ['composite', {}, ['requests']],
+  ['create-snapshot', {}, ['repository', 'snapshot', 'body']],
+  ['restore-snapshot', { repository: 'r', snapshot: 's', 'wait-for-completion': {} }, ['wait-for-completion']],
+  [
+    'wait-for-snapshot-create',
+    { 'completion-recheck-wait-period': 0 },
+    ['repository', 'snapshot', 'completion-recheck-wait-period'],
+  ],
+  ['wait-for-recovery', {}, ['index']],
+  [
+    'restore-snapshot',
+    { repository: 'r', snapshot: 's', 'request-params': { request_timeout: 'long' } },
+    ['request-params.request_timeout'],
+  ],
+  ['shrink-index', { 'target-body': [] }, ['source-index', 'target-index', 'target-body']],
+  ['update-concurrent-segment-search-settings', { enable: {}, max_slice_count: -1 }, ['enable', 'max_slice_count']],
+  ['train-knn-model', { poll_period: 0, retries: -1 }, ['model_id', 'body', 'poll_period', 'retries']],
+  ['delete-knn-model', { model_id: '', 'ignore-if-model-does-not-exist': 'true' }, []],
+  ['register-ml-model', { timeout: 0 }, ['model-name', 'timeout']],
+  ['register-ml-model', { 'model-config-file': 'x.json' }, []],
+  ['register-ml-model', { 'model-config': {} }, ['model-config-file']],
+  ['register-remote-ml-model', { body: 'x' }, ['body']],
+  ['delete-ml-model', { 'number-of-hits-to-return': 0 }, ['model-name', 'number-of-hits-to-return']],
+  ['create-ml-connector', {}, ['body']],
+  ['delete-ml-connector', {}, ['connector_name']],
+  ['create-transform', { body: [] }, ['transform-id', 'body']],
+  ['wait-for-transform', { 'transform-timeout': -1, force: 'perhaps' }, ['transform-id', 'transform-timeout', 'force']],
+  ['submit-async-search', { body: {} }, ['operation-type']],
+  ['get-async-search', {}, ['operation-type', 'retrieve-results-for']],
+  [
+    'composite',
+    { requests: [{ 'operation-type': 'submit-async-search' }, { 'operation-type': 'delete-async-search' }] },
+    ['requests[0].body', 'requests[1].delete-results-for'],
+  ],
   [
     'composite',
     {
@@ -248,6 +281,12 @@ test('the limit of an execution', () => {
   assert.equal(limit('search', { 'request-timeout': '2.5' }), 2500);
   assert.equal(limit('sleep', { duration: 300 }), 310_000);
   assert.equal(limit('sleep', { duration: 300, 'request-timeout': 1 }), 1000);
+  assert.equal(limit('search', { 'request-params': { request_timeout: 7 } }), 7000);
+  assert.equal(limit('search', { 'request-timeout': 3, 'request-params': { request_timeout: 7 } }), 3000);
+  assert.equal(limit('wait-for-recovery', { index: 'a' }), 3_600_000);
+  assert.equal(limit('train-knn-model', { model_id: 'm', body: {}, retries: 10, poll_period: 2 }), 80_000);
+  assert.equal(limit('deploy-ml-model', { timeout: 5 }), 125_000);
+  assert.equal(limit('wait-for-transform', { 'transform-id': 't', 'transform-timeout': 5 }), 65_000);
 });
 
 test('names are unique, known ones are found, others are not', () => {
