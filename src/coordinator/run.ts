@@ -18,8 +18,6 @@ import type { EndpointName } from '../metrics/endpoint-figures.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import type { TaskIdentity } from '../metrics/task-metrics.ts';
-import { borrowsDocuments } from '../operation/corpus-source.ts';
-import { operationCatalog, operationType } from '../operation/registry.ts';
 import { transportTargets } from '../operation/transport-targets.ts';
 import { packageVersion } from '../package.ts';
 import type { Step } from '../schedule/allocation.ts';
@@ -28,13 +26,13 @@ import type { ClusterInfo, TestRun } from '../store/test-run.ts';
 import { readNodeCpu } from '../telemetry/node-cpu.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
-import { type Corpus, type DocumentSet, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
-import { hasOtherSource } from '../workload/unsupported-features.ts';
+import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
 import { controlledProcedure, controlledSteps } from './controlled-procedure.ts';
 import type { RunListener } from './events.ts';
 import { withInlinedFiles } from './inlined-files.ts';
+import { neededCorpora } from './needed-corpora.ts';
 import type { ProvidedCluster } from './pipeline.ts';
 import { RedlineDriver } from './redline-driver.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
@@ -161,7 +159,7 @@ class TestRunner {
       config,
       claimed,
       listener,
-      corpora: corporaOf(loaded),
+      corpora: neededCorpora(loaded),
       prepareCorpora: (corpora) => this.prepareCorpora(corpora),
       onReport: (report, place) => {
         this.collector.add(report, place);
@@ -239,7 +237,7 @@ class TestRunner {
       target: this.provided.targets.default,
       grpcHosts: load.grpcHosts,
       workload,
-      corpora: corporaOf(this.loaded),
+      corpora: neededCorpora(this.loaded),
       steps: this.steps,
       onError: load.onError,
       checksAssertions: load.checksAssertions,
@@ -363,26 +361,6 @@ function endpointsOf(
     ),
   ];
 }
-
-/** The corpora that the tasks of the procedure send, each once, with the documents that they send. */
-function corporaOf({ workload, testProcedure, plugin }: LoadedWorkload): readonly Corpus[] {
-  const wanted = new Set(
-    leafTasks(testProcedure.schedule).flatMap(({ name, operation }) => {
-      const type = operationType(borrowsDocuments(operation) ? 'bulk' : operation.type);
-      const names = hasOtherSource(operation, operationCatalog)
-        ? (plugin?.corpora.get(name) ?? [])
-        : (type?.corpora(operation, workload) ?? []);
-      return names.map((corpus) => `${type?.documents ?? 'bulk'} ${corpus}`);
-    }),
-  );
-  return workload.corpora
-    .map((corpus) => ({ ...corpus, documentSets: corpus.documentSets.filter((set) => wanted.has(keyOf(set, corpus))) }))
-    .filter(({ documentSets }) => documentSets.length > 0);
-}
-
-/** By which operations want the documents of a set: what they are, and the name of their corpus. */
-const keyOf = ({ sourceFormat }: DocumentSet, { name }: Corpus): string =>
-  `${sourceFormat === 'bulk' ? 'bulk' : 'vectors'} ${name}`;
 
 /** Masks secrets in the examples of errors: an answer of the cluster may repeat the credentials of its request. */
 function withoutSecrets(task: TaskResults): TaskResults {
