@@ -15,6 +15,33 @@ export type { TargetCluster, Targets } from './http/target-cluster.ts';
 export { type ParsedTargets, parseTargets, type TargetInput } from './http/targets.ts';
 export { loadWorkload, type WorkloadChoice } from './library/load-workload.ts';
 export type { ClusterStats, PercentileStats, Results, TaskResults, ThroughputStats } from './metrics/results.ts';
+export type {
+  ClientContext,
+  ClientRunner,
+  FullScheduler,
+  FullSchedulerFactory,
+  OpenParamSource,
+  ParamSource,
+  Params,
+  PluginSchedulerContext,
+  ProcessorTools,
+  QueryRandomizationInfo,
+  Register,
+  Registry,
+  RequestError,
+  RunnerClient,
+  RunnerDetails,
+  RunnerFactory,
+  RunnerFunction,
+  RunnerReply,
+  RunnerRequestOptions,
+  RunnerReturn,
+  SimpleScheduler,
+  SimpleSchedulerFactory,
+  ValueSource,
+  WorkloadProcessor,
+} from './plugin/typescript/api.ts';
+export type { PluginDocuments, PluginTask, PluginTemplate, PluginWorkload } from './plugin/workload-view.ts';
 export { type SummaryFormat, type SummaryFormatName, summaryFormats } from './report/formats.ts';
 export { type SummaryOptions, summaryRows } from './report/summary.ts';
 export { fileSink, type ResultSink } from './store/sink.ts';

@@ -124,7 +124,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'fleet/protocol',
     holds: 'what nodes, test runs and the hub say to each other: messages, codecs, ordered queues',
-    imports: ['.', 'workload', 'schedule', 'http', 'metrics', 'fleet'],
+    imports: ['.', 'workload', 'schedule', 'http', 'plugin', 'metrics', 'fleet'],
   },
   {
     folder: 'fleet/run',
@@ -168,7 +168,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'node',
     holds: "the node's side: obeys one test run at a time, and reports",
-    imports: ['.', 'workload', 'corpus', 'metrics', 'worker', 'fleet', 'fleet/protocol', 'nats'],
+    imports: ['.', 'workload', 'corpus', 'plugin', 'metrics', 'worker', 'fleet', 'fleet/protocol', 'nats'],
   },
   {
     folder: 'hub',
@@ -212,7 +212,19 @@ export const rooms: readonly Room[] = [
   {
     folder: 'index.ts',
     holds: 'the door of the library',
-    imports: ['.', 'workload', 'http', 'metrics', 'telemetry', 'store', 'report', 'coordinator', 'library'],
+    imports: [
+      '.',
+      'workload',
+      'http',
+      'plugin',
+      'plugin/typescript',
+      'metrics',
+      'telemetry',
+      'store',
+      'report',
+      'coordinator',
+      'library',
+    ],
   },
 ];
 

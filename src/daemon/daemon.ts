@@ -36,6 +36,8 @@ export interface DaemonOptions {
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** Load threads that this node may use. */
   readonly cores: number;
+  /** `--allow-typescript-plugins`: whether this node runs plug-ins in TypeScript. */
+  readonly allowsTypeScriptPlugins: boolean;
   /** `--node-ip`: name or address of this node. */
   readonly nodeIp: string;
   /** `--coordinator-ip`: name or address of the coordinator. */
@@ -178,7 +180,7 @@ export class Daemon {
   }
 
   private createLink(): NodeLink {
-    const { rootDirectory, dataDirectory, variables, cores, log } = this.options;
+    const { rootDirectory, dataDirectory, variables, cores, allowsTypeScriptPlugins, log } = this.options;
     const { address, role } = this.state;
     return new NodeLink({
       address,
@@ -186,6 +188,7 @@ export class Daemon {
       cores,
       rootDirectory,
       dataDirectory,
+      allowsTypeScriptPlugins,
       environment: variables,
       log,
       connect: (id, connectOptions) => this.connect(id, connectOptions),

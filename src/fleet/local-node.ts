@@ -329,7 +329,7 @@ function pluginPlan(
   workload: Workload,
   corpora: readonly PreparedCorpus[],
 ): PluginPlan {
-  return { place, workload: writeJson(workloadView(workload, procedure, corpora)) };
+  return { place, workload: writeJson(workloadView({ ...workload, directory: place.directory }, procedure, corpora)) };
 }
 
 function workerStep(step: FleetStep, tasks: readonly TaskPlan[], clients: readonly number[]): WorkerStep {

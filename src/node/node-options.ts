@@ -22,6 +22,8 @@ export interface NodeAgentOptions {
   readonly rootDirectory: string;
   /** The environment variables, which name the proxies for downloads. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether this node runs plug-ins in TypeScript, which may do whatever the daemon's user may. */
+  readonly allowsTypeScriptPlugins: boolean;
   /** Writes to the log of this node. */
   readonly log: (level: 'INFO' | 'WARNING' | 'ERROR', message: string) => void;
   /** The version that the node claims to have; without it, that of this program. For tests. */

@@ -27,6 +27,7 @@ import type { FetchContext } from './fetch.ts';
 import { fetchPlan } from './fetch.ts';
 import { prepareNodeCorpora } from './node-corpora.ts';
 import type { NodeAgentOptions } from './node-options.ts';
+import { NodePluginFiles } from './node-plugin.ts';
 import { writeOrphanReport } from './orphan-report.ts';
 import { RawSampleFilter } from './raw-sample-filter.ts';
 
@@ -76,6 +77,7 @@ export class NodeSession {
   private readonly lastReports = new Map<number, WorkerReport>();
   private readonly aborter = new AbortController();
   private readonly lease: NodeJS.Timeout;
+  private readonly pluginFiles: NodePluginFiles;
   private node: LocalNode | null = null;
   private plan: RunPlan | null = null;
   private load: Promise<void> = Promise.resolve();
@@ -84,6 +86,7 @@ export class NodeSession {
   constructor(options: NodeSessionOptions) {
     this.options = options;
     this.key = options.key;
+    this.pluginFiles = new NodePluginFiles(options);
     this.outbox = new Outbox({
       send: (batch) => this.send(batch),
       bound: Math.max(usualBound, options.cores * PIECES_PER_THREAD),
@@ -152,6 +155,7 @@ export class NodeSession {
     }
     this.outbox.stop();
     await this.node?.close();
+    await this.pluginFiles.remove();
     this.options.onEnd(reason);
   }
 
@@ -162,6 +166,7 @@ export class NodeSession {
     this.outbox.stop();
     this.aborter.abort();
     await this.node?.close();
+    await this.pluginFiles.remove();
     const requests = this.sent.list().reduce((sum, task) => sum + task.requests, 0);
     this.log('INFO', `The test run is over; this node has sent ${requests} requests.`);
     this.options.onEnd('the test run is over');
@@ -224,7 +229,9 @@ export class NodeSession {
   private async prepare(command: Prepare): Promise<void> {
     const { bulk, id, address, cores } = this.options;
     const context: FetchContext = { bus: bulk, id, session: this.key, signal: this.aborter.signal };
-    const plan: RunPlan = { ...(await fetchPlan(context, command.plan)), target: command.target };
+    const { plugin, ...open } = await fetchPlan(context, command.plan);
+    const own = plugin === null ? {} : { plugin: await this.pluginFiles.receive(plugin) };
+    const plan: RunPlan = { ...open, ...own, target: command.target };
     if (plan.testRunId !== this.testRunId) throw new BenchmarkError('FLEET', 'The plan is that of another test run.');
     this.plan = plan;
     const threads = command.workers.length;

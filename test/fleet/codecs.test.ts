@@ -112,6 +112,12 @@ function planOf(body: Json): OpenPlan {
     onError: 'abort',
     checksAssertions: true,
     seed: 2 ** 31 - 1,
+    plugin: {
+      language: 'python',
+      procedure: 'p',
+      entry: 'w/workload.py',
+      files: [{ path: 'w/workload.py', content: 'eA==' }],
+    },
   };
 }
 

@@ -24,6 +24,7 @@ const own = {
   address,
   role: 'worker',
   cores: 1,
+  allowsTypeScriptPlugins: false,
   dataDirectory,
   rootDirectory,
   environment: {},

@@ -68,7 +68,12 @@ export interface TestNode {
 }
 
 /** A node in this process. */
-export async function startNode(server: NatsServer, address: string, cores = 1): Promise<TestNode> {
+export async function startNode(
+  server: NatsServer,
+  address: string,
+  cores = 1,
+  allowsTypeScriptPlugins = false,
+): Promise<TestNode> {
   const [id, secret] = [newNodeId(), newNodeId()];
   const connections = [await server.connect(id), await server.connect(id)] as const;
   const rootDirectory = mkdtempSync(join(tmpdir(), 'osb-node-'));
@@ -82,6 +87,7 @@ export async function startNode(server: NatsServer, address: string, cores = 1):
     address,
     role: 'worker',
     cores,
+    allowsTypeScriptPlugins,
     dataDirectory: join(rootDirectory, 'data'),
     rootDirectory,
     environment: {},

@@ -66,6 +66,7 @@ function launch({ environment, common }: CommandContext, options: StartOptions, 
     `--wait=${options.wait}`,
     ...['token-file', 'token-key-file', 'nats-credentials'].flatMap((name) => pathWord(name, options)),
     ...(common.configurationName === null ? [] : [`--configuration-name=${common.configurationName}`]),
+    ...(options.allowTypescriptPlugins ? ['--allow-typescript-plugins'] : []),
     ...(common.isOffline ? ['--offline'] : []),
     '--foreground',
   ];

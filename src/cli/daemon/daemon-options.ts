@@ -35,6 +35,7 @@ export function daemonOptions(
     homeDirectory: environment.homeDirectory,
     variables: environment.variables,
     cores: settings.cores ?? environment.cores,
+    allowsTypeScriptPlugins: options.allowTypescriptPlugins,
     nodeIp: options.nodeIp ?? '',
     coordinatorIp: options.coordinatorIp ?? '',
     port: options.port,

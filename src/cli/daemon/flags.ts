@@ -60,6 +60,12 @@ export const startFlags = {
     fallback: 10,
     parse: readWait,
   }),
+  allowTypescriptPlugins: switchFlag('allow-typescript-plugins', {
+    description:
+      'Run plug-ins of workloads in TypeScript (workload.ts, workload.js) on this node. ' +
+      'They may do whatever the user of the daemon may; those in Python need no permission.',
+    group: groups.command,
+  }),
   foreground: switchFlag('foreground', {
     description: 'Do not go to the background, and log to the console too: for containers and service managers.',
     group: groups.command,

@@ -1,16 +1,33 @@
 // Writes the plan of a run as one JSON text without secrets. Its address is the SHA-256 of its bytes, by which a node
 // that fetched it knows that it has the right plan and all of it.
 import { createHash } from 'node:crypto';
+import { type PluginBundle, packPlugin } from '../../plugin/plugin-bundle.ts';
 import type { Cell } from '../../schedule/allocation.ts';
 import type { FleetStep, RunPlan } from '../node.ts';
-import { boolean, count, type JsonCodec, list, number, object, oneOf, text } from './json-codec.ts';
+import { boolean, count, type JsonCodec, list, nullable, number, object, oneOf, text } from './json-codec.ts';
 import { corpusCodec, taskCodec, workloadCodec } from './workload-codec.ts';
 
 /**
  * A plan without the cluster under test, whose options hold secrets and travel in the `prepare` command instead, and
- * without the plug-in, whose files lie elsewhere on each node.
+ * with the files of the plug-in, which lie elsewhere on each node.
  */
-export type OpenPlan = Omit<RunPlan, 'target' | 'plugin'>;
+export interface OpenPlan extends Omit<RunPlan, 'target' | 'plugin'> {
+  /** `null` if the run needs no plug-in. */
+  readonly plugin: PluginBundle | null;
+}
+
+/** The plan as it travels. Throws `PLUGIN` if the files of the plug-in are too large, and `DISK` errors. */
+export function openPlanOf({ target: _target, plugin, ...plan }: RunPlan): OpenPlan {
+  const { corpora } = plan.workload;
+  return { ...plan, plugin: plugin === undefined ? null : packPlugin(plugin.place, plugin.procedure, corpora) };
+}
+
+const bundleCodec: JsonCodec<PluginBundle> = object<PluginBundle>({
+  language: oneOf('typescript', 'python'),
+  procedure: text(),
+  entry: text(),
+  files: list(object<PluginBundle['files'][number]>({ path: text(), content: text() })),
+});
 
 /** Writes a cell as four numbers, so that plans with thousands of clients stay small. */
 const cellCodec: JsonCodec<Cell> = {
@@ -39,6 +56,7 @@ export const openPlanCodec: JsonCodec<OpenPlan> = object<OpenPlan>({
   onError: oneOf('continue', 'abort'),
   checksAssertions: boolean,
   seed: number,
+  plugin: nullable(bundleCodec),
 });
 
 /** The SHA-256 of bytes, in hexadecimal. */

@@ -3,11 +3,12 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, unreachable } from '../../errors.ts';
+import type { RunPlan } from '../node.ts';
 import { writeBinaryMessage } from '../protocol/binary-message.ts';
 import { fetchAnswerCodec, fetchRequestCodec, rangeBytes } from '../protocol/fetch-messages.ts';
 import { decodeBytes, encodeBytes } from '../protocol/json-codec.ts';
 import type { PlanAddress } from '../protocol/node-messages.ts';
-import { digestOf, type OpenPlan, openPlanCodec } from '../protocol/run-plan-codec.ts';
+import { digestOf, openPlanCodec, openPlanOf } from '../protocol/run-plan-codec.ts';
 
 /** A file on the coordinator: the documents of a set, or the archive that holds them. */
 export interface DocumentSource {
@@ -36,11 +37,14 @@ export class PlanServer {
     this.locate = locate;
   }
 
-  /** Makes a plan available and returns its address. A plan object that is offered again is not encoded again. */
-  offer(plan: OpenPlan): PlanAddress {
+  /**
+   * Makes a plan available and returns its address. A plan object that is offered again is not encoded again. Throws
+   * `PLUGIN` if the files of its plug-in are too large.
+   */
+  offer(plan: RunPlan): PlanAddress {
     const known = this.addresses.get(plan);
     if (known !== undefined) return known;
-    const bytes = encodeBytes(openPlanCodec, plan);
+    const bytes = encodeBytes(openPlanCodec, openPlanOf(plan));
     const address = { digest: digestOf(bytes), bytes: bytes.length };
     this.plans.set(address.digest, bytes);
     this.addresses.set(plan, address);

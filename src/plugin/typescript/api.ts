@@ -158,7 +158,7 @@ export interface RequestError extends Error {
 }
 
 /** What a scheduler is made with. */
-export interface SchedulerContext extends ClientContext {
+export interface PluginSchedulerContext extends ClientContext {
   /** The task as the workload says it, with all of its keys. */
   readonly spec: Params;
   /** The client's parameter source, if it is one of the plug-in's own. */
@@ -169,7 +169,7 @@ export interface SchedulerContext extends ClientContext {
 export interface SimpleSchedulerFactory {
   readonly kind: 'simple';
   /** `requestsPerSecond` is this client's share of the task's target throughput; `null` if it has none. */
-  open(context: SchedulerContext, requestsPerSecond: number | null): SimpleScheduler;
+  open(context: PluginSchedulerContext, requestsPerSecond: number | null): SimpleScheduler;
 }
 
 /** Gives the times of one client's requests. */
@@ -184,7 +184,7 @@ export interface SimpleScheduler {
 /** Makes schedulers that follow what the requests do. */
 export interface FullSchedulerFactory {
   readonly kind: 'full';
-  open(context: SchedulerContext): FullScheduler;
+  open(context: PluginSchedulerContext): FullScheduler;
 }
 
 /**

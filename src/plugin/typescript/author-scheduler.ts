@@ -1,14 +1,14 @@
 // A scheduler of a plug-in, asked in the load thread itself.
 import { type Seconds, seconds } from '../../units.ts';
 import type { PluginScheduler } from '../host.ts';
-import type { FullSchedulerFactory, SchedulerContext, SimpleScheduler, SimpleSchedulerFactory } from './api.ts';
+import type { FullSchedulerFactory, PluginSchedulerContext, SimpleScheduler, SimpleSchedulerFactory } from './api.ts';
 import type { AuthorTrace } from './author-trace.ts';
 import { kindOf } from './registrations.ts';
 
 /** Gives the times that the scheduler of one client wants. */
 export class AuthorScheduler implements PluginScheduler {
   private readonly factory: SimpleSchedulerFactory | FullSchedulerFactory;
-  private readonly context: SchedulerContext;
+  private readonly context: PluginSchedulerContext;
   private readonly name: string;
   private readonly trace: AuthorTrace;
   private scheduler: SimpleScheduler & { beforeRequest?: unknown; afterRequest?: unknown };
@@ -16,7 +16,7 @@ export class AuthorScheduler implements PluginScheduler {
   /** `name` names the scheduler in errors. Throws `PLUGIN` if the factory makes none. */
   constructor(
     factory: SimpleSchedulerFactory | FullSchedulerFactory,
-    context: SchedulerContext,
+    context: PluginSchedulerContext,
     name: string,
     trace: AuthorTrace,
   ) {
