@@ -55,7 +55,6 @@ async function readAll(
   const base = {
     bulkSize: 5000,
     headRoom: 1024,
-    ingestPercentage: 100,
     looped: false,
     conflicts: null,
     random: Math.random,

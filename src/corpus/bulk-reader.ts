@@ -28,8 +28,6 @@ export interface BulkReaderOptions {
   readonly bulkSize: number;
   /** Bytes that are kept free in front of every body, for the head of the request. */
   readonly headRoom: number;
-  /** How many per cent of the bulks are sent, above 0 and up to 100; the first ones are. */
-  readonly ingestPercentage: number;
   /** Whether to start again when all are sent. */
   readonly looped: boolean;
   /** How documents get ids; `null`: not at all. Those of data streams and of files with action lines never get any. */
@@ -107,7 +105,7 @@ export class BulkReader {
   constructor(slices: readonly DocumentSlice[], options: BulkReaderOptions) {
     this.slices = slices.filter((slice) => slice.count > 0);
     this.options = options;
-    this.totalBulks = Math.ceil((countBulks(this.slices, options.bulkSize) * options.ingestPercentage) / 100);
+    this.totalBulks = countBulks(this.slices, options.bulkSize);
   }
 
   /** Where the documents of the body come from and go to; `null` before the first {@link next}. */

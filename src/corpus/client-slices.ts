@@ -34,16 +34,58 @@ export function clientShare(
   return { first, count: roundHalfToEven(perClient * (index + 1)) - first };
 }
 
-/** What one client sends of some corpora, in order. Document sets of which it gets nothing are left out. */
+/** How much of the documents all clients of a task send together. */
+export type IngestAmount =
+  /** So many per cent of them, above 0 and up to 100, rounded up to whole documents. */
+  | { readonly kind: 'percentage'; readonly percentage: number }
+  /** Exactly so many, or all if there are fewer. */
+  | { readonly kind: 'documents'; readonly documents: number };
+
+/** All documents. */
+export const everything: IngestAmount = { kind: 'percentage', percentage: 100 };
+
+/**
+ * What one client sends of some corpora, in order: the first documents of its share, so many that all clients together
+ * send exactly the amount, and each in proportion to its share. Document sets of which it gets nothing are left out.
+ */
 export function clientSlices(
   corpora: readonly PreparedCorpus[],
   index: number,
   clients: number,
+  amount: IngestAmount = everything,
 ): readonly DocumentSlice[] {
-  return corpora
-    .flatMap((corpus) => corpus.documentSets)
-    .map((documentSet) => ({ documentSet, ...clientShare(documentSet.documentCount, index, clients) }))
-    .filter((slice) => slice.count > 0);
+  const sets = corpora.flatMap((corpus) => corpus.documentSets);
+  const total = sets.reduce((sum, { documentCount }) => sum + documentCount, 0);
+  const wanted = documentsOf(amount, total);
+  /** How many documents the clients before this one have among them. */
+  const before = (client: number): number =>
+    sets.reduce((sum, { documentCount }) => sum + roundHalfToEven((documentCount / clients) * client), 0);
+  const cut = (documents: number): number => proportion(documents, wanted, total);
+  return firstDocuments(
+    sets.map((documentSet) => ({ documentSet, ...clientShare(documentSet.documentCount, index, clients) })),
+    cut(before(index + 1)) - cut(before(index)),
+  );
+}
+
+function documentsOf(amount: IngestAmount, total: number): number {
+  if (amount.kind === 'documents') return Math.min(amount.documents, total);
+  // A product such as 14.000000000000002 means 14.
+  return Math.min(total, Math.ceil(Number(((total * amount.percentage) / 100).toPrecision(15))));
+}
+
+/** `documents * part / whole`, rounded down without loss: the product may exceed what a number can hold. */
+function proportion(documents: number, part: number, whole: number): number {
+  return whole === 0 ? 0 : Number((BigInt(documents) * BigInt(part)) / BigInt(whole));
+}
+
+/** The slices as far as their first `count` documents go. */
+function firstDocuments(slices: readonly DocumentSlice[], count: number): readonly DocumentSlice[] {
+  let left = count;
+  return slices.flatMap((slice) => {
+    const taken = Math.min(slice.count, left);
+    left -= taken;
+    return taken === 0 ? [] : [{ ...slice, count: taken }];
+  });
 }
 
 /**

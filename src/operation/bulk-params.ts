@@ -1,4 +1,5 @@
 // The parameters of `bulk`.
+import type { IngestAmount } from '../corpus/client-slices.ts';
 import type { ConflictSettings } from '../corpus/conflicts.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import type { CorpusFacts, ParameterFacts } from './define.ts';
@@ -12,8 +13,8 @@ export interface BulkParams {
   readonly options: RequestOptions;
   /** Documents per request. */
   readonly bulkSize: number;
-  /** How much of its share of the documents each client sends, above 0 and up to 100. */
-  readonly ingestPercentage: number;
+  /** `ingest-percentage` or `ingest-documents`: how many documents all clients send together. */
+  readonly amount: IngestAmount;
   /** Starts again at the first document after the last one. */
   readonly looped: boolean;
   /** How some documents get the id of an earlier one; `null` = none does. */
@@ -48,12 +49,21 @@ export function readBulkParams(reader: ParamReader, facts: ParameterFacts): Bulk
     path: withQuery('/_bulk', options.query, pipeline === null ? new Map() : new Map([['pipeline', pipeline]])),
     options,
     bulkSize,
-    ingestPercentage: reader.number('ingest-percentage', 100, { above: 0, max: 100 }),
+    amount: readAmount(reader),
     looped: reader.boolean('looped', false),
     conflicts: readConflicts(reader, facts, selection),
     detailed: reader.boolean('detailed-results', false),
     selection,
   };
+}
+
+function readAmount(reader: ParamReader): IngestAmount {
+  const percentage = reader.number('ingest-percentage', null, { above: 0, max: 100 });
+  const documents = reader.integer('ingest-documents', null, { min: 1 });
+  if (documents === null) return { kind: 'percentage', percentage: percentage ?? 100 };
+  if (percentage !== null && percentage !== 100)
+    reader.problem('ingest-documents', '"ingest-documents" and "ingest-percentage" exclude each other.');
+  return { kind: 'documents', documents };
 }
 
 function readConflicts(

@@ -27,10 +27,9 @@ class BulkOperation implements RequestOperation {
     this.expectedWeight = { weight: params.bulkSize, unit: 'docs' };
     this.answers = new BulkAnswerReader(params.detailed);
     this.request = context.requests.prepareInPlace('POST', params.path, params.options.headers);
-    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount), {
+    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount, params.amount), {
       bulkSize: params.bulkSize,
       headRoom: context.requests.headRoom,
-      ingestPercentage: params.ingestPercentage,
       looped: params.looped,
       conflicts: params.conflicts,
       random: context.random,

@@ -38,11 +38,10 @@ export class CorpusSource implements ParameterSource {
     this.headRoom = requests.headRoom;
     this.base = spec.params;
     this.reader = new BulkReader(
-      clientSlices(selectCorpora(workload.corpora, params.selection), clientIndex, clientCount),
+      clientSlices(selectCorpora(workload.corpora, params.selection), clientIndex, clientCount, params.amount),
       {
         bulkSize: params.bulkSize,
         headRoom: requests.headRoom,
-        ingestPercentage: params.ingestPercentage,
         looped: params.looped,
         conflicts: params.conflicts,
         random,

@@ -94,7 +94,8 @@ class ProduceOperation implements ScriptOperation {
 
   constructor(params: ProduceParams, context: OperationContext) {
     const corpora = selectCorpora(context.workload.corpora, params.selection);
-    const slices: readonly DocumentSlice[] = clientSlices(corpora, context.clientIndex, context.clientCount);
+    const { clientIndex, clientCount } = context;
+    const slices: readonly DocumentSlice[] = clientSlices(corpora, clientIndex, clientCount, params.amount);
     this.isFinite = !params.looped;
     this.expectedWeight = { weight: params.bulkSize, unit: 'ops' };
     this.message = new KafkaMessage(params.source.topic, context.timeout ?? DEFAULT_TIMEOUT);
@@ -102,7 +103,6 @@ class ProduceOperation implements ScriptOperation {
     this.reader = new BulkReader(slices, {
       bulkSize: params.bulkSize,
       headRoom: 0,
-      ingestPercentage: params.ingestPercentage,
       looped: params.looped,
       conflicts: null,
       writerOf: documentLines,

@@ -143,10 +143,9 @@ class ProtoBulkOperation implements RequestOperation {
     const heads = new Heads(params.pipeline);
     const isCbor = params.format === 'cbor';
     this.maker = isCbor ? new CborMaker(heads) : new InPlaceMaker(heads);
-    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount), {
+    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount, params.amount), {
       bulkSize: params.bulkSize,
       headRoom: HEAD_ROOM,
-      ingestPercentage: params.ingestPercentage,
       looped: params.looped,
       conflicts: null,
       writerOf: isCbor ? documentLines : (set) => framedDocuments(new DocumentFrame(actionOf(set))),

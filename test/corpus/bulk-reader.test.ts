@@ -19,7 +19,6 @@ interface Bulk {
 const base: BulkReaderOptions = {
   bulkSize: 2,
   headRoom: 64,
-  ingestPercentage: 100,
   looped: false,
   conflicts: null,
   random: () => 0,
@@ -233,18 +232,6 @@ describe('the bulk reader', () => {
     assert.equal(reader.next(), false);
   });
 
-  it('ends after the share of the bulks that is asked for, rounded up', async (context) => {
-    const set = await fileOf(await temporaryDirectory(context), 'd', '1\n2\n3\n4\n5\n6\n7\n', 7);
-    const reader = new BulkReader(allOf(set), { ...base, ingestPercentage: 30 });
-    assert.equal(reader.totalBulks, 2);
-    const bulks = await readBulks(allOf(set), { ingestPercentage: 30 });
-    assert.deepEqual(
-      bulks.map((bulk) => bulk.documents),
-      [2, 2],
-    );
-    await reader.close();
-  });
-
   it('tells its progress', async (context) => {
     const set = await fileOf(await temporaryDirectory(context), 'd', '1\n2\n3\n4\n', 4);
     const reader = new BulkReader(allOf(set), { ...base, bulkSize: 1 });
@@ -268,9 +255,11 @@ describe('the bulk reader', () => {
       bulk.body.replaceAll(ACTION, ''),
     );
     assert.deepEqual(bodies, ['1\n2\n', '3\n', '4\n5\n', '1\n2\n', '3\n', '4\n5\n', '1\n2\n']);
-    const half = (await readBulks(allOf(first, second), { looped: true, ingestPercentage: 40 }, 5)).map((bulk) =>
-      bulk.body.replaceAll(ACTION, ''),
-    );
+    const some = clientSlices([{ name: 'c', documentSets: [first, second] }], 0, 1, {
+      kind: 'documents',
+      documents: 3,
+    });
+    const half = (await readBulks(some, { looped: true }, 5)).map((bulk) => bulk.body.replaceAll(ACTION, ''));
     assert.deepEqual(half, ['1\n2\n', '3\n', '1\n2\n', '3\n', '1\n2\n']);
   });
 

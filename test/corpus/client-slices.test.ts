@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { clientShare, clientSlices, countBulks, roundHalfToEven } from '../../src/corpus/client-slices.ts';
+import {
+  clientShare,
+  clientSlices,
+  countBulks,
+  type IngestAmount,
+  roundHalfToEven,
+} from '../../src/corpus/client-slices.ts';
 import { preparedSetOf } from './workspace.ts';
 
 const shares = (documents: number, clients: number) =>
@@ -72,6 +78,63 @@ describe('the slices of a client', () => {
       ['/a1', 667, 333],
       ['/b', 7, 3],
     ]);
+  });
+
+  const counts = (clients: number, amount: IngestAmount): readonly number[] =>
+    Array.from({ length: clients }, (_, client) =>
+      clientSlices(corpora, client, clients, amount).reduce((sum, { count }) => sum + count, 0),
+    );
+
+  it('are cut to the part that all clients shall send together', () => {
+    // 1,011 documents in all.
+    assert.deepEqual(counts(4, { kind: 'percentage', percentage: 50 }), [126, 126, 127, 127]);
+    assert.deepEqual(counts(8, { kind: 'percentage', percentage: 0.1 }), [0, 0, 0, 0, 1, 0, 0, 1]);
+    assert.deepEqual(counts(3, { kind: 'documents', documents: 100 }), [33, 33, 34]);
+    assert.deepEqual(counts(2, { kind: 'documents', documents: 5000 }), [505, 506]);
+    const some = clientSlices(corpora, 0, 1, { kind: 'documents', documents: 1003 });
+    assert.deepEqual(
+      some.map(({ documentSet, first, count }) => [documentSet.path, first, count]),
+      [
+        ['/a1', 0, 1000],
+        ['/a2', 0, 1],
+        ['/b', 0, 2],
+      ],
+    );
+  });
+
+  it('law: the clients send exactly the amount, each the first documents of its share, and its part of it', () => {
+    const set = fc.nat(3000).map((documents) => preparedSetOf('/d', 0, documents));
+    const amount: fc.Arbitrary<IngestAmount> = fc.oneof(
+      fc.record({ kind: fc.constant('percentage' as const), percentage: fc.integer({ min: 1, max: 10_000 }) }),
+      fc.record({ kind: fc.constant('documents' as const), documents: fc.integer({ min: 1, max: 10_000 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(set, { maxLength: 4 }), fc.integer({ min: 1, max: 40 }), amount, (sets, clients, given) => {
+        const some = given.kind === 'percentage' ? { ...given, percentage: given.percentage / 100 } : given;
+        const all = [{ name: 'c', documentSets: sets }];
+        const total = sets.reduce((sum, { documentCount }) => sum + documentCount, 0);
+        const wanted =
+          given.kind === 'documents'
+            ? Math.min(given.documents, total)
+            : Math.ceil((total * given.percentage) / 10_000);
+        let sent = 0;
+        for (let client = 0; client < clients; client++) {
+          const whole = clientSlices(all, client, clients);
+          const part = clientSlices(all, client, clients, some);
+          const share = whole.reduce((sum, { count }) => sum + count, 0);
+          const own = part.reduce((sum, { count }) => sum + count, 0);
+          for (const [index, slice] of part.entries()) {
+            const full = whole[index];
+            assert.deepEqual([slice.documentSet, slice.first], [full?.documentSet, full?.first]);
+            const isLast = index === part.length - 1;
+            assert.ok(isLast ? slice.count <= (full?.count ?? 0) : slice.count === full?.count);
+          }
+          assert.ok(Math.abs(own - (share * wanted) / Math.max(1, total)) <= 1);
+          sent += own;
+        }
+        assert.equal(sent, wanted);
+      }),
+    );
   });
 
   it('take a bulk more for every rest', () => {

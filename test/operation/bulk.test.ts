@@ -116,6 +116,17 @@ test('clients share the documents, a percentage takes the first bulks, a loop ne
     (await bodies({ 'bulk-size': 1, indices: 'logs', 'ingest-percentage': 40 })).map(([, body]) => body),
     [line('a', 0, 'logs'), line('a', 1, 'logs')],
   );
+  const counts = async (amount: object, clients: number) =>
+    (
+      await Promise.all(
+        Array.from({ length: clients }, (_, client) =>
+          bodies({ 'bulk-size': 2, indices: 'logs', ...amount }, 100, client, clients),
+        ),
+      )
+    ).map((own) => own.map(([count]) => count));
+  // A bulk that would go beyond the amount is smaller; the clients do not round up one by one.
+  assert.deepEqual(await counts({ 'ingest-percentage': 60 }, 2), [[1], [2]]);
+  assert.deepEqual(await counts({ 'ingest-documents': 3 }, 1), [[2, 1]]);
   assert.equal((await bodies({ 'bulk-size': 4, indices: 'logs', looped: true }, 7)).length, 7);
 });
 

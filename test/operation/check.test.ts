@@ -100,6 +100,8 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ],
   ['bulk', { 'bulk-size': 100, 'batch-size': 150 }, ['batch-size']],
   ['bulk', { 'bulk-size': 1.5, 'ingest-percentage': 100.1 }, ['bulk-size', 'ingest-percentage']],
+  ['bulk', { 'bulk-size': 1, 'ingest-percentage': 50, 'ingest-documents': 5 }, ['ingest-documents']],
+  ['bulk', { 'bulk-size': 1, 'ingest-percentage': 100, 'ingest-documents': 0 }, ['ingest-documents']],
   ['bulk', { 'bulk-size': 1, corpora: ['plain', 'nope', 'neither'] }, ['corpora', 'corpora']],
   ['bulk', { 'bulk-size': 1 }, ['corpora'], EMPTY],
   ['bulk', { 'bulk-size': 1, corpora: 'vectors' }, ['corpora']],
