@@ -6,6 +6,7 @@ import type { LoadControl } from '../control/load-control.ts';
 import type { FleetConnection } from '../fleet/protocol/bus.ts';
 import type { Targets } from '../http/target-cluster.ts';
 import { defaultPercentiles } from '../metrics/percentiles.ts';
+import type { Database } from '../operation/database/database.ts';
 import type { ResultSink } from '../store/sink.ts';
 import type { TelemetryDevice } from '../telemetry/device.ts';
 import { alwaysOnDevices } from '../telemetry/registry.ts';
@@ -21,6 +22,8 @@ export type WorkloadLoader = (distributionVersion: string | null) => Promise<Loa
 /** What is sent, to whom, and by which machines. */
 export interface LoadConfig {
   readonly targets: Targets;
+  /** What the target is, if it is not OpenSearch; default `null`. The operations of the workload must be its own. */
+  readonly database?: Database | null;
   /** Where the cluster is spoken to over gRPC, `host:port` each; default: port 9400 of this machine. */
   readonly grpcHosts?: readonly string[];
   readonly workload: LoadedWorkload | WorkloadLoader;
@@ -119,6 +122,7 @@ const DEFAULT_GRPC_HOST = 'localhost:9400';
 export function completeConfig({ load, results, naming }: RunConfig, clock: Clock): CompleteConfig {
   return {
     load: {
+      database: null,
       grpcHosts: [DEFAULT_GRPC_HOST],
       pipeline: benchmarkOnly,
       skipRestApiCheck: false,

@@ -12,7 +12,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { createAdminClient } from '../http/admin-client.ts';
 import type { AdminClient } from '../http/admin-request.ts';
 import { formatPlace } from '../http/endpoint.ts';
-import { type ClusterIdentity, clusterInfo, waitForRest } from '../http/rest-readiness.ts';
+import type { ClusterIdentity } from '../http/rest-readiness.ts';
 import type { TargetCluster } from '../http/target-cluster.ts';
 import type { EndpointName } from '../metrics/endpoint-figures.ts';
 import type { ErrorCount } from '../metrics/report.ts';
@@ -23,6 +23,7 @@ import { packageVersion } from '../package.ts';
 import type { Step } from '../schedule/allocation.ts';
 import { knownSecrets } from '../secrets.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
+import type { TelemetryDevice } from '../telemetry/device.ts';
 import { readNodeCpu } from '../telemetry/node-cpu.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
@@ -32,6 +33,7 @@ import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts
 import { controlledProcedure, controlledSteps } from './controlled-procedure.ts';
 import type { RunListener } from './events.ts';
 import { withInlinedFiles } from './inlined-files.ts';
+import { inspectCluster, workloadVersion } from './inspect-cluster.ts';
 import { neededCorpora } from './needed-corpora.ts';
 import type { ProvidedCluster } from './pipeline.ts';
 import { RedlineDriver } from './redline-driver.ts';
@@ -90,23 +92,6 @@ async function loadWorkload(config: CompleteConfig, cluster: ClusterIdentity): P
     typeof workload === 'function' ? await workload(distributionVersion ?? workloadVersion(cluster)) : workload;
   const procedure = withInlinedFiles(loaded.testProcedure, loaded.workload.directory);
   return { ...loaded, testProcedure: controlledProcedure(procedure, config.load) };
-}
-
-/** The version by which the workload is chosen; serverless collections have a name instead. */
-const workloadVersion = (cluster: ClusterIdentity): string | null =>
-  cluster.distribution === 'opensearch-serverless' ? 'oss' : cluster.distributionVersion;
-
-async function inspectCluster(
-  { load }: CompleteConfig,
-  { targets }: ProvidedCluster,
-  client: AdminClient,
-  { listener, signal, clock }: Required<RunSurroundings>,
-): Promise<ClusterIdentity> {
-  if (!load.skipRestApiCheck) {
-    const tell = (message: string): void => listener({ kind: 'info', message });
-    await waitForRest(client, targets.default, { signal, clock, tell });
-  }
-  return clusterInfo(client, signal);
 }
 
 /** What a run has found when it begins. */
@@ -247,9 +232,14 @@ class TestRunner {
     this.signal.throwIfAborted();
   }
 
+  /** The devices ask OpenSearch; another database would not understand them. */
+  private telemetryDevices(): readonly TelemetryDevice[] {
+    return this.config.load.database === null ? this.config.results.telemetry : [];
+  }
+
   private async startTelemetry(): Promise<Telemetry> {
     const indices = this.loaded.workload.indices.map(({ name }) => name);
-    const telemetry = await startTelemetry(this.config.results.telemetry, this.client, indices);
+    const telemetry = await startTelemetry(this.telemetryDevices(), this.client, indices);
     for (const message of telemetry.warnings) this.listener({ kind: 'warning', message });
     return telemetry;
   }

@@ -34,10 +34,13 @@ export interface BulkReaderOptions {
   readonly conflicts: ConflictSettings | null;
   /** Puts the documents of a set into bodies. Default: as the API for bulks over HTTP wants them. */
   readonly writerOf?: ((documentSet: PreparedDocumentSet) => DocumentWriter) | undefined;
+  /** Bytes that end each body. Default: none. */
+  readonly tail?: Buffer | undefined;
   /** Uniform in [0, 1); only used with conflicts. */
   readonly random: () => number;
 }
 
+const NOTHING = Buffer.alloc(0);
 const NEWLINE = 10;
 const SMALLEST_READ = 4096;
 const LARGEST_READ = 1 << 28;
@@ -208,9 +211,9 @@ export class BulkReader {
     writer: DocumentWriter,
     documents: number,
   ): Promise<number> {
-    const { bulkSize, headRoom } = this.options;
+    const { bulkSize, headRoom, tail = NOTHING } = this.options;
     const { cursor } = target;
-    const gap = Math.ceil(documents / bulkSize) * headRoom + documents * writer.extraBytes;
+    const gap = Math.ceil(documents / bulkSize) * (headRoom + tail.length) + documents * writer.extraBytes;
     cursor.source = gap;
     cursor.end = gap;
     cursor.target = 0;
@@ -225,6 +228,7 @@ export class BulkReader {
         if (cursor.documents === wanted) break;
         await this.readMore(cursor, file, gap, left - cursor.documents);
       }
+      cursor.target += tail.copy(cursor.buffer, cursor.target);
       target.bodies.push({ start, length: cursor.target - start, documents: wanted });
     }
     return cursor.source - gap;

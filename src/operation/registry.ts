@@ -9,6 +9,8 @@ import { putSettings, updateConcurrentSegmentSearchSettings } from './cluster-se
 import { composite } from './composite.ts';
 import { borrowsDocuments } from './corpus-source.ts';
 import { createDataStream, deleteDataStream } from './data-streams.ts';
+import { typeName } from './database/database.ts';
+import { databases } from './database/databases.ts';
 import { forceMerge } from './force-merge.ts';
 import { createIndex, deleteIndex } from './index-operations.ts';
 import { deleteKnnModel, trainKnnModel } from './knn-models.ts';
@@ -109,9 +111,12 @@ export const executableTypes: readonly OperationType[] = [
   deleteMlModel,
 ];
 
-const byName: ReadonlyMap<string, OperationType> = new Map(executableTypes.map((type) => [type.name, type]));
+const byName: ReadonlyMap<string, OperationType> = new Map([
+  ...executableTypes.map((type) => [type.name, type] as const),
+  ...databases.flatMap((database) => database.operations.map((type) => [typeName(database, type.name), type] as const)),
+]);
 
-/** The operation type of a name; `undefined` if this version has none. */
+/** The operation type of a name, be it of OpenSearch or of another database; `undefined` if this version has none. */
 export function operationType(name: string): OperationType | undefined {
   return byName.get(name);
 }

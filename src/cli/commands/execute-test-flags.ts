@@ -1,6 +1,7 @@
 // The flags of `run`, also called `execute-test`.
 import { benchmarkOnly, pipelines } from '../../coordinator/pipeline.ts';
 import { defaultPercentiles } from '../../metrics/percentiles.ts';
+import { databases } from '../../operation/database/databases.ts';
 import type { Invocation } from '../args/command.ts';
 import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
 import {
@@ -144,9 +145,8 @@ const otherTargetFlags = {
   databaseType: choiceFlag('database-type', {
     description: 'Kind of database under test.',
     group: target,
-    choices: ['opensearch', 'milvus', 'vespa'],
+    choices: ['opensearch', ...databases.map(({ name }) => name)],
     fallback: 'opensearch',
-    notBuilt: 'databases other than OpenSearch',
   }),
 };
 

@@ -6,6 +6,8 @@ import type { RunOutcome } from '../../coordinator/run.ts';
 import { BenchmarkError, exitCodes } from '../../errors.ts';
 import type { Targets } from '../../http/target-cluster.ts';
 import { type JsonObject, writeJson } from '../../json.ts';
+import { catalogOf, procedureFor } from '../../operation/database/catalog.ts';
+import { databaseOf } from '../../operation/database/databases.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { fileSink } from '../../store/sink.ts';
 import { isStored } from '../../store/test-run-store.ts';
@@ -141,6 +143,7 @@ function makeConfig(
   return {
     load: {
       targets,
+      database: databaseOf(options.databaseType),
       ...(grpcHosts === null ? {} : { grpcHosts }),
       workload: (distributionVersion) => loadForRun(context, run, params, distributionVersion),
       skipRestApiCheck: options.skipRestApiCheck,
@@ -206,15 +209,18 @@ async function loadForRun(
   // The other machines of a fleet are taken to be like this one.
   const availableMemory = bytes(process.availableMemory() * Math.max(1, options.workerIps.length));
   const { testMode } = options;
+  const database = databaseOf(options.databaseType);
   const load = loadNamedWorkload(context, options, {
     purpose: 'run',
     params,
     testMode,
     distributionVersion,
     availableMemory,
+    ...(database === null ? {} : { operations: catalogOf(database) }),
   });
   // Loading may take long, as git may be at work on a slow network.
-  return untilAborted(context.environment.signal, load);
+  const loaded = await untilAborted(context.environment.signal, load);
+  return database === null ? loaded : { ...loaded, testProcedure: procedureFor(database, loaded.testProcedure) };
 }
 
 function logOutcome({ log }: CommandContext, outcome: RunOutcome): void {

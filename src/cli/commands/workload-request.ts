@@ -9,6 +9,7 @@ import type { Bytes } from '../../units.ts';
 import { closestMatch } from '../../workload/closest-match.ts';
 import { BUILTIN, isRepositoryPath, type WorkloadOrigin } from '../../workload/find.ts';
 import { type LoadedWorkload, loadWorkload } from '../../workload/load.ts';
+import type { OperationCatalog } from '../../workload/operation-catalog.ts';
 import type { Settings } from '../config/settings.ts';
 import type { CommandContext } from '../context.ts';
 import type { OriginOptions, WorkloadOptions } from './workload-options.ts';
@@ -70,6 +71,8 @@ export interface LoadPurpose {
   readonly params: JsonObject;
   readonly testMode: boolean;
   readonly distributionVersion: string | null;
+  /** The operation types of the target; absent = those of OpenSearch. */
+  readonly operations?: OperationCatalog;
   /** Memory for the clients; absent = none will be made. */
   readonly availableMemory?: Bytes;
 }
@@ -91,7 +94,7 @@ export async function loadNamedWorkload(
     testMode: purpose.testMode,
     purpose: purpose.purpose,
     ...(purpose.availableMemory === undefined ? {} : { availableMemory: purpose.availableMemory }),
-    operations: operationCatalog,
+    operations: purpose.operations ?? operationCatalog,
     plugins: pluginInspector(join(context.settings.rootDirectory, 'plugins')),
     wallTime: context.environment.clock.wall,
   });
