@@ -53,10 +53,9 @@ class MilvusBulk implements RequestOperation {
     this.isFinite = !params.looped;
     this.expectedWeight = { weight: params.bulkSize, unit: 'docs' };
     this.request = context.requests.prepareInPlace('POST', '/v2/vectordb/entities/insert', params.options.headers);
-    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount), {
+    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount, params.amount), {
       bulkSize: params.bulkSize,
       headRoom: this.bodyStart + this.longestHead,
-      ingestPercentage: params.ingestPercentage,
       looped: params.looped,
       conflicts: null,
       writerOf: () => framedDocuments(COMMAS),

@@ -44,7 +44,7 @@ class VespaBulk implements ScriptOperation {
 
   constructor(params: BulkParams, context: OperationContext) {
     const corpora = selectCorpora(context.workload.corpora, params.selection);
-    const slices = clientSlices(corpora, context.clientIndex, context.clientCount);
+    const slices = clientSlices(corpora, context.clientIndex, context.clientCount, params.amount);
     this.options = params.options;
     this.isFinite = !params.looped;
     this.expectedWeight = { weight: params.bulkSize, unit: 'docs' };
@@ -52,7 +52,6 @@ class VespaBulk implements ScriptOperation {
     this.reader = new BulkReader(slices, {
       bulkSize: params.bulkSize,
       headRoom: 0,
-      ingestPercentage: params.ingestPercentage,
       looped: params.looped,
       conflicts: null,
       writerOf: documentLines,
