@@ -1,13 +1,14 @@
 // Test mode: a workload cut down to a smoke test.
+import { isJsonNumber, type Json, toNumber } from '../json.ts';
 import { type Seconds, seconds } from '../units.ts';
-import type { DocumentSet, ScheduleElement, Task, Workload } from './model.ts';
+import type { DocumentSet, Operation, ScheduleElement, Task, Workload } from './model.ts';
 
 const DOCUMENTS = 1000;
 const MAX_TIME_PERIOD = 10;
 
 /**
- * The workload with 1,000 documents from `-1k` files, at most as many iterations as clients, at most 10 s per task, and
- * neither warm-up time nor ramps nor throttling.
+ * The workload with 1,000 documents from `-1k` files and the first 1,000 vectors of data sets, at most as many
+ * iterations as clients, at most 10 s per task, and neither warm-up time nor ramps nor throttling.
  */
 export function forTestMode(workload: Workload): Workload {
   const cutElement = (element: ScheduleElement): ScheduleElement =>
@@ -29,6 +30,7 @@ function cutTask(task: Task): Task {
     period === null ? null : seconds(Math.min(period, limit));
   return {
     ...task,
+    operation: cutOperation(task.operation),
     warmupIterations: atMostClients(task.warmupIterations),
     iterations: atMostClients(task.iterations),
     warmupTimePeriod: atMost(task.warmupTimePeriod, 0),
@@ -38,6 +40,20 @@ function cutTask(task: Task): Task {
     rampDownTimePeriod: null,
     targetThroughput: null,
   };
+}
+
+/** There are no small files of data sets of vectors, so an operation sends the first vectors of the whole, once. */
+function cutOperation(operation: Operation): Operation {
+  const { params } = operation;
+  const isGiven = (name: string): boolean => (params.get(name) ?? '') !== '';
+  if (!isGiven('data_set_path') && !isGiven('data_set_corpus')) return operation;
+  const given = params.get('num_vectors');
+  const wanted = isJsonNumber(given) ? toNumber(given) : -1;
+  const cut = new Map<string, Json>([
+    ...params,
+    ['num_vectors', wanted < 0 ? DOCUMENTS : Math.min(wanted, DOCUMENTS)] as const,
+  ]);
+  return { ...operation, params: params.has('repetitions') ? cut.set('repetitions', 1) : cut };
 }
 
 /**

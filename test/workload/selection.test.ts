@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { writeJson } from '../../src/json.ts';
+import { toPlain, writeJson } from '../../src/json.ts';
 import { executableTypes, operationCatalog } from '../../src/operation/registry.ts';
 import { describeWorkload } from '../../src/workload/describe.ts';
 import { leafTasks, type Workload } from '../../src/workload/model.ts';
@@ -131,7 +131,24 @@ test('test mode cuts documents, counts and periods', () => {
   assert.equal(names(cut).join(), names(workload).join());
 });
 
-test('test mode follows addresses and drops parts, and leaves vectors alone', () => {
+test('test mode sends the first vectors of a data set, once', () => {
+  const cutOf = (params: object): unknown => {
+    const operation = { name: 'v', 'operation-type': 'vector-search', ...params };
+    const [task] = forTestMode(parse(withSchedule([{ operation }])).workload).testProcedures[0]?.schedule ?? [];
+    return task?.kind === 'task' ? toPlain(task.operation.params) : null;
+  };
+  const base = { name: 'v', 'operation-type': 'vector-search', data_set_path: 'x.hdf5' };
+  assert.deepEqual(cutOf({ data_set_path: 'x.hdf5' }), { ...base, num_vectors: 1000 });
+  assert.deepEqual(cutOf({ data_set_path: 'x.hdf5', num_vectors: 7, repetitions: 5 }), {
+    ...base,
+    num_vectors: 7,
+    repetitions: 1,
+  });
+  assert.deepEqual(cutOf({ data_set_path: 'x.hdf5', num_vectors: 5000 }), { ...base, num_vectors: 1000 });
+  assert.deepEqual(cutOf({ k: 1 }), { name: 'v', 'operation-type': 'vector-search', k: 1 });
+});
+
+test('test mode follows addresses and drops parts, and leaves the files of vectors alone', () => {
   const documents = (properties: Readonly<Record<string, unknown>>): unknown => {
     const corpora = [{ name: 'c', documents: [{ 'document-count': 5, 'compressed-bytes': 9, ...properties }] }];
     const [set] = forTestMode(parse(withSchedule(schedule, { corpora })).workload).corpora[0]?.documentSets ?? [];
