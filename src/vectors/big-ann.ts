@@ -2,10 +2,11 @@
 //
 //   vectors        rows u32 │ columns u32 │ rows × columns values, whose type is the extension of the file
 //   ground truth   rows u32 │ k u32 │ rows × k ids u32 │ rows × k distances f32 (which may be missing)
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { extname } from 'node:path';
 import { BenchmarkError } from '../errors.ts';
+import { openDataFile } from './data-file.ts';
 import type {
   DataSetPart,
   DataSetShape,
@@ -61,6 +62,7 @@ class BigAnnFile implements OpenDataSet {
     const rowBytes = size.columns * type.bytes;
     this.part = {
       ...size,
+      place: path,
       rowsTogether: 1,
       read: (first, count) => {
         const buffer = new ArrayBuffer(count * rowBytes);
@@ -87,11 +89,7 @@ class BigAnnFile implements OpenDataSet {
 function open(path: string): number {
   // Typed arrays have the byte order of the machine, and no machine that Node.js supports has another one but s390x.
   if (endianness() !== 'LE') throw new BenchmarkError('UNSUPPORTED', 'big-ann files need a little-endian machine.');
-  try {
-    return openSync(path, 'r');
-  } catch (cause) {
-    throw new BenchmarkError('CORPUS', `Cannot open the data set ${path}.`, { cause });
-  }
+  return openDataFile(path);
 }
 
 function readHead(file: number, path: string, valueBytes: number, isTruth: boolean): PartShape {

@@ -93,7 +93,7 @@ export class BodyBlock {
 
   /** Adds a row as a JSON array. Throws `CORPUS` if one of its values is no finite number. */
   putVector(window: RowWindow, row: number): void {
-    const from = window.place(row);
+    const from = window.seek(row);
     const { values, bits, columns } = window;
     this.reserve(columns * (maxFloatBytes + 1) + 2);
     const end =
@@ -102,6 +102,17 @@ export class BodyBlock {
         : this.printFloats(values, bits, from, columns);
     if (end !== -1) this.end = end;
     else throw notFinite(window, row, from);
+  }
+
+  /** Adds a row as 32-bit floats, four bytes each, little-endian. */
+  putFloats(window: RowWindow, row: number): void {
+    const from = window.seek(row);
+    const { values, columns } = window;
+    this.reserve(columns * Float32Array.BYTES_PER_ELEMENT);
+    for (let index = from; index < from + columns; index++) {
+      this.view.setFloat32(this.end, values[index] ?? 0, true);
+      this.end += Float32Array.BYTES_PER_ELEMENT;
+    }
   }
 
   /** The block as it is handed over; it must not be used any more. */
@@ -147,8 +158,8 @@ export class BodyBlock {
   }
 }
 
-function notFinite({ values, columns }: RowWindow, row: number, from: number): BenchmarkError {
+function notFinite({ place, values, columns }: RowWindow, row: number, from: number): BenchmarkError {
   const column = Array.from(values.slice(from, from + columns)).findIndex((value) => !Number.isFinite(value));
-  const message = `Vector ${row} of a data set has ${values[from + column]} at position ${column}, counted from 0.`;
+  const message = `Vector ${row} of ${place} has ${values[from + column]} at position ${column}, both from 0.`;
   return new BenchmarkError('CORPUS', message, { hint: 'OpenSearch takes finite numbers only: correct the data set.' });
 }

@@ -67,6 +67,8 @@ export type NumberRows =
 
 /** A part that holds numbers. */
 export interface NumberPart extends PartShape {
+  /** Its file, and its name in the file, for messages. */
+  readonly place: string;
   /** Rows that the file stores together, so that reading fewer at a time would unpack them several times. */
   readonly rowsTogether: number;
   /** Reads `count` rows from row `first`. Throws `CORPUS` if the file does not give them. */

@@ -1,9 +1,10 @@
 // Files of ANN-benchmarks (HDF5), by h5wasm: the HDF5 library as WebAssembly, which reads the parts of a file that are
 // asked for. It is imported when the first such file is opened, because it takes a second to load on a busy machine.
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { Dataset, File as Hdf5File, OutputData } from 'h5wasm/node';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import { missing } from './big-ann.ts';
+import { openDataFile } from './data-file.ts';
 import {
   type DataSetPart,
   type DataSetShape,
@@ -60,6 +61,7 @@ class Hdf5DataSet implements OpenDataSet {
     const { path } = this.shape;
     return {
       ...shapeOf(dataset),
+      place: `${path} (${part})`,
       rowsTogether: dataset.metadata.chunks?.[0] ?? 1,
       read: (first, count) => toNumbers(slice(dataset, path, first, count), `${path} (${part}, ${describe(dataset)})`),
     };
@@ -121,12 +123,7 @@ function toTexts(data: OutputData | null, columns: number, where: string): reado
 }
 
 function requireSignature(path: string): void {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (cause) {
-    throw new BenchmarkError('CORPUS', `Cannot open the data set ${path}.`, { cause });
-  }
+  const file = openDataFile(path);
   try {
     const found = Buffer.alloc(SIGNATURE.length);
     const isHdf5 = SIGNATURE_PLACES.some(

@@ -14,7 +14,9 @@ const TEXT_ROWS = 1024;
 export class RowWindow {
   readonly columns: number;
   readonly rows: number;
-  /** What was read last, from row `first` on. Changes with {@link place}. */
+  /** See {@link NumberPart.place}. */
+  readonly place: string;
+  /** What was read last, from row `first` on. Changes with {@link seek}. */
   values: NumberRows = new Float32Array(0);
   /** The bits of `values` as integers, if they are 32-bit floats. */
   bits: Int32Array | null = null;
@@ -27,28 +29,29 @@ export class RowWindow {
     this.part = part;
     this.columns = part.columns;
     this.rows = part.rows;
+    this.place = part.place;
     const rowBytes = Math.max(1, part.columns * VALUE_BYTES);
     const wanted = Math.max(part.rowsTogether, Math.floor(WINDOW_BYTES / rowBytes));
     this.rowsAtOnce = Math.max(1, Math.min(wanted, Math.floor(LARGEST_WINDOW / rowBytes)));
   }
 
   /** Where the values of a row begin in {@link values}, which are read if need be. Throws `CORPUS`. */
-  place(row: number): number {
+  seek(row: number): number {
     if (row < this.first || row >= this.end) this.read(row);
     return (row - this.first) * this.columns;
   }
 
   /** The first value of a row. */
   value(row: number): number {
-    const place = this.place(row);
-    return this.values[place] ?? Number.NaN;
+    const start = this.seek(row);
+    return this.values[start] ?? Number.NaN;
   }
 
   private read(row: number): void {
     const count = Math.min(this.rowsAtOnce, this.rows - row);
     const values = this.part.read(row, count);
     if (values.length !== count * this.columns)
-      throw new BenchmarkError('CORPUS', `Rows ${row} to ${row + count - 1} of a data set are not there.`);
+      throw new BenchmarkError('CORPUS', `Rows ${row} to ${row + count - 1} of ${this.place} are not there.`);
     this.values = values;
     this.bits = values instanceof Float32Array ? new Int32Array(values.buffer, values.byteOffset, values.length) : null;
     this.first = row;

@@ -4,8 +4,15 @@ import type { BodyBlock, BodyMaker } from './body-block.ts';
 import type { DataSetFile, OpenDataSet, ThresholdPart } from './data-set.ts';
 import { RowWindow } from './row-window.ts';
 
-/** A piece of the text of a search: text, or what stands at its place for a query. */
-export type SearchPiece = string | { readonly insert: 'vector' | 'threshold' };
+/**
+ * A piece of a search: text or bytes, or what stands at its place for a query. `vector` is a JSON array, `floats` are
+ * the same numbers as 32-bit floats of four bytes, little-endian, as binary protocols have them; `threshold` is the
+ * text of a number.
+ */
+export type SearchPiece = string | Uint8Array | { readonly insert: SearchInsert };
+
+/** What differs from query to query. */
+export type SearchInsert = 'vector' | 'floats' | 'threshold';
 
 /** Which searches are made, and of what. */
 export interface SearchBodiesSpec {
@@ -30,7 +37,7 @@ export interface SearchBodiesSpec {
   readonly threshold: { readonly from: DataSetFile; readonly part: ThresholdPart; readonly column: number } | null;
 }
 
-type Piece = Uint8Array | 'vector' | 'threshold';
+type Piece = Uint8Array | SearchInsert;
 
 /** Makes the bodies of one client. Throws `CORPUS` if a part is missing or too short. */
 export function searchBodies(spec: SearchBodiesSpec, open: (file: DataSetFile) => OpenDataSet): BodyMaker {
@@ -67,6 +74,7 @@ class SearchBodies implements BodyMaker {
     block.begin();
     for (const piece of pieces) {
       if (piece === 'vector') block.putVector(this.queries, row);
+      else if (piece === 'floats') block.putFloats(this.queries, row);
       else if (piece === 'threshold') block.putNumber(this.threshold(row));
       else block.put(piece);
     }
@@ -78,17 +86,17 @@ class SearchBodies implements BodyMaker {
   private threshold(row: number): number {
     const { thresholds } = this;
     if (thresholds === null) return 0;
-    const place = thresholds.place(row);
-    return thresholds.values[place + (this.spec.threshold?.column ?? 0)] ?? 0;
+    const start = thresholds.seek(row);
+    return thresholds.values[start + (this.spec.threshold?.column ?? 0)] ?? 0;
   }
 
   /** Rows are filled up with -1 if a query has fewer neighbours. */
   private addTruth(block: BodyBlock, row: number): void {
     const { truth } = this;
     if (truth === null) return;
-    const place = truth.place(row);
+    const start = truth.seek(row);
     const count = Math.min(this.spec.truth?.count ?? 0, truth.columns);
-    for (let index = place; index < place + count; index++) {
+    for (let index = start; index < start + count; index++) {
       const id = truth.values[index] ?? -1;
       if (id < 0) return;
       block.addTruth(id);
@@ -97,5 +105,6 @@ class SearchBodies implements BodyMaker {
 }
 
 function pieceBytes(piece: SearchPiece): Piece {
-  return typeof piece === 'string' ? Buffer.from(piece) : piece.insert;
+  if (typeof piece === 'string') return Buffer.from(piece);
+  return 'insert' in piece ? piece.insert : piece;
 }

@@ -181,11 +181,24 @@ test('neighbours end at the first -1, and thresholds differ from query to query'
   assert.deepEqual(second, { text: '{"t":1.375}', documents: 0, truth: [15, 16] });
 });
 
+test('a search of a binary protocol has its vector as floats between bytes', async () => {
+  const spec = search({ repetitions: 1, end: 5, truth: null, pieces: [Uint8Array.of(1, 255), { insert: 'floats' }] });
+  const feed = new BodyFeed(new LocalVectors(), spec);
+  await feed.ready();
+  assert.ok(feed.next());
+  const body = feed.buffer.subarray(HEAD_ROOM);
+  assert.deepEqual([...body.subarray(0, 2)], [1, 255]);
+  assert.deepEqual(
+    Array.from({ length: COLUMNS }, (_, column) => body.readFloatLE(2 + 4 * column)),
+    vector(4),
+  );
+});
+
 test('what is no finite number is named with its row and position', async () => {
   const values = Float32Array.from([1, 2, 3, Number.NaN]);
   const vectors = writeBigAnn(at('nan.fbin'), 2, 2, values);
   const spec = bulk({ vectors, end: 2, limit: 2 });
-  await assert.rejects(bodiesOf(spec), /Vector 1 of .* has NaN at position 1/);
+  await assert.rejects(bodiesOf(spec), /Vector 1 of .*nan\.fbin has NaN at position 1, both from 0/);
   await assert.rejects(bodiesOf(bulk({ vectors: { format: 'hdf5', path: at('gone.hdf5') } })), /Cannot open/);
 });
 

@@ -95,6 +95,7 @@ test('a file that is no data set of its format is named, with what is wrong', as
   await refused({ format: 'hdf5', path: at('nowhere.hdf5') }, /Cannot open the data set/);
   await refused({ format: 'big-ann', path: at('nowhere.fbin') }, /Cannot open the data set/);
   await refused({ format: 'big-ann', path: at('page.hdf5') }, /its name must end with one of \.fbin, \.u8bin/);
+  await refused({ format: 'hdf5', path: directory }, /is no file/);
   writeFileSync(at('short.fbin'), Buffer.alloc(5));
   await refused({ format: 'big-ann', path: at('short.fbin') }, /has 5 bytes; .* begins with 8/);
   writeBigAnn(at('lies.fbin'), 10, 4, new Float32Array(39));
