@@ -134,6 +134,7 @@ export const rooms: readonly Room[] = [
   { folder: 'telemetry', holds: 'what the cluster says of itself, read beside the load', imports: ['.', 'metrics'] },
   { folder: 'store', holds: 'results as files', imports: ['.', 'transport', 'metrics'] },
   { folder: 'report', holds: 'results as tables', imports: ['.', 'metrics'] },
+  { folder: 'page', holds: 'results as pages for a browser', imports: ['.', 'metrics', 'store', 'report'] },
   {
     folder: 'analysis',
     holds: 'stored test runs against each other: comparison, aggregation, trends',
@@ -199,6 +200,7 @@ export const rooms: readonly Room[] = [
       'control',
       'store',
       'report',
+      'page',
       'analysis',
       'coordinator',
       'daemon',

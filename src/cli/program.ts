@@ -9,6 +9,7 @@ import { infoCommand } from './commands/info.ts';
 import { listCommand } from './commands/list.ts';
 import { commandsNotBuilt } from './commands/not-built.ts';
 import { trendCommand } from './commands/trend.ts';
+import { visualizeCommand } from './commands/visualize.ts';
 import { daemonCommands } from './daemon/commands.ts';
 
 /** A program as its user sees it. */
@@ -35,6 +36,7 @@ export const benchmarkProgram: Program = {
     aggregateCommand,
     trendCommand,
     expandDataCorpusCommand,
+    visualizeCommand,
     fleetCommand,
     ...commandsNotBuilt,
   ],

@@ -11,14 +11,9 @@ import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import { createAdminClient } from '../http/admin-client.ts';
 import type { AdminClient } from '../http/admin-request.ts';
-import { formatPlace } from '../http/endpoint.ts';
 import type { ClusterIdentity } from '../http/rest-readiness.ts';
-import type { TargetCluster } from '../http/target-cluster.ts';
-import type { EndpointName } from '../metrics/endpoint-figures.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
-import type { TaskIdentity } from '../metrics/task-metrics.ts';
-import { transportTargets } from '../operation/transport-targets.ts';
 import { packageVersion } from '../package.ts';
 import type { Step } from '../schedule/allocation.ts';
 import { knownSecrets } from '../secrets.ts';
@@ -27,7 +22,7 @@ import type { TelemetryDevice } from '../telemetry/device.ts';
 import { readNodeCpu } from '../telemetry/node-cpu.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
-import { type Corpus, leafTasks, type TestProcedure, type Workload } from '../workload/model.ts';
+import type { Corpus, TestProcedure } from '../workload/model.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
 import { controlledProcedure, controlledSteps } from './controlled-procedure.ts';
@@ -38,6 +33,7 @@ import { neededCorpora } from './needed-corpora.ts';
 import type { ProvidedCluster } from './pipeline.ts';
 import { RedlineDriver } from './redline-driver.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
+import { endpointsOf, identities } from './run-identities.ts';
 
 /** How a test run ended, and what it measured. */
 export interface RunOutcome {
@@ -324,32 +320,6 @@ class TestRunner {
       history: results === null ? undefined : this.collector.history(),
     };
   }
-}
-
-function identities(workload: Workload, procedure: TestProcedure): readonly TaskIdentity[] {
-  return leafTasks(procedure.schedule).map((task) => ({
-    task: task.name,
-    operation: task.operation.name,
-    operationType: task.operation.type,
-    clients: task.clients,
-    isReportable: task.operation.includeInReporting,
-    meta: Object.fromEntries([...workload.meta, ...procedure.meta, ...task.operation.meta, ...task.meta]),
-  }));
-}
-
-/** Every endpoint that requests of the run may go to, in the order in which the reports of workers tell of them. */
-function endpointsOf(
-  cluster: TargetCluster,
-  steps: readonly Step[],
-  grpcHosts: readonly string[],
-): readonly EndpointName[] {
-  const operations = steps.flatMap((step) => step.tasks.map(({ operation }) => operation));
-  return [
-    ...cluster.endpoints.map((endpoint) => ({ endpoint: formatPlace(endpoint), protocol: 'http' as const })),
-    ...transportTargets(operations, grpcHosts).flatMap(({ protocol, endpoints }) =>
-      endpoints.map((endpoint) => ({ endpoint, protocol })),
-    ),
-  ];
 }
 
 /** Masks secrets in the examples of errors: an answer of the cluster may repeat the credentials of its request. */

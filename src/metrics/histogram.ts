@@ -150,6 +150,21 @@ export class Histogram {
     return slot < 0 ? 0 : Math.max(this.min, Math.min(middleOf(slot), this.max));
   }
 
+  /** How many values lie at or below each of some ascending bounds in ns, and above the bound before. */
+  countsBetween(bounds: readonly number[]): readonly number[] {
+    const counts = bounds.map(() => 0);
+    if (this.count === 0) return counts;
+    const last = slotOf(this.max);
+    let bin = 0;
+    for (let slot = slotOf(this.min); slot <= last; slot++) {
+      const count = this.data[slot] ?? 0;
+      if (count === 0) continue;
+      while (bin < bounds.length - 1 && middleOf(slot) > (bounds[bin] ?? 0)) bin++;
+      counts[bin] = (counts[bin] ?? 0) + count;
+    }
+    return counts;
+  }
+
   /** The standard deviation in ns, from the middles of the slots; 0 if empty. */
   get standardDeviation(): number {
     if (this.count === 0) return 0;

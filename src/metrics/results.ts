@@ -75,6 +75,15 @@ export interface TaskResults {
   /** The parts of a composite operation, each under its own name. */
   readonly parts: readonly PartResults[];
   readonly clients: number;
+  /** The throughput that the task was to have, per second; absent if it was not throttled. */
+  readonly target?: TargetRate | undefined;
+}
+
+/** A throughput that is wanted: 500 `docs` per second. */
+export interface TargetRate {
+  readonly value: number;
+  /** Without `/s`. */
+  readonly unit: string;
 }
 
 /** What became of the documents of a task's bulk requests, those of the warm-up included. */

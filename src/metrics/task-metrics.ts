@@ -7,7 +7,7 @@ import { Histogram } from './histogram.ts';
 import { defaultPercentiles } from './percentiles.ts';
 import { type RecallName, type RecallStats, RecallValues, recallNames } from './recall.ts';
 import type { PartReport, TaskReport, TimeColumns } from './report.ts';
-import type { DocumentResults, PartResults, TaskResults, ThroughputStats } from './results.ts';
+import type { DocumentResults, PartResults, TargetRate, TaskResults, ThroughputStats } from './results.ts';
 import { SuppliedThroughput } from './supplied-throughput.ts';
 import { ThroughputGrid, type ThroughputPoint, throughputStats } from './throughput.ts';
 
@@ -21,6 +21,8 @@ export interface TaskIdentity {
   readonly isReportable: boolean;
   /** Meta of workload, test procedure, operation and task, merged in this order. */
   readonly meta: Readonly<Record<string, unknown>>;
+  /** The throughput that it is to have; absent if it is not throttled. */
+  readonly target?: TargetRate | undefined;
 }
 
 /** Which percentiles the user wants in the results. */
@@ -176,7 +178,7 @@ export class TaskMetrics {
 
   /** The results of what was merged. */
   results(settings: ResultSettings): TaskResults {
-    const { task, operation, operationType, clients, isReportable, meta } = this.identity;
+    const { task, operation, operationType, clients, isReportable, meta, target } = this.identity;
     const errorRate = this.normalSamples === 0 ? 0 : this.failedNormalSamples / this.normalSamples;
     return {
       task,
@@ -204,6 +206,7 @@ export class TaskMetrics {
       recall: this.recallResults(),
       parts: this.partResults(),
       clients,
+      ...(target === undefined ? {} : { target }),
     };
   }
 

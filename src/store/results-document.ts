@@ -66,6 +66,7 @@ function operationMetrics(task: TaskResults): JsonObject {
     ...(Object.keys(task.meta).length > 0 ? [['meta', toJson(task.meta)] as const] : []),
     ['operation_type', task.operationType],
     ['clients', task.clients],
+    ...(task.target === undefined ? [] : [['target_throughput', toJson(task.target)] as const]),
     ['requests', task.requests],
     ['errors', task.failedRequests],
     ['retries', task.retries],

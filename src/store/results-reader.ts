@@ -80,7 +80,13 @@ function parseTask(task: string, entry: JsonObject, profile: JsonObject): Omit<T
     }),
     parts: objectsField(entry, 'parts').flatMap(parsePart),
     clients: number('clients'),
+    ...parseTarget(objectField(entry, 'target_throughput')),
   };
+}
+
+function parseTarget(entry: JsonObject): Pick<TaskResults, 'target'> {
+  const [value, unit] = [numberField(entry, 'value'), textField(entry, 'unit')];
+  return value === null || unit === null ? {} : { target: { value, unit } };
 }
 
 const parseErrorCount = (error: JsonObject): ErrorCount => ({

@@ -97,17 +97,15 @@ const percentileFlags = {
 
 const visualizeFlags = {
   visualize: switchFlag('visualize', {
-    description: 'Make an HTML report of the run.',
+    description: 'Make an HTML report of the test run at its end.',
     group: results,
-    notBuilt: 'HTML reports',
   }),
   visualizeOutputPath: valueFlag('visualize-output-path', {
-    description: 'Where the HTML report is copied to.',
+    description: 'File, or directory, that gets a copy of the HTML report.',
     group: results,
     placeholder: 'PATH',
     fallback: null,
     parse: readText,
-    notBuilt: 'HTML reports',
   }),
 };
 

@@ -113,6 +113,11 @@ async function runOnce(
   console.eraseStatus();
   logOutcome(context, outcome);
   await reportRun(context, run, outcome, file);
+  const { visualize: wantsReport, visualizeOutputPath } = run.options;
+  if (wantsReport || visualizeOutputPath !== null) {
+    const { visualize } = await import('./visualize-report.ts');
+    await visualize(context, testRunId, visualizeOutputPath);
+  }
   if (outcome.status === 'success') return exitCodes.success;
   if (outcome.status === 'cancelled') return exitCodes.cancelled;
   throw outcome.error ?? new BenchmarkError('INTERNAL', 'The test run failed without saying why.');

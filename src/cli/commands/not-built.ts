@@ -4,7 +4,6 @@ import { BenchmarkError } from '../../errors.ts';
 import type { Command } from '../args/command.ts';
 
 const table = [
-  ['visualize', 'Make an HTML report of a test run.'],
   ['create-workload', 'Make a workload from the data of a cluster.'],
   ['generate-data', 'Generate documents.'],
   ['download', 'Download a distribution of OpenSearch.'],

@@ -1,0 +1,66 @@
+// Makes the charts of a whole test run from its course.
+import type { NodeHistory, RunHistory, TelemetrySeries } from '../metrics/history.ts';
+import type { Results } from '../metrics/results.ts';
+import type { PageData, PageNode, PageSeries } from './page-data.ts';
+import { rounded, TaskDataMaker, thinned } from './task-data.ts';
+
+/** Charts of the cluster at most; a device may read hundreds of figures, and nobody looks at all of them. */
+const CLUSTER_CHARTS = 24;
+/** Lines of one chart at most. */
+const LINES = 8;
+
+/** The charts of a run. Throws `INTERNAL` if a histogram of its course cannot be read. */
+export function pageData(history: RunHistory, results: Results): PageData {
+  const maker = new TaskDataMaker();
+  return {
+    startedAt: history.startedAt,
+    tasks: history.tasks
+      .filter(({ task, cells }) => cells.length > 0 && results.tasks.some((one) => one.task === task && one.isReported))
+      .map((task) => maker.make(task, results.tasks.find((one) => one.task === task.task) ?? null)),
+    nodes: history.nodes.map(nodeData),
+    cluster: clusterData(history.telemetry),
+  };
+}
+
+function nodeData({ node, length, cells }: NodeHistory): PageNode {
+  const times = cells.map(({ start }) => (start + length / 2) / 1000);
+  const perSecond = 1000 / length;
+  const column = (of: (cell: NodeHistory['cells'][number]) => number | null) => {
+    const values = cells.map((cell) => {
+      const value = of(cell);
+      return value === null ? null : rounded(value);
+    });
+    return thinned(times, values).values;
+  };
+  return {
+    name: node,
+    times: thinned(times, times).times.map(rounded),
+    requests: column(({ requests }) => requests * perSecond),
+    cores: column(({ cpuMillis }) => cpuMillis / length),
+    utilisation: column(({ utilisation }) => (utilisation === null ? null : 100 * utilisation)),
+    lag: column(({ sendLagP99 }) => sendLagP99),
+  };
+}
+
+/** One chart for each figure, with a line for each node, index or shard. */
+function clusterData(telemetry: readonly TelemetrySeries[]): readonly PageSeries[] {
+  const charts = new Map<string, TelemetrySeries[]>();
+  for (const series of telemetry) {
+    if (series.values.length < 2) continue;
+    const title = `${series.device}: ${series.metric}`;
+    const known = charts.get(title);
+    if (known === undefined) charts.set(title, [series]);
+    else known.push(series);
+  }
+  return [...charts].slice(0, CLUSTER_CHARTS).map(([title, lines]) => ({
+    title,
+    unit: lines[0]?.unit ?? '',
+    lines: lines.slice(0, LINES).map(({ cluster, subject, times, values }) => {
+      const thin = thinned(
+        times.map((time) => time / 1000),
+        values.map(rounded),
+      );
+      return { name: subject === '' ? cluster : subject, times: thin.times.map(rounded), values: thin.values };
+    }),
+  }));
+}
