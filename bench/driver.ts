@@ -1,5 +1,6 @@
 // The driver that is measured, in a process of its own: one load thread that runs one step per command of the parent
 // process. It keeps the thread over all steps, so that its code is warm, as in a run of minutes.
+import { readdirSync, readFileSync } from 'node:fs';
 import type { PreparedCorpus } from '../src/corpus/prepared.ts';
 import { unreachable } from '../src/errors.ts';
 import { Fleet } from '../src/fleet/fleet.ts';
@@ -10,6 +11,7 @@ import { TaskMetrics } from '../src/metrics/task-metrics.ts';
 import { allocate } from '../src/schedule/allocation.ts';
 import { seconds } from '../src/units.ts';
 import type { Task } from '../src/workload/model.ts';
+import type { PluginPlace } from '../src/workload/plugin-place.ts';
 import { task, workloadOf } from '../test/support/small-model.ts';
 
 /** What the parent process asks for at the start. Each step is one task that lasts `seconds`. */
@@ -24,6 +26,8 @@ export interface DriverOrder {
   readonly corpus: PreparedCorpus | null;
   /** Path of the data set of `bulk-vector-data-set`, of which each step sends all vectors once. */
   readonly dataSet: string | null;
+  /** A plug-in whose parameter source `queries` makes the searches. Default: they are all the same. */
+  readonly plugin?: PluginPlace;
 }
 
 /** What one step cost and what it did. Latencies and the send lag are in ms. */
@@ -38,10 +42,12 @@ export interface StepFigures {
   readonly rssBytes: number;
 }
 
-function paramsOf({ operation, dataSet }: DriverOrder): Readonly<Record<string, unknown>> {
+function paramsOf({ operation, dataSet, plugin }: DriverOrder): Readonly<Record<string, unknown>> {
   switch (operation) {
     case 'search':
-      return { index: 'bench', body: { query: { match_all: {} } } };
+      return plugin === undefined
+        ? { index: 'bench', body: { query: { match_all: {} } } }
+        : { 'param-source': 'queries' };
     case 'bulk':
       return { 'bulk-size': 5000, looped: true };
     case 'bulk-vector-data-set':
@@ -84,6 +90,7 @@ async function serve(order: DriverOrder): Promise<void> {
     onError: 'continue',
     checksAssertions: false,
     seed: 1,
+    ...(order.plugin === undefined ? {} : { plugin: { place: order.plugin, procedure: '' } }),
   });
   let next = 0;
   process.on('message', async (message) => {
@@ -95,6 +102,7 @@ async function serve(order: DriverOrder): Promise<void> {
     metrics = new TaskMetrics(identity(`step-${next}`));
     health = [];
     const cpu = process.cpuUsage();
+    const others = childCpuMicros();
     const start = performance.now();
     await fleet.runStep(next++);
     const used = process.cpuUsage(cpu);
@@ -103,7 +111,7 @@ async function serve(order: DriverOrder): Promise<void> {
       requests: results.requests,
       failed: results.failedRequests,
       work: metrics.workDone,
-      cpuMicros: used.user + used.system,
+      cpuMicros: used.user + used.system + childCpuMicros() - others,
       wallMillis: performance.now() - start,
       latency: results.latency?.percentiles ?? [],
       sendLagP99: health.reduce<number | null>(
@@ -115,6 +123,16 @@ async function serve(order: DriverOrder): Promise<void> {
     process.send?.(figures);
   });
   process.send?.('ready');
+}
+
+/** What the processes that this one has started have used. Linux counts it in hundredths of a second. */
+function childCpuMicros(): number {
+  const threads = readdirSync('/proc/self/task');
+  const children = threads.flatMap((thread) => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' '));
+  return children
+    .filter((pid) => pid !== '')
+    .map((pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [])
+    .reduce((sum, fields) => sum + (Number(fields[11]) + Number(fields[12])) * 10_000, 0);
 }
 
 const identity = (name: string) => ({

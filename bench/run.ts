@@ -11,6 +11,7 @@ import { measureBias } from './bias.ts';
 import { writeBenchCorpus } from './bulk-corpus.ts';
 import type { DriverOrder, StepFigures } from './driver.ts';
 import { measurePacing } from './pacing.ts';
+import { measurePlugin } from './plugins.ts';
 import { Driver, median, microsPerRequest, runWrk, withTarget } from './processes.ts';
 import { countStorm } from './storm.ts';
 import { measureUnpack } from './unpack.ts';
@@ -256,6 +257,19 @@ async function unpackRow(rounds: number): Promise<Row> {
   };
 }
 
+/** What is demanded of each language: requests per CPU-second, compared with a constant search. */
+const PLUGIN_DUE = { python: 0.6, typescript: 0.85 } as const;
+
+async function pluginRow(language: keyof typeof PLUGIN_DUE, rounds: number): Promise<Row> {
+  const { own, constant, ratio } = await measurePlugin(language, rounds);
+  return {
+    figure: `searches that a plug-in in ${language} makes: requests per CPU-second, ratio to a constant search`,
+    value: `${ratio.toFixed(3)} (${own.toFixed(1)} us; constant ${constant.toFixed(1)} us)`,
+    due: `>= ${PLUGIN_DUE[language]}`,
+    isMet: ratio >= PLUGIN_DUE[language],
+  };
+}
+
 function print(rows: readonly Row[]): void {
   const widest = (pick: (row: Row) => string): number => Math.max(...rows.map((row) => pick(row).length));
   const [figure, value, due] = [widest((row) => row.figure), widest((row) => row.value), widest((row) => row.due)];
@@ -272,7 +286,10 @@ async function main(): Promise<void> {
     options: {
       rounds: { type: 'string', default: '8' },
       'memory-minutes': { type: 'string', default: '1' },
-      only: { type: 'string', default: 'search,tls,bulk,vectors,freeze,lag,bias,storm,wall,unpack,memory' },
+      only: {
+        type: 'string',
+        default: 'search,tls,bulk,vectors,freeze,lag,bias,storm,wall,unpack,python,typescript,memory',
+      },
     },
   });
   const rounds = Number(values.rounds);
@@ -289,6 +306,8 @@ async function main(): Promise<void> {
   if (wanted.has('storm')) rows.push(await measureStorm());
   if (wanted.has('wall')) rows.push(...(await measureOverhead()));
   if (wanted.has('unpack')) rows.push(await unpackRow(rounds));
+  if (wanted.has('python')) rows.push(await pluginRow('python', rounds));
+  if (wanted.has('typescript')) rows.push(await pluginRow('typescript', rounds));
   if (wanted.has('memory')) rows.push(await measureMemory(Number(values['memory-minutes'])));
   print(rows);
 }

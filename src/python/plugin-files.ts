@@ -35,11 +35,17 @@ async function siblingModules(directory: string): Promise<readonly SharedFile[]>
   for (const { name } of siblings) {
     const sibling = join(parent, name);
     if (name === basename(directory) || name.startsWith('.')) continue;
-    if ((await factsOf(join(sibling, 'workload.json')))?.isFile() !== true) continue;
+    if (!(await isWorkload(sibling))) continue;
     const root = await realpath(sibling);
     found.push(...(await filesBelow({ root, place: name, takes: (file) => file.endsWith('.py') })));
   }
   return found;
+}
+
+/** On a node of a fleet only the code of a sibling is there, without its `workload.json`. */
+async function isWorkload(directory: string): Promise<boolean> {
+  const marks = await Promise.all(['workload.json', 'workload.py'].map((name) => factsOf(join(directory, name))));
+  return marks.some((facts) => facts?.isFile() === true);
 }
 
 async function filesBelow(walk: Walk, below = ''): Promise<SharedFile[]> {

@@ -10,7 +10,7 @@ import { countOf, type Fields, listOf, numberOf, textsOf } from './shapes.ts';
 const FIRST_COUNT = 4;
 const MOST_COUNT = 512;
 /** A batch is to last about so long, in ms, so that what depends on the time of day is not far behind it. */
-const BATCH_MILLIS = 100;
+const BATCH_MILLIS = 250;
 /** A batch ends once its bodies have so many bytes: memory stays within bounds, whatever the size of a body. */
 const MOST_BYTES = 1 << 18;
 /** The length that stands for "no body". */
@@ -122,7 +122,7 @@ export class PythonSource implements PluginSource {
     }
   }
 
-  /** The next batch is to be used up in about a tenth of a second. */
+  /** The next batch is to be used up in about a quarter of a second. */
   private adapt(): void {
     const now = performance.now();
     const rate = this.batch.count / Math.max(1, now - this.askedAt);

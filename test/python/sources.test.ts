@@ -2,6 +2,7 @@
 // Needs: time.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { writeJson } from '../../src/json.ts';
 import type { PluginSource } from '../../src/plugin/host.ts';
 import { type OpenPlugin, objectOf, openPlugin, sourceRequest, take, takeOne } from '../support/python-plugin.ts';
 
@@ -97,6 +98,17 @@ def imported(workload, params, **kwargs):
     return {"shared": shared.VALUE, "drawn": shared.DRAWN}
 
 
+class Changing:
+    def __init__(self, workload, params, **kwargs):
+        self.number = 0
+
+    def params(self):
+        self.number += 1
+        shapes = [{"a": 1, "body": {}}, {"a": True, "body": {}}, {"b": 1, "body": {}}, {"a": 1, "c": 2}, {"a": 1.0, "body": {}},
+                  {"body": {}}, {"a": [], "body": {}}, {"a": 1, "body": {}}]
+        return shapes[self.number // 3 % len(shapes)]
+
+
 def model(workload, params, **kwargs):
     with open("model_id.json") as file:
         return json.load(file)
@@ -104,6 +116,7 @@ def model(workload, params, **kwargs):
 
 def register(registry):
     registry.register_param_source("model", model)
+    registry.register_param_source("changing", Changing)
     assert registry.meta_data["async_runner"]
     for name, source in (("terms", Terms), ("few", Few), ("same", Same), ("seeded", Seeded), ("letters", letters),
                          ("lines", lines), ("kinds", kinds), ("numbers", numbers), ("large", large),
@@ -125,7 +138,7 @@ const open = (name: string, change: Parameters<typeof sourceRequest>[1] = {}): P
 before(async () => {
   plugin = await openPlugin(files);
   const names = await plugin.host.register();
-  assert.equal(names.sources.length, 11);
+  assert.equal(names.sources.length, 12);
 });
 after(() => plugin.close());
 
@@ -199,6 +212,19 @@ test('a source may return one dict that it changes again and again', async () =>
   assert.deepEqual(
     taken.map(({ params }) => params),
     taken.map((_, index) => objectOf(`{"request-params": {"n": "${index + 1}"}}`)),
+  );
+});
+
+test('parameters that change in kind, name or number are told apart', async () => {
+  const taken = await take(await open('changing'), 240);
+  const shapes = ['{"a":1}', '{"a":true}', '{"b":1}', '{"a":1,"c":2}', '{"a":1.0}', '{}', '{"a":[]}', '{"a":1}'];
+  assert.deepEqual(
+    taken.map(({ params }) => writeJson(params)),
+    taken.map((_, index) => shapes[Math.floor((index + 1) / 3) % shapes.length]),
+  );
+  assert.deepEqual(
+    taken.map(({ body }) => body),
+    taken.map(({ params }) => (params.has('c') ? null : '{}')),
   );
 });
 

@@ -48,7 +48,7 @@ class _LogHandler(logging.Handler):
 
 def prepare():
     """Puts in place what plug-ins expect to be there."""
-    randomness.take_floats()
+    randomness.adapt_module()
     logging.basicConfig(level=logging.INFO, handlers=[_LogHandler()])
 
 

@@ -55,25 +55,47 @@ def _whole(value):
     return operator.index(value)
 
 
-def _randrange(generator):
-    original = generator.randrange
+def adapt_module():
+    """
+    Puts quicker functions of the same results into the module `random`, of those that plug-ins call for each request,
+    and lets whole numbers have bounds that are floats.
+    """
+    generator = random._inst
+    bits = generator.getrandbits
+    slow_range = generator.randrange
+
+    def below(count):
+        width = count.bit_length()
+        drawn = bits(width)
+        while drawn >= count:
+            drawn = bits(width)
+        return drawn
+
+    def choice(seq):
+        """As `random.choice`."""
+        count = len(seq)
+        if not count:
+            raise IndexError("Cannot choose from an empty sequence")
+        width = count.bit_length()
+        drawn = bits(width)
+        while drawn >= count:
+            drawn = bits(width)
+        return seq[drawn]
 
     def randrange(start, stop=None, step=1):
         """As `random.randrange`, and takes floats without a fraction."""
+        if type(start) is int and type(stop) is int and step == 1 and start < stop:
+            return start + below(stop - start)
         if stop is None:
-            return original(_whole(start))
-        return original(_whole(start), _whole(stop), _whole(step))
-
-    return randrange
-
-
-def take_floats():
-    """Lets `random.randrange` and `random.randint` of the module take floats without a fraction."""
-    randrange = _randrange(random._inst)
+            return slow_range(_whole(start))
+        return slow_range(_whole(start), _whole(stop), _whole(step))
 
     def randint(a, b):
         """As `random.randint`, and takes floats without a fraction."""
-        return randrange(a, _whole(b) + 1)
+        if type(a) is int and type(b) is int and a <= b:
+            return a + below(b - a + 1)
+        return slow_range(_whole(a), _whole(b) + 1)
 
+    random.choice = choice
     random.randrange = randrange
     random.randint = randint

@@ -3,6 +3,7 @@ import inspect
 import math
 import time
 from array import array
+from operator import is_, itemgetter
 
 from . import randomness
 from .encode import body_text, chunks, text, to_bytes
@@ -11,9 +12,7 @@ from .encode import body_text, chunks, text, to_bytes
 _LONGEST_BATCH = 0.025
 _LOOK_AT_CLOCK = 15
 _CONSTANTS = (str, int, float, bool, type(None))
-# The head of parameters that cannot be told from others without writing it.
-_ALWAYS_WRITE = None
-_ABSENT = object()
+_NO_PATTERN = -1, None, ()
 NO_BODY = 0xFFFFFFFF
 
 
@@ -78,38 +77,54 @@ class ParameterSource:
 
     def _written_batch(self, count, most):
         params = self.params
-        inline = self.bodies == "inline"
-        as_lines = self.bodies == "lines"
+        encode = self._encode
         texts = []
         add = texts.append
-        heads = HeadTable(inline)
+        heads = HeadTable(self.bodies == "inline")
+        # What follows is done for each request, and written for speed: a request like the one before it goes through
+        # one lookup of all of its values and one comparison, without a call of a Python function.
+        kind, size, getter, values = dict, -1, None, ()
+        alike = 0
         error = None
         ended = False
-        size = 0
+        length = 0
         until = time.perf_counter() + _LONGEST_BATCH
         try:
             for index in range(count):
                 made = params()
-                if type(made) is not dict:
-                    made = _checked(made)
-                heads.add(made)
-                body = None if inline else made.get("body")
-                if body is None:
-                    add(None)
+                try:
+                    same = type(made) is kind and len(made) == size and all(map(is_, values, found := getter(made)))
+                except KeyError:
+                    same = False
+                if same:
+                    alike += 1
+                    body = found[-1]
                 else:
-                    written = chunks(body, 0)[0] if type(body) is dict else body_text(body, as_lines)
-                    size += len(written)
-                    add(written)
-                if size >= most or (index & _LOOK_AT_CLOCK == 0 and time.perf_counter() > until):
+                    heads.repeat(alike)
+                    alike = 0
+                    made = _checked(made)
+                    body = heads.write(made)
+                    size, getter, values = heads.pattern
+                if type(body) is kind:
+                    written = chunks(body, 0)[0]
+                else:
+                    written = encode(body)
+                add(written)
+                length += 0 if written is None else len(written)
+                if length >= most or (index & _LOOK_AT_CLOCK == 0 and time.perf_counter() > until):
                     break
         except StopIteration:
             ended = True
         except BaseException as raised:
             error = raised
+        heads.repeat(alike)
         heads.fit(len(texts))
         lengths, data = _joined(texts)
         header = {"count": len(texts), "heads": heads.texts, "runs": heads.runs, "ended": ended}
         return header, lengths.tobytes() + data, error
+
+    def _encode(self, body):
+        return None if body is None else body_text(body, self.bodies == "lines")
 
     def _kept_batch(self, count):
         error = None
@@ -140,45 +155,38 @@ class HeadTable:
     def __init__(self, with_body):
         self.texts = []
         self.runs = []
+        # How a request of the same parameters is known: how many there are, what gets their values and the body, and
+        # what the values are. They are compared by identity, which says nothing about what can change inside.
+        self.pattern = _NO_PATTERN
         self._with_body = with_body
         self._places = {}
-        self._constants = _ALWAYS_WRITE
-        self._size = 0
-        self._has_body = False
 
-    def add(self, made):
-        """Notes the head of one request."""
-        constants = self._constants
-        if constants is not _ALWAYS_WRITE and len(made) == self._size and ("body" in made) is self._has_body:
-            for key, value in constants:
-                if made.get(key, _ABSENT) is not value:
-                    break
-            else:
-                self.runs[-1][1] += 1
-                return
-        self._write(made)
-
-    def fit(self, count):
-        """Takes back the head of a request whose body could not be written."""
-        if sum(length for _, length in self.runs) > count:
-            self.runs[-1][1] -= 1
-
-    def _write(self, made):
+    def write(self, made):
+        """Notes the head of one request, and returns its body."""
+        body = None if self._with_body else made.get("body")
         head = made if self._with_body else {key: value for key, value in made.items() if key != "body"}
         written = text(head)
         place = self._places.get(written)
         if place is None:
             place = self._places[written] = len(self.texts)
             self.texts.append(written)
-        # Values are compared by identity, which says nothing about what can change inside.
-        steady = all(type(value) in _CONSTANTS for value in head.values())
-        self._constants = tuple(head.items()) if steady else _ALWAYS_WRITE
-        self._size = len(made)
-        self._has_body = "body" in made
+        steady = body is not None and all(type(value) in _CONSTANTS for value in head.values())
+        self.pattern = (len(made), itemgetter(*head, "body", "body"), tuple(head.values())) if steady else _NO_PATTERN
         if self.runs and self.runs[-1][0] == place:
             self.runs[-1][1] += 1
         else:
             self.runs.append([place, 1])
+        return body
+
+    def repeat(self, count):
+        """Notes so many requests more with the head of the last one."""
+        if count > 0:
+            self.runs[-1][1] += count
+
+    def fit(self, count):
+        """Takes back the head of a request whose body could not be written."""
+        if sum(length for _, length in self.runs) > count:
+            self.runs[-1][1] -= 1
 
 
 def _checked(made):
