@@ -16,6 +16,13 @@ function mix(value: number): number {
   return (mixed ^ (mixed >>> 14)) >>> 0;
 }
 
+/** A whole number of 32 bits that follows from a text (FNV-1a), as a part of a place. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash;
+}
+
 /** A whole number of 32 bits that stands for a place, from which a stream of its own can be made elsewhere. */
 export function seedOf(seed: number, ...place: readonly number[]): number {
   return Math.floor(randomSource(seed, ...place)() * 2 ** 32);

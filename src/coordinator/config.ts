@@ -11,6 +11,7 @@ import type { ResultSink } from '../store/sink.ts';
 import type { TelemetryDevice } from '../telemetry/device.ts';
 import { alwaysOnDevices } from '../telemetry/registry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
+import type { RandomizationSettings } from '../workload/randomization.ts';
 import { benchmarkOnly, type Pipeline } from './pipeline.ts';
 
 /**
@@ -54,6 +55,8 @@ export interface LoadConfig {
   readonly isOffline?: boolean;
   /** Environment variables for downloads, e.g. of a proxy; default: none. */
   readonly environmentVariables?: Readonly<Record<string, string | undefined>>;
+  /** How values in queries are varied; default `null`: not at all. */
+  readonly randomization?: RandomizationSettings | null;
   /** An integer from which all random choices of the run follow; default: a random one. */
   readonly seed?: number;
 }
@@ -136,6 +139,7 @@ export function completeConfig({ load, results, naming }: RunConfig, clock: Cloc
       dataDirectory: null,
       isOffline: false,
       environmentVariables: {},
+      randomization: null,
       seed: randomInt(2 ** 31),
       ...load,
     },

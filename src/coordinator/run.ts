@@ -223,6 +223,7 @@ class TestRunner {
       onError: load.onError,
       checksAssertions: load.checksAssertions,
       seed: load.seed,
+      randomization: load.randomization ?? undefined,
       ...(plugin === null ? {} : { plugin: { place: plugin.place, procedure: this.procedure.name } }),
     });
     this.signal.throwIfAborted();

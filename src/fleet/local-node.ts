@@ -321,6 +321,7 @@ export function workerPlans(plan: NodePlan, data: PreparedData, lease: number | 
     checksAssertions: run.checksAssertions,
     seed: run.seed,
     plugin,
+    randomization: run.randomization ?? null,
   }));
 }
 

@@ -6,6 +6,7 @@ import type { RunValues } from '../run-values.ts';
 import type { Cell } from '../schedule/allocation.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 import type { PluginPlace } from '../workload/plugin-place.ts';
+import type { RandomizationSettings } from '../workload/randomization.ts';
 
 /** The work between two join points, for all nodes alike. */
 export interface FleetStep {
@@ -38,6 +39,8 @@ export interface RunPlan {
   readonly seed: number;
   /** The plug-in of the workload; absent if it has none, or if no task needs it. */
   readonly plugin?: RunPlugin;
+  /** How values in queries are varied; absent = not at all. */
+  readonly randomization?: RandomizationSettings | undefined;
 }
 
 /** The plug-in of a run's workload. */

@@ -2,8 +2,10 @@
 import { borrowsDocuments, CorpusSource } from '../operation/corpus-source.ts';
 import { startSource } from '../operation/first-params.ts';
 import type { LoadOperation, OperationContext } from '../operation/operation.ts';
+import type { ParameterSource } from '../operation/parameter-source.ts';
 import { operationType } from '../operation/registry.ts';
 import type { ClientPlace, PluginHost, PluginNames, PluginSource } from './host.ts';
+import { openRandomizedSource, type RandomizationParts } from './randomized-source.ts';
 import { RunnerOperation } from './runner-operation.ts';
 
 /** An operation, and the plug-in's source that it has. */
@@ -13,10 +15,14 @@ export interface PluginOperation {
   readonly source: PluginSource | null;
 }
 
-/** Makes the operation of a task if the plug-in takes part in it. Rejects with `PLUGIN`. */
+/**
+ * Makes the operation of a task if the plug-in takes part in it. `randomization` says how queries are varied, `null`:
+ * not at all. Rejects with `PLUGIN`.
+ */
 export async function openPluginOperation(
   host: PluginHost,
   names: PluginNames,
+  randomization: RandomizationParts | null,
   place: ClientPlace,
   context: OperationContext,
 ): Promise<PluginOperation> {
@@ -32,10 +38,14 @@ export async function openPluginOperation(
     await used?.ready();
     return { operation: new RunnerOperation(await host.openRunner(place), used, context), source };
   }
-  if (source === null || known === undefined) return { operation: null, source };
-  const start = await startSource(source);
+  const used = source ?? (type === 'search' ? await openRandomized(randomization, place) : null);
+  if (used === null || known === undefined) return { operation: null, source };
+  const start = await startSource(used);
   return { operation: known.createOver(start.source, context, start.first?.params ?? null), source };
 }
+
+const openRandomized = (parts: RandomizationParts | null, place: ClientPlace): Promise<ParameterSource | null> =>
+  parts === null ? Promise.resolve(null) : openRandomizedSource(parts, place);
 
 /** The plug-in's source that the operation names; `null` if it names none of these. */
 function sourceName({ operation }: ClientPlace, names: PluginNames): string | null {

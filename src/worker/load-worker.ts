@@ -233,9 +233,7 @@ export class LoadWorker implements ClientHost, StandstillOwner {
   }
 
   private async openPlugin(): Promise<void> {
-    const { plugin, seed } = this.plan;
-    if (plugin === null) return;
-    this.plugin ??= await WorkerPlugin.open(plugin, seed, (what) => this.post({ kind: 'plugin-begins', what }));
+    this.plugin ??= await WorkerPlugin.open(this.plan, (what) => this.post({ kind: 'plugin-begins', what }));
   }
 
   /** Makes what the clients of a step run, all of them at once. */

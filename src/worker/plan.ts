@@ -11,6 +11,7 @@ import type { Bytes } from '../units.ts';
 import type { DataSetShape } from '../vectors/data-set.ts';
 import type { TargetThroughput, Workload } from '../workload/model.ts';
 import type { PluginPlace } from '../workload/plugin-place.ts';
+import type { RandomizationSettings } from '../workload/randomization.ts';
 
 /** What one worker needs to know of a run. */
 export interface WorkerPlan {
@@ -37,6 +38,8 @@ export interface WorkerPlan {
   readonly seed: number;
   /** The plug-in of the workload; `null` if it has none, or if no task needs it. */
   readonly plugin: PluginPlan | null;
+  /** How values in queries are varied; `null` = not at all. */
+  readonly randomization: RandomizationSettings | null;
 }
 
 /** What a load thread needs to run a plug-in. */

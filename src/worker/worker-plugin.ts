@@ -3,34 +3,40 @@ import type { OperationContext } from '../operation/operation.ts';
 import type { ClientPlace, PluginHost, PluginNames, PluginSource } from '../plugin/host.ts';
 import { openPluginOperation, type PluginOperation } from '../plugin/plugin-operation.ts';
 import { PluginTimes, type PluginTimesSettings } from '../plugin/plugin-times.ts';
+import { type RandomizationParts, StoredValues } from '../plugin/randomized-source.ts';
 import { openPluginHost } from '../plugin/start/open-host.ts';
 import type { RunValues } from '../run-values.ts';
 import type { RequestTimes } from '../schedule/pacer.ts';
-import { type CustomScheduleText, decodeParams, type PluginPlan } from './plan.ts';
+import { type CustomScheduleText, decodeParams, type WorkerPlan } from './plan.ts';
 
 /** A host that has imported the plug-in, and what the plug-in has registered. */
 export class WorkerPlugin {
   private readonly host: PluginHost;
   private readonly names: PluginNames;
+  private readonly randomization: RandomizationParts | null;
 
-  private constructor(host: PluginHost, names: PluginNames) {
+  private constructor(host: PluginHost, names: PluginNames, { randomization: settings, seed }: WorkerPlan) {
     this.host = host;
     this.names = names;
+    const stored = new StoredValues(host, seed, settings?.storedValues ?? 0);
+    this.randomization = settings === null ? null : { host, names, settings, stored };
   }
 
-  /** Starts the host of the plug-in; `begins` hears of code that may never end. Rejects with `PLUGIN`. */
-  static async open(
-    { place, workload }: PluginPlan,
-    seed: number,
-    begins: (what: string) => void,
-  ): Promise<WorkerPlugin> {
-    const host = await openPluginHost({ place, workload: decodeParams(workload), seed, log: () => undefined, begins });
-    return new WorkerPlugin(host, await host.register());
+  /**
+   * Starts the host of the plug-in; `null` if the plan has none. `begins` hears of code that may never end. Rejects
+   * with `PLUGIN`.
+   */
+  static async open(plan: WorkerPlan, begins: (what: string) => void): Promise<WorkerPlugin | null> {
+    const { plugin, seed } = plan;
+    if (plugin === null) return null;
+    const workload = decodeParams(plugin.workload);
+    const host = await openPluginHost({ place: plugin.place, workload, seed, log: () => undefined, begins });
+    return new WorkerPlugin(host, await host.register(), plan);
   }
 
   /** The operation of a task, as far as the plug-in has a part in it. Rejects with `PLUGIN`. */
   openOperation(place: ClientPlace, context: OperationContext): Promise<PluginOperation> {
-    return openPluginOperation(this.host, this.names, place, context);
+    return openPluginOperation(this.host, this.names, this.randomization, place, context);
   }
 
   /** The times of a task whose schedule the plug-in makes. Rejects with `PLUGIN`. */

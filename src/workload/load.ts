@@ -50,6 +50,8 @@ export interface WorkloadRequest extends WorkloadAddress, ReadSurroundings {
   readonly availableMemory?: Bytes;
   /** Opens plug-ins; absent = none can be run. */
   readonly plugins?: PluginInspector;
+  /** Whether the values in queries are varied, by values of the plug-in. Default: `false`. */
+  readonly randomizesQueries?: boolean;
 }
 
 /** A workload that is ready to run. */
@@ -180,7 +182,12 @@ function rejectUnrunnable(
   const { notes } = read;
   const { unsupported, invalid } = checkFeatures({ workload, procedure, notes, plugin: plugin.known, operations });
   const excess = availableMemory === undefined ? [] : findExcessClients(procedure, notes, found.file, availableMemory);
-  const wrong = [...invalid, ...excess, ...checkParameters(workload, procedure, operations, plugin)];
+  const wrong = [
+    ...invalid,
+    ...excess,
+    ...checkParameters(workload, procedure, operations, plugin),
+    ...plugin.checkRandomization(procedure),
+  ];
   if (wrong.length > 0) throw invalidWorkload(found, read, wrong, { procedure: procedure.name, unsupported });
   if (unsupported.length > 0) throw unsupportedWorkload(found, read, procedure, unsupported);
 }

@@ -1,6 +1,8 @@
 // What the loader must know of plug-ins. The caller hands it in, so that this folder does not depend on their hosts.
+
+import type { Problem } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
-import type { TestProcedure, Workload } from './model.ts';
+import type { Task, TestProcedure, Workload } from './model.ts';
 import type { PluginLanguage, PluginPlace } from './plugin-place.ts';
 
 /** What a plug-in has registered, as far as it decides whether a workload can run. */
@@ -36,6 +38,8 @@ export interface InspectedPlugin {
    * corpora that each task's source says it reads, by the name of the task. Rejects with `PLUGIN`.
    */
   tryTasks(workload: Workload, procedure: TestProcedure): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** What is missing to vary the values in the queries of the tasks: sources of values for their fields. */
+  checkRandomization(tasks: readonly Task[]): readonly Problem[];
   close(): Promise<void>;
 }
 

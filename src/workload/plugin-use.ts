@@ -1,5 +1,6 @@
 // The plug-in of one workload while that is loaded: it is opened only if it is wanted, and it may change the workload.
 import { basename } from 'node:path';
+import type { Problem } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { FoundWorkload } from './find.ts';
 import { leafTasks, type Operation, type TestProcedure, type Workload } from './model.ts';
@@ -7,7 +8,7 @@ import type { OperationCatalog } from './operation-catalog.ts';
 import type { InspectedPlugin, LoadedPlugin, PluginInspector } from './plugin-inspector.ts';
 import { type FoundPlugin, findPlugin } from './plugin-place.ts';
 import { type ReadSurroundings, type ReadWorkload, readWorkload } from './read-workload.ts';
-import { type KnownPlugin, needsPlugin } from './unsupported-features.ts';
+import { hasOtherSource, type KnownPlugin, needsPlugin } from './unsupported-features.ts';
 
 /** A workload of which the tasks to run have been chosen. */
 export interface SelectedWorkload {
@@ -25,6 +26,8 @@ export interface PluginRequest extends ReadSurroundings {
   readonly purpose: 'run' | 'inspect';
   readonly operations: OperationCatalog;
   readonly plugins?: PluginInspector;
+  /** Whether the values in queries are varied, by values of the plug-in. Default: `false`. */
+  readonly randomizesQueries?: boolean;
 }
 
 /** Opens the plug-in of a workload when it is needed, and closes it. */
@@ -60,13 +63,22 @@ export class PluginUse {
 
   /** Whether a task of the procedure needs the plug-in, and it is not open yet. */
   isNeededBy({ schedule }: TestProcedure): boolean {
-    const { operations } = this.request;
-    return this.isRunnable && this.opened === null && leafTasks(schedule).some((task) => needsPlugin(task, operations));
+    const { operations, randomizesQueries = false } = this.request;
+    if (!this.isRunnable || this.opened !== null) return false;
+    return randomizesQueries || leafTasks(schedule).some((task) => needsPlugin(task, operations));
   }
 
   /** Whether the plug-in runs operations of this type itself. */
   runs({ type }: Operation): boolean {
     return this.opened?.facts.runners.includes(type) === true;
+  }
+
+  /** What is missing to vary the values in queries, if that is wanted. */
+  checkRandomization({ schedule }: TestProcedure): readonly Problem[] {
+    const { request, opened, workload } = this;
+    if (request.randomizesQueries !== true || request.purpose !== 'run') return [];
+    const tasks = leafTasks(schedule).filter(({ operation }) => !hasOtherSource(operation, request.operations));
+    return opened?.checkRandomization(tasks) ?? [{ file: workload.file, message: NO_VALUES }];
   }
 
   /** Opens the plug-in, and reads the workload anew if the plug-in changes it. Rejects with `PLUGIN`. */
@@ -98,4 +110,5 @@ export class PluginUse {
   }
 }
 
+const NO_VALUES = '--randomization-enabled needs a plug-in that registers values for queries, and there is none';
 const NOTHING = { sources: [], runners: [], schedulers: [], changesWorkload: false };

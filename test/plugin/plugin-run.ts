@@ -8,6 +8,7 @@ import { operationCatalog } from '../../src/operation/registry.ts';
 import { pluginInspector } from '../../src/plugin/start/inspect.ts';
 import { loadWorkload } from '../../src/workload/load.ts';
 import type { PluginInspector } from '../../src/workload/plugin-inspector.ts';
+import type { RandomizationSettings } from '../../src/workload/randomization.ts';
 import { requestFor } from '../workload/small-workload.ts';
 import { temporaryFiles } from '../workload/temporary-files.ts';
 
@@ -26,6 +27,7 @@ export interface PluginRunSettings {
   readonly cores?: number;
   readonly seed?: number;
   readonly onError?: 'continue' | 'abort';
+  readonly randomization?: RandomizationSettings;
   /** The status and body of an answer. */
   readonly answer?: (request: Received) => readonly [status: number, body: unknown];
 }
@@ -51,7 +53,11 @@ export function loadFiles(
   plugins: PluginInspector = pluginInspector(null),
 ) {
   return loadWorkload(
-    requestFor(temporaryFiles(context, filesOf(settings)), { operations: operationCatalog, plugins }),
+    requestFor(temporaryFiles(context, filesOf(settings)), {
+      operations: operationCatalog,
+      plugins,
+      randomizesQueries: settings.randomization !== undefined,
+    }),
   );
 }
 
@@ -70,6 +76,7 @@ export async function runPlugin(context: TestContext, settings: PluginRunSetting
         cores: settings.cores ?? 1,
         seed: settings.seed ?? 7,
         onError: settings.onError ?? 'continue',
+        randomization: settings.randomization ?? null,
         dataDirectory: workload.workload.directory,
       },
       results: { telemetry: [] },

@@ -3,7 +3,7 @@ import { benchmarkOnly, pipelines } from '../../coordinator/pipeline.ts';
 import { defaultPercentiles } from '../../metrics/percentiles.ts';
 import { databases } from '../../operation/database/databases.ts';
 import type { Invocation } from '../args/command.ts';
-import { choiceFlag, type Flag, switchFlag, valueFlag } from '../args/flag.ts';
+import { choiceFlag, switchFlag, ValueProblem, valueFlag } from '../args/flag.ts';
 import {
   readDictionaryText,
   readInteger,
@@ -159,28 +159,32 @@ const loadFlags = {
   ...iterationFlags,
 };
 
-const random = 'random values in queries';
 const randomizationFlags = {
   randomizationEnabled: switchFlag('randomization-enabled', {
-    description: 'Vary the values in queries.',
+    description: 'Vary the values in queries, by values of the plug-in of the workload.',
     group: workload,
-    notBuilt: random,
   }),
-  randomizationRepeatFrequency: fraction(
-    'randomization-repeat-frequency',
-    workload,
-    'Share of queries that use a value again.',
-    0.3,
-    random,
-  ),
-  randomizationN: number('randomization-n', workload, 'Number of values to choose from.', 5000, random),
-  randomizationAlpha: fraction(
-    'randomization-alpha',
-    workload,
-    'Exponent of the distribution of repeated values.',
-    1,
-    random,
-  ),
+  randomizationRepeatFrequency: valueFlag('randomization-repeat-frequency', {
+    description: 'Share of queries that use a stored value again, 0 to 1.',
+    group: workload,
+    placeholder: 'X',
+    fallback: 0.3,
+    parse: readShare,
+  }),
+  randomizationN: valueFlag('randomization-n', {
+    description: 'Number of values that are stored for each field.',
+    group: workload,
+    placeholder: 'N',
+    fallback: 5000,
+    parse: (text) => readInteger(text, 1),
+  }),
+  randomizationAlpha: valueFlag('randomization-alpha', {
+    description: 'Exponent of the Zipf distribution by which a stored value is chosen; 0: all are equally frequent.',
+    group: workload,
+    placeholder: 'X',
+    fallback: 1,
+    parse: (text) => readNumber(text, 0),
+  }),
 };
 
 /** All flags of a test run, in the order of help. */
@@ -205,24 +209,8 @@ export const executeTestFlags = {
 /** What the command `run` has learned from its command line. */
 export type ExecuteTestInvocation = Invocation<typeof executeTestFlags>;
 
-function number<T extends number | null>(
-  long: string,
-  group: string,
-  description: string,
-  fallback: T,
-  notBuilt: string,
-): Flag<number | T> {
-  const parse = (text: string): number | T => readInteger(text, 0);
-  return valueFlag<number | T>(long, { description, group, placeholder: 'N', fallback, parse, notBuilt });
-}
-
-function fraction(long: string, group: string, description: string, fallback: number, notBuilt: string): Flag<number> {
-  return valueFlag(long, {
-    description,
-    group,
-    placeholder: 'X',
-    fallback,
-    parse: (text: string) => readNumber(text, 0),
-    notBuilt,
-  });
+function readShare(text: string): number {
+  const share = readNumber(text, 0);
+  if (share > 1) throw new ValueProblem(`${text} is too large, a share is at most 1`);
+  return share;
 }

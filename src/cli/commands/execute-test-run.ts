@@ -15,6 +15,7 @@ import { bytes, seconds } from '../../units.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
+import type { RandomizationSettings } from '../../workload/randomization.ts';
 import type { CommandContext } from '../context.ts';
 import { ProgressView } from '../output/progress.ts';
 import type { ResultsFile } from '../output/results-file.ts';
@@ -156,6 +157,7 @@ function makeConfig(
       testMode: options.testMode,
       onError: options.onError,
       checksAssertions: options.enableAssertions,
+      randomization: randomizationOf(options),
       control: loadControlOf(run, settings.redline),
       cores: settings.cores ?? environment.cores,
       workers,
@@ -205,6 +207,12 @@ async function workersOf(context: CommandContext, { options }: ExecuteTestInvoca
   };
 }
 
+function randomizationOf(options: ExecuteTestInvocation['options']): RandomizationSettings | null {
+  const { randomizationEnabled, randomizationRepeatFrequency, randomizationN, randomizationAlpha } = options;
+  if (!randomizationEnabled) return null;
+  return { repeatFrequency: randomizationRepeatFrequency, storedValues: randomizationN, alpha: randomizationAlpha };
+}
+
 async function loadForRun(
   context: CommandContext,
   { options }: ExecuteTestInvocation,
@@ -222,6 +230,7 @@ async function loadForRun(
     distributionVersion,
     availableMemory,
     ...(database === null ? {} : { operations: catalogOf(database) }),
+    randomizesQueries: options.randomizationEnabled,
   });
   // Loading may take long, as git may be at work on a slow network.
   const loaded = await untilAborted(context.environment.signal, load);

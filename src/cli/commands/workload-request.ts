@@ -75,6 +75,8 @@ export interface LoadPurpose {
   readonly operations?: OperationCatalog;
   /** Memory for the clients; absent = none will be made. */
   readonly availableMemory?: Bytes;
+  /** Whether the values in queries are varied. Default: `false`. */
+  readonly randomizesQueries?: boolean;
 }
 
 /** Loads the workload that the flags name; see `loadWorkload` for its errors. */
@@ -94,6 +96,7 @@ export async function loadNamedWorkload(
     testMode: purpose.testMode,
     purpose: purpose.purpose,
     ...(purpose.availableMemory === undefined ? {} : { availableMemory: purpose.availableMemory }),
+    randomizesQueries: purpose.randomizesQueries === true,
     operations: purpose.operations ?? operationCatalog,
     plugins: pluginInspector(join(context.settings.rootDirectory, 'plugins')),
     wallTime: context.environment.clock.wall,

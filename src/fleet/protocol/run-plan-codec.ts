@@ -3,8 +3,9 @@
 import { createHash } from 'node:crypto';
 import { type PluginBundle, packPlugin } from '../../plugin/plugin-bundle.ts';
 import type { Cell } from '../../schedule/allocation.ts';
+import type { RandomizationSettings } from '../../workload/randomization.ts';
 import type { FleetStep, RunPlan } from '../node.ts';
-import { boolean, count, type JsonCodec, list, nullable, number, object, oneOf, text } from './json-codec.ts';
+import { boolean, count, type JsonCodec, list, nullable, number, object, oneOf, optional, text } from './json-codec.ts';
 import { corpusCodec, taskCodec, workloadCodec } from './workload-codec.ts';
 
 /**
@@ -57,6 +58,9 @@ export const openPlanCodec: JsonCodec<OpenPlan> = object<OpenPlan>({
   checksAssertions: boolean,
   seed: number,
   plugin: nullable(bundleCodec),
+  randomization: optional(
+    object<RandomizationSettings>({ repeatFrequency: number, storedValues: count(), alpha: number }),
+  ),
 });
 
 /** The SHA-256 of bytes, in hexadecimal. */

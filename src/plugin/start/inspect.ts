@@ -1,13 +1,15 @@
 // Looks at plug-ins in a thread that is thrown away: what does not end there is ended, and named.
 import { Worker } from 'node:worker_threads';
-import { BenchmarkError, fromWireError, messageOf } from '../../errors.ts';
+import { BenchmarkError, fromWireError, messageOf, type Problem } from '../../errors.ts';
 import { type Json, type JsonObject, parseJson, writeJson } from '../../json.ts';
 import { type Seconds, secondsToMillis } from '../../units.ts';
+import { joinPath } from '../../workload/json-path.ts';
 import { leafTasks, type Task, type TestProcedure, type Workload } from '../../workload/model.ts';
-import type { InspectedPlugin, PluginFacts, PluginInspector } from '../../workload/plugin-inspector.ts';
+import type { InspectedPlugin, PluginInspector } from '../../workload/plugin-inspector.ts';
 import type { PluginPlace } from '../../workload/plugin-place.ts';
-import { constructionLimit } from '../host.ts';
+import { constructionLimit, type PluginNames } from '../host.ts';
 import { pluginError } from '../plugin-error.ts';
+import { cutBody } from '../query-randomization.ts';
 import { workloadView } from '../workload-view.ts';
 import type { InspectCommand, InspectMessage, TriedTask } from './inspect-messages.ts';
 
@@ -34,10 +36,10 @@ export async function inspectPlugin(place: PluginPlace, limit: Seconds): Promise
 
 class ThreadPlugin implements InspectedPlugin {
   readonly place: PluginPlace;
-  readonly facts: PluginFacts;
+  readonly facts: PluginNames;
   private readonly thread: InspectionThread;
 
-  constructor(thread: InspectionThread, place: PluginPlace, facts: PluginFacts) {
+  constructor(thread: InspectionThread, place: PluginPlace, facts: PluginNames) {
     this.thread = thread;
     this.place = place;
     this.facts = facts;
@@ -55,9 +57,25 @@ class ThreadPlugin implements InspectedPlugin {
     return corpora;
   }
 
+  checkRandomization(tasks: readonly Task[]): readonly Problem[] {
+    return tasks.flatMap((task) => missingValues(task, this.facts));
+  }
+
   close(): Promise<void> {
     return this.thread.close();
   }
+}
+
+function missingValues({ name, operation }: Task, names: PluginNames): readonly Problem[] {
+  const fields = operation.type === 'search' ? (cutBody(operation, names)?.fields ?? []) : [];
+  const missing = fields.filter(
+    ({ field }) => !names.valueSources.some((source) => source.operation === operation.name && source.field === field),
+  );
+  return missing.map(({ field }) => ({
+    file: operation.location.file,
+    path: joinPath(operation.location.path, 'body.query'),
+    message: `Task "${name}": the plug-in has no values for the field "${field}" of operation "${operation.name}"`,
+  }));
 }
 
 function triedTask({ name, operation, clients, customSchedule }: Task): TriedTask {

@@ -42,6 +42,9 @@ class Scheduler:
 
     def chain(self, current, count):
         """The times after `current`, one after the other, as a simple scheduler gives them."""
+        if self._scheduler is None:
+            # The task has no target throughput.
+            self.set_rate(None)
         randomness.use(self.stream)
         times = []
         for _ in range(count):
