@@ -80,10 +80,10 @@ export async function writeFacts(path: string, facts: FileFacts): Promise<void> 
   await rename(temporary, factsPathOf(path));
 }
 
-/** Notes where a file that this program has just written came from. Throws `DISK`. */
-export async function noteOrigin(path: string, origin: FileOrigin): Promise<void> {
+/** Notes where a file that this program has just written came from, and its digest if it is known. Throws `DISK`. */
+export async function noteOrigin(path: string, origin: FileOrigin, sha256: string | null = null): Promise<void> {
   try {
-    await writeFacts(path, { sha256: null, lines: null, origin });
+    await writeFacts(path, { sha256, lines: null, origin });
   } catch (error) {
     throw diskError(error, factsPathOf(path), null);
   }

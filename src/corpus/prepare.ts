@@ -144,8 +144,9 @@ async function unpackNoted(
   const { origin } = await readFacts(archive);
   const stamp = await stampOf(archive);
   const table = await unpack(archive, document, documentSet.uncompressedBytes, options);
-  await noteOrigin(document, { url: origin?.url ?? null, archive: stamp });
-  await noteDocuments(document, table, options);
+  const isOfVectors = documentSet.sourceFormat !== 'bulk';
+  await noteOrigin(document, { url: origin?.url ?? null, archive: stamp }, isOfVectors ? table.sha256 : null);
+  if (!isOfVectors) await noteDocuments(document, table, options);
 }
 
 /**

@@ -1,10 +1,12 @@
 // Preparation as a whole: from what lies on the disk or on a server to documents that can be sliced.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { readFacts } from '../../src/corpus/file-facts.ts';
 import type { PreparationEvent, PrepareOptions } from '../../src/corpus/preparation.ts';
 import { prepareCorpora } from '../../src/corpus/prepare.ts';
 import { BenchmarkError } from '../../src/errors.ts';
@@ -338,6 +340,9 @@ describe('preparation in the cache', () => {
     const [prepared] = corpus?.documentSets ?? [];
     assert.deepEqual([prepared?.sourceFormat, prepared?.size, prepared?.offsets], ['hdf5', text.length, []]);
     assert.ok(!options.events.some((event) => event.kind === 'preparation' && event.what.startsWith('Counting')));
+    assert.ok(!existsSync(join(data, 'v', 'documents.json.offset')));
+    const digest = createHash('sha256').update(text).digest('hex');
+    assert.equal((await readFacts(join(data, 'v', 'documents.json'))).sha256, digest);
     await prepareCorpora([corpusOf('v', set)], options);
     assert.equal(server.requests.length, 1);
   });

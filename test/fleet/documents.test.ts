@@ -10,8 +10,9 @@ import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { BenchmarkError } from '../../src/errors.ts';
 import type { LocateDocuments } from '../../src/fleet/run/plan-server.ts';
-import type { Corpus, DocumentSet } from '../../src/workload/model.ts';
+import type { Corpus, DocumentSet, Task } from '../../src/workload/model.ts';
 import { task, workloadOf } from '../support/small-model.ts';
+import { randomRows, writeBigAnn } from '../vectors/local-vectors.ts';
 import { NatsServer } from './nats-server.ts';
 import { DistributedRun, startNode, type TestNode } from './nodes.ts';
 
@@ -75,9 +76,16 @@ function corpusOf(name: string, settings: Partial<DocumentSet>): Corpus {
   return { name, meta: new Map(), documentSets: [documentSet] };
 }
 
-async function bulk(corpus: Corpus, locate?: LocateDocuments) {
+const bulk = (corpus: Corpus, locate?: LocateDocuments) =>
+  send(
+    task('bulk', 'bulk', { 'bulk-size': 100, indices: ['idx'], corpora: corpus.name }, { clients: 4 }),
+    corpus,
+    locate,
+  );
+
+async function send(sending: Task, corpus: Corpus, locate?: LocateDocuments) {
   received.clear();
-  const schedule = [task('bulk', 'bulk', { 'bulk-size': 100, indices: ['idx'], corpora: corpus.name }, { clients: 4 })];
+  const schedule = [sending];
   const workload = { ...workloadOf(schedule), corpora: [corpus] };
   const plan = { corpora: [corpus], workload };
   const run = await DistributedRun.create({
@@ -124,8 +132,34 @@ test('documents that only the coordinator has are fetched from it, each node onc
   assert.equal(received.size, lines.length);
 });
 
+const sendVectors = (params: object, corpus: Corpus, locate?: LocateDocuments) => {
+  const given = { field: 'v', index: 'idx', bulk_size: 7, data_set_format: 'bigann', ...params };
+  return send(task('vectors', 'bulk-vector-data-set', given, { clients: 3 }), corpus, locate);
+};
+
+const generated = corpusOf('made', { documentCount: 1000, generator: { name: 'eventdata', seed: 7 } });
+
+test('a data set of vectors comes from the coordinator like other documents, and clients share it', async () => {
+  const path = join(directory, 'vectors.fbin');
+  const count = 100;
+  const { length: bytes } = readFileSync(writeBigAnn(path, count, 2, randomRows(count * 2)).path);
+  const documents = createHash('sha256').update(readFileSync(path)).digest('hex');
+  const corpus = corpusOf('vectors', { sourceFormat: 'big-ann', documentFile: 'vectors.fbin', documentCount: count });
+  const { error } = await sendVectors({ data_set_corpus: 'vectors' }, corpus, async () => ({ path, bytes, documents }));
+  assert.equal(error, null);
+  assert.deepEqual([received.size, Math.max(...received.values())], [count, 1]);
+});
+
+test('a data set that is not on a node ends the run before any load, with the name of the node', async () => {
+  const path = join(directory, 'nowhere.fbin');
+  const { error } = await sendVectors({ data_set_path: path }, generated);
+  assert.ok(error instanceof BenchmarkError);
+  assert.match(error.message, /^Node 127\.0\.0\.[12]: Cannot open the data set .*nowhere\.fbin\.$/);
+  assert.equal(received.size, 0);
+});
+
 test('generated documents are made on each node', async () => {
-  const { error } = await bulk(corpusOf('made', { documentCount: 1000, generator: { name: 'eventdata', seed: 7 } }));
+  const { error } = await bulk(generated);
   assert.equal(error, null);
   assert.equal(
     [...received.values()].reduce((sum, count) => sum + count, 0),
