@@ -131,7 +131,8 @@ async function downloadWithRetries(
   }
 }
 
-function isPassing(error: unknown): boolean {
+/** Whether a request that failed so may do better another time. */
+export function isPassing(error: unknown): boolean {
   if (error instanceof PassingFailure) return true;
   const code = errorCode(error) ?? '';
   return PASSING_CLIENT_ERROR.test(code) || PASSING_NETWORK_ERROR.test(code);

@@ -14,6 +14,7 @@ import { indexDocuments, indexedDocuments, noteDocuments } from './index-documen
 import { publicAddress } from './partial-download.ts';
 import { cancelled, type PrepareOptions, throwIfCancelled } from './preparation.ts';
 import type { PreparedCorpus, PreparedDocumentSet } from './prepared.ts';
+import { openStream } from './stream/stream-objects.ts';
 import { unpack } from './unpack.ts';
 
 const CORPORA_AT_ONCE = 4;
@@ -68,6 +69,7 @@ async function prepareDocumentSet(
   documentSet: DocumentSet,
   options: PrepareOptions,
 ): Promise<PreparedDocumentSet> {
+  if (documentSet.isStreamed) return await prepareStreamed(documentSet, options);
   const cache = pathWithin(options.dataDirectory, corpus.name);
   if (documentSet.generator !== null) return await prepareGenerated(cache, documentSet, options);
   const { workloadDirectory } = options;
@@ -82,6 +84,21 @@ async function prepareDocumentSet(
   return await withDirectoryLock(cache, options.listener, options.signal, () =>
     prepareInCache(cache, documentSet, options),
   );
+}
+
+/** Looks for the objects of a stream, and for nothing else: they are fetched while they are sent. */
+async function prepareStreamed(documentSet: DocumentSet, options: PrepareOptions): Promise<PreparedDocumentSet> {
+  const { sourceFormat, documentFile, targetIndex, targetType, targetDataStream } = documentSet;
+  if (options.isOffline) {
+    throw new BenchmarkError('CORPUS', `${documentFile} is streamed, and nothing is fetched because of --offline.`, {
+      hint: 'Run without --offline.',
+    });
+  }
+  const stream = await openStream(documentSet, options.environment ?? {}, options.signal);
+  const size = stream.objects.reduce((sum, object) => sum + object.size, 0);
+  const target = { targetIndex, targetType, targetDataStream };
+  const facts = { sourceFormat, path: documentFile, size, documentCount: 0, includesActionAndMetaData: false };
+  return { ...facts, ...target, offsets: [], stream };
 }
 
 async function hasFiles(files: DocumentFiles): Promise<boolean> {

@@ -2,6 +2,7 @@
 // be handed to the threads of workers.
 
 import type { DocumentSet } from '../workload/model.ts';
+import type { DocumentStream } from './stream/stream-objects.ts';
 
 /** A corpus whose documents are on this machine. */
 export interface PreparedCorpus {
@@ -26,4 +27,6 @@ export interface PreparedDocumentSet {
    * for data sets of vectors.
    */
   readonly offsets: readonly { readonly line: number; readonly byte: number }[];
+  /** Where the documents are fetched from while they are sent; then there is no file, and their number is not known. */
+  readonly stream?: DocumentStream;
 }

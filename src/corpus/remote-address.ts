@@ -1,7 +1,7 @@
 // How a file on a server is asked for: by plain http, or as an object of S3 or of Google Cloud Storage.
 import { BenchmarkError } from '../errors.ts';
 import type { AwsCredentials } from '../http/client-options.ts';
-import { loadSessionCredentials } from '../http/session-credentials.ts';
+import { loadSessionCredentials, type SessionCredentials } from '../http/session-credentials.ts';
 import { formatAmzDate, sha256Hex, signRequest } from '../http/sigv4.ts';
 import { knownSecrets } from '../secrets.ts';
 
@@ -87,7 +87,7 @@ class S3Address implements RemoteAddress {
   private readonly url: string;
   private readonly variables: Variables;
   private region: string;
-  private credentials: Promise<AwsCredentials> | null = null;
+  private session: Promise<SessionCredentials> | null = null;
 
   constructor(url: string, variables: Variables) {
     this.url = url;
@@ -97,11 +97,10 @@ class S3Address implements RemoteAddress {
 
   async ask(headers: Readonly<Record<string, string>>): Promise<AddressedRequest> {
     const address = this.address();
-    this.credentials ??= awsCredentials(this.url, this.variables);
     const target = `${address.pathname}${address.search}`;
     const parts = { method: 'GET', target, headers: new Map([['host', address.host]]), bodyHash: emptyBodyHash };
     const scope = {
-      credentials: await this.credentials,
+      credentials: await this.credentials(),
       region: this.region,
       service: 's3',
       time: formatAmzDate(Date.now()),
@@ -113,6 +112,15 @@ class S3Address implements RemoteAddress {
     if (region === this.region) return false;
     this.region = region;
     return true;
+  }
+
+  /** Those of the chain may end while a large file comes, or many. */
+  private async credentials(): Promise<AwsCredentials> {
+    const known = await this.session;
+    if (known === null || (known.expiresAt !== null && Date.now() > known.expiresAt - RENEW_BEFORE))
+      this.session = awsCredentials(this.url, this.variables);
+    const { credentials } = await (this.session ?? awsCredentials(this.url, this.variables));
+    return credentials;
   }
 
   private address(): URL {
@@ -128,20 +136,24 @@ class S3Address implements RemoteAddress {
   }
 }
 
-async function awsCredentials(url: string, variables: Variables): Promise<AwsCredentials> {
+/** Credentials are renewed so many ms before they end. */
+const RENEW_BEFORE = 300_000;
+
+async function awsCredentials(url: string, variables: Variables): Promise<SessionCredentials> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables;
   const sessionToken = variables.AWS_SESSION_TOKEN ?? null;
-  const credentials =
+  const session =
     accessKeyId !== undefined && secretAccessKey !== undefined
-      ? { accessKeyId, secretAccessKey, sessionToken }
+      ? { credentials: { accessKeyId, secretAccessKey, sessionToken }, expiresAt: null }
       : await chainCredentials(url);
+  const { credentials } = session;
   knownSecrets.register(credentials.accessKeyId, credentials.secretAccessKey, credentials.sessionToken);
-  return credentials;
+  return session;
 }
 
-async function chainCredentials(url: string): Promise<AwsCredentials> {
+async function chainCredentials(url: string): Promise<SessionCredentials> {
   try {
-    return (await loadSessionCredentials()).credentials;
+    return await loadSessionCredentials();
   } catch (cause) {
     throw new BenchmarkError('CREDENTIALS', `There are no AWS credentials with which ${url} could be read.`, {
       hint: 'Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or give this machine a role.',

@@ -49,7 +49,7 @@ export function readBulkParams(reader: ParamReader, facts: ParameterFacts): Bulk
     path: withQuery('/_bulk', options.query, pipeline === null ? new Map() : new Map([['pipeline', pipeline]])),
     options,
     bulkSize,
-    amount: readAmount(reader),
+    amount: readAmount(reader, hasStreams(facts, selection)),
     looped: reader.boolean('looped', false),
     conflicts: readConflicts(reader, facts, selection),
     detailed: reader.boolean('detailed-results', false),
@@ -57,9 +57,17 @@ export function readBulkParams(reader: ParamReader, facts: ParameterFacts): Bulk
   };
 }
 
-function readAmount(reader: ParamReader): IngestAmount {
+const hasStreams = ({ corpora }: ParameterFacts, selection: CorpusSelection): boolean =>
+  selectCorpora(corpora, selection).some(({ documentSets }) => documentSets.some((set) => set.isStreamed === true));
+
+/** Nobody knows how many documents a stream has, so all of them are sent. */
+function readAmount(reader: ParamReader, isStreamed: boolean): IngestAmount {
   const percentage = reader.number('ingest-percentage', null, { above: 0, max: 100 });
   const documents = reader.integer('ingest-documents', null, { min: 1 });
+  if (isStreamed && (documents !== null || (percentage ?? 100) !== 100)) {
+    const parameter = documents === null ? 'ingest-percentage' : 'ingest-documents';
+    reader.problem(parameter, `"${parameter}" cannot be used for streamed documents, whose number is not known.`);
+  }
   if (documents === null) return { kind: 'percentage', percentage: percentage ?? 100 };
   if (percentage !== null && percentage !== 100)
     reader.problem('ingest-documents', '"ingest-documents" and "ingest-percentage" exclude each other.');
@@ -85,6 +93,9 @@ function readConflicts(
       'Conflicts cannot be made for documents that bring their own action lines.',
       'Remove "conflicts", or name other corpora.',
     );
+  }
+  if (sets.some((set) => set.isStreamed === true)) {
+    reader.problem('conflicts', 'Conflicts cannot be made for streamed documents.', 'Remove "conflicts".');
   }
   if (sets.some((set) => set.targetDataStream !== null)) {
     reader.problem(

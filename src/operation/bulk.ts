@@ -3,6 +3,7 @@
 import { BulkReader } from '../corpus/bulk-reader.ts';
 import { clientSlices } from '../corpus/client-slices.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
+import { isStreamed, mixedDocuments, StreamReader } from '../corpus/stream/stream-reader.ts';
 import type { InPlaceRequest } from '../http/request.ts';
 import type { Answer } from '../transport/answer.ts';
 import type { PreparedRequest } from '../transport/request.ts';
@@ -17,7 +18,7 @@ class BulkOperation implements RequestOperation {
   readonly bodyUse = 'peek';
   readonly isFinite: boolean;
   readonly expectedWeight: { readonly weight: number; readonly unit: string };
-  private readonly reader: BulkReader;
+  private readonly reader: BulkReader | StreamReader;
   private readonly request: InPlaceRequest;
   private readonly answers: BulkAnswerReader;
 
@@ -27,13 +28,7 @@ class BulkOperation implements RequestOperation {
     this.expectedWeight = { weight: params.bulkSize, unit: 'docs' };
     this.answers = new BulkAnswerReader(params.detailed);
     this.request = context.requests.prepareInPlace('POST', params.path, params.options.headers);
-    this.reader = new BulkReader(clientSlices(corpora, context.clientIndex, context.clientCount, params.amount), {
-      bulkSize: params.bulkSize,
-      headRoom: context.requests.headRoom,
-      looped: params.looped,
-      conflicts: params.conflicts,
-      random: context.random,
-    });
+    this.reader = readerOf(params, corpora, context);
   }
 
   get documents(): number {
@@ -66,6 +61,22 @@ class BulkOperation implements RequestOperation {
   close(): void {
     void this.reader.close();
   }
+}
+
+function readerOf(
+  params: BulkParams,
+  corpora: readonly PreparedCorpus[],
+  { clientIndex, clientCount, requests: { headRoom }, random }: OperationContext,
+): BulkReader | StreamReader {
+  const { bulkSize, amount, looped, conflicts } = params;
+  const sets = corpora.flatMap(({ documentSets }) => documentSets);
+  const streamed = sets.filter(isStreamed);
+  if (streamed.length === 0) {
+    const slices = clientSlices(corpora, clientIndex, clientCount, amount);
+    return new BulkReader(slices, { bulkSize, headRoom, looped, conflicts, random });
+  }
+  if (streamed.length < sets.length) throw mixedDocuments();
+  return new StreamReader(streamed, { clientIndex, clientCount, bulkSize, headRoom, looped });
 }
 
 /** An action line with the name of an index has about so many bytes. */

@@ -31,6 +31,7 @@ export interface CorpusFacts {
     readonly includesActionAndMetaData: boolean;
     readonly targetIndex: string | null;
     readonly targetDataStream: string | null;
+    readonly isStreamed?: boolean;
   }[];
 }
 

@@ -91,6 +91,8 @@ export interface DocumentSet {
    * generator of this name (`eventdata`).
    */
   readonly generator: { readonly name: string; readonly seed: number } | null;
+  /** `streaming-ingestion`: the documents are not downloaded, but fetched while they are sent. */
+  readonly isStreamed: boolean;
 }
 
 /** A named schedule of a workload. */

@@ -21,8 +21,6 @@ export interface ParseContext {
  * workload may hold much that this program cannot run and that nobody asks for.
  */
 export interface WorkloadNotes {
-  /** Names of the corpora with `streaming-ingestion`, which loads but cannot be run. */
-  readonly streamingCorpora: Set<string>;
   /** The notes of each task, by its {@link taskKey}. */
   readonly tasks: Map<string, TaskNotes>;
 }

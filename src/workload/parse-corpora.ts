@@ -3,7 +3,6 @@ import { archiveExtensions } from './archive-names.ts';
 import { CORPUS_KEYS, DOCUMENT_KEYS, findIdleKeys } from './known-keys.ts';
 import type { Corpus, DocumentSet, IndexDefinitions } from './model.ts';
 import { type ObjectView, rejectDuplicates } from './object-view.ts';
-import type { WorkloadNotes } from './parse-context.ts';
 
 const SOURCE_FORMATS = ['bulk', 'hdf5', 'big-ann'] as const;
 
@@ -20,11 +19,11 @@ interface CorpusDefaults {
 
 /**
  * Reads `corpora`; empty if there are none. What a document set does not say is taken from its corpus, and its target
- * from the workload if that defines just one. Corpora that are streamed are written into the notes.
+ * from the workload if that defines just one.
  */
-export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, notes: WorkloadNotes): readonly Corpus[] {
+export function parseCorpora(root: ObjectView, definitions: IndexDefinitions): readonly Corpus[] {
   const views = root.objects('corpora') ?? [];
-  const corpora = views.map((view) => parseCorpus(view, definitions, notes));
+  const corpora = views.map((view) => parseCorpus(view, definitions));
   rejectDuplicates(
     views.map((view, index) => ({ name: corpora[index]?.name ?? '', view })),
     'corpus',
@@ -32,11 +31,10 @@ export function parseCorpora(root: ObjectView, definitions: IndexDefinitions, no
   return corpora;
 }
 
-function parseCorpus(view: ObjectView, definitions: IndexDefinitions, notes: WorkloadNotes): Corpus {
+function parseCorpus(view: ObjectView, definitions: IndexDefinitions): Corpus {
   const name = view.requiredName('name');
   findIdleKeys(view, CORPUS_KEYS);
   const isStreaming = view.choice('streaming-ingestion', ['aws']) !== null;
-  if (isStreaming) notes.streamingCorpora.add(name);
   const defaults: CorpusDefaults = {
     definitions,
     baseUrl: view.text('base-url'),
@@ -64,6 +62,7 @@ function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentS
   const documentFile = unpackedName(sourceFile);
   const includesActionAndMetaData = view.boolean('includes-action-and-meta-data', defaults.includesActionAndMetaData);
   const documentCount = view.integer('document-count', 1);
+  if (defaults.isStreaming) checkStreamed(view, documentFile !== sourceFile, includesActionAndMetaData);
   if (!view.has('document-count') && !defaults.isStreaming)
     view.complain('document-count', 'is missing; it must be the number of documents');
   return {
@@ -82,7 +81,14 @@ function parseDocumentSet(view: ObjectView, defaults: CorpusDefaults): DocumentS
       : parseTargets(view, defaults)),
     meta: view.jsonObject('meta'),
     generator: parseGenerator(view),
+    isStreamed: defaults.isStreaming,
   };
+}
+
+/** The lines of a stream are cut from the middle of objects, where neither archives nor action lines can be told. */
+function checkStreamed(view: ObjectView, isArchive: boolean, hasActions: boolean): void {
+  if (isArchive) view.complain('source-file', 'must not be an archive, as the corpus is streamed');
+  if (hasActions) view.complain('includes-action-and-meta-data', 'must be false, as the corpus is streamed');
 }
 
 function parseTargets(

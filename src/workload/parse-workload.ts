@@ -20,7 +20,7 @@ export interface ParsedWorkload {
 
 /** Reads the rendered document. The result is complete only if the sink of the context has no problem afterwards. */
 export function parseWorkload(json: Json, name: string, source: WorkloadSource, context: ParseContext): ParsedWorkload {
-  const notes: WorkloadNotes = { streamingCorpora: new Set(), tasks: new Map() };
+  const notes: WorkloadNotes = { tasks: new Map() };
   if (!isJsonObject(json)) context.sink.add('', `A workload must be an object, not ${describeJson(json)}`);
   const root = new ObjectView(isJsonObject(json) ? json : new Map(), '', context.sink);
   if (context.sink.problems.length === 0) checkVersion(root);
@@ -33,7 +33,7 @@ export function parseWorkload(json: Json, name: string, source: WorkloadSource, 
     directory: context.directory,
     meta: root.jsonObject('meta'),
     ...definitions,
-    corpora: parseCorpora(root, definitions, notes),
+    corpora: parseCorpora(root, definitions),
     testProcedures: parseProcedures(root, new WorkloadOperations(root, context.operations), notes),
   };
   return { workload, notes };

@@ -61,7 +61,7 @@ function cutOperation(operation: Operation): Operation {
  * dropped, as a smoke test must not download everything. If there is no small file, the download says so.
  */
 function cutDocuments(documents: DocumentSet): DocumentSet {
-  if (documents.sourceFormat !== 'bulk') return documents;
+  if (documents.sourceFormat !== 'bulk' || documents.isStreamed) return documents;
   return {
     ...documents,
     documentFile: smallName(documents.documentFile),

@@ -38,7 +38,7 @@ export interface KnownPlugin {
  * selected task needs what the plug-in does not bring.
  */
 export function checkFeatures(check: FeatureCheck): FeatureProblems {
-  const { workload, procedure, notes, operations } = check;
+  const { workload, procedure, operations } = check;
   const found: Found = { unsupported: [], invalid: [] };
   const seen = new Set<Operation>();
   for (const task of leafTasks(procedure.schedule)) {
@@ -49,7 +49,7 @@ export function checkFeatures(check: FeatureCheck): FeatureProblems {
     checkType(task, check, found);
     checkSource(task, check, found);
     if (task.operation.type === 'bulk' && !hasOtherSource(task.operation, operations))
-      found.unsupported.push(...checkDocuments(task, workload, notes));
+      found.unsupported.push(...checkDocuments(task, workload));
   }
   return found;
 }
@@ -169,24 +169,16 @@ function checkUnit(task: Task, { workload, procedure, notes, plugin, operations 
  * What is wrong with the documents of a bulk operation, which must be plain ones. Its parameter `corpora` says which
  * corpora it reads; without it, all.
  */
-function checkDocuments(task: Task, workload: Workload, notes: WorkloadNotes): readonly Problem[] {
+function checkDocuments(task: Task, workload: Workload): readonly Problem[] {
   const named = task.operation.params.get('corpora');
   const names =
     typeof named === 'string' ? [named] : Array.isArray(named) ? named : workload.corpora.map((corpus) => corpus.name);
   const used = workload.corpora.filter((corpus) => names.includes(corpus.name));
-  const streaming = used.filter((corpus) => notes.streamingCorpora.has(corpus.name));
   const formats = new Set(used.flatMap((corpus) => corpus.documentSets.map((documents) => documents.sourceFormat)));
-  const problems = streaming.map((corpus) =>
-    at(
-      task.operation,
-      '',
-      `Corpus "${corpus.name}" of task "${task.name}" uses streaming-ingestion, which this version does not support`,
-    ),
-  );
-  if (formats.size === 0 || formats.has('bulk')) return problems;
+  if (formats.size === 0 || formats.has('bulk')) return [];
   const found = [...formats].join(' and ');
   const message = `The corpora of task "${task.name}" hold ${found} documents, which this version cannot read`;
-  return [...problems, at(task.operation, '', message)];
+  return [at(task.operation, '', message)];
 }
 
 function at(operation: Operation, key: string, message: string): Problem {

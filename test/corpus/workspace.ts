@@ -33,6 +33,7 @@ export function documentSetOf(facts: Partial<DocumentSet>): DocumentSet {
     targetDataStream: null,
     meta: new Map(),
     generator: null,
+    isStreamed: false,
     ...facts,
   };
 }

@@ -71,6 +71,7 @@ function corpusOf(name: string, settings: Partial<DocumentSet>): Corpus {
     targetDataStream: null,
     meta: new Map(),
     generator: null,
+    isStreamed: false,
     ...settings,
   };
   return { name, meta: new Map(), documentSets: [documentSet] };

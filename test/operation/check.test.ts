@@ -23,6 +23,7 @@ const documentSet = {
   targetDataStream: null,
   meta: new Map(),
   generator: null,
+  isStreamed: false,
 };
 const EMPTY: CheckFacts = {
   indices: [],

@@ -302,7 +302,7 @@ test('what a selected task needs and this version lacks is refused, and only the
   }
 });
 
-test('documents of other formats and streams are refused when a bulk operation reads them', async (context) => {
+test('documents of other formats are refused when a bulk operation reads them', async (context) => {
   const workload = (corpus: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> => ({
     'workload.json': JSON.stringify({
       indices: [{ name: 'i' }],
@@ -312,7 +312,6 @@ test('documents of other formats and streams are refused when a bulk operation r
   });
   for (const [corpus, message] of [
     [{ 'source-format': 'hdf5' }, /hold hdf5 documents, which this version cannot read/],
-    [{ 'streaming-ingestion': 'aws' }, /uses streaming-ingestion, which this version does not support/],
   ] as const) {
     const directory = temporaryFiles(context, workload(corpus));
     const error = await failureOf(requestFor(directory));

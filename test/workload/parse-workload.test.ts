@@ -89,6 +89,7 @@ test('a small workload as a whole', () => {
     targetDataStream: null,
     meta: new Map(),
     generator: null,
+    isStreamed: false,
   };
   assert.deepEqual(workload.corpora, [
     {

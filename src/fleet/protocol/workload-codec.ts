@@ -52,6 +52,7 @@ const documentSetCodec: JsonCodec<DocumentSet> = object<DocumentSet>({
   targetDataStream: nullable(text()),
   meta: jsonObject,
   generator: nullable(object<NonNullable<DocumentSet['generator']>>({ name: text(), seed: number })),
+  isStreamed: boolean,
 });
 
 /** A corpus and its document sets; not the documents. */
