@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { rateFlags } from '../src/cli/commands/control-flags.ts';
 import { executeTestFlags } from '../src/cli/commands/execute-test-flags.ts';
 import { listCommand } from '../src/cli/commands/list.ts';
 import { pipelinesNotBuilt } from '../src/cli/commands/not-built.ts';
@@ -94,7 +95,7 @@ describe('commands', () => {
 
 test('flags are those of a test run', () => {
   const states = statesBelow('Flags of a test run');
-  const own = ['worker-wait', 'on-worker-loss'];
+  const own = ['worker-wait', 'on-worker-loss', ...Object.values(rateFlags).map(({ long }) => long)];
   const known = Object.values(executeTestFlags).filter(({ long }) => !own.includes(long));
   assert.deepEqual(sorted(states.keys()), sorted(known.map(({ long }) => `--${long}`)));
   for (const { long, notBuilt, group, choices } of known) {

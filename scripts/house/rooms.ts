@@ -129,7 +129,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'fleet/run',
     holds: "the run's side: finds nodes, commands them, merges what they tell, notices who is gone",
-    imports: ['.', 'metrics', 'worker', 'fleet', 'fleet/protocol'],
+    imports: ['.', 'schedule', 'metrics', 'worker', 'fleet', 'fleet/protocol'],
   },
   { folder: 'telemetry', holds: 'what the cluster says of itself, read beside the load', imports: ['.', 'metrics'] },
   { folder: 'store', holds: 'results as files', imports: ['.', 'transport', 'metrics'] },

@@ -37,6 +37,16 @@ export const forRedline = (task: Task, clients: number): Task => ({
   ignoreResponseErrorLevel: 'non-fatal',
 });
 
+/**
+ * The task with so many clients, from its first rate on. Failed requests do not end it: a condition may be about them.
+ */
+export const forRateSearch = (task: Task, clients: number, start: number): Task => ({
+  ...task,
+  clients,
+  targetThroughput: { value: start, unit: 'ops' },
+  ignoreResponseErrorLevel: 'non-fatal',
+});
+
 /** The task with so many clients, each of which sends one request per second. */
 export const withClients = (task: Task, clients: number): Task => ({
   ...task,

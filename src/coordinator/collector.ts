@@ -65,6 +65,23 @@ export class Collector {
     this.tell(null, null);
   }
 
+  /** Begins to follow a step that is repeated: what its tasks do from now on is counted apart. */
+  beginLevel(step: Step): void {
+    for (const metrics of this.levelMetrics(step))
+      this.metrics.set(metrics.identity.task, new TaskMetrics(metrics.identity));
+    this.beginStep(step);
+  }
+
+  /** What the tasks of a step have done since it was begun, or repeated. */
+  levelMetrics(step: Step): readonly TaskMetrics[] {
+    return step.tasks.flatMap(({ name }) => this.metrics.get(name) ?? []);
+  }
+
+  /** Makes what {@link levelMetrics} once returned the result of its tasks. */
+  useLevel(level: readonly TaskMetrics[]): void {
+    for (const metrics of level) this.metrics.set(metrics.identity.task, metrics);
+  }
+
   /** Notes that the clock of a step begins to run in `delay` ms. */
   startStep(step: number, delay: number): void {
     this.recorder.beginStep(step, this.clock.now() - this.origin + delay);

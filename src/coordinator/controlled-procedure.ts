@@ -1,6 +1,8 @@
 // The test procedure of a run as the control of its load wants it.
+
+import { chooseTask, startOf } from '../control/choose-task.ts';
 import type { LoadControl } from '../control/load-control.ts';
-import { forRedline, reshape, withClients } from '../control/load-shape.ts';
+import { forRateSearch, forRedline, reshape, withClients } from '../control/load-shape.ts';
 import { BenchmarkError, unreachable } from '../errors.ts';
 import { operationType } from '../operation/registry.ts';
 import { allocate, type Step } from '../schedule/allocation.ts';
@@ -31,10 +33,23 @@ export function controlledProcedure(
       const changed = reshape(procedure, '--redline-test', isLoad, (task) => forRedline(task, control.maxClients));
       return requireMemory(changed, workers?.names.length ?? 1, '--redline-test');
     }
+    case 'rate': {
+      const flag = '--find-max-throughput';
+      const chosen = chooseTask(procedure, control.task, isLoad);
+      const clients = Math.max(chosen.clients, control.clients);
+      const start = startOf(chosen);
+      const isChosen = ({ name }: Task): boolean => name === chosen.name;
+      const changed = reshape(procedure, flag, isChosen, (task) => forRateSearch(task, clients, start));
+      return requireMemory(changed, workers?.names.length ?? 1, flag);
+    }
     default:
       return unreachable(control);
   }
 }
+
+/** The name of the task whose highest rate is searched; `null` if none is. Throws `CONFIG` if it is not clear which. */
+export const searchedTask = (procedure: TestProcedure, control: LoadControl): string | null =>
+  control.kind === 'rate' ? chooseTask(procedure, control.task, isLoad).name : null;
 
 /** The steps of a schedule; those with load wait for a redline test to let their clients go on, if there is one. */
 export function controlledSteps({ schedule }: TestProcedure, control: LoadControl): readonly Step[] {

@@ -1,6 +1,7 @@
 // What a test run tells its user while it goes on. The command line turns it into text; nothing else prints.
 import type { RedlineState } from '../control/redline.ts';
 import type { PreparationEvent } from '../corpus/preparation.ts';
+import type { RateLevel } from '../metrics/control-results.ts';
 
 /** Something that happens while a run goes on. */
 export type RunEvent =
@@ -31,6 +32,8 @@ export type RunEvent =
       readonly state: RedlineState;
       readonly change: string | null;
     }
+  /** A rate of a search for the highest one was tried. */
+  | { readonly kind: 'level'; readonly task: string; readonly level: RateLevel }
   /**
    * A step is over. `errors` counts all requests of it that failed, but none that was repeated on another connection.
    */

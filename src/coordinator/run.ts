@@ -25,13 +25,13 @@ import type { LoadedWorkload } from '../workload/load.ts';
 import type { Corpus, TestProcedure } from '../workload/model.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
-import { controlledProcedure, controlledSteps } from './controlled-procedure.ts';
+import { controlledProcedure, controlledSteps, searchedTask } from './controlled-procedure.ts';
 import type { RunListener } from './events.ts';
 import { withInlinedFiles } from './inlined-files.ts';
 import { inspectCluster, workloadVersion } from './inspect-cluster.ts';
+import { LoadSteering } from './load-steering.ts';
 import { neededCorpora } from './needed-corpora.ts';
 import type { ProvidedCluster } from './pipeline.ts';
-import { RedlineDriver } from './redline-driver.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
 import { endpointsOf, identities } from './run-identities.ts';
 
@@ -115,7 +115,7 @@ class TestRunner {
   private readonly steps: readonly Step[];
   private readonly collector: Collector;
   private readonly runFleet: RunFleet;
-  private readonly redline: RedlineDriver | null = null;
+  private readonly steering: LoadSteering;
   private readonly warned = new Set<string>();
 
   constructor({ config, provided, listener, signal, clock, client, cluster, loaded, claimed }: RunParts) {
@@ -144,23 +144,23 @@ class TestRunner {
       prepareCorpora: (corpora) => this.prepareCorpora(corpora),
       onReport: (report, place) => {
         this.collector.add(report, place);
-        this.redline?.add(report);
+        this.steering.add(report);
       },
       onStart: (index, delay) => {
         this.collector.startStep(index, delay);
         const step = this.steps[index];
-        if (step !== undefined) this.redline?.startStep(step, delay);
+        if (step !== undefined) this.steering.startStep(step, delay);
       },
     });
-    const { control } = config.load;
-    if (control.kind === 'redline') {
-      this.redline = new RedlineDriver({
-        settings: control,
-        listener,
-        activate: (step, clients) => this.runFleet.fleet.activate(step, clients),
-        readCpu: () => readNodeCpu(client, (message) => this.warnOnce(message)),
-      });
-    }
+    this.steering = new LoadSteering({
+      control: config.load.control,
+      searched: searchedTask(this.procedure, config.load.control),
+      fleet: this.runFleet.fleet,
+      collector: this.collector,
+      listener,
+      signal,
+      readCpu: () => readNodeCpu(client, (message) => this.warnOnce(message)),
+    });
   }
 
   async run(): Promise<RunOutcome> {
@@ -171,9 +171,9 @@ class TestRunner {
       await this.store(this.testRun(null));
       this.announce();
       await this.prepare(fleet);
-      await this.redline?.check();
+      await this.steering.check();
       const telemetry = await this.startTelemetry();
-      const error = await this.drive(fleet);
+      const error = await this.drive();
       return await this.finish(telemetry, error);
     } finally {
       this.signal.removeEventListener('abort', cancel);
@@ -247,16 +247,14 @@ class TestRunner {
   }
 
   /** Runs the steps; an error that ends them is returned, for what was measured until then is kept. */
-  private async drive(fleet: Fleet): Promise<BenchmarkError | null> {
+  private async drive(): Promise<BenchmarkError | null> {
     for (const step of this.steps) {
       if (this.signal.aborted) break;
       this.collector.beginStep(step);
       try {
-        await fleet.runStep(step.index);
+        await this.steering.runStep(step);
       } catch (error) {
         return asBenchmarkError(error);
-      } finally {
-        this.redline?.endStep();
       }
       this.collector.endStep(step);
     }
@@ -278,7 +276,7 @@ class TestRunner {
       cluster,
       isPartial: isPartial || losses.length > 0,
       driverWarnings,
-      ...(this.redline === null ? {} : { redline: this.redline.results() }),
+      ...this.steering.results(),
     };
     const testRun = this.testRun(results);
     // The connections of the load count as open files of this process; they are closed so that none is lacking for the

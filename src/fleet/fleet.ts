@@ -4,6 +4,7 @@ import { BenchmarkError } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import { sharesWithin, spreadClients } from '../schedule/allocation.ts';
 import { Completion } from '../schedule/completion.ts';
+import type { StepLevel } from '../schedule/level.ts';
 import { processClock } from '../worker/messages.ts';
 import type { FleetNode, FleetStep, NodeEvents, RunPlan } from './node.ts';
 
@@ -70,13 +71,14 @@ export class Fleet {
 
   /**
    * Runs one step from its common start to its join point; does nothing after a cancellation. Throws the first
-   * BenchmarkError of a node, after the others were cancelled and have sent their last reports.
+   * BenchmarkError of a node, after the others were cancelled and have sent their last reports. A step may be run
+   * several times, each time at another `level`.
    */
-  async runStep(index: number): Promise<void> {
+  async runStep(index: number, level: StepLevel | null = null): Promise<void> {
     const step = this.steps[index];
     if (step === undefined || this.isCancelled) return;
     const nodes = this.members.filter((member) => clientsIn(step, member) > 0).map(({ node }) => node);
-    await this.settle(nodes.map((node) => node.openStep(index, this.values)));
+    await this.settle(nodes.map((node) => node.openStep(index, this.values, level)));
     const offsets = await Promise.all(nodes.map((node) => node.clockOffset()));
     if (this.isCancelled) return;
     this.completion = new Completion(step.completing, nodes, (node) => this.tasksOn(node, step));
@@ -100,6 +102,11 @@ export class Fleet {
     members.forEach(({ node }, position) => {
       node.activate(index, shares[position] ?? 0);
     });
+  }
+
+  /** Ends a step early everywhere, after the requests under way. */
+  completeStep(index: number): void {
+    for (const { node } of this.members) node.completeStep(index);
   }
 
   /** How many clients a node has got. */
@@ -146,7 +153,7 @@ export class Fleet {
       task === null ? (completion?.withdraw(node).length ?? 0) > 0 : completion?.end(task, node) === true;
     if (!hasEnded) return;
     this.completion = null;
-    for (const { node: other } of this.members) other.completeStep(step);
+    this.completeStep(step);
   }
 
   /** Hands a report on. One that cannot be merged ends the run: its figures would be missing from the results. */

@@ -12,6 +12,7 @@ import { workloadView } from '../plugin/workload-view.ts';
 import type { RunValues } from '../run-values.ts';
 import { sharesWithin } from '../schedule/allocation.ts';
 import { Completion } from '../schedule/completion.ts';
+import type { StepLevel } from '../schedule/level.ts';
 import { knownSecrets } from '../secrets.ts';
 import { bytes } from '../units.ts';
 import type { DataSetShape } from '../vectors/data-set.ts';
@@ -108,11 +109,11 @@ export class LocalNode implements FleetNode {
     await prepared;
   }
 
-  async openStep(step: number, values: RunValues): Promise<void> {
+  async openStep(step: number, values: RunValues, level: StepLevel | null = null): Promise<void> {
     if (this.isCancelled) return;
     const threads = this.threadsOf(step);
     const opened = this.expect('opened', threads);
-    for (const thread of threads) this.send(thread, { kind: 'open', step, values });
+    for (const thread of threads) this.send(thread, { kind: 'open', step, values, level });
     await opened;
   }
 

@@ -4,6 +4,7 @@ import type { TargetCluster } from '../http/target-cluster.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import type { RunValues } from '../run-values.ts';
 import type { Cell } from '../schedule/allocation.ts';
+import type { StepLevel } from '../schedule/level.ts';
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 import type { PluginPlace } from '../workload/plugin-place.ts';
 import type { RandomizationSettings } from '../workload/randomization.ts';
@@ -88,9 +89,9 @@ export interface FleetNode {
   prepare(plan: NodePlan, events: NodeEvents): Promise<void>;
   /**
    * Makes the operations of the step and opens its connections, so that nothing of that falls into measured time.
-   * `values` is all that operations of earlier steps have left behind.
+   * `values` is all that operations of earlier steps have left behind; `level` beats the rate and the end of its tasks.
    */
-  openStep(step: number, values: RunValues): Promise<void>;
+  openStep(step: number, values: RunValues, level: StepLevel | null): Promise<void>;
   /** The node's {@link processClock} minus that of this process, in ms. */
   clockOffset(): Promise<number>;
   /**

@@ -185,6 +185,15 @@ export class Histogram {
     return seen;
   }
 
+  /** How many values are at least `ns`, to the precision of the histogram. */
+  countFrom(ns: number): number {
+    if (this.count === 0 || ns > this.max) return 0;
+    const last = slotOf(this.max);
+    let sum = 0;
+    for (let slot = slotOf(Math.max(0, ns)); slot <= last; slot++) sum += this.data[slot] ?? 0;
+    return sum;
+  }
+
   /** Adds all values of another histogram. */
   add(other: Histogram): void {
     if (other.count === 0) return;

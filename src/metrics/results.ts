@@ -1,7 +1,7 @@
 // The results of a test run: what `results` of test_run.json holds, and what the summary table is made of. Times are in
 // ms, sizes in bytes.
 
-import type { RedlineResults } from './control-results.ts';
+import type { RateResults, RedlineResults } from './control-results.ts';
 import type { EndpointResults } from './endpoint-figures.ts';
 import type { RecallStats } from './recall.ts';
 import type { ErrorCount } from './report.ts';
@@ -168,4 +168,6 @@ export interface Results {
   readonly driverWarnings: readonly string[];
   /** What a redline test has found; absent if there was none. */
   readonly redline?: RedlineResults;
+  /** What a search for the highest rate has found; absent if there was none. */
+  readonly maxThroughput?: RateResults;
 }

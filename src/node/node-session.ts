@@ -198,7 +198,7 @@ export class NodeSession {
         break;
       case 'open':
         this.attempt(async () => {
-          await this.node?.openStep(command.step, command.values);
+          await this.node?.openStep(command.step, command.values, command.level);
           this.tell({ kind: 'opened', step: command.step });
         });
         break;

@@ -37,6 +37,7 @@ export function summaryRows(results: Results, options: SummaryOptions): readonly
     ...reported.flatMap(recallRows),
     ...reported.flatMap(profileRows),
     ...redlineRows(results),
+    ...rateRows(results),
   ];
   return rows;
 }
@@ -151,6 +152,13 @@ function redlineRows({ redline }: Results): readonly SummaryRow[] {
   return (redline?.steps ?? []).flatMap(({ tasks, maxStableClients }) =>
     tasks.map((task) => ({ metric: 'Max stable clients', task, value: integerValue(maxStableClients), unit: '' })),
   );
+}
+
+/** The highest rate that a search has found for its task. */
+function rateRows({ maxThroughput }: Results): readonly SummaryRow[] {
+  if (maxThroughput === undefined || maxThroughput.rate === null) return [];
+  const { task, rate } = maxThroughput;
+  return [{ metric: 'Max rate within conditions', task, value: hundredthsValue(rate), unit: 'requests/s' }];
 }
 
 const row = (metric: string, task: TaskResults, value: RowValue | null, unit: string): SummaryRow => ({

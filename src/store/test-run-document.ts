@@ -1,6 +1,7 @@
 // Writes a test run as the content of test_run.json.
 import type { Json, JsonObject } from '../json.ts';
 import { fleetDocument } from './fleet-document.ts';
+import { rateDocument } from './rate-document.ts';
 import { redlineDocument } from './redline-document.ts';
 import { resultsDocument } from './results-document.ts';
 import type { TestRun } from './test-run.ts';
@@ -32,6 +33,9 @@ export function testRunDocument(run: TestRun): JsonObject {
     ['test_procedure', run.testProcedure],
     ...(run.workloadParams.size === 0 ? [] : [['workload-params', run.workloadParams] as const]),
     ...(run.results?.redline === undefined ? [] : [['redline', redlineDocument(run.results.redline)] as const]),
+    ...(run.results?.maxThroughput === undefined
+      ? []
+      : [['max-throughput', rateDocument(run.results.maxThroughput)] as const]),
     ...(run.fleet === undefined ? [] : [['fleet', fleetDocument(run.fleet)] as const]),
   ]);
 }

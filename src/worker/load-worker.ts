@@ -8,6 +8,7 @@ import { RunValueStore } from '../operation/run-value-store.ts';
 import { randomSource } from '../random.ts';
 import type { RunValues } from '../run-values.ts';
 import { Completion } from '../schedule/completion.ts';
+import { atLevel, type StepLevel } from '../schedule/level.ts';
 import type { Transport } from '../transport/transport.ts';
 import { VectorReader } from '../vectors/vector-reader.ts';
 import { ActiveClients } from './active-clients.ts';
@@ -108,13 +109,14 @@ export class LoadWorker implements ClientHost, StandstillOwner {
 
   /**
    * Makes the operations of a step and opens the connections of its clients, both before the clock of the step runs.
-   * `values` is what operations of earlier steps have left behind, on all load threads of the run. Rejects if an
-   * operation cannot be made or its first data cannot be read.
+   * `values` is what operations of earlier steps have left behind, on all load threads of the run; `level` beats the
+   * rate and the end of its tasks. Rejects if an operation cannot be made or its first data cannot be read.
    */
-  async open(index: number, values: RunValues): Promise<void> {
+  async open(index: number, values: RunValues, level: StepLevel | null): Promise<void> {
     this.values.merge(values);
-    const step = this.plan.steps.find((candidate) => candidate.index === index);
-    if (step === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
+    const planned = this.plan.steps.find((candidate) => candidate.index === index);
+    if (planned === undefined) throw new BenchmarkError('INTERNAL', `Worker ${this.plan.worker} has no step ${index}.`);
+    const step = level === null ? planned : { ...planned, tasks: planned.tasks.map((task) => atLevel(task, level)) };
     await this.openPlugin();
     await this.plugin?.showValues(this.values.all);
     const recorders = step.tasks.map((task) => new TaskRecorder(task.name, task.targetThroughput !== null));

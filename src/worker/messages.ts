@@ -2,6 +2,7 @@
 import type { WireError } from '../errors.ts';
 import type { WorkerReport } from '../metrics/report.ts';
 import type { RunValues } from '../run-values.ts';
+import type { StepLevel } from '../schedule/level.ts';
 import type { WorkerPlan } from './plan.ts';
 
 /** What the coordinator's process tells a load thread to do. */
@@ -9,7 +10,7 @@ export type WorkerCommand =
   /** Take the plan and make the clients; answered by `prepared`. */
   | { readonly kind: 'prepare'; readonly plan: WorkerPlan }
   /** Take what operations left behind, make the step's operations and open its connections; answered by `opened`. */
-  | { readonly kind: 'open'; readonly step: number; readonly values: RunValues }
+  | { readonly kind: 'open'; readonly step: number; readonly values: RunValues; readonly level: StepLevel | null }
   /** Begin at this reading of {@link processClock}. */
   | { readonly kind: 'run'; readonly step: number; readonly startAt: number }
   /** Let so many clients of the step send, and pause the others. */

@@ -19,7 +19,7 @@ function serve(port: NonNullable<typeof parentPort>): void {
     if (worker === null) throw new BenchmarkError('INTERNAL', `A load thread got "${command.kind}" before its plan.`);
     switch (command.kind) {
       case 'open':
-        await worker.open(command.step, command.values);
+        await worker.open(command.step, command.values, command.level);
         post({ kind: 'opened', step: command.step });
         break;
       case 'run':

@@ -19,7 +19,7 @@ const olderFlagsOfRun =
   'test-execution-id load-worker-coordinator-hosts provision-config-instance provision-config-instance-params ' +
   'provision-config-path provision-config-repository provision-config-revision';
 /** Flags that the original does not have. */
-const ownFlagsOfRun = 'worker-wait on-worker-loss';
+const ownFlagsOfRun = 'worker-wait on-worker-loss find-max-throughput find-max-task find-max-time find-max-clients';
 
 /** A word that the flag accepts; one with an effect if there is any. */
 function sample(flag: Flag<unknown>): string {
@@ -28,7 +28,10 @@ function sample(flag: Flag<unknown>): string {
     'x',
     '7',
     '0.5',
-    'p99 latency < 7 ms',
+    '100',
+    'p99 latency < 7ms',
+    'p99 latency',
+    'p99 service time > +10%',
     '2.0.0',
     'a:1',
     'a:7',
@@ -101,13 +104,12 @@ describe('run', () => {
       'execute-test',
       '--workload=w',
       '--telemetry=jfr',
-      '--visualize',
       '--telemetry-params=a:1',
     ]);
     assert.equal(code, 64);
     assert.match(
       stderr,
-      /^\[ERROR\] ❌ Cannot execute-test\. 3 flags are not in this version\.\n {2}- --telemetry: .*\n {2}- --visualize: .*\n {2}- --telemetry-params: .*\nWhat to do: /,
+      /^\[ERROR\] ❌ Cannot execute-test\. 2 flags are not in this version\.\n {2}- --telemetry: .*\n {2}- --telemetry-params: .*\nWhat to do: /,
     );
   });
 });

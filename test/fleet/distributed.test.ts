@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { upSubject } from '../../src/fleet/protocol/subjects.ts';
 import { newNodeId } from '../../src/nats/connect.ts';
-import { seconds } from '../../src/units.ts';
+import { perSecond, seconds } from '../../src/units.ts';
 import type { CompletedBy, Parallel, Task } from '../../src/workload/model.ts';
 import { task } from '../support/small-model.ts';
 import { NatsServer } from './nats-server.ts';
@@ -79,6 +79,30 @@ test('so many clients send as may, spread over the nodes, and those that end mak
     assert.deepEqual(activated, [0, 1, 2]);
     assert.deepEqual(run.requests(), { few: 27, none: 0, all: 12 });
     assert.deepEqual(seen(), { few: 27, all: 12 });
+  } finally {
+    await run.close();
+  }
+});
+
+test('a step is repeated at other rates, on the same connections, and may be ended early', async () => {
+  target.counts.clear();
+  const levels = [20, 60].map((rate) => ({ rate: perSecond(rate), warmup: seconds(0.5), period: seconds(0.5) }));
+  const run = await DistributedRun.create({
+    server,
+    nodes: registered(),
+    targetHosts: target.host,
+    schedule: [raw('search', { clients: 6, iterations: 1000, targetThroughput: { value: 1, unit: 'ops' } })],
+    levels: [...levels, { rate: perSecond(10), warmup: seconds(0), period: seconds(3600) }],
+    onReport: ({ at, step }) => {
+      if (at !== null && at > 1500) run.fleet.completeStep(step);
+    },
+  });
+  try {
+    assert.equal(await run.drive(), null);
+    const requests = run.requests().search ?? 0;
+    // 20 and 60 in the first two seconds, and 10 per second for the two or three of the level that is ended early.
+    assert.ok(requests >= 80 + 15 && requests <= 80 + 60, `${requests} requests`);
+    assert.deepEqual(seen(), { search: requests });
   } finally {
     await run.close();
   }

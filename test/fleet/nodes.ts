@@ -20,6 +20,7 @@ import { TaskMetrics } from '../../src/metrics/task-metrics.ts';
 import { newNodeId } from '../../src/nats/connect.ts';
 import { NodeAgent } from '../../src/node/node-agent.ts';
 import { allocate } from '../../src/schedule/allocation.ts';
+import type { StepLevel } from '../../src/schedule/level.ts';
 import { leafTasks, type ScheduleElement } from '../../src/workload/model.ts';
 import { workloadOf } from '../support/small-model.ts';
 import type { NatsServer } from './nats-server.ts';
@@ -151,6 +152,8 @@ export interface RunSettings {
   readonly onWorkerLoss?: 'abort' | 'continue';
   readonly plan?: Partial<RunPlan>;
   readonly locate?: LocateDocuments;
+  /** Each step is run once at each of these. */
+  readonly levels?: readonly StepLevel[];
   /** Clients are paused when a step starts, and this lets them send. */
   readonly onStart?: (step: number, fleet: Fleet) => void;
   readonly onReport?: (report: WorkerReport) => void;
@@ -233,7 +236,8 @@ export class DistributedRun {
         ...common,
         ...plan,
       });
-      for (const step of steps) await this.fleet.runStep(step.index);
+      for (const step of steps)
+        for (const level of this.settings.levels ?? [null]) await this.fleet.runStep(step.index, level);
       return null;
     } catch (error) {
       return error;

@@ -160,7 +160,7 @@ test('what operations leave behind goes from the node at the end of a step, and 
   up({ kind: 'step-done', step: 0, totals: [], values: left });
   await ran;
   assert.deepEqual(values, left);
-  const next = node.openStep(0, values);
+  const next = node.openStep(0, values, null);
   up({ kind: 'opened', step: 0 });
   await next;
   await node.close();

@@ -1,6 +1,7 @@
 // Flags that decide how hard and how often a test is run: load test, redline test, repeated runs.
-import { type Flag, switchFlag, valueFlag } from '../args/flag.ts';
-import { readBoolean, readInteger, readShare } from '../args/grammar.ts';
+import { type Condition, ConditionProblem, parseConditions } from '../../control/condition.ts';
+import { type Flag, switchFlag, ValueProblem, valueFlag } from '../args/flag.ts';
+import { readBoolean, readInteger, readShare, readText } from '../args/grammar.ts';
 import { usualRedline } from '../config/redline-section.ts';
 import { groups } from './shared-flags.ts';
 
@@ -30,6 +31,40 @@ export const loadTestFlags = {
 
 /** How many clients `--redline-test` without a number allows. */
 const usualRedlineClients = 1000;
+
+/** Flags of the search for the highest rate of a task. */
+export const rateFlags = {
+  findMaxThroughput: valueFlag<readonly Condition[] | null>('find-max-throughput', {
+    description:
+      'Search the highest rate of a task at which these conditions hold: "p99 latency < 100ms, error rate < 0.1%".',
+    group: load,
+    placeholder: 'CONDITIONS',
+    fallback: null,
+    parse: readConditions,
+  }),
+  findMaxTask: valueFlag('find-max-task', {
+    description: 'The task; default: the only one that searches or has a target throughput.',
+    group: load,
+    placeholder: 'NAME',
+    fallback: null,
+    parse: readText,
+  }),
+  findMaxTime: number('find-max-time', { description: 'Seconds that the search may take.', fallback: 600, least: 10 }),
+  findMaxClients: number('find-max-clients', {
+    description: 'Clients that share each rate, unless the task has more.',
+    fallback: 256,
+    least: 1,
+  }),
+};
+
+function readConditions(text: string): readonly Condition[] {
+  try {
+    return parseConditions(text);
+  } catch (error) {
+    if (error instanceof ConditionProblem) throw new ValueProblem(error.message);
+    throw error;
+  }
+}
 
 /** Flags of a redline test. Those that are `null` have their value from the configuration, or a default. */
 export const redlineFlags = {

@@ -13,7 +13,7 @@ import {
   readText,
   readTimestamp,
 } from '../args/grammar.ts';
-import { iterationFlags, loadTestFlags, redlineFlags } from './control-flags.ts';
+import { iterationFlags, loadTestFlags, rateFlags, redlineFlags } from './control-flags.ts';
 import { pipelinesNotBuilt } from './not-built.ts';
 import {
   commonFlags,
@@ -199,6 +199,7 @@ export const executeTestFlags = {
   ...visualizeFlags,
   ...loadFlags,
   ...redlineFlags,
+  ...rateFlags,
   ...telemetryFlags,
   ...provisioningFlags,
   ...nodeFlags,

@@ -2,6 +2,7 @@
 import type { RunOutcome } from '../../coordinator/run.ts';
 import { stableEverywhere } from '../../metrics/control-results.ts';
 import { summaryFormats } from '../../report/formats.ts';
+import { isLimitOfCluster, rateCurve, rateSummary } from '../../report/rate-curve.ts';
 import { summaryRows } from '../../report/summary.ts';
 import { errorTable, warnings } from '../../report/warnings.ts';
 import type { CommandContext } from '../context.ts';
@@ -32,7 +33,14 @@ export async function reportRun(
   for (const message of warnings(outcome.results)) console.warning(message);
   const errors = errorTable(outcome.results);
   if (errors !== null) console.print(`\nFailed requests:\n\n${redact(errors)}`);
-  const { redline } = outcome.results;
+  const { maxThroughput, redline } = outcome.results;
+  if (maxThroughput !== undefined) {
+    const [found = '', why = ''] = rateSummary(maxThroughput);
+    console.print(`\nRates that were tried:\n\n${rateCurve(maxThroughput)}\n`);
+    console.info(found);
+    if (isLimitOfCluster(maxThroughput)) console.info(why);
+    else console.warning(why);
+  }
   if (redline !== undefined)
     console.info(`Redline test finished. Maximum stable client number reached: ${stableEverywhere(redline)}`);
   if (rows.length > 0) await file?.append(table);

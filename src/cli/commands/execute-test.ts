@@ -34,7 +34,7 @@ export const executeTestCommand: Command = defineCommand({
   exclusive: [
     ['includeTasks', 'excludeTasks'],
     ['workloadRepository', 'workloadPath'],
-    ['loadTestQps', 'redlineTest'],
+    ['loadTestQps', 'redlineTest', 'findMaxThroughput'],
   ],
   endsItself: true,
   execute: async (context, run) => {

@@ -1,7 +1,9 @@
 // Shows the progress of a test run: by one line that is rewritten on a terminal, by a line per change elsewhere.
 import type { Clock } from '../../clock.ts';
 import type { RunEvent } from '../../coordinator/events.ts';
-import { formatCount } from '../../report/number-format.ts';
+import type { RateLevel } from '../../metrics/control-results.ts';
+import { formatCount, formatGeneral } from '../../report/number-format.ts';
+import { verdictOf } from '../../report/rate-curve.ts';
 import { elapsed, type MonoMillis } from '../../units.ts';
 import type { Console } from './console.ts';
 
@@ -43,6 +45,7 @@ export class ProgressView {
     else if (event.kind === 'preparation') this.preparation(event);
     else if (event.kind === 'preparation-end') this.preparationEnd(event.what);
     else if (event.kind === 'redline') this.redline(event);
+    else if (event.kind === 'level') this.level(event.level);
     else if (event.kind === 'progress') this.progress(event);
     else this.stepEnd(event);
   }
@@ -85,6 +88,15 @@ export class ProgressView {
     this.activeClients = `${formatCount(active)} active clients, ${formatCount(maxStable)} stable`;
     if (change !== null && !this.console.isInteractive)
       this.line(`[Redline] Active clients: ${active} (${change}; stable so far: ${maxStable})`);
+  }
+
+  private level(level: RateLevel): void {
+    const { rate, achieved, p50, p99 } = level;
+    const times =
+      p50 === null || p99 === null ? '' : `, p50 ${formatGeneral(p50, 3)} ms, p99 ${formatGeneral(p99, 3)} ms`;
+    const figures = `${formatGeneral(rate, 4)} requests/s: achieved ${formatGeneral(achieved, 4)}${times}`;
+    this.console.eraseStatus();
+    this.line(`${figures}: ${verdictOf(level)}`);
   }
 
   private stepEnd(event: Extract<RunEvent, { kind: 'step-end' }>): void {

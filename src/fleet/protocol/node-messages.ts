@@ -9,6 +9,8 @@
 import type { WireError } from '../../errors.ts';
 import type { Endpoint } from '../../http/endpoint.ts';
 import { type RunValues, runValueBounds } from '../../run-values.ts';
+import type { StepLevel } from '../../schedule/level.ts';
+import { perSecond, seconds } from '../../units.ts';
 import { readBinaryMessage, writeBinaryMessage } from './binary-message.ts';
 import {
   boolean,
@@ -41,6 +43,15 @@ const runValues: JsonCodec<RunValues> = {
   decode: (value, path) => new Map(runValueList.decode(value, path).map(({ name, json }) => [name, json])),
 };
 
+/** The rate of a step that is repeated, and its spans in seconds. */
+const levelCodec: JsonCodec<StepLevel> = {
+  encode: ({ rate, warmup, period }) => [rate, warmup, period],
+  decode: (value, path) => {
+    const [rate = 0, warmup = 0, period = 0] = list(number, 3).decode(value, path);
+    return { rate: perSecond(rate), warmup: seconds(warmup), period: seconds(period) };
+  },
+};
+
 /** A command of a test run. */
 export const commandCodec = messages({
   /** Fetch the plan, prepare the corpora and start the load threads; answered by `prepared`. */
@@ -59,7 +70,7 @@ export const commandCodec = messages({
    * Take what earlier operations have left behind, make the operations of the step and open its connections; answered
    * by `opened`.
    */
-  open: { step: count(), values: runValues },
+  open: { step: count(), values: runValues, level: nullable(levelCodec) },
   /** Begin the step when the {@link processClock} of the node reads `startAt` ms; answered by `step-done`. */
   run: { step: count(), startAt: number },
   /** Let so many clients of the step send, and pause the others, see {@link FleetNode.activate}. */

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../../errors.ts';
 import type { WorkerReport } from '../../metrics/report.ts';
 import type { RunValues } from '../../run-values.ts';
+import type { StepLevel } from '../../schedule/level.ts';
 import { processClock } from '../../worker/messages.ts';
 import type { FleetNode, NodeEvents, NodePlan, RunPlan } from '../node.ts';
 import { readBinaryMessage } from '../protocol/binary-message.ts';
@@ -128,8 +129,8 @@ export class RemoteNode implements FleetNode {
     });
   }
 
-  openStep(step: number, values: RunValues): Promise<void> {
-    return this.expect('opened', { kind: 'open', step, values });
+  openStep(step: number, values: RunValues, level: StepLevel | null): Promise<void> {
+    return this.expect('opened', { kind: 'open', step, values, level });
   }
 
   async clockOffset(): Promise<number> {
