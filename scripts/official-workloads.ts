@@ -11,7 +11,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf } from '../src/errors.ts';
+import { exitCodes, messageOf } from '../src/errors.ts';
 import { isGood, jsonText, type Row, reasonsOf, tableText } from './official/outcome.ts';
 import { survey } from './official/survey.ts';
 import { givenTarget, startTarget } from './official/target-server.ts';
@@ -67,9 +67,19 @@ async function main(): Promise<void> {
     process.once(name, () => cancelled.abort(new Error(`Ended by ${name}.`)));
   try {
     const provideServer = server === null ? startTarget : () => givenTarget(server);
-    const rows = await survey({ ...what, home, provideServer, signal: cancelled.signal, onRow: tell });
+    const known: Row[] = [];
+    const onRow = (row: Row): void => {
+      known.push(row);
+      tell(row);
+    };
+    const { signal } = cancelled;
+    const rows = await survey({ ...what, home, provideServer, signal, onRow }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+      process.stderr.write(`${messageOf(error)} The table has what is known so far.\n`);
+      return known;
+    });
     process.stdout.write(`${isJson ? jsonText(rows) : tableText(rows)}\n`);
-    process.exitCode = rows.every(isGood) ? 0 : 1;
+    process.exitCode = signal.aborted ? exitCodes.cancelled : rows.every(isGood) ? 0 : 1;
   } finally {
     rmSync(home, { recursive: true, force: true });
   }

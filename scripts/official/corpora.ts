@@ -2,15 +2,23 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathWithin } from '../../src/corpus/document-files.ts';
-import { type Corpus, type DocumentSet, leafTasks, type Workload } from '../../src/workload/model.ts';
+import {
+  type Corpus,
+  type DocumentSet,
+  leafTasks,
+  type TestProcedure,
+  type Workload,
+} from '../../src/workload/model.ts';
 import { documentMaker } from './documents.ts';
 import { hintsOf, type QueryHints } from './query-hints.ts';
+import { writeVectorSets } from './vector-sets.ts';
 
 /**
  * Writes the document files of a workload that was loaded in test mode below a data directory, where a run looks for
- * them. Files that are there with the same content stay as they are.
+ * them, and the data sets of vectors that the test procedure reads. Files that are there with the same content stay as
+ * they are.
  */
-export function writeCorpora(workload: Workload, dataDirectory: string): void {
+export async function writeCorpora(workload: Workload, procedure: TestProcedure, dataDirectory: string): Promise<void> {
   const operations = workload.testProcedures.flatMap(({ schedule }) =>
     leafTasks(schedule).map((task) => task.operation),
   );
@@ -19,6 +27,7 @@ export function writeCorpora(workload: Workload, dataDirectory: string): void {
     for (const documentSet of corpus.documentSets)
       if (documentSet.sourceFormat === 'bulk' && documentSet.generator === null)
         writeDocuments(workload, corpus, documentSet, hints, dataDirectory);
+  await writeVectorSets(workload, procedure, dataDirectory);
 }
 
 function writeDocuments(

@@ -1,10 +1,14 @@
 // What the test procedures of the official workloads need beyond a server: parameters without which they do not render
 // or cannot run on a single node, parts of the server, and procedures that must have run before.
 
-/** A plug-in or module of the server, by the name that the server gives it. */
+/**
+ * A plug-in or module of the server, by the name that the server gives it; or a part beside it: `kafka` is a broker,
+ * `faiss` stands for the native libraries of `opensearch-knn`.
+ */
 export type ServerPart =
+  | 'faiss'
   | 'ingest-geoip'
-  | 'ingestion-kafka'
+  | 'kafka'
   | 'neural-search'
   | 'opensearch-index-management'
   | 'opensearch-knn'
@@ -17,7 +21,10 @@ export type ServerPart =
 export interface ProcedureNeeds {
   /** A file of parameters in the directory of the workload; `null` = none. */
   readonly paramsFile: string | null;
-  /** Parameters that are added to those of the file, or stand in their place. */
+  /**
+   * Parameters that are added to those of the file, or stand in their place. In texts `{kafka}` is the address of the
+   * broker, and `{data}` the directory of the corpora.
+   */
   readonly params: Readonly<Record<string, unknown>>;
   readonly parts: readonly ServerPart[];
   /** Test procedures of the same workload whose indices this one reads. */
@@ -68,7 +75,14 @@ const RULES: readonly Rule[] = [
     ],
   },
   { workload: 'eventdata', procedures: /^transform$/, parts: ['opensearch-index-management'] },
-  { workload: 'geonames', procedures: /^polling-ingest/, parts: ['ingestion-kafka'] },
+  {
+    // The settings of the index do not name the topic, because no server without the plug-in ingestion-kafka, which
+    // cannot be had, knows such an index: what is sent is seen by the broker alone.
+    workload: 'geonames',
+    procedures: /^polling-ingest/,
+    parts: ['kafka'],
+    params: { index_settings: {}, ingestion_topic: 'geonames', ingestion_bootstrap_servers: '{kafka}' },
+  },
   { workload: 'http_logs', procedures: /^grpc/, parts: ['transport-grpc'] },
   { workload: 'http_logs', procedures: /pipeline$/, parts: ['ingest-geoip'] },
   {
@@ -76,10 +90,50 @@ const RULES: readonly Rule[] = [
     procedures: /^top_metrics$/,
     knownFailures: [{ tasks: /top_metrics/, why: 'OpenSearch has no aggregation top_metrics' }],
   },
+  {
+    workload: 'neural_search',
+    paramsFile: 'params/semantic_search.json',
+    parts: ['neural-search', 'opensearch-knn', 'opensearch-ml'],
+  },
+  { workload: 'neural_search', procedures: /^hybrid/, paramsFile: 'params/hybrid_search.json' },
+  { workload: 'neural_search', procedures: /^multimodal/, paramsFile: 'params/multimodal_search.json' },
+  { workload: 'neural_search', procedures: /^sparse/, paramsFile: 'params/sparse_search.json' },
+  {
+    workload: 'neural_search',
+    procedures: /semantic-field/,
+    paramsFile: 'params/semanticfield/neural_search_semantic_field_dense_model.json',
+  },
   { workload: 'noaa_semantic_search', parts: ['neural-search'] },
   { workload: 'noaa_semantic_search', procedures: /no-index/, after: ['create-and-index'] },
   { workload: 'nyc_taxis', procedures: /longevity/, withoutTasks: ['default'] },
   { workload: 'nyc_taxis', procedures: /^searchable-snapshot$/, parts: ['repository-s3'] },
+  { workload: 'treccovid_semantic_search', parts: ['neural-search', 'opensearch-knn', 'opensearch-ml'] },
+  {
+    workload: 'vectorsearch',
+    paramsFile: 'params/corpus/1million/lucene-cohere-768-dp.json',
+    params: { target_index_replica_shards: 0, query_count: 100 },
+    parts: ['opensearch-knn'],
+  },
+  { workload: 'vectorsearch', procedures: /^(search-only|force-merge)/, after: ['no-train-test-index-only'] },
+  { workload: 'vectorsearch', procedures: /^grpc/, parts: ['transport-grpc'] },
+  {
+    workload: 'vectorsearch',
+    procedures: /^random-vector/,
+    paramsFile: 'params/random_vector/random-vector-lucene.json',
+    params: { index_iterations: 10 },
+  },
+  { workload: 'vectorsearch', procedures: /^random-vector-search-only/, after: ['random-vector-index-only'] },
+  {
+    workload: 'vectorsearch',
+    procedures: /^train-test$/,
+    paramsFile: 'params/train/train-faiss-sift-128-l2-pq.json',
+    params: {
+      target_index_bulk_index_data_set_path: '{data}/train.hdf5',
+      train_index_bulk_index_data_set_path: '{data}/train.hdf5',
+      query_data_set_path: '{data}/train.hdf5',
+    },
+    parts: ['faiss'],
+  },
 ];
 
 /** The needs of a test procedure; those of a workload that no rule names are empty. */

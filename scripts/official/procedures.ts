@@ -34,7 +34,7 @@ export function workloadsIn(checkout: string): readonly string[] {
 export async function proceduresOf(checkout: string, workload: string): Promise<readonly Procedure[] | BrokenWorkload> {
   const directory = join(checkout, workload);
   try {
-    const loaded = await load(directory, null, needsOf(workload, ''), 'inspect');
+    const loaded = await load(directory, null, needsOf(workload, ''));
     return loaded.workload.testProcedures.map(({ name }) => ({
       workload,
       name,
@@ -47,16 +47,31 @@ export async function proceduresOf(checkout: string, workload: string): Promise<
 }
 
 /**
- * Loads a test procedure in test mode. `inspect`: it must render; `run`: this program must be able to run it. Rejects
- * with a `BenchmarkError`.
+ * Loads a test procedure in test mode, whether this program can run it or not. Rejects with a `BenchmarkError` if it
+ * does not render.
  */
-export function loadProcedure(procedure: Procedure, purpose: 'inspect' | 'run'): Promise<LoadedWorkload> {
-  return load(procedure.directory, procedure.name, procedure.needs, purpose);
+export function loadProcedure(procedure: Procedure, surroundings: Surroundings = NOWHERE): Promise<LoadedWorkload> {
+  return load(procedure.directory, procedure.name, procedure.needs, surroundings);
 }
 
+/** What stands for `{kafka}` and `{data}` in the parameters of a procedure. */
+export interface Surroundings {
+  readonly kafka: string;
+  readonly data: string;
+}
+
+/** Surroundings of a procedure that is only looked at. */
+const NOWHERE: Surroundings = { kafka: '127.0.0.1:1', data: '/nowhere' };
+
 /** The parameters of a procedure: those of its file, then its own. */
-export function paramsOf(directory: string, { paramsFile, params }: ProcedureNeeds): JsonObject {
-  const own = toJson(params);
+export function paramsOf(
+  directory: string,
+  { paramsFile, params }: ProcedureNeeds,
+  { kafka, data }: Surroundings = NOWHERE,
+): JsonObject {
+  const filled = (value: unknown): unknown =>
+    typeof value === 'string' ? value.replace('{kafka}', kafka).replace('{data}', data) : value;
+  const own = toJson(Object.fromEntries(Object.entries(params).map(([name, value]) => [name, filled(value)])));
   const given = paramsFile === null ? new Map() : parseJson(readFileSync(join(directory, paramsFile), 'utf8'));
   if (!isJsonObject(own) || !isJsonObject(given)) throw new Error(`${paramsFile} of ${directory} holds no object.`);
   return new Map([...given, ...own]);
@@ -75,7 +90,7 @@ function load(
   directory: string,
   testProcedure: string | null,
   needs: ProcedureNeeds,
-  purpose: 'inspect' | 'run',
+  surroundings: Surroundings = NOWHERE,
 ): Promise<LoadedWorkload> {
   return loadWorkload({
     repository: '',
@@ -87,12 +102,12 @@ function load(
     git: { environment: {} },
     workload: null,
     workloadPath: directory,
-    params: paramsOf(directory, needs),
+    params: paramsOf(directory, needs, surroundings),
     testProcedure,
     includeTasks: [],
     excludeTasks: needs.withoutTasks,
     testMode: true,
-    purpose,
+    purpose: 'inspect',
     operations: operationCatalog,
     wallTime: () => epochMillis(Date.now()),
   });

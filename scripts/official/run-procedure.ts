@@ -6,7 +6,7 @@ import { parseJson, writeJson } from '../../src/json.ts';
 import type { Results } from '../../src/metrics/results.ts';
 import { packageRoot } from '../../src/package.ts';
 import { parseTestRun } from '../../src/store/test-run-reader.ts';
-import { type Procedure, paramsOf } from './procedures.ts';
+import { type Procedure, paramsOf, type Surroundings } from './procedures.ts';
 
 /** The figures of a run that was stored. */
 export interface RunFigures {
@@ -31,6 +31,8 @@ export interface ProcedureRun {
   readonly figures: RunFigures | null;
   /** What kept it from succeeding; `null` if nothing did. */
   readonly failure: string | null;
+  /** Whether it was refused because this version of the program cannot do what it needs. */
+  readonly isUnsupported: boolean;
   readonly seconds: number;
 }
 
@@ -42,6 +44,8 @@ export interface RunPlace {
   readonly server: string;
   /** `--grpc-target-hosts`; `null` = not given. */
   readonly grpcServer: string | null;
+  /** `host:port` of a Kafka broker; `null` = there is none. */
+  readonly kafka: string | null;
   /** After so many seconds a run is ended. */
   readonly limit: number;
   /** Ends the run at once. */
@@ -51,21 +55,35 @@ export interface RunPlace {
 /** Where runs in a home look for corpora. */
 export const dataDirectoryOf = (home: string): string => join(home, '.benchmark', 'benchmarks', 'data');
 
+/** What the parameters of a procedure name of the place where it runs. */
+export const surroundingsOf = ({ home, kafka }: RunPlace): Surroundings => ({
+  kafka: kafka ?? '',
+  data: dataDirectoryOf(home),
+});
+
 const TERMINATION_LIMIT_MILLIS = 10_000;
+/** So many characters of an error message are kept. */
+const MOST_ERROR_TEXT = 600;
 
 /** Runs a procedure in test mode, in a process of its own, and waits for its end. */
 export async function runProcedure(procedure: Procedure, id: string, place: RunPlace): Promise<ProcedureRun> {
   const begin = performance.now();
-  const { code, isLate, errors } = await execute(commandOf(procedure, id, place), place);
+  const execution = await execute(commandOf(procedure, id, place), place);
   const seconds = (performance.now() - begin) / 1000;
   const figures = storedFigures(id, place.home);
-  if (isLate) return { figures, failure: `was ended after ${place.limit} s`, seconds };
-  if (code === 0) return { figures, failure: figures === null ? 'has stored no results' : null, seconds };
-  return { figures, failure: `ended with exit code ${code}: ${errors}`, seconds };
+  const isUnsupported = execution.output.includes('error code UNSUPPORTED');
+  return { figures, failure: failureOf(execution, figures, place), isUnsupported, seconds };
 }
 
-function commandOf(procedure: Procedure, id: string, { home, server, grpcServer }: RunPlace): readonly string[] {
-  const params = paramsOf(procedure.directory, procedure.needs);
+function failureOf({ code, isLate, errors }: Execution, figures: RunFigures | null, place: RunPlace): string | null {
+  if (isLate) return `was ended after ${place.limit} s`;
+  if (code !== 0) return `ended with exit code ${code}: ${errors}`;
+  return figures === null ? 'has stored no results' : null;
+}
+
+function commandOf(procedure: Procedure, id: string, place: RunPlace): readonly string[] {
+  const { home, server, grpcServer } = place;
+  const params = paramsOf(procedure.directory, procedure.needs, surroundingsOf(place));
   const paramsFile = join(home, 'params', `${id}.json`);
   if (params.size > 0) {
     mkdirSync(join(home, 'params'), { recursive: true });
@@ -92,6 +110,7 @@ function commandOf(procedure: Procedure, id: string, { home, server, grpcServer 
 interface Execution {
   readonly code: number | null;
   readonly isLate: boolean;
+  readonly output: string;
   /** What it wrote as errors, in one line. */
   readonly errors: string;
 }
@@ -101,9 +120,9 @@ function execute([program = '', ...words]: readonly string[], { home, limit, sig
     const child = spawn(process.execPath, [program, ...words], {
       cwd: home,
       env: { ...process.env, BENCHMARK_HOME: home },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const texts: string[] = [];
+    const [outputs, errors]: [string[], string[]] = [[], []];
     let isLate = false;
     const end = (): void => {
       child.kill('SIGINT');
@@ -116,14 +135,21 @@ function execute([program = '', ...words]: readonly string[], { home, limit, sig
       }, limit * 1000),
     ];
     signal.addEventListener('abort', end, { once: true });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => texts.push(text));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => outputs.push(text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => errors.push(text));
     child.once('error', reject);
     child.once('close', (code) => {
       for (const timer of timers) clearTimeout(timer);
       signal.removeEventListener('abort', end);
-      resolve({ code, isLate, errors: texts.join('').trim().replaceAll(/\s+/g, ' ') });
+      resolve({ code, isLate, output: outputs.join(''), errors: shortened(errors.join('')) });
     });
   });
+}
+
+/** An error message in one line, without what frames it. */
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').replace('[ERROR] ❌ ', '').trim();
+  return line.length > MOST_ERROR_TEXT ? `${line.slice(0, MOST_ERROR_TEXT)} …` : line;
 }
 
 /** `null` if the run has stored nothing. */

@@ -1,11 +1,17 @@
 // Runs the test procedures of a checkout of workloads, one after the other, on servers that have what they need.
 import { randomUUID } from 'node:crypto';
-import { BenchmarkError } from '../../src/errors.ts';
 import type { PluginName } from '../opensearch-distribution.ts';
 import { writeCorpora } from './corpora.ts';
 import type { Outcome, Row } from './outcome.ts';
 import { loadProcedure, type Procedure, proceduresOf, reasonOf, workloadsIn } from './procedures.ts';
-import { dataDirectoryOf, type RunFigures, runProcedure, type TaskFailure } from './run-procedure.ts';
+import {
+  dataDirectoryOf,
+  type RunFigures,
+  type RunPlace,
+  runProcedure,
+  surroundingsOf,
+  type TaskFailure,
+} from './run-procedure.ts';
 import { installable, type TargetServer } from './target.ts';
 
 /** What is to be run, and how. */
@@ -38,7 +44,7 @@ export async function survey(options: SurveyOptions): Promise<readonly Row[]> {
   for (const procedure of procedures) {
     const obstacle = await obstacleOf(procedure);
     if (obstacle === null) runnable.push(procedure);
-    else rowOf(procedure, obstacle.isRendered, { kind: obstacle.kind, why: obstacle.why, figures: null, seconds: 0 });
+    else rowOf(procedure, false, { kind: 'failed', why: obstacle, figures: null, seconds: 0 });
   }
   for (const group of groupsOf(runnable))
     await runGroup(group, options, (procedure, outcome) => rowOf(procedure, true, outcome));
@@ -78,25 +84,13 @@ async function findProcedures({ checkout, only, onRow }: SurveyOptions): Promise
   return { procedures, broken };
 }
 
-interface Obstacle {
-  readonly kind: 'failed' | 'left-out';
-  readonly isRendered: boolean;
-  readonly why: string;
-}
-
-/** What keeps a procedure from being run, whatever the server; `null` if nothing does. */
-async function obstacleOf(procedure: Procedure): Promise<Obstacle | null> {
+/** Why a procedure does not render; `null` if it does. */
+async function obstacleOf(procedure: Procedure): Promise<string | null> {
   try {
-    await loadProcedure(procedure, 'inspect');
-  } catch (error) {
-    return { kind: 'failed', isRendered: false, why: reasonOf(error) };
-  }
-  try {
-    await loadProcedure(procedure, 'run');
+    await loadProcedure(procedure);
     return null;
   } catch (error) {
-    const isUnsupported = error instanceof BenchmarkError && error.code === 'UNSUPPORTED';
-    return { kind: isUnsupported ? 'left-out' : 'failed', isRendered: true, why: reasonOf(error) };
+    return reasonOf(error);
   }
 }
 
@@ -145,11 +139,22 @@ async function siblingOf(procedure: Procedure, name: string, { checkout }: Surve
 
 async function runOn(server: TargetServer, procedure: Procedure, options: SurveyOptions): Promise<Outcome> {
   const { home, limit, signal } = options;
-  const { workload } = await loadProcedure(procedure, 'inspect');
-  writeCorpora(workload, dataDirectoryOf(home));
-  const place = { home, limit, signal, server: server.address, grpcServer: server.grpcAddress };
-  const { figures, failure, seconds } = await runProcedure(procedure, randomUUID(), place);
-  signal.throwIfAborted();
+  const broker = procedure.needs.parts.includes('kafka') ? await server.startKafka?.(procedure.workload) : undefined;
+  try {
+    const kafka = broker?.host ?? null;
+    const place = { home, limit, signal, server: server.address, grpcServer: server.grpcAddress, kafka };
+    const { workload, testProcedure } = await loadProcedure(procedure, surroundingsOf(place));
+    await writeCorpora(workload, testProcedure, dataDirectoryOf(home));
+    return await outcomeOf(procedure, place);
+  } finally {
+    await broker?.stop();
+  }
+}
+
+async function outcomeOf(procedure: Procedure, place: RunPlace): Promise<Outcome> {
+  const { figures, failure, isUnsupported, seconds } = await runProcedure(procedure, randomUUID(), place);
+  place.signal.throwIfAborted();
+  if (isUnsupported) return { kind: 'left-out', why: failure ?? '' };
   return failure === null && figures !== null
     ? { kind: 'run', seconds, ...judged(procedure, figures) }
     : { kind: 'failed', why: failure ?? 'has stored no results', figures, seconds };

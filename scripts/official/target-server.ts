@@ -1,5 +1,6 @@
 // The servers that the procedures run against: started for them, or given by the user.
 // Needs: a JDK.
+import { startKafka } from '../kafka.ts';
 import { startOpenSearch } from '../opensearch.ts';
 import type { PluginName } from '../opensearch-distribution.ts';
 import type { TargetServer } from './target.ts';
@@ -20,7 +21,8 @@ export async function startTarget(plugins: readonly PluginName[]): Promise<Targe
   return {
     address: `127.0.0.1:${server.port}`,
     grpcAddress: hasGrpc ? `127.0.0.1:${GRPC_PORT}` : null,
-    parts: await partsOf(server.url),
+    parts: new Set([...(await partsOf(server.url)), 'kafka']),
+    startKafka: startBroker,
     clean: () => removeIndices(server.url),
     stop: () => server.stop(),
   };
@@ -31,10 +33,20 @@ export async function givenTarget(address: string): Promise<TargetServer> {
   return {
     address,
     grpcAddress: null,
-    parts: await partsOf(`http://${address}`),
+    // Whether its k-NN plug-in lacks the native libraries shows when they are used.
+    parts: new Set([...(await partsOf(`http://${address}`)), 'faiss']),
     clean: async () => undefined,
     stop: async () => undefined,
   };
+}
+
+async function startBroker(topic: string): Promise<{ readonly host: string; stop(): Promise<void> }> {
+  const { Admin } = await import('@platformatic/kafka');
+  const broker = await startKafka();
+  const admin = new Admin({ clientId: 'official-workloads', bootstrapBrokers: [broker.host] });
+  await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 });
+  await admin.close();
+  return broker;
 }
 
 interface NodesAnswer {

@@ -8,13 +8,24 @@ export interface TargetServer {
   readonly address: string;
   /** `host:port` of its gRPC interface; `null` if it is not known to have one. */
   readonly grpcAddress: string | null;
-  /** Names of its plug-ins and modules. */
+  /** Starts a Kafka broker that this server can reach, with a topic; absent if there is none for it. */
+  startKafka?(topic: string): Promise<{ readonly host: string; stop(): Promise<void> }>;
+  /** Names of its plug-ins and modules, and of the parts beside it. */
   readonly parts: ReadonlySet<string>;
   /** Removes all indices, if the server was started for this purpose. */
   clean(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The plug-ins among the parts that a server can be started with. */
-export const installable = (parts: readonly ServerPart[]): readonly PluginName[] =>
-  PLUGINS.filter((plugin) => parts.some((part) => part === plugin));
+/** Parts that each server has that is started here. */
+const ALWAYS_THERE: readonly ServerPart[] = ['ingest-geoip', 'kafka', 'transport-grpc'];
+
+/**
+ * The plug-ins that a server is to be started with for something that needs these parts. None if it needs others, too,
+ * which cannot be had: then it cannot run in any case.
+ */
+export function installable(parts: readonly ServerPart[]): readonly PluginName[] {
+  const plugins = PLUGINS.filter((plugin) => parts.some((part) => part === plugin));
+  const known: readonly string[] = [...plugins, ...ALWAYS_THERE];
+  return parts.every((part) => known.includes(part)) ? plugins : [];
+}

@@ -48,7 +48,7 @@ describe('npm run official', () => {
     assert.match(stdout, /^broken +no +FAILED/m);
     assert.match(stdout, /^broken: WORKLOAD_SYNTAX: /m);
     assert.match(stdout, /^models +default +yes +FAILED/m);
-    assert.match(stdout, /^models\/default: WORKLOAD_INVALID: .*no operation type "no-such-operation"/m);
+    assert.match(stdout, /^models\/default: ended with exit code 64: .*no operation type "no-such-operation"/m);
     assert.match(stdout, /^shop +search +yes +yes +1000 +\d+ +0 /m);
     assert.match(stdout, /^shop +wrong-search +yes +yes +0 +\d+ +1 /m);
     assert.match(stdout, /^shop\/wrong-search: wrong: 1 × HTTP 400: .*no-such-query/m);

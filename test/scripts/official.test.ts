@@ -38,7 +38,7 @@ describe('documents for a workload', () => {
   before(async () => {
     const [procedure] = await shop();
     assert.ok(procedure);
-    ({ workload } = await loadProcedure(procedure, 'run'));
+    ({ workload } = await loadProcedure(procedure));
     hints = hintsOf(
       workload.testProcedures.flatMap(({ schedule }) => leafTasks(schedule).map((task) => task.operation)),
     );
