@@ -11,7 +11,6 @@ import type {
   PluginScheduler,
   PluginSource,
   PluginValues,
-  PreparationTools,
   SchedulerRequest,
   SourceRequest,
   ValuesRequest,
@@ -107,8 +106,9 @@ class PythonHost implements PluginHost {
     return parseJson(textOf(fields.document));
   }
 
-  async prepareData(_tools: PreparationTools): Promise<void> {
-    await this.python.ask({ do: 'prepareData' }, 'on_prepare_workload');
+  async prepareData(): Promise<void> {
+    const message = 'a plug-in in Python cannot write to the machine; let a workload.ts prepare the data';
+    throw this.python.failures.said('on_prepare_workload', message);
   }
 
   async showValues(values: RunValues): Promise<void> {

@@ -3,7 +3,7 @@ import os
 
 from osbenchmark import exceptions
 
-from . import plugin, randomness
+from . import plugin, processors, randomness
 from .encode import text
 from .failures import describe
 from .runners import Runs, decides_completion
@@ -92,7 +92,7 @@ class Commands:
     def _openScheduler(self, header, payload):
         registered = _named(self._registry.schedulers, header["name"], "scheduler")
         source = self._sources.get(header["source"])
-        scheduler = Scheduler(registered, header, source)
+        scheduler = Scheduler(registered, header, None if source is None else source.own)
         self._schedulers[header["scheduler"]] = scheduler
         return {"kind": scheduler.kind}, b""
 
@@ -141,8 +141,7 @@ class Commands:
         return {}, b""
 
     def _changeWorkload(self, header, payload):
-        from . import processors
-        return {"document": processors.change(self._registry.processors, header["document"])}, b""
+        return {"document": text(processors.change(self._registry.processors, header["document"]))}, b""
 
 
 def _named(table, name, what):

@@ -6,7 +6,7 @@ import sys
 
 from osbenchmark.version import RELEASE
 
-from . import randomness
+from . import processors, randomness
 from .schedulers import kind_of
 from .sources import WrongShape
 
@@ -77,8 +77,8 @@ class Registry:
             "sources": list(self.sources),
             "runners": list(self.runners),
             "schedulers": [{"name": name, "kind": kind_of(each)} for name, each in self.schedulers.items()],
-            "changesWorkload": any(hasattr(each, "on_after_load_workload") for each in self.processors),
-            "preparesData": any(hasattr(each, "on_prepare_workload") for each in self.processors),
+            "changesWorkload": any(map(processors.changes, self.processors)),
+            "preparesData": any(map(processors.prepares, self.processors)),
             "valueSources": [{"operation": operation, "field": field} for operation, field in self.values],
             "randomizations": self.randomizations,
         }

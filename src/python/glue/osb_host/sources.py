@@ -42,6 +42,11 @@ class ParameterSource:
             self._source = None
             self.params = lambda: registered(workload, params)
 
+    @property
+    def own(self):
+        """The plug-in's object; None if the source is a function."""
+        return self._source
+
     def facts(self):
         """What the driver must know of the source before its first request."""
         corpora = getattr(self._source, "corpora", None)
