@@ -42,6 +42,11 @@ export interface LoadConfig {
   readonly checksAssertions?: boolean;
   /** Who decides how hard the load is; default: the workload. */
   readonly control?: LoadControl;
+  /**
+   * Where CPU profiles of the load threads of this process are written; nodes of a fleet write theirs below their own
+   * root directory. Default `null`: none are taken.
+   */
+  readonly profileDirectory?: string | null;
   /** Load threads; default: one per core that this process may use. */
   readonly cores?: number;
   /** Machines that generate the load; default `null`: this process does. */
@@ -134,6 +139,7 @@ export function completeConfig({ load, results, naming }: RunConfig, clock: Cloc
       onError: 'continue',
       checksAssertions: false,
       control: { kind: 'workload' },
+      profileDirectory: null,
       cores: availableParallelism(),
       workers: null,
       dataDirectory: null,

@@ -109,9 +109,9 @@ export class RunFleet {
 
   constructor(options: RunFleetOptions) {
     this.options = options;
-    const { config, claimed, prepareCorpora } = options;
+    const { claimed } = options;
     this.link = claimed === null ? null : this.createLink(claimed);
-    this.nodes = this.link?.nodes ?? [new LocalNode({ name: 'localhost', cores: config.load.cores, prepareCorpora })];
+    this.nodes = this.link?.nodes ?? [this.createLocalNode()];
     for (const node of this.nodes) this.figures.set(node, new NodeFigures());
     this.fleet = new Fleet({
       nodes: this.nodes,
@@ -155,6 +155,12 @@ export class RunFleet {
   ): NodeResults {
     const figures = this.figures.get(node) ?? new NodeFigures();
     return figures.results({ ...facts, cores: node.cores, clients: this.fleet.clientsOf(node) });
+  }
+
+  private createLocalNode(): LocalNode {
+    const { config, prepareCorpora } = this.options;
+    const profileDirectory = config.load.profileDirectory ?? undefined;
+    return new LocalNode({ name: 'localhost', cores: config.load.cores, prepareCorpora, profileDirectory });
   }
 
   private createLink({ bus, bulk, nodes }: ClaimedNodes): RunLink {

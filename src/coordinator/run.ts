@@ -223,6 +223,7 @@ class TestRunner {
       onError: load.onError,
       checksAssertions: load.checksAssertions,
       seed: load.seed,
+      profiles: load.profileDirectory !== null,
       randomization: load.randomization ?? undefined,
       ...(plugin === null ? {} : { plugin: { place: plugin.place, procedure: this.procedure.name } }),
     });
@@ -261,6 +262,16 @@ class TestRunner {
     return null;
   }
 
+  private async writeProfiles(): Promise<void> {
+    if (this.config.load.profileDirectory === null) return;
+    for (const { node, files } of await this.runFleet.fleet.writeProfiles()) {
+      for (const file of files)
+        this.listener({ kind: 'info', message: `CPU profile of a load thread on ${node}: ${file}` });
+      if (files.length === 0)
+        this.listener({ kind: 'warning', message: `The load threads on ${node} could not write their CPU profiles.` });
+    }
+  }
+
   private async finish(telemetry: Telemetry, error: BenchmarkError | null): Promise<RunOutcome> {
     const isPartial = error !== null || this.signal.aborted;
     const tasks = this.collector.results().map(withoutSecrets);
@@ -279,6 +290,7 @@ class TestRunner {
       ...this.steering.results(),
     };
     const testRun = this.testRun(results);
+    await this.writeProfiles();
     // The connections of the load count as open files of this process; they are closed so that none is lacking for the
     // file of the results.
     await this.runFleet.close();

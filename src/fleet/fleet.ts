@@ -109,6 +109,12 @@ export class Fleet {
     for (const { node } of this.members) node.completeStep(index);
   }
 
+  /** Writes the CPU profiles of all load threads, if they are taken; returns where they are, node by node. */
+  async writeProfiles(): Promise<readonly { readonly node: string; readonly files: readonly string[] }[]> {
+    const nodes = this.members.map(({ node }) => node).filter(({ isLost }) => !isLost);
+    return Promise.all(nodes.map(async (node) => ({ node: node.name, files: await node.writeProfiles() })));
+  }
+
   /** How many clients a node has got. */
   clientsOf(node: FleetNode): number {
     return this.members.find((member) => member.node === node)?.clients.size ?? 0;

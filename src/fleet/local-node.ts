@@ -1,5 +1,7 @@
 // Runs the load threads of this machine. A test run on one machine has it as its only node; the daemon of a remote node
 // uses it to generate the load that a test run commands.
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, fromWireError, messageOf, unreachable } from '../errors.ts';
@@ -39,6 +41,8 @@ import { PluginWatch } from './plugin-watch.ts';
  * with 3 or 6 MiB, 6.9 µs with V8's default, 7.5 µs with 48 MiB.
  */
 const YOUNG_GENERATION_MEBIBYTES = 6;
+/** How long to wait for CPU profiles, which may have many megabytes. */
+const PROFILE_PATIENCE_MILLIS = 10_000;
 /** How long to wait for the last reports of load threads after a cancellation. */
 const CANCEL_PATIENCE_MILLIS = 1000;
 
@@ -50,6 +54,8 @@ export interface LocalNodeOptions {
   readonly cores: number;
   /** See {@link WorkerPlan.lease}, in ms; without it the threads have none. */
   readonly lease?: number;
+  /** Where CPU profiles of the load threads go; without it none are taken. */
+  readonly profileDirectory?: string | undefined;
   /** Brings the documents of the corpora to this machine: generates, downloads or finds them. */
   readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
 }
@@ -78,6 +84,8 @@ export class LocalNode implements FleetNode {
   /** This machine cannot leave the run without ending it. */
   readonly isLost = false;
   private readonly lease: number | null;
+  private readonly profileDirectory: string | null;
+  private readonly profiles: string[] = [];
   private readonly prepareCorpora: LocalNodeOptions['prepareCorpora'];
   private threads: readonly Thread[] = [];
   private events: NodeEvents | null = null;
@@ -92,6 +100,7 @@ export class LocalNode implements FleetNode {
     this.name = options.name;
     this.cores = options.cores;
     this.lease = options.lease ?? null;
+    this.profileDirectory = options.profileDirectory ?? null;
     this.prepareCorpora = options.prepareCorpora;
   }
 
@@ -105,7 +114,8 @@ export class LocalNode implements FleetNode {
     if (this.isCancelled) return;
     this.threads = workerPlans(plan, { corpora, dataSets }, this.lease).map((own) => this.startThread(own));
     const prepared = this.expect('prepared', this.threads);
-    for (const thread of this.threads) this.send(thread, { kind: 'prepare', plan: thread.plan });
+    for (const thread of this.threads)
+      this.send(thread, { kind: 'prepare', plan: thread.plan, profile: this.profileOf(thread) });
     await prepared;
   }
 
@@ -147,6 +157,14 @@ export class LocalNode implements FleetNode {
 
   completeStep(step: number): void {
     for (const thread of this.threads) this.send(thread, { kind: 'complete', step });
+  }
+
+  async writeProfiles(): Promise<readonly string[]> {
+    if (this.profileDirectory === null || this.hasFailed) return [];
+    const written = this.expect('profiled', this.threads);
+    for (const thread of this.threads) this.send(thread, { kind: 'profile' });
+    await Promise.race([written, sleep(PROFILE_PATIENCE_MILLIS, undefined, { ref: false })]);
+    return this.profiles.sort();
   }
 
   /** Asks all threads to end their load. Those that do not answer in time are no longer waited for. */
@@ -199,6 +217,11 @@ export class LocalNode implements FleetNode {
     thread.worker.postMessage(command);
   }
 
+  /** The file for the CPU profile of a thread; `null` if none is wanted. */
+  private profileOf({ plan }: Thread): string | null {
+    return this.profileDirectory === null ? null : join(this.profileDirectory, `worker-${plan.worker}.cpuprofile`);
+  }
+
   private threadsOf(step: number): readonly Thread[] {
     return this.threads.filter(({ plan }) => (stepOf(plan, step)?.clients.length ?? 0) > 0);
   }
@@ -231,6 +254,9 @@ export class LocalNode implements FleetNode {
       case 'step-done':
         this.events?.onReport(message.report);
         if (message.values.size > 0) this.events?.onValues(message.values);
+        break;
+      case 'profiled':
+        if (message.file !== null) this.profiles.push(message.file);
         break;
       case 'prepared':
       case 'opened':

@@ -42,6 +42,8 @@ export interface RunPlan {
   readonly plugin?: RunPlugin;
   /** How values in queries are varied; absent = not at all. */
   readonly randomization?: RandomizationSettings | undefined;
+  /** Whether CPU profiles of the load threads are taken; default: no. */
+  readonly profiles?: boolean | undefined;
 }
 
 /** The plug-in of a run's workload. */
@@ -110,6 +112,8 @@ export interface FleetNode {
   completeStep(step: number): void;
   /** Ends the load at once. A call that is under way resolves soon after. */
   cancel(): void;
+  /** Writes the CPU profiles of the load threads, if they are taken, and returns the files on that machine. */
+  writeProfiles(): Promise<readonly string[]>;
   /** Ends the load threads and gives the node back. */
   close(): Promise<void>;
 }

@@ -28,7 +28,7 @@ import { fetchPlan } from './fetch.ts';
 import { prepareNodeCorpora } from './node-corpora.ts';
 import type { NodeAgentOptions } from './node-options.ts';
 import { NodePluginFiles } from './node-plugin.ts';
-import { writeOrphanReport } from './orphan-report.ts';
+import { testRunDirectory, writeOrphanReport } from './orphan-report.ts';
 import { RawSampleFilter } from './raw-sample-filter.ts';
 
 /** A test run that was silent for this long counts as gone. */
@@ -211,6 +211,13 @@ export class NodeSession {
       case 'complete':
         this.node?.completeStep(command.step);
         break;
+      case 'profile':
+        this.attempt(async () => {
+          const files = (await this.node?.writeProfiles()) ?? [];
+          for (const file of files) this.log('INFO', `CPU profile: ${file}`);
+          this.tell({ kind: 'profiled', files });
+        });
+        break;
       case 'close':
         this.attempt(() => this.close());
         break;
@@ -227,7 +234,7 @@ export class NodeSession {
   }
 
   private async prepare(command: Prepare): Promise<void> {
-    const { bulk, id, address, cores } = this.options;
+    const { bulk, id, address, cores, rootDirectory } = this.options;
     const context: FetchContext = { bus: bulk, id, session: this.key, signal: this.aborter.signal };
     const { plugin, ...open } = await fetchPlan(context, command.plan);
     const own = plugin === null ? {} : { plugin: await this.pluginFiles.receive(plugin) };
@@ -241,6 +248,7 @@ export class NodeSession {
       name: address,
       cores,
       lease: standstillLeaseMillis,
+      profileDirectory: plan.profiles === true ? testRunDirectory(rootDirectory, this.testRunId) : undefined,
       prepareCorpora: (corpora) => this.prepareCorpora(context, command, plan, corpora),
     });
     this.node = node;

@@ -15,9 +15,13 @@ export interface OrphanReport {
   readonly unsent: number;
 }
 
+/** Where a node keeps what belongs to a test run: `<root.dir>/test-runs/<id>`. */
+export const testRunDirectory = (rootDirectory: string, testRunId: string): string =>
+  join(rootDirectory, 'test-runs', plain(testRunId));
+
 /** Path of a report: `<root.dir>/test-runs/<id>/node-<address>.json`. */
 export const orphanReportPath = (rootDirectory: string, testRunId: string, address: string): string =>
-  join(rootDirectory, 'test-runs', plain(testRunId), `node-${plain(address)}.json`);
+  join(testRunDirectory(rootDirectory, testRunId), `node-${plain(address)}.json`);
 
 /** Writes the report, and returns its path. `totals` and `reports` are those of this node alone. Fails with DISK. */
 export async function writeOrphanReport(

@@ -7,8 +7,8 @@ import type { WorkerPlan } from './plan.ts';
 
 /** What the coordinator's process tells a load thread to do. */
 export type WorkerCommand =
-  /** Take the plan and make the clients; answered by `prepared`. */
-  | { readonly kind: 'prepare'; readonly plan: WorkerPlan }
+  /** Take the plan and make the clients; answered by `prepared`. `profile` is the file for the CPU profile, if any. */
+  | { readonly kind: 'prepare'; readonly plan: WorkerPlan; readonly profile: string | null }
   /** Take what operations left behind, make the step's operations and open its connections; answered by `opened`. */
   | { readonly kind: 'open'; readonly step: number; readonly values: RunValues; readonly level: StepLevel | null }
   /** Begin at this reading of {@link processClock}. */
@@ -17,6 +17,8 @@ export type WorkerCommand =
   | { readonly kind: 'activate'; readonly step: number; readonly clients: number }
   /** A completing task has ended on all workers: end the others. */
   | { readonly kind: 'complete'; readonly step: number }
+  /** End the CPU profile and write it; answered by `profiled`. */
+  | { readonly kind: 'profile' }
   /** End the load at once; what was measured is reported. */
   | { readonly kind: 'cancel' }
   /** End the thread. */
@@ -25,6 +27,8 @@ export type WorkerCommand =
 /** What a load thread tells the coordinator's process. */
 export type WorkerMessage =
   | { readonly kind: 'prepared' }
+  /** The CPU profile is in this file; `null` if none was taken, or it could not be written. */
+  | { readonly kind: 'profiled'; readonly file: string | null }
   | { readonly kind: 'opened'; readonly step: number }
   /** Code of a plug-in begins to run that may never end; the next message but reports says that it has. */
   | { readonly kind: 'plugin-begins'; readonly what: string }

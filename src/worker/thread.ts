@@ -3,15 +3,18 @@ import { parentPort } from 'node:worker_threads';
 import { BenchmarkError, toWireError, unreachable } from '../errors.ts';
 import { LoadWorker } from './load-worker.ts';
 import type { WorkerCommand, WorkerMessage } from './messages.ts';
+import { ThreadProfiler } from './thread-profiler.ts';
 import { openTransports } from './transports.ts';
 
 function serve(port: NonNullable<typeof parentPort>): void {
   let worker: LoadWorker | null = null;
+  let profiler: ThreadProfiler | null = null;
   const post = (message: WorkerMessage): void => port.postMessage(message);
   const fail = (error: unknown): void => post({ kind: 'failed', error: toWireError(error), report: null });
 
   const obey = async (command: WorkerCommand): Promise<void> => {
     if (command.kind === 'prepare') {
+      if (command.profile !== null) profiler = await ThreadProfiler.start(command.profile);
       worker = new LoadWorker(command.plan, await openTransports(command.plan), post);
       post({ kind: 'prepared' });
       return;
@@ -31,6 +34,14 @@ function serve(port: NonNullable<typeof parentPort>): void {
       case 'complete':
         worker.complete(command.step);
         break;
+      case 'profile': {
+        const own = profiler;
+        profiler = null;
+        // The load is over and its results are there, so a profile that cannot be written ends nothing.
+        const file = (await own?.write().catch(() => null)) ?? null;
+        post({ kind: 'profiled', file });
+        break;
+      }
       case 'cancel':
         worker.cancel();
         break;

@@ -77,6 +77,64 @@ function makeEngine(
 }
 
 describe('what the engine is told', () => {
+  it('is who decides the load, by flags and configuration', async () => {
+    const home = temporaryDirectory();
+    const told = async (...words: readonly string[]) => {
+      const { configs, services } = makeEngine();
+      const { code, stderr, stdout } = await runInMemory(home, ['run', '--workload=eventdata', ...words], { services });
+      return { code, stderr, stdout, load: configs[0]?.load };
+    };
+    const redline = { kind: 'redline', maxClients: 40, scaleStep: 3, scaleDown: 0.1, sleep: 30, cpu: null };
+    assert.deepEqual((await told('--redline-test=40', '--redline-scale-step=3')).load?.control, redline);
+    const limited = await told('--redline-test', '--redline-max-clients=7', '--redline-max-cpu-usage=80');
+    assert.deepEqual(limited.load?.control, {
+      ...redline,
+      maxClients: 7,
+      scaleStep: 5,
+      cpu: { most: 80, window: 30, interval: 30 },
+    });
+    assert.deepEqual((await told('--load-test-qps=9')).load?.control, { kind: 'load-test', clients: 9 });
+    const rate = await told('--find-max-throughput=max latency < 1s', '--find-max-time=60', '--find-max-task=a');
+    assert.deepEqual(rate.load?.control, {
+      kind: 'rate',
+      task: 'a',
+      time: 60,
+      clients: 256,
+      conditions: [
+        { kind: 'quantile', column: 'latency', share: 1, limit: 1000, text: 'max latency < 1 s' },
+        { kind: 'throughput', least: 0.95, text: 'throughput > 95 % of target' },
+      ],
+    });
+    const profiled = await told('--enable-worker-coordinator-profiling', '-tid=p');
+    assert.equal(profiled.load?.profileDirectory, join(home, '.benchmark/benchmarks/test-runs/p'));
+    const idle = await told('--redline-scale-step=3', '--find-max-task=a');
+    assert.match(idle.stdout, /--redline-scale-step has no effect without --redline-test\./);
+    assert.match(idle.stdout, /--find-max-task has no effect without --find-max-throughput\./);
+    for (const [word, message] of [
+      ['--redline-scaledown-percentage=10', /10 is not a share above 0 and at most 1; write 0\.1 for a tenth/],
+      ['--redline-test=0', /0 is too small, the least is 1/],
+      ['--find-max-throughput=', /there is no figure such as/],
+    ] as const) {
+      const { code, stderr } = await told(word);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }
+    assert.equal((await told('--redline-test=2', '--load-test-qps=2')).code, 2);
+  });
+
+  it('takes the section [redline] of the configuration where no flag is given', async () => {
+    const home = temporaryDirectory();
+    const { configs, services } = makeEngine();
+    await runInMemory(home, ['list', 'pipelines']);
+    const file = join(home, '.benchmark/benchmark.ini');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n[redline]\nscale_step = 8\nscaledown_percentage = 0.25\n`);
+    await runInMemory(home, ['run', '--workload=eventdata', '--redline-test=9', '--redline-scale-step=2'], {
+      services,
+    });
+    const expected = { kind: 'redline', maxClients: 9, scaleStep: 2, scaleDown: 0.25, sleep: 30, cpu: null };
+    assert.deepEqual(configs[0]?.load.control, expected);
+  });
+
   it('is what the flags say', async () => {
     const home = temporaryDirectory();
     const { configs, services } = makeEngine();
@@ -117,6 +175,7 @@ describe('what the engine is told', () => {
     assert.deepEqual([results?.latencyPercentiles, results?.throughputPercentiles], [[50, 99], [5]]);
     assert.deepEqual([naming?.testRunId, naming?.userTags], ['run-1', { intent: 'base' }]);
     assert.equal(naming?.timestamp, Date.UTC(2026, 10, 23, 1, 14, 23));
+    assert.deepEqual([load.control, load.profileDirectory], [{ kind: 'workload' }, null]);
     const [endpoint] = load.targets.default.endpoints;
     assert.deepEqual([endpoint?.host, endpoint?.port], ['10.0.0.1', 9201]);
     assert.deepEqual(

@@ -158,7 +158,10 @@ describe('messages', () => {
       /^A message between nodes cannot be read: command\.startAt is not a number\.$/,
     );
     refuses('{"kind":"run","step":-1,"startAt":1}', /command\.step is not a whole number/);
-    refuses('{"kind":"format-disk"}', /command\.kind is not one of prepare, open, run, activate, complete, close/);
+    refuses(
+      '{"kind":"format-disk"}',
+      /command\.kind is not one of prepare, open, run, activate, complete, profile, close/,
+    );
     refuses('{"kind":"__proto__"}', /command\.kind is not one of/);
     refuses('[]', /command is not an object/);
     refuses('{', /command is not JSON/);

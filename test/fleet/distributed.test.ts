@@ -1,5 +1,7 @@
 // Runs over several nodes: what is reported is what the target saw, whatever happens to the network in between.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { upSubject } from '../../src/fleet/protocol/subjects.ts';
 import { newNodeId } from '../../src/nats/connect.ts';
@@ -103,6 +105,31 @@ test('a step is repeated at other rates, on the same connections, and may be end
     // 20 and 60 in the first two seconds, and 10 per second for the two or three of the level that is ended early.
     assert.ok(requests >= 80 + 15 && requests <= 80 + 60, `${requests} requests`);
     assert.deepEqual(seen(), { search: requests });
+  } finally {
+    await run.close();
+  }
+});
+
+test('each node writes the CPU profiles of its load threads, and names them', async () => {
+  const run = await DistributedRun.create({
+    server,
+    nodes: registered(),
+    targetHosts: target.host,
+    schedule: [raw('search', { clients: 6, iterations: 20 })],
+    plan: { profiles: true },
+  });
+  try {
+    assert.equal(await run.drive(), null);
+    const written = await run.fleet.writeProfiles();
+    assert.deepEqual(
+      written.map(({ node }) => node),
+      nodes.map((node) => node.registered.hello.address),
+    );
+    for (const [index, { files }] of written.entries()) {
+      const path = join(nodes[index]?.rootDirectory ?? '', 'test-runs', 'test-run', `worker-${index}.cpuprofile`);
+      assert.deepEqual(files, [path]);
+      assert.ok(JSON.parse(readFileSync(path, 'utf8')).nodes.length > 0);
+    }
   } finally {
     await run.close();
   }

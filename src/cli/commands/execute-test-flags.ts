@@ -151,9 +151,8 @@ const otherTargetFlags = {
 const loadFlags = {
   ...workerFlags,
   profiling: switchFlag('enable-worker-coordinator-profiling', {
-    description: 'Write a CPU profile of the load generator.',
+    description: 'Write a CPU profile of each load thread beside the results.',
     group: load,
-    notBuilt: 'profiling of the load generator; run node --cpu-prof instead',
   }),
   ...loadTestFlags,
   ...iterationFlags,

@@ -1,5 +1,6 @@
 // Does the work of `run`, from typed flags to a finished test run and its summary.
 import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
 import type { RunConfig, WorkersConfig } from '../../coordinator/config.ts';
 import type { RunListener } from '../../coordinator/events.ts';
 import type { RunOutcome } from '../../coordinator/run.ts';
@@ -10,7 +11,7 @@ import { catalogOf, procedureFor } from '../../operation/database/catalog.ts';
 import { databaseOf } from '../../operation/database/databases.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { fileSink } from '../../store/sink.ts';
-import { isStored } from '../../store/test-run-store.ts';
+import { isStored, testRunFile } from '../../store/test-run-store.ts';
 import { bytes, seconds } from '../../units.ts';
 import { untilAborted } from '../../until-aborted.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
@@ -159,6 +160,7 @@ function makeConfig(
       checksAssertions: options.enableAssertions,
       randomization: randomizationOf(options),
       control: loadControlOf(run, settings.redline),
+      profileDirectory: options.profiling ? dirname(testRunFile(settings.rootDirectory, testRunId)) : null,
       cores: settings.cores ?? environment.cores,
       workers,
       dataDirectory: settings.dataDirectory,

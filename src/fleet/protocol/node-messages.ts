@@ -77,6 +77,8 @@ export const commandCodec = messages({
   activate: { step: count(), clients: count() },
   /** End the step early: one of its completing tasks has ended on all nodes. */
   complete: { step: count() },
+  /** Write the CPU profiles of the load threads; answered by `profiled`. */
+  profile: {},
   /** The run is over, and the node is free. */
   close: {},
 });
@@ -112,6 +114,8 @@ const wireError: JsonCodec<WireError> = object<WireError>({
 export const eventCodec = messages({
   prepared: {},
   opened: { step: count() },
+  /** The CPU profiles are in these files of the node. */
+  profiled: { files: list(text(10_000), 10_000) },
   /** The bytes of the report, see {@link readReport}, are the only section of the message. */
   report: {},
   /** See {@link NodeEvents.onCompletingDone}. */

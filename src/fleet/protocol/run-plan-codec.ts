@@ -61,6 +61,7 @@ export const openPlanCodec: JsonCodec<OpenPlan> = object<OpenPlan>({
   randomization: optional(
     object<RandomizationSettings>({ repeatFrequency: number, storedValues: count(), alpha: number }),
   ),
+  profiles: optional(boolean),
 });
 
 /** The SHA-256 of bytes, in hexadecimal. */

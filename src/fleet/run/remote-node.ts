@@ -62,7 +62,7 @@ export interface RemoteNodeOptions {
 
 /** The event that the awaited command ends with. */
 interface Expectation {
-  readonly kind: 'prepared' | 'opened' | 'step-done';
+  readonly kind: 'prepared' | 'opened' | 'step-done' | 'profiled';
   readonly resolve: () => void;
   readonly reject: (error: BenchmarkError) => void;
 }
@@ -87,6 +87,8 @@ export class RemoteNode implements FleetNode {
   private readonly merged = new Totals();
   private events: NodeEvents | null = null;
   private expected: Expectation | null = null;
+  private profiles: readonly string[] = [];
+  private takesProfiles = false;
   private step: number | null = null;
   private isCancelled = false;
   private failure: BenchmarkError | null = null;
@@ -115,7 +117,8 @@ export class RemoteNode implements FleetNode {
     this.events = events;
     if (this.failure !== null) throw this.failure;
     const { testRunId, testMode, isOffline } = this.options;
-    const { target } = plan.run;
+    const { target, profiles = false } = plan.run;
+    this.takesProfiles = profiles;
     const { workers, firstWorker } = plan;
     await this.expect('prepared', {
       kind: 'prepare',
@@ -156,6 +159,11 @@ export class RemoteNode implements FleetNode {
 
   activate(step: number, clients: number): void {
     if (this.isUsable) this.command({ kind: 'activate', step, clients });
+  }
+
+  async writeProfiles(): Promise<readonly string[]> {
+    if (this.takesProfiles && this.failure === null) await this.expect('profiled', { kind: 'profile' });
+    return this.profiles;
   }
 
   completeStep(step: number): void {
@@ -304,6 +312,9 @@ export class RemoteNode implements FleetNode {
         if (event.values.size > 0) this.events?.onValues(event.values);
         break;
       }
+      case 'profiled':
+        this.profiles = event.files;
+        break;
       case 'prepared':
       case 'opened':
         break;
