@@ -90,7 +90,7 @@ async function serve(order: DriverOrder): Promise<void> {
     onError: 'continue',
     checksAssertions: false,
     seed: 1,
-    ...(order.plugin === undefined ? {} : { plugin: { place: order.plugin, procedure: '' } }),
+    ...(order.plugin === undefined ? {} : { plugin: { place: order.plugin, procedure: '', preparesData: false } }),
   });
   let next = 0;
   process.on('message', async (message) => {

@@ -90,7 +90,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'plugin/start',
     holds: 'chooses the host of a plug-in by its language',
-    imports: ['.', 'workload', 'operation', 'plugin', 'plugin/typescript', 'python'],
+    imports: ['.', 'workload', 'corpus', 'operation', 'plugin', 'plugin/typescript', 'python'],
   },
   {
     folder: 'control',
@@ -151,6 +151,8 @@ export const rooms: readonly Room[] = [
       'transport',
       'http',
       'operation',
+      'plugin',
+      'plugin/start',
       'metrics',
       'control',
       'worker',
@@ -169,7 +171,18 @@ export const rooms: readonly Room[] = [
   {
     folder: 'node',
     holds: "the node's side: obeys one test run at a time, and reports",
-    imports: ['.', 'workload', 'corpus', 'plugin', 'metrics', 'worker', 'fleet', 'fleet/protocol', 'nats'],
+    imports: [
+      '.',
+      'workload',
+      'corpus',
+      'plugin',
+      'plugin/start',
+      'metrics',
+      'worker',
+      'fleet',
+      'fleet/protocol',
+      'nats',
+    ],
   },
   {
     folder: 'hub',

@@ -9,12 +9,15 @@ import { prepareCorpora } from '../corpus/prepare.ts';
 import type { PreparedCorpus } from '../corpus/prepared.ts';
 import { BenchmarkError, messageOf } from '../errors.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { RunPlugin } from '../fleet/node.ts';
 import { createAdminClient } from '../http/admin-client.ts';
 import type { AdminClient } from '../http/admin-request.ts';
 import type { ClusterIdentity } from '../http/rest-readiness.ts';
 import type { ErrorCount } from '../metrics/report.ts';
 import type { Results, TaskResults } from '../metrics/results.ts';
 import { packageVersion } from '../package.ts';
+import { preparePluginData } from '../plugin/start/prepare-data.ts';
+import { workloadView } from '../plugin/workload-view.ts';
 import type { Step } from '../schedule/allocation.ts';
 import { knownSecrets } from '../secrets.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
@@ -23,6 +26,7 @@ import { readNodeCpu } from '../telemetry/node-cpu.ts';
 import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
 import type { Corpus, TestProcedure } from '../workload/model.ts';
+import type { LoadedPlugin } from '../workload/plugin-inspector.ts';
 import { Collector } from './collector.ts';
 import { type CompleteConfig, completeConfig, type RunConfig } from './config.ts';
 import { controlledProcedure, controlledSteps, searchedTask } from './controlled-procedure.ts';
@@ -195,8 +199,9 @@ class TestRunner {
   private async prepareCorpora(corpora: readonly Corpus[]): Promise<readonly PreparedCorpus[]> {
     const { dataDirectory, testMode, isOffline, environmentVariables, cores } = this.config.load;
     const { source, directory } = this.loaded.workload;
+    await this.preparePluginData();
     if (corpora.length === 0) return [];
-    if (dataDirectory === null) throw noDataDirectory(corpora);
+    if (dataDirectory === null) throw noDataDirectory(corpora.map(({ name }) => name).join(', '));
     return prepareCorpora(corpora, {
       dataDirectory,
       workloadDirectory: source.kind === 'path' ? directory : null,
@@ -208,6 +213,15 @@ class TestRunner {
       listener: this.listener,
       signal: this.signal,
     });
+  }
+
+  private async preparePluginData(): Promise<void> {
+    const { dataDirectory, isOffline, environmentVariables: environment, cores } = this.config.load;
+    const { workload, plugin } = this.loaded;
+    if (plugin === null || !plugin.facts.preparesData) return;
+    if (dataDirectory === null) throw noDataDirectory('the plug-in');
+    const view = workloadView(workload, this.procedure.name, []);
+    await preparePluginData(plugin.place, view, { dataDirectory, isOffline, environment, cores }, this.signal);
   }
 
   private async prepare(fleet: Fleet): Promise<void> {
@@ -225,7 +239,7 @@ class TestRunner {
       seed: load.seed,
       profiles: load.profileDirectory !== null,
       randomization: load.randomization ?? undefined,
-      ...(plugin === null ? {} : { plugin: { place: plugin.place, procedure: this.procedure.name } }),
+      ...(plugin === null ? {} : { plugin: runPlugin(plugin, this.procedure) }),
     });
     this.signal.throwIfAborted();
   }
@@ -341,9 +355,14 @@ function withoutSecrets(task: TaskResults): TaskResults {
   return { ...task, errors: clean(task.errors), documents };
 }
 
-function noDataDirectory(corpora: readonly Corpus[]): BenchmarkError {
-  const names = corpora.map(({ name }) => name).join(', ');
-  return new BenchmarkError('CONFIG', `The documents of ${names} need a directory, and none was given.`, {
+const runPlugin = ({ place, facts }: LoadedPlugin, procedure: TestProcedure): RunPlugin => ({
+  place,
+  procedure: procedure.name,
+  preparesData: facts.preparesData,
+});
+
+function noDataDirectory(of: string): BenchmarkError {
+  return new BenchmarkError('CONFIG', `The documents of ${of} need a directory, and none was given.`, {
     hint: 'Give the test run a load.dataDirectory.',
   });
 }

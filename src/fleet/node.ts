@@ -52,6 +52,8 @@ export interface RunPlugin {
   readonly place: PluginPlace;
   /** Name of the test procedure that runs, for plug-ins that look at it. */
   readonly procedure: string;
+  /** Whether the plug-in wants to prepare data on each machine before the load. */
+  readonly preparesData: boolean;
 }
 
 /** One node's part of a run. */

@@ -21,7 +21,7 @@ export class PluginWatch<T> {
       this.timers.delete(thread);
       this.onStuck(thread, what);
     };
-    this.timers.set(thread, setTimeout(stuck, secondsToMillis(this.limit)).unref());
+    this.timers.set(thread, setTimeout(stuck, secondsToMillis(this.limit)));
   }
 
   /** The thread was heard, and nothing is expected of it any more. */

@@ -169,12 +169,13 @@ class ChangingRequest implements InPlaceRequest {
   }
 
   setBody(buffer: Buffer, length: number): void {
-    const body = buffer.subarray(HEAD_ROOM, HEAD_ROOM + length);
     this.buffer = buffer;
     this.length = length;
+    this.made = null;
+    if (!this.compresses && !this.heads.needsSignature) return;
+    const body = buffer.subarray(HEAD_ROOM, HEAD_ROOM + length);
     this.compressed = this.compresses ? gzipSync(body) : null;
     this.bodyHash = this.heads.needsSignature ? sha256Hex(this.compressed ?? body) : '';
-    this.made = null;
   }
 
   bytes(endpointIndex: number): Buffer {

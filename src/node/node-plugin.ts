@@ -27,6 +27,7 @@ export class NodePluginFiles {
 
   /** Writes the files of a plug-in. Rejects with `FLEET` if this node may not run it, and with `DISK`. */
   async receive(bundle: PluginBundle): Promise<RunPlugin> {
+    const { procedure, preparesData } = bundle;
     const { address, allowsTypeScriptPlugins, rootDirectory } = this.options;
     if (bundle.language === 'typescript' && !allowsTypeScriptPlugins)
       throw new BenchmarkError('FLEET', `Node ${address} does not run plug-ins in TypeScript (${bundle.entry}).`, {
@@ -39,7 +40,7 @@ export class NodePluginFiles {
     const place = await unpackPlugin(bundle, directory).catch((error: unknown) =>
       Promise.reject(error instanceof BenchmarkError ? error : diskError(error, directory, 0)),
     );
-    return { place: { ...place, cacheDirectory: join(rootDirectory, DIRECTORY) }, procedure: bundle.procedure };
+    return { place: { ...place, cacheDirectory: join(rootDirectory, DIRECTORY) }, procedure, preparesData };
   }
 
   /** Removes what was received. */

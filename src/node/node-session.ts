@@ -22,6 +22,8 @@ import { upSubject } from '../fleet/protocol/subjects.ts';
 import { standstillLeaseMillis } from '../fleet/protocol/times.ts';
 import { Totals } from '../fleet/protocol/totals.ts';
 import type { WorkerReport } from '../metrics/report.ts';
+import { preparePluginData } from '../plugin/start/prepare-data.ts';
+import { workloadView } from '../plugin/workload-view.ts';
 import { processClock } from '../worker/messages.ts';
 import type { FetchContext } from './fetch.ts';
 import { fetchPlan } from './fetch.ts';
@@ -269,10 +271,19 @@ export class NodeSession {
   private async prepareCorpora(
     fetch: FetchContext,
     { testMode, isOffline }: Prepare,
-    { workload }: RunPlan,
+    { workload, plugin }: RunPlan,
     corpora: RunPlan['corpora'],
   ): Promise<readonly PreparedCorpus[]> {
     const { dataDirectory, environment, cores, role } = this.options;
+    if (plugin?.preparesData === true) {
+      const view = workloadView({ ...workload, directory: plugin.place.directory }, plugin.procedure, []);
+      await preparePluginData(
+        plugin.place,
+        view,
+        { dataDirectory, isOffline, environment, cores },
+        this.aborter.signal,
+      );
+    }
     const prepared = await prepareNodeCorpora(corpora, fetch, {
       dataDirectory,
       // Only the coordinator's own machine has the directory that the user named.

@@ -35,8 +35,6 @@ export interface HostOptions {
 /** Everything that a plug-in has registered. Plain data. */
 export interface PluginNames extends PluginFacts {
   readonly schedulers: readonly PluginSchedulerName[];
-  /** Whether there is a workload processor that wants to prepare data on each machine before the load. */
-  readonly preparesData: boolean;
   /** Fields of randomized queries for which there is a source of values. */
   readonly valueSources: readonly { readonly operation: string; readonly field: string }[];
   readonly randomizations: readonly QueryRandomization[];

@@ -16,6 +16,8 @@ export interface PluginBundle {
   readonly language: PluginLanguage;
   /** Name of the test procedure that runs. */
   readonly procedure: string;
+  /** Whether the plug-in wants to prepare data on each machine before the load. */
+  readonly preparesData: boolean;
   /** Path of the entry among the files. */
   readonly entry: string;
   readonly files: readonly {
@@ -26,14 +28,20 @@ export interface PluginBundle {
   }[];
 }
 
+/** What is packed: where the plug-in lies, and what nodes must know of it. */
+export interface PackedPlugin extends Pick<PluginBundle, 'procedure' | 'preparesData'> {
+  readonly place: PluginPlace;
+}
+
 /** Reads all files of a plug-in but the documents of the corpora. Throws `PLUGIN` if they are too large together. */
-export function packPlugin(place: PluginPlace, procedure: string, corpora: readonly Corpus[]): PluginBundle {
+export function packPlugin({ place, procedure, preparesData }: PackedPlugin, corpora: readonly Corpus[]): PluginBundle {
   const files = pluginFiles(place, documentNames(corpora));
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if (size > LARGEST) throw tooLarge(place, files, size);
   return {
     language: place.language,
     procedure,
+    preparesData,
     entry: `${basename(place.directory)}/${basename(place.file)}`,
     files: files.map(({ path, absolute }) => ({ path, content: readFileSync(absolute).toString('base64') })),
   };

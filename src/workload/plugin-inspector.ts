@@ -14,6 +14,8 @@ export interface PluginFacts {
   readonly schedulers: readonly { readonly name: string }[];
   /** Whether it wants to change the rendered `workload.json`. */
   readonly changesWorkload: boolean;
+  /** Whether it wants to prepare data on each machine before the load. */
+  readonly preparesData: boolean;
 }
 
 /** Opens plug-ins to look at them before there is any load. */

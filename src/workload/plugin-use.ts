@@ -111,4 +111,4 @@ export class PluginUse {
 }
 
 const NO_VALUES = '--randomization-enabled needs a plug-in that registers values for queries, and there is none';
-const NOTHING = { sources: [], runners: [], schedulers: [], changesWorkload: false };
+const NOTHING = { sources: [], runners: [], schedulers: [], changesWorkload: false, preparesData: false };

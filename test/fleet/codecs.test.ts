@@ -115,6 +115,7 @@ function planOf(body: Json): OpenPlan {
     plugin: {
       language: 'python',
       procedure: 'p',
+      preparesData: false,
       entry: 'w/workload.py',
       files: [{ path: 'w/workload.py', content: 'eA==' }],
     },

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { BenchmarkError } from '../../src/errors.ts';
+import { PluginWatch } from '../../src/fleet/plugin-watch.ts';
 import { inspectPlugin } from '../../src/plugin/start/inspect.ts';
 import { seconds } from '../../src/units.ts';
 import { temporaryFiles } from '../workload/temporary-files.ts';
@@ -123,21 +124,36 @@ test('a plug-in that never ends is ended and named: at the import, in register, 
     ['await new Promise(() => {});\nexport function register() {}', 'importing it'],
     ['export function register() { for (;;); }', 'register\\(\\)'],
   ] as const;
-  for (const [text, what] of cases) {
-    const directory = temporaryFiles(context, { 'workload.js': text });
-    const place = { language: 'typescript', directory, file: join(directory, 'workload.js') } as const;
-    const error = await failureOf(inspectPlugin(place, seconds(0.5)));
-    assert.match(error.message, new RegExp(`workload\\.js: ${what} failed: it did not end within 0\\.5 s\\.$`));
-  }
   const files = {
     'workload.js': "export const register = (r) => r.registerParamSource('terms', () => { for (;;); });",
   };
   const plugins = {
     languages: ['typescript'],
-    open: (place: Parameters<typeof inspectPlugin>[0]) => inspectPlugin(place, seconds(0.5)),
+    open: (place: Parameters<typeof inspectPlugin>[0]) => inspectPlugin(place, seconds(2)),
   } as const;
-  const error = await failureOf(loadFiles(context, { schedule: [{ operation: SEARCH }], files }, plugins));
-  assert.match(error.message, /opening parameter source "terms" of task "terms" failed: it did not end within 0\.5 s/);
+  const constructor = failureOf(loadFiles(context, { schedule: [{ operation: SEARCH }], files }, plugins));
+  const others = cases.map(async ([text, what]) => {
+    const directory = temporaryFiles(context, { 'workload.js': text });
+    const place = { language: 'typescript', directory, file: join(directory, 'workload.js') } as const;
+    const { message } = await failureOf(inspectPlugin(place, seconds(2)));
+    assert.match(message, new RegExp(`workload\\.js: ${what} failed: it did not end within 2 s\\.$`));
+  });
+  await Promise.all(others);
+  const { message } = await constructor;
+  assert.match(message, /opening parameter source "terms" of task "terms" failed: it did not end within 2 s/);
+});
+
+test('a plug-in that holds a load thread is named, and the run ends', async () => {
+  const stuck = await new Promise<readonly string[]>((resolve) => {
+    const watch = new PluginWatch<string>((thread, what) => resolve([thread, what]), seconds(0.01));
+    watch.expect('0', 'importing it');
+    watch.done('0');
+    watch.expect('1', 'register()');
+    watch.expect('1', 'params()');
+    watch.expect('2', 'closed');
+    watch.done('2');
+  });
+  assert.deepEqual(stuck, ['1', 'params()']);
 });
 
 test('of a plug-in in TypeScript and one in Python the first is taken, with a notice', async (context) => {

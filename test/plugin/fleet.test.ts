@@ -54,7 +54,7 @@ function place(directory: string) {
 
 test('the files of a plug-in are on each node while the run goes on, and gone after it', async (context) => {
   target.counts.clear();
-  const plan = { plugin: { place: place(temporaryFiles(context, PLUGIN)), procedure: 'test' } };
+  const plan = { plugin: { place: place(temporaryFiles(context, PLUGIN)), procedure: 'test', preparesData: false } };
   const registered = nodes.map((node) => node.registered);
   const settings = { server, nodes: registered, targetHosts: target.host, schedule: SCHEDULE, plan };
   const run = await DistributedRun.create(settings);
@@ -91,7 +91,7 @@ test('the files of a plug-in are on each node while the run goes on, and gone af
 
 test('a node that was not told to run plug-ins in TypeScript refuses them, and names the flag', async (context) => {
   const wary = await startNode(server, '127.0.0.3');
-  const plan = { plugin: { place: place(temporaryFiles(context, PLUGIN)), procedure: 'test' } };
+  const plan = { plugin: { place: place(temporaryFiles(context, PLUGIN)), procedure: 'test', preparesData: false } };
   const settings = { server, nodes: [wary.registered], targetHosts: target.host, schedule: SCHEDULE, plan };
   const run = await DistributedRun.create(settings);
   try {
@@ -108,7 +108,7 @@ test('a node that was not told to run plug-ins in TypeScript refuses them, and n
 
 test('a plug-in with files that are too large is not sent, and the largest are named', async (context) => {
   const directory = temporaryFiles(context, { ...PLUGIN, 'mine/large.bin': 'x'.repeat(33 << 20) });
-  const plan = { plugin: { place: place(directory), procedure: 'test' } };
+  const plan = { plugin: { place: place(directory), procedure: 'test', preparesData: false } };
   const registered = nodes.map((node) => node.registered);
   const settings = { server, nodes: registered, targetHosts: target.host, schedule: SCHEDULE, plan };
   const run = await DistributedRun.create(settings);

@@ -231,3 +231,35 @@ test('a workload processor changes the rendered workload; what it makes is check
     message: /it must return the workload, or nothing, but returned a list/,
   });
 });
+
+test('a workload processor prepares data before the load, below the data directory only', async (context) => {
+  const plugin = (path: string): Readonly<Record<string, string>> => ({
+    'words.json.gz': '',
+    'workload.js': `import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+export function register(registry) {
+  registry.registerWorkloadProcessor({
+    async onPrepareWorkload(workload, tools) {
+      writeFileSync(join(workload.directory, 'words.json.gz'), gzipSync('hello'));
+      await tools.download(join(workload.directory, 'words.json.gz'), '${path}');
+      await tools.unpack('${path}');
+    },
+  });
+  registry.registerRunner('tell', async (client) => {
+    await client.request('POST', '/told', { body: readFileSync(new URL('./copy.json', import.meta.url), 'utf8') });
+  });
+}`,
+  });
+  const schedule = [{ operation: own('tell') }];
+  const wrong = await runPlugin(context, { schedule, files: plugin('../copy.json.gz') }).catch(
+    (error: unknown) => error,
+  );
+  assert.match(String(wrong), /path "\.\.\/copy\.json\.gz" is not in the data directory/);
+  const right = plugin('copy.json.gz');
+  const { received } = await runPlugin(context, { schedule, files: right });
+  assert.deepEqual(
+    received.map(({ body }) => body),
+    ['hello'],
+  );
+});

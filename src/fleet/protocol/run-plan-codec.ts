@@ -20,12 +20,13 @@ export interface OpenPlan extends Omit<RunPlan, 'target' | 'plugin'> {
 /** The plan as it travels. Throws `PLUGIN` if the files of the plug-in are too large, and `DISK` errors. */
 export function openPlanOf({ target: _target, plugin, ...plan }: RunPlan): OpenPlan {
   const { corpora } = plan.workload;
-  return { ...plan, plugin: plugin === undefined ? null : packPlugin(plugin.place, plugin.procedure, corpora) };
+  return { ...plan, plugin: plugin === undefined ? null : packPlugin(plugin, corpora) };
 }
 
 const bundleCodec: JsonCodec<PluginBundle> = object<PluginBundle>({
   language: oneOf('typescript', 'python'),
   procedure: text(),
+  preparesData: boolean,
   entry: text(),
   files: list(object<PluginBundle['files'][number]>({ path: text(), content: text() })),
 });

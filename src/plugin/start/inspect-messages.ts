@@ -9,7 +9,20 @@ export type InspectCommand =
   /** Let the workload processors change the rendered `workload.json`. */
   | { readonly kind: 'change'; readonly document: string }
   /** Make what the tasks need, once. `workload` is the `PluginWorkload`. */
-  | { readonly kind: 'try'; readonly workload: string; readonly tasks: readonly TriedTask[] };
+  | { readonly kind: 'try'; readonly workload: string; readonly tasks: readonly TriedTask[] }
+  /** Let the workload processors prepare data on this machine. */
+  | { readonly kind: 'prepare'; readonly workload: string; readonly settings: DataSettings };
+
+/** Where and how a plug-in may prepare data. */
+export interface DataSettings {
+  /** `local.dataset.cache` of this machine. */
+  readonly dataDirectory: string;
+  readonly isOffline: boolean;
+  /** Environment variables, of which those that name proxies are read. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The most threads that may unpack one archive. */
+  readonly cores: number;
+}
 
 /** A task whose part of the plug-in is tried. */
 export interface TriedTask {
@@ -27,4 +40,5 @@ export type InspectMessage =
   | { readonly kind: 'changed'; readonly document: string }
   /** The corpora that each task's source reads, by the name of the task. */
   | { readonly kind: 'tried'; readonly corpora: ReadonlyMap<string, readonly string[]> }
+  | { readonly kind: 'data-ready' }
   | { readonly kind: 'failed'; readonly error: WireError };

@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject, parseJson, writeJson } from '../../json.
 import type { ClientPlace, PluginHost, PluginNames } from '../host.ts';
 import type { InspectCommand, InspectMessage, TriedTask } from './inspect-messages.ts';
 import { openPluginHost } from './open-host.ts';
+import { preparationTools } from './preparation-tools.ts';
 
 /** Nothing random is looked at here. */
 const SEED = 0;
@@ -45,6 +46,11 @@ class Inspection {
       case 'try':
         await this.opened().host.tellWorkload(readObject(command.workload));
         this.post({ kind: 'tried', corpora: await this.tryAll(command.tasks) });
+        break;
+      case 'prepare':
+        await this.opened().host.tellWorkload(readObject(command.workload));
+        await this.opened().host.prepareData(preparationTools(command.settings));
+        this.post({ kind: 'data-ready' });
         break;
       default:
         unreachable(command);

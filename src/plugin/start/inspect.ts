@@ -1,17 +1,16 @@
 // Looks at plug-ins in a thread that is thrown away: what does not end there is ended, and named.
-import { Worker } from 'node:worker_threads';
-import { BenchmarkError, fromWireError, messageOf, type Problem } from '../../errors.ts';
+import type { Problem } from '../../errors.ts';
 import { type Json, type JsonObject, parseJson, writeJson } from '../../json.ts';
-import { type Seconds, secondsToMillis } from '../../units.ts';
+import type { Seconds } from '../../units.ts';
 import { joinPath } from '../../workload/json-path.ts';
 import { leafTasks, type Task, type TestProcedure, type Workload } from '../../workload/model.ts';
 import type { InspectedPlugin, PluginInspector } from '../../workload/plugin-inspector.ts';
 import type { PluginPlace } from '../../workload/plugin-place.ts';
 import { constructionLimit, type PluginNames } from '../host.ts';
-import { pluginError } from '../plugin-error.ts';
 import { cutBody } from '../query-randomization.ts';
 import { workloadView } from '../workload-view.ts';
-import type { InspectCommand, InspectMessage, TriedTask } from './inspect-messages.ts';
+import type { TriedTask } from './inspect-messages.ts';
+import { InspectionThread } from './inspection-thread.ts';
 
 /**
  * Opens plug-ins for the loader of workloads. `cacheDirectory` is where hosts may keep what makes their next start
@@ -87,68 +86,3 @@ function triedTask({ name, operation, clients, customSchedule }: Task): TriedTas
       customSchedule === null ? null : { name: customSchedule.name, spec: writeJson(customSchedule.spec) },
   };
 }
-
-type AnswerOf<K extends InspectMessage['kind']> = Extract<InspectMessage, { readonly kind: K }>;
-
-/** One question at a time to the thread. */
-class InspectionThread {
-  private readonly worker: Worker;
-  private readonly place: PluginPlace;
-  private readonly limit: Seconds;
-  private doing = 'starting it';
-  private timer: NodeJS.Timeout | null = null;
-  private settle: { resolve: (message: InspectMessage) => void; reject: (error: BenchmarkError) => void } | null = null;
-
-  constructor(place: PluginPlace, limit: Seconds) {
-    this.place = place;
-    this.limit = limit;
-    // What a plug-in prints must not come between the lines of this program.
-    this.worker = new Worker(new URL('./inspect-thread.js', import.meta.url), { stdout: true, stderr: true });
-    this.worker.on('message', (message: InspectMessage) => this.onMessage(message));
-    this.worker.on('error', (error) => this.fail(messageOf(error)));
-    this.worker.on('exit', () => this.fail('it has ended the process that it ran in'));
-  }
-
-  /** Sends a command and waits for its answer. Rejects with `PLUGIN`. */
-  async ask<K extends InspectMessage['kind']>(command: InspectCommand, kind: K): Promise<AnswerOf<K>> {
-    const answer = await new Promise<InspectMessage>((resolve, reject) => {
-      this.settle = { resolve, reject };
-      this.watch();
-      this.worker.postMessage(command);
-    }).finally(() => this.stopWatch());
-    if (answer.kind === 'failed') throw fromWireError(answer.error);
-    if (!isOf(answer, kind)) throw new BenchmarkError('INTERNAL', `A plug-in was asked for "${kind}".`);
-    return answer;
-  }
-
-  async close(): Promise<void> {
-    this.settle = null;
-    await this.worker.terminate();
-  }
-
-  private onMessage(message: InspectMessage): void {
-    if (message.kind === 'begins') {
-      this.doing = message.what;
-      this.watch();
-      return;
-    }
-    this.settle?.resolve(message);
-  }
-
-  private watch(): void {
-    this.stopWatch();
-    this.timer = setTimeout(() => this.fail(`it did not end within ${this.limit} s`), secondsToMillis(this.limit));
-  }
-
-  private stopWatch(): void {
-    if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = null;
-  }
-
-  private fail(message: string): void {
-    this.settle?.reject(pluginError({ file: this.place.file, what: this.doing, message, trace: [] }));
-  }
-}
-
-const isOf = <K extends InspectMessage['kind']>(message: InspectMessage, kind: K): message is AnswerOf<K> =>
-  message.kind === kind;
