@@ -39,6 +39,9 @@ export function snapshotName(): string {
   return `python-${hash.digest('hex').slice(0, 24)}.snapshot`;
 }
 
+/** Whether a file of this name is a snapshot of this or another version. */
+export const isSnapshot = (name: string): boolean => /^python-\w+\.snapshot$/.test(name);
+
 /**
  * Starts the process. It has no environment, may start nothing, and reads nothing but Python, the workload and its
  * siblings' modules. It talks over its third descriptor.

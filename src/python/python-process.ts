@@ -1,6 +1,6 @@
 // The process in which the Python of one load thread runs, seen from the thread: it is asked, and answers in order.
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Duplex, type Readable } from 'node:stream';
@@ -9,7 +9,7 @@ import { type Json, toJson, writeJson } from '../json.ts';
 import { constructionLimit, type HostOptions } from '../plugin/host.ts';
 import { type Seconds, seconds } from '../units.ts';
 import { FrameReader } from './frame-reader.ts';
-import { launch, snapshotName } from './launch.ts';
+import { isSnapshot, launch, snapshotName } from './launch.ts';
 import { pluginFiles } from './plugin-files.ts';
 import { PythonFailures } from './python-failures.ts';
 import { type Fields, fieldsOf } from './shapes.ts';
@@ -37,6 +37,8 @@ const LONGEST_LINE = 2000;
 const NAMES_ERROR = /^(\w*Error|FATAL ERROR)\b/;
 /** How long Python may take to start, in seconds: on a busy machine without a kept start it needs a while. */
 const START_LIMIT = 120;
+/** How long a kept start is kept: thirty days. */
+const KEPT_MILLIS = 30 * 24 * 3_600_000;
 const NOTHING = Buffer.alloc(0);
 
 /** A running Python. */
@@ -212,10 +214,19 @@ export class PythonProcess {
       const handle = await open(temporary, 'wx', 0o600);
       await handle.writeFile(memory).finally(() => handle.close());
       await rename(temporary, file);
+      await removeOld(dirname(file));
     } catch (error) {
       await rm(temporary, { force: true });
       this.log(`The start of Python cannot be kept for the next time: ${messageOf(error)}`);
     }
+  }
+}
+
+/** Removes what older versions of this program have kept. */
+async function removeOld(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    if (isSnapshot(name) && Date.now() - (await stat(path)).mtimeMs > KEPT_MILLIS) await rm(path, { force: true });
   }
 }
 
