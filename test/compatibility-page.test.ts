@@ -13,7 +13,7 @@ import { isUnsupportedOption } from '../src/http/parse-client-options.ts';
 import { executableTypes, operationCatalog } from '../src/operation/registry.ts';
 import { packageRoot } from '../src/package.ts';
 import { summaryFormatNames } from '../src/report/formats.ts';
-import { alwaysOnDevices } from '../src/telemetry/registry.ts';
+import { alwaysOnDevices, deviceChoices } from '../src/telemetry/registry.ts';
 import { runInMemory, temporaryDirectory } from './cli/run-in-memory.ts';
 
 const page = readFileSync(join(packageRoot, 'docs', 'compatibility.md'), 'utf8');
@@ -134,7 +134,7 @@ test('devices that work are those of the registry', () => {
   const rows = rowsBelow('Telemetry');
   assert.deepEqual(
     sorted(rows.flatMap(([, here = '']) => namesIn(here))),
-    sorted(alwaysOnDevices.map(({ name }) => name)),
+    sorted([...alwaysOnDevices, ...deviceChoices].map(({ name }) => name)),
   );
   for (const [name, here = '', state] of rows) assert.equal(coarse(state), worksIf(here !== ''), name);
 });

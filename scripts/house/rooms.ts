@@ -211,6 +211,7 @@ export const rooms: readonly Room[] = [
       'nats',
       'metrics',
       'control',
+      'telemetry',
       'store',
       'report',
       'page',

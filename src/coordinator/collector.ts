@@ -87,6 +87,11 @@ export class Collector {
     this.recorder.beginStep(step, this.clock.now() - this.origin + delay);
   }
 
+  /** The time axis of the run: ms since its start. */
+  now(): number {
+    return this.clock.now() - this.origin;
+  }
+
   /** The course of the run so far, with what telemetry has read beside it. */
   history(telemetry: readonly TelemetrySeries[] = []): RunHistory {
     return this.recorder.history(telemetry);

@@ -23,7 +23,6 @@ import { knownSecrets } from '../secrets.ts';
 import type { ClusterInfo, TestRun } from '../store/test-run.ts';
 import type { TelemetryDevice } from '../telemetry/device.ts';
 import { readNodeCpu } from '../telemetry/node-cpu.ts';
-import { startTelemetry, type Telemetry } from '../telemetry/telemetry.ts';
 import type { LoadedWorkload } from '../workload/load.ts';
 import type { Corpus, TestProcedure } from '../workload/model.ts';
 import type { LoadedPlugin } from '../workload/plugin-inspector.ts';
@@ -38,6 +37,7 @@ import { neededCorpora } from './needed-corpora.ts';
 import type { ProvidedCluster } from './pipeline.ts';
 import { type ClaimedNodes, claimNodes, RunFleet } from './run-fleet.ts';
 import { endpointsOf, identities } from './run-identities.ts';
+import { type RunTelemetry, startRunTelemetry } from './run-telemetry.ts';
 
 /** How a test run ended, and what it measured. */
 export interface RunOutcome {
@@ -249,11 +249,16 @@ class TestRunner {
     return this.config.load.database === null ? this.config.results.telemetry : [];
   }
 
-  private async startTelemetry(): Promise<Telemetry> {
-    const indices = this.loaded.workload.indices.map(({ name }) => name);
-    const telemetry = await startTelemetry(this.telemetryDevices(), this.client, indices);
-    for (const message of telemetry.warnings) this.listener({ kind: 'warning', message });
-    return telemetry;
+  private startTelemetry(): Promise<RunTelemetry> {
+    return startRunTelemetry({
+      devices: this.telemetryDevices(),
+      targets: this.provided.targets,
+      client: this.client,
+      indices: this.loaded.workload.indices.map(({ name }) => name),
+      now: () => this.collector.now(),
+      signal: this.signal,
+      tell: (message) => this.warnOnce(message),
+    });
   }
 
   private warnOnce(message: string): void {
@@ -286,13 +291,12 @@ class TestRunner {
     }
   }
 
-  private async finish(telemetry: Telemetry, error: BenchmarkError | null): Promise<RunOutcome> {
+  private async finish(telemetry: RunTelemetry, error: BenchmarkError | null): Promise<RunOutcome> {
     const isPartial = error !== null || this.signal.aborted;
     const tasks = this.collector.results().map(withoutSecrets);
     // After a run that was cut short the cluster may be gone or slow, and its figures would describe another moment.
-    const warned = telemetry.warnings.length;
     const cluster = isPartial ? {} : await telemetry.stop();
-    for (const message of telemetry.warnings.slice(warned)) this.listener({ kind: 'warning', message });
+    await telemetry.close();
     const losses = this.runFleet.losses();
     const driverWarnings = [...losses, ...this.collector.driverWarnings(tasks)];
     const results: Results = {
@@ -303,7 +307,11 @@ class TestRunner {
       driverWarnings,
       ...this.steering.results(),
     };
-    const testRun = this.testRun(results);
+    const testRun = {
+      ...this.testRun(results),
+      history: this.collector.history(telemetry.series()),
+      files: telemetry.files(),
+    };
     await this.writeProfiles();
     // The connections of the load count as open files of this process; they are closed so that none is lacking for the
     // file of the results.
@@ -342,7 +350,6 @@ class TestRunner {
       cluster: this.cluster,
       results,
       fleet: results === null ? undefined : this.runFleet.results(),
-      history: results === null ? undefined : this.collector.history(),
     };
   }
 }

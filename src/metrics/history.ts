@@ -77,6 +77,8 @@ export interface TelemetrySeries {
   readonly metric: string;
   /** `%`, `ms`, `byte`, or empty. */
   readonly unit: string;
+  /** Whether it only grows, so that its increase is what matters. */
+  readonly isCounter: boolean;
   /** Moments in ms since the start of the run, ascending, and the values at these moments. */
   readonly times: readonly number[];
   readonly values: readonly number[];

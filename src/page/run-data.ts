@@ -1,6 +1,7 @@
 // Makes the charts of a whole test run from its course.
 import type { NodeHistory, RunHistory, TelemetrySeries } from '../metrics/history.ts';
 import type { Results } from '../metrics/results.ts';
+import { keyFigures } from '../store/telemetry-document.ts';
 import type { PageData, PageNode, PageSeries } from './page-data.ts';
 import { rounded, TaskDataMaker, thinned } from './task-data.ts';
 
@@ -45,7 +46,11 @@ function nodeData({ node, length, cells }: NodeHistory): PageNode {
 /** One chart for each figure, with a line for each node, index or shard. */
 function clusterData(telemetry: readonly TelemetrySeries[]): readonly PageSeries[] {
   const charts = new Map<string, TelemetrySeries[]>();
-  for (const series of telemetry) {
+  const weight = ({ metric }: TelemetrySeries): number => {
+    const position = keyFigures.findIndex((name) => name.test(metric));
+    return position < 0 ? keyFigures.length : position;
+  };
+  for (const series of [...telemetry].sort((left, right) => weight(left) - weight(right))) {
     if (series.values.length < 2) continue;
     const title = `${series.device}: ${series.metric}`;
     const known = charts.get(title);
@@ -54,8 +59,10 @@ function clusterData(telemetry: readonly TelemetrySeries[]): readonly PageSeries
   }
   return [...charts].slice(0, CLUSTER_CHARTS).map(([title, lines]) => ({
     title,
-    unit: lines[0]?.unit ?? '',
-    lines: lines.slice(0, LINES).map(({ cluster, subject, times, values }) => {
+    unit: unitOf(lines[0]),
+    lines: lines.slice(0, LINES).map((series) => {
+      const { cluster, subject, times } = series;
+      const values = series.isCounter ? increases(series) : series.values;
       const thin = thinned(
         times.map((time) => time / 1000),
         values.map(rounded),
@@ -63,4 +70,17 @@ function clusterData(telemetry: readonly TelemetrySeries[]): readonly PageSeries
       return { name: subject === '' ? cluster : subject, times: thin.times.map(rounded), values: thin.values };
     }),
   }));
+}
+
+/** What matters of a counter is how quickly it grows. */
+const unitOf = (series: TelemetrySeries | undefined): string =>
+  series?.isCounter === true ? `${series.unit === '' ? '' : `${series.unit} `}per s` : (series?.unit ?? '');
+
+/** The increase per second up to each moment; a counter that was set back has begun anew. */
+function increases({ times, values }: TelemetrySeries): readonly number[] {
+  return values.map((value, index) => {
+    const [before, from, to] = [values[index - 1], times[index - 1], times[index]];
+    if (before === undefined || from === undefined || to === undefined || to <= from) return 0;
+    return (1000 * Math.max(0, value - before)) / (to - from);
+  });
 }

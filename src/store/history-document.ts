@@ -130,6 +130,7 @@ const parseSeries = (entry: JsonObject): TelemetrySeries => ({
   subject: textField(entry, 'subject') ?? '',
   metric: textField(entry, 'metric') ?? '',
   unit: textField(entry, 'unit') ?? '',
+  isCounter: entry.get('isCounter') === true,
   times: numbers(entry.get('times')).map((value) => value ?? 0),
   values: numbers(entry.get('values')).map((value) => value ?? 0),
 });

@@ -1,7 +1,9 @@
 // What a store is: a place where test runs are kept.
+import { dirname, join } from 'node:path';
 import { writeHistory } from './history-store.ts';
+import { replaceFile } from './replace-file.ts';
 import type { TestRun } from './test-run.ts';
-import { writeTestRun } from './test-run-store.ts';
+import { testRunFile, writeTestRun } from './test-run-store.ts';
 
 /** A place where test runs are kept. */
 export interface ResultSink {
@@ -17,6 +19,8 @@ export function fileSink(rootDirectory: string): ResultSink {
     name: 'in-memory',
     write: async (run) => {
       await writeTestRun(rootDirectory, run);
+      for (const [name, text] of run.files ?? [])
+        await replaceFile(join(dirname(testRunFile(rootDirectory, run.id)), name), text, 'A file of the test run');
       if (run.history !== undefined) await writeHistory(rootDirectory, run.id, run.history);
     },
   };

@@ -4,6 +4,7 @@ import { fleetDocument } from './fleet-document.ts';
 import { rateDocument } from './rate-document.ts';
 import { redlineDocument } from './redline-document.ts';
 import { resultsDocument } from './results-document.ts';
+import { telemetryDocument } from './telemetry-document.ts';
 import type { TestRun } from './test-run.ts';
 import { formatTimestamp } from './timestamp.ts';
 
@@ -36,6 +37,9 @@ export function testRunDocument(run: TestRun): JsonObject {
     ...(run.results?.maxThroughput === undefined
       ? []
       : [['max-throughput', rateDocument(run.results.maxThroughput)] as const]),
+    ...((run.history?.telemetry.length ?? 0) === 0
+      ? []
+      : [['telemetry', telemetryDocument(run.history?.telemetry ?? [])] as const]),
     ...(run.fleet === undefined ? [] : [['fleet', fleetDocument(run.fleet)] as const]),
   ]);
 }

@@ -36,4 +36,6 @@ export interface TestRun {
    * it was not read with the run.
    */
   readonly history?: RunHistory | undefined;
+  /** Texts that are kept beside `test_run.json`, by the names of their files. */
+  readonly files?: ReadonlyMap<string, string> | undefined;
 }

@@ -84,6 +84,7 @@ before(async () => {
           subject: 'node-1',
           metric: 'heap',
           unit: '%',
+          isCounter: false,
           times: [0, 30_000, 60_000],
           values: [10, 50, 30],
         },

@@ -126,6 +126,7 @@ describe('a page', () => {
         subject: `node-${index % 3}`,
         metric: `metric_${Math.floor(index / 3)}`,
         unit: 'byte',
+        isCounter: false,
         times: Array.from({ length: 3600 }, (__, second) => second * 1000),
         values: Array.from({ length: 3600 }, (__, second) => 1e9 + second * 12_345.678),
       })),

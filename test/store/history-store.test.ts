@@ -60,6 +60,7 @@ const history: RunHistory = {
       subject: 'node-1',
       metric: 'jvm_mem_heap_used_percent',
       unit: '%',
+      isCounter: false,
       times: [0, 1000],
       values: [10, 11.5],
     },

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import type { TelemetryDevice } from '../../src/telemetry/device.ts';
 import { documentCountRequest, parseDocumentCount } from '../../src/telemetry/document-count.ts';
 import { indexStatsRequest, parseIndexStats } from '../../src/telemetry/index-stats.ts';
 import { alwaysOnDevices } from '../../src/telemetry/registry.ts';
 import type { StatsClient, StatsRequest } from '../../src/telemetry/stats-client.ts';
-import { startTelemetry } from '../../src/telemetry/telemetry.ts';
+import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts';
 
 interface Answers {
   readonly [path: string]: unknown;
@@ -73,13 +74,19 @@ const node = (name: string, young: readonly [number, number], old: readonly [num
   },
 });
 
+const started = (
+  devices: readonly TelemetryDevice[],
+  client: StatsClient,
+  indices: readonly string[],
+): Promise<Telemetry> => startTelemetry(devices, { clients: new Map([['default', client]]), indices, now: () => 0 });
+
 describe('telemetry', () => {
   test('reads what the cluster did between start and stop', async () => {
     const cluster = new CannedCluster({
       '/_nodes/stats/_all': { nodes: { a: node('n1', [10, 100], [1, 50]), b: node('n2', [20, 200], [2, 60]) } },
       '/logs,other/_stats/_all': indexStats(0),
     });
-    const telemetry = await startTelemetry(alwaysOnDevices, cluster, ['logs', 'other']);
+    const telemetry = await started(alwaysOnDevices, cluster, ['logs', 'other']);
     assert.deepEqual(telemetry.warnings, []);
     cluster.answers = {
       // Node b was restarted and counts from 0.
@@ -121,16 +128,12 @@ describe('telemetry', () => {
 
   test('warns about indices that were in use before, not about those that do not exist yet', async () => {
     const nodes = { '/_nodes/stats/_all': { nodes: {} } };
-    const used = await startTelemetry(
-      alwaysOnDevices,
-      new CannedCluster({ ...nodes, '/_stats/_all': indexStats(1628) }),
-      [],
-    );
+    const used = await started(alwaysOnDevices, new CannedCluster({ ...nodes, '/_stats/_all': indexStats(1628) }), []);
     assert.deepEqual(used.warnings, [
       'The indices were in use before this test run (indexing time 1628 ms). The cumulative times and counts of the ' +
         'summary include that.',
     ]);
-    const fresh = await startTelemetry(alwaysOnDevices, new CannedCluster(nodes), ['logs']);
+    const fresh = await started(alwaysOnDevices, new CannedCluster(nodes), ['logs']);
     assert.deepEqual(fresh.warnings, []);
   });
 
@@ -139,7 +142,7 @@ describe('telemetry', () => {
       '/_nodes/stats/_all': new Error('connection refused'),
       '/logs/_stats/_all': 'plain text',
     });
-    const telemetry = await startTelemetry(alwaysOnDevices, cluster, ['logs']);
+    const telemetry = await started(alwaysOnDevices, cluster, ['logs']);
     cluster.answers = { '/_nodes/stats/_all': { nodes: {} }, '/logs/_stats/_all': 404, '/_cat/indices/logs': 500 };
     assert.deepEqual(await telemetry.stop(), {});
     assert.deepEqual(telemetry.warnings, [
@@ -150,7 +153,7 @@ describe('telemetry', () => {
   });
 
   test('two devices that are refused the same say so once, and each device has a name of its own', async () => {
-    const telemetry = await startTelemetry(
+    const telemetry = await started(
       [...alwaysOnDevices, ...alwaysOnDevices],
       new CannedCluster({ '/_nodes/stats/_all': 403 }),
       [],
@@ -165,7 +168,7 @@ describe('telemetry', () => {
     const cluster = new CannedCluster({
       '/_nodes/stats/_all': { nodes: { a: node('n1', [1, 10], [0, 0]), z: { name: 'zgc', jvm: {} } } },
     });
-    const telemetry = await startTelemetry(alwaysOnDevices, cluster, []);
+    const telemetry = await started(alwaysOnDevices, cluster, []);
     cluster.answers = {
       '/_nodes/stats/_all': {
         nodes: { a: node('n1', [2, 15], [1, 7]), z: { name: 'zgc', jvm: {} }, c: node('late', [9, 9], [9, 9]) },

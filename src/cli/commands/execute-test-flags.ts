@@ -111,12 +111,11 @@ const visualizeFlags = {
 
 const telemetryFlags = {
   telemetry: valueFlag('telemetry', {
-    description: 'Telemetry devices, comma separated.',
+    description: 'Telemetry devices beside those that are always on, comma separated: see "list telemetry".',
     group: telemetry,
     placeholder: 'LIST',
     fallback: [],
     parse: readList,
-    notBuilt: 'telemetry devices beyond the index and garbage collection figures that are always taken',
   }),
   telemetryParams: valueFlag('telemetry-params', {
     isSecret: true,
@@ -125,7 +124,6 @@ const telemetryFlags = {
     placeholder: 'PARAMS',
     fallback: '',
     parse: readDictionaryText,
-    notBuilt: 'telemetry devices',
   }),
 };
 

@@ -12,8 +12,11 @@ import { databaseOf } from '../../operation/database/databases.ts';
 import { knownSecrets } from '../../secrets.ts';
 import { fileSink } from '../../store/sink.ts';
 import { isStored, testRunFile } from '../../store/test-run-store.ts';
+import type { TelemetryDevice } from '../../telemetry/device.ts';
+import { chooseDevices } from '../../telemetry/registry.ts';
 import { bytes, seconds } from '../../units.ts';
 import { untilAborted } from '../../until-aborted.ts';
+import { closestMatch } from '../../workload/closest-match.ts';
 import type { LoadedWorkload } from '../../workload/load.ts';
 import { parseWorkloadParams } from '../../workload/parameters.ts';
 import type { RandomizationSettings } from '../../workload/randomization.ts';
@@ -171,6 +174,7 @@ function makeConfig(
       latencyPercentiles: options.latencyPercentiles,
       throughputPercentiles: options.throughputPercentiles,
       sinks: [fileSink(settings.rootDirectory)],
+      telemetry: devicesOf(options, targets),
     },
     naming: {
       testRunId,
@@ -179,6 +183,15 @@ function makeConfig(
       userTags: options.userTag,
     },
   };
+}
+
+/** The telemetry devices that are always on and those that the user chose. Throws `USAGE` if that cannot be done. */
+function devicesOf(
+  { telemetry, telemetryParams }: ExecuteTestInvocation['options'],
+  { clusters }: Targets,
+): readonly TelemetryDevice[] {
+  const names = clusters.map(({ name }) => name);
+  return chooseDevices(telemetry, parseWorkloadParams(telemetryParams), names, closestMatch);
 }
 
 /**

@@ -38,6 +38,7 @@ const lists: Readonly<Record<string, (context: CommandContext, list: List) => Pr
   pipelines: showPipelines,
   'test-runs': async (context, { options }) =>
     (await import('./list-test-runs.ts')).showTestRuns(context, options.limit),
+  telemetry: async (context) => (await import('./list-telemetry.ts')).showTelemetry(context),
   'aggregated-results': async (context) => (await import('./list-test-runs.ts')).showAggregates(context),
 };
 
@@ -50,7 +51,7 @@ export const listCommand: Command = defineCommand({
   exclusive: [['workloadRepository', 'workloadPath']],
   positional: {
     name: 'WHAT',
-    description: 'What to list. In this version: workloads, pipelines, test-runs, aggregated-results.',
+    description: 'What to list. In this version: workloads, pipelines, test-runs, telemetry, aggregated-results.',
     choices: [
       'workloads',
       'pipelines',
