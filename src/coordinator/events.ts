@@ -32,6 +32,8 @@ export type RunEvent =
       readonly state: RedlineState;
       readonly change: string | null;
     }
+  /** The plug-in of the workload has printed a line on this machine; it is for a log, not for the user. */
+  | { readonly kind: 'plugin-print'; readonly message: string }
   /** A rate of a search for the highest one was tried. */
   | { readonly kind: 'level'; readonly task: string; readonly level: RateLevel }
   /**

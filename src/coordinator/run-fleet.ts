@@ -160,7 +160,8 @@ export class RunFleet {
   private createLocalNode(): LocalNode {
     const { config, prepareCorpora } = this.options;
     const profileDirectory = config.load.profileDirectory ?? undefined;
-    return new LocalNode({ name: 'localhost', cores: config.load.cores, prepareCorpora, profileDirectory });
+    const onPrint = (message: string): void => this.options.listener({ kind: 'plugin-print', message });
+    return new LocalNode({ name: 'localhost', cores: config.load.cores, prepareCorpora, profileDirectory, onPrint });
   }
 
   private createLink({ bus, bulk, nodes }: ClaimedNodes): RunLink {

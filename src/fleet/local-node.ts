@@ -33,6 +33,7 @@ import {
 import type { Corpus, Task, Workload } from '../workload/model.ts';
 import type { FleetNode, FleetStep, NodeEvents, NodePlan, RunPlugin } from './node.ts';
 import { requireFiles } from './open-files.ts';
+import { passPrints } from './plugin-prints.ts';
 import { PluginWatch } from './plugin-watch.ts';
 
 /**
@@ -58,6 +59,8 @@ export interface LocalNodeOptions {
   readonly profileDirectory?: string | undefined;
   /** Brings the documents of the corpora to this machine: generates, downloads or finds them. */
   readonly prepareCorpora: (corpora: readonly Corpus[]) => Promise<readonly PreparedCorpus[]>;
+  /** Takes what the plug-in of the workload prints, line by line; default: it is lost. */
+  readonly onPrint?: (line: string) => void;
 }
 
 /** A load thread and its part of the plan. */
@@ -87,6 +90,7 @@ export class LocalNode implements FleetNode {
   private readonly profileDirectory: string | null;
   private readonly profiles: string[] = [];
   private readonly prepareCorpora: LocalNodeOptions['prepareCorpora'];
+  private readonly onPrint: (line: string) => void;
   private threads: readonly Thread[] = [];
   private events: NodeEvents | null = null;
   private expected: Expectation | null = null;
@@ -102,6 +106,7 @@ export class LocalNode implements FleetNode {
     this.lease = options.lease ?? null;
     this.profileDirectory = options.profileDirectory ?? null;
     this.prepareCorpora = options.prepareCorpora;
+    this.onPrint = options.onPrint ?? (() => undefined);
   }
 
   async prepare(plan: NodePlan, events: NodeEvents): Promise<void> {
@@ -205,7 +210,10 @@ export class LocalNode implements FleetNode {
   private startThread(plan: WorkerPlan): Thread {
     const worker = new Worker(new URL('../worker/thread.js', import.meta.url), {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MEBIBYTES },
+      stdout: plan.plugin !== null,
+      stderr: plan.plugin !== null,
     });
+    if (plan.plugin !== null) passPrints(worker, this.onPrint);
     const thread: Thread = { worker, plan };
     worker.on('message', (message: WorkerMessage) => this.onMessage(thread, message));
     worker.on('error', (error) => this.onLost(thread, messageOf(error)));

@@ -252,6 +252,7 @@ export class NodeSession {
       lease: standstillLeaseMillis,
       profileDirectory: plan.profiles === true ? testRunDirectory(rootDirectory, this.testRunId) : undefined,
       prepareCorpora: (corpora) => this.prepareCorpora(context, command, plan, corpora),
+      onPrint: (line) => this.log('INFO', `The plug-in prints: ${line}`),
     });
     this.node = node;
     if (this.aborter.signal.aborted) node.cancel();

@@ -9,6 +9,9 @@ import type { RunValues } from '../run-values.ts';
 import type { RequestTimes } from '../schedule/pacer.ts';
 import { type CustomScheduleText, decodeParams, type WorkerPlan } from './plan.ts';
 
+/** What the plug-in prints goes to whoever keeps the output of the thread. */
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
 /** A host that has imported the plug-in, and what the plug-in has registered. */
 export class WorkerPlugin {
   private readonly host: PluginHost;
@@ -30,7 +33,7 @@ export class WorkerPlugin {
     const { plugin, seed } = plan;
     if (plugin === null) return null;
     const workload = decodeParams(plugin.workload);
-    const host = await openPluginHost({ place: plugin.place, workload, seed, log: () => undefined, begins });
+    const host = await openPluginHost({ place: plugin.place, workload, seed, log: print, begins });
     return new WorkerPlugin(host, await host.register(), plan);
   }
 

@@ -1,4 +1,5 @@
 // The plug-in of docs/plugins.md does what the page says, and stands in it as it is.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // Plug-ins in TypeScript that cannot be used are found before the load, and named.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -131,7 +132,7 @@ test('a plug-in that never ends is ended and named: at the import, in register, 
     languages: ['typescript'],
     open: (place: Parameters<typeof inspectPlugin>[0]) => inspectPlugin(place, seconds(2)),
   } as const;
-  const constructor = failureOf(loadFiles(context, { schedule: [{ operation: SEARCH }], files }, plugins));
+  const inConstructor = failureOf(loadFiles(context, { schedule: [{ operation: SEARCH }], files }, plugins));
   const others = cases.map(async ([text, what]) => {
     const directory = temporaryFiles(context, { 'workload.js': text });
     const place = { language: 'typescript', directory, file: join(directory, 'workload.js') } as const;
@@ -139,7 +140,7 @@ test('a plug-in that never ends is ended and named: at the import, in register, 
     assert.match(message, new RegExp(`workload\\.js: ${what} failed: it did not end within 2 s\\.$`));
   });
   await Promise.all(others);
-  const { message } = await constructor;
+  const { message } = await inConstructor;
   assert.match(message, /opening parameter source "terms" of task "terms" failed: it did not end within 2 s/);
 });
 

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { RunListener } from '../../src/coordinator/events.ts';
 import { type RunOutcome, runTest } from '../../src/coordinator/run.ts';
 import { parseTargets } from '../../src/http/targets.ts';
 import { operationCatalog } from '../../src/operation/registry.ts';
@@ -37,6 +38,8 @@ export interface PluginRun {
   /** The requests of the load, in the order in which they came. */
   readonly received: readonly Received[];
   readonly notices: readonly string[];
+  /** What the plug-in has printed in the load threads. */
+  readonly printed: readonly string[];
 }
 
 const HITS = { took: 1, timed_out: false, hits: { total: { value: 0, relation: 'eq' }, hits: [] } };
@@ -65,23 +68,30 @@ export function loadFiles(
 export async function runPlugin(context: TestContext, settings: PluginRunSettings): Promise<PluginRun> {
   const workload = await loadFiles(context, settings);
   const received: Received[] = [];
+  const printed: string[] = [];
+  const listener: RunListener = (event) => {
+    if (event.kind === 'plugin-print') printed.push(event.message);
+  };
   const { server, host } = await listen(received, settings.answer ?? (() => [200, HITS]));
   try {
     const { targets } = await parseTargets({ targetHosts: host, clientOptions: 'timeout:10' });
-    const outcome = await runTest({
-      load: {
-        targets,
-        workload,
-        skipRestApiCheck: true,
-        cores: settings.cores ?? 1,
-        seed: settings.seed ?? 7,
-        onError: settings.onError ?? 'continue',
-        randomization: settings.randomization ?? null,
-        dataDirectory: workload.workload.directory,
+    const outcome = await runTest(
+      {
+        load: {
+          targets,
+          workload,
+          skipRestApiCheck: true,
+          cores: settings.cores ?? 1,
+          seed: settings.seed ?? 7,
+          onError: settings.onError ?? 'continue',
+          randomization: settings.randomization ?? null,
+          dataDirectory: workload.workload.directory,
+        },
+        results: { telemetry: [] },
       },
-      results: { telemetry: [] },
-    });
-    return { outcome, received, notices: workload.notices };
+      { listener },
+    );
+    return { outcome, received, notices: workload.notices, printed };
   } finally {
     server.closeAllConnections();
     server.close();

@@ -1,4 +1,5 @@
 // Runners, schedulers and workload processors of plug-ins in TypeScript.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadFiles, runPlugin } from './plugin-run.ts';
@@ -85,6 +86,18 @@ test('a runner that throws is a failed sample of kind plugin, and ends the run w
   assert.equal(task?.errors[0]?.kind, 'plugin');
   const aborted = await runPlugin(context, { ...settings, onError: 'abort' });
   assert.deepEqual([aborted.outcome.status, aborted.outcome.error?.code], ['failed', 'OPERATION_FAILED']);
+});
+
+test('what a plug-in prints is told as such, and is not on the console', async (context) => {
+  const { printed } = await runPlugin(context, {
+    schedule: [{ operation: own('prints') }, { operation: { ...own('raw-request', { path: '/' }), name: 'after' } }],
+    files: {
+      'workload.js': `export function register(registry) {
+  registry.registerRunner('prints', async () => { console.log('one\\ntwo'); console.error('three'); });
+}`,
+    },
+  });
+  assert.deepEqual([...printed].sort(), ['one', 'three', 'two']);
 });
 
 test('a runner of a wrong shape is named', async (context) => {

@@ -1,4 +1,5 @@
 // Parameter sources of plug-ins in TypeScript, from the workload to the requests on the wire.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type PluginRunSettings, type Received, runPlugin } from './plugin-run.ts';

@@ -134,6 +134,7 @@ function makeListener({ console, log, environment: { clock, signal } }: CommandC
   return (event) => {
     if (event.kind === 'info' || event.kind === 'warning')
       log.write(event.kind === 'info' ? 'INFO' : 'WARNING', 'run', event.message);
+    if (event.kind === 'plugin-print') log.write('INFO', 'plugin', event.message);
     if (event.kind === 'step-end')
       log.write('INFO', 'run', `Step ${event.step + 1} of ${event.steps} ended: ${event.tasks.join(', ')}.`);
     // A step that was cut short is not shown as done.

@@ -47,7 +47,7 @@ export class ProgressView {
     else if (event.kind === 'redline') this.redline(event);
     else if (event.kind === 'level') this.level(event.level);
     else if (event.kind === 'progress') this.progress(event);
-    else this.stepEnd(event);
+    else if (event.kind === 'step-end') this.stepEnd(event);
   }
 
   private preparation(event: PreparationProgressEvent): void {
