@@ -1,6 +1,7 @@
 // Finds what the selected tasks need and this version cannot do: operation types that neither it nor the plug-in has,
 // other formats of documents.
 import type { Problem } from '../errors.ts';
+import { archiveExtensions, isForeignArchive } from './archive-names.ts';
 import { didYouMean } from './closest-match.ts';
 import { joinPath, propertyPath } from './json-path.ts';
 import { leafTasks, type Operation, type Task, type TestProcedure, type Workload } from './model.ts';
@@ -174,7 +175,15 @@ function checkDocuments(task: Task, workload: Workload): readonly Problem[] {
   const names =
     typeof named === 'string' ? [named] : Array.isArray(named) ? named : workload.corpora.map((corpus) => corpus.name);
   const used = workload.corpora.filter((corpus) => names.includes(corpus.name));
-  const formats = new Set(used.flatMap((corpus) => corpus.documentSets.map((documents) => documents.sourceFormat)));
+  const sets = used.flatMap(({ documentSets }) => documentSets);
+  const foreign = sets.filter(({ documentFile }) => isForeignArchive(documentFile));
+  if (foreign.length > 0) {
+    const files = foreign.map(({ documentFile }) => documentFile).join(', ');
+    const what = `The documents of task "${task.name}"`;
+    const message = `${what} are packed in a way that this version cannot unpack: ${files}`;
+    return [{ ...at(task.operation, '', message), hint: `It unpacks ${archiveExtensions.join(', ')}` }];
+  }
+  const formats = new Set(sets.map(({ sourceFormat }) => sourceFormat));
   if (formats.size === 0 || formats.has('bulk')) return [];
   const found = [...formats].join(' and ');
   const message = `The corpora of task "${task.name}" hold ${found} documents, which this version cannot read`;

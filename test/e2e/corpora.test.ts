@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { sharedOpenSearch } from '../../scripts/opensearch.ts';
+import { startObjectStore, storeVariables } from '../fakes/object-store.ts';
 import { assertFailure, type Ended, Home, taskOf, temporaryHome } from './benchmark-process.ts';
 import { type FakeOpenSearch, startFakeOpenSearch } from './fake-opensearch.ts';
 import { numberedDocuments, workloadJson } from './small-workloads.ts';
@@ -26,11 +27,17 @@ const zst = Buffer.from(
 
 const indexOf = (name: string): string => `${prefix}-${name}`;
 
+/** What a corpus says beside its documents, and variables of the process. */
+interface More {
+  readonly corpus?: Readonly<Record<string, unknown>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A workload that indexes one document set. */
-const indexing = (name: string, documents: Readonly<Record<string, unknown>>): string =>
+const indexing = (name: string, documents: Readonly<Record<string, unknown>>, corpus: More['corpus'] = {}): string =>
   workloadJson({
     indices: [{ name: indexOf(name), body: 'index.json' }],
-    corpora: [{ name, documents: [documents] }],
+    corpora: [{ name, ...corpus, documents: [documents] }],
     schedule: [
       { operation: { name: 'delete', 'operation-type': 'delete-index' } },
       { operation: { name: 'create', 'operation-type': 'create-index' } },
@@ -58,22 +65,22 @@ describe('a corpus', () => {
     documents: Readonly<Record<string, unknown>>,
     count: number,
     file?: Buffer,
+    more: More = {},
   ): Promise<Ended> {
-    const path = home.workload(name, { 'workload.json': indexing(name, documents), 'index.json': indexJson });
+    const text = indexing(name, documents, more.corpus);
+    const path = home.workload(name, { 'workload.json': text, 'index.json': indexJson });
     if (file !== undefined) writeFileSync(`${path}/${documents['source-file']}`, file);
-    const ended = await home.run([
-      'run',
-      `--workload-path=${path}`,
-      `--target-hosts=${new URL(url).host}`,
-      `--test-run-id=${name}`,
-    ]);
+    const ended = await home.run(
+      ['run', `--workload-path=${path}`, `--target-hosts=${new URL(url).host}`, `--test-run-id=${name}`],
+      more.env === undefined ? {} : { env: more.env },
+    );
     assert.equal(ended.code, 0, ended.stderr);
     assert.equal(taskOf(home.testRun(name), 'append').errors, 0);
     const answer = (await (
       await fetch(`${url}/${indexOf(name)}/_search?size=0&track_total_hits=true`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: '{"aggs":{"distinct":{"cardinality":{"field":"number"}}}}',
+        body: '{"aggs":{"distinct":{"cardinality":{"field":"number","precision_threshold":40000}}}}',
       })
     ).json()) as { hits: { total: { value: number } }; aggregations: { distinct: { value: number } } };
     assert.deepEqual([answer.hits.total.value, answer.aggregations.distinct.value], [count, count]);
@@ -96,6 +103,22 @@ describe('a corpus', () => {
       );
     });
   }
+
+  test('of several objects is streamed from a store while it is sent', async (context) => {
+    const store = await startObjectStore(context);
+    const lines = numberedDocuments(9000).trimEnd().split('\n');
+    for (const [index, part] of [lines.slice(0, 1), lines.slice(1, 7000), lines.slice(7000)].entries())
+      store.objects.set(`bucket/logs/part-${index}`, Buffer.from(part.join('\n')));
+    const corpus = { 'streaming-ingestion': 'aws', 'base-url': 's3://bucket/logs' };
+    const ended = await assertIndexed('stream', { 'source-file': 'part-*' }, 9000, undefined, {
+      corpus,
+      env: storeVariables(store.url),
+    });
+    // No secret stands in what was said, and nothing was put on the disk.
+    const secret = storeVariables('').AWS_SECRET_ACCESS_KEY ?? '';
+    assert.ok(!`${ended.stdout}${ended.stderr}${JSON.stringify(home.testRun('stream'))}`.includes(secret));
+    assert.ok(!existsSync(`${home.directory}/.benchmark/benchmarks/data/stream`));
+  });
 
   test('is downloaded through broken connections, once', async (context) => {
     const whole = gzipSync(numberedDocuments(3000), { level: 0 });

@@ -312,6 +312,10 @@ test('documents of other formats are refused when a bulk operation reads them', 
   });
   for (const [corpus, message] of [
     [{ 'source-format': 'hdf5' }, /hold hdf5 documents, which this version cannot read/],
+    [
+      { documents: [{ 'source-file': 'c.json.7z', 'document-count': 1 }] },
+      /are packed in a way that this version cannot unpack: c\.json\.7z/,
+    ],
   ] as const) {
     const directory = temporaryFiles(context, workload(corpus));
     const error = await failureOf(requestFor(directory));
