@@ -280,8 +280,8 @@ test('what a selected task needs and this version lacks is refused, and only the
       /schedule "my-schedule", which needs the plug-in workload/,
     ],
     [
-      selected('vector-search'),
-      /"vector-search" \(task "a"\) is not supported by this version: vector data sets need later work/,
+      selected('proto-vector-search'),
+      /"proto-vector-search" \(task "a"\) is not supported by this version: gRPC needs later work/,
     ],
   ];
   for (const [files, message] of cases) {
@@ -466,7 +466,7 @@ test('a workload behind links that lead nowhere or in circles says so', async (c
 
 test('a workload that lacks parameters says which, apart from what is not supported', async (context) => {
   const operations = `{"name": "append", "operation-type": "bulk", "bulk-size": 5, "indices": ["{{ index_name }}"]},
-    {"name": "learn", "operation-type": "train-knn-model"}`;
+    {"name": "learn", "operation-type": "proto-vector-search"}`;
   const definition = (clients: string): string => `{
   "indices": [{"name": "logs"}],
   "corpora": [{"name": "logs", "documents": [{"source-file": "a.json", "document-count": 1}]}],
