@@ -5,6 +5,7 @@ import type { JsonObject } from '../json.ts';
 import { longestWait, type Millis, secondsToMillis } from '../units.ts';
 import type { DataSetFile } from '../vectors/data-set.ts';
 import type { DocumentSet, IndexDefinitions } from '../workload/model.ts';
+import { readAssertions } from './assertions.ts';
 import type {
   FileParameter,
   LoadOperation,
@@ -115,6 +116,8 @@ export function defineOperation<P>(definition: OperationDefinition<P>): Operatio
     check(spec, workload) {
       const reader = new ParamReader(spec.params);
       definition.read(reader, workload);
+      // Types that know what they tell have read their assertions themselves.
+      if (!reader.hasAsked('assertions')) readAssertions(reader, null);
       reader.noteSlips();
       return reader.problems;
     },

@@ -61,6 +61,11 @@ export class ParamReader {
     return value === '' ? null : value;
   }
 
+  /** Whether a parameter was asked for. */
+  hasAsked(name: string): boolean {
+    return this.asked.has(name);
+  }
+
   /** Notes that something is wrong with a parameter. */
   problem(name: string, message: string, hint?: string): void {
     this.problems.push(

@@ -1,5 +1,6 @@
 // What a client is given: its tasks, and the worker it lives in.
 import type { RequestFactory } from '../http/request.ts';
+import type { Assertion } from '../operation/assertions.ts';
 import type { LoadOperation } from '../operation/operation.ts';
 import type { ClientSchedule } from '../schedule/client-schedule.ts';
 import type { ClientExchanges } from './client-exchanges.ts';
@@ -24,6 +25,8 @@ export interface ClientRun {
   readonly concurrency: number;
   /** Whether a failed request ends the test. */
   readonly abortsOnError: boolean;
+  /** What each outcome must meet; empty unless the user wants assertions to be checked. */
+  readonly assertions: readonly Assertion[];
 }
 
 /** How the client options want requests that failed to be repeated. By default none is. */

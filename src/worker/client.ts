@@ -198,7 +198,7 @@ export class LoadClient implements Waiter, ExchangeOwner {
       if (this.host.retries.statuses.includes(answer.status) && this.retry()) return;
       failWithStatus(outcome, run.operation, answer);
     } else {
-      readAnswer(run.operation, answer, outcome);
+      readAnswer(run, run.operation, answer, outcome);
       if (!outcome.success) this.exchange?.countFailure();
     }
     this.finish(end);

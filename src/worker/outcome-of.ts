@@ -1,13 +1,21 @@
 // What became of one execution of an operation: read from its answer, or failed as a whole.
 import { messageOf } from '../errors.ts';
+import { assertOutcome } from '../operation/assertions.ts';
 import { describeFailure, describeHttpError } from '../operation/http-error.ts';
 import { type LoadOperation, type Outcome, RequestFailure, type RequestOperation } from '../operation/operation.ts';
 import type { Answer } from '../transport/answer.ts';
+import type { ClientRun } from './client-run.ts';
 
-/** Lets the operation read an answer. One that it cannot read is a failure. */
-export function readAnswer(operation: RequestOperation, answer: Answer, outcome: Outcome): void {
+/** Lets the operation read an answer. It is a failure if it cannot be read or violates an assertion. */
+export function readAnswer(
+  { assertions }: ClientRun,
+  operation: RequestOperation,
+  answer: Answer,
+  outcome: Outcome,
+): void {
   try {
     operation.read(answer, outcome);
+    if (assertions.length > 0) assertOutcome(assertions, outcome);
   } catch (error) {
     failWhole(outcome, operation, 'unreadable answer', messageOf(error));
   }

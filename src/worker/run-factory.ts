@@ -1,6 +1,7 @@
 // Makes what a client runs: the operation of a task, with its source of parameters, its limits and its schedule.
 import { BenchmarkError } from '../errors.ts';
 import type { RequestFactory } from '../http/request.ts';
+import { assertionsOf } from '../operation/assertions.ts';
 import { borrowsDocuments, CorpusSource } from '../operation/corpus-source.ts';
 import { startSource } from '../operation/first-params.ts';
 import type { LoadOperation, OperationContext, OperationSpec, WorkloadFacts } from '../operation/operation.ts';
@@ -105,6 +106,7 @@ export class RunFactory {
       concurrency: operationType(spec.type)?.concurrency(spec) ?? 1,
       ...limit,
       abortsOnError: plan.onError === 'abort' && !task.isNonFatal,
+      assertions: plan.checksAssertions ? assertionsOf(spec.params) : [],
     };
   }
 

@@ -1,4 +1,5 @@
 // Runs the executions of an operation of several requests for one client, one at a time.
+import { assertOutcome } from '../operation/assertions.ts';
 import type { Outcome, ScriptOperation } from '../operation/operation.ts';
 import type { ClientHost, ClientRun } from './client-run.ts';
 import { ScriptSession } from './script-session.ts';
@@ -37,7 +38,10 @@ export class ScriptRunner {
     const session = ScriptSession.begin({ exchanges, requests, recorder, timeline }, run);
     this.session = session;
     operation.run(session, outcome).then(
-      () => this.end(session, null),
+      () => {
+        if (run.assertions.length > 0) assertOutcome(run.assertions, outcome);
+        this.end(session, null);
+      },
       (error: unknown) => this.end(session, error),
     );
     return session.start;

@@ -166,6 +166,13 @@ const rows: readonly (readonly [string, object, readonly string[], CheckFacts?])
   ],
   ['wait-for-recovery', {}, ['index']],
   [
+    'refresh',
+    { assertions: [{ property: 'weight', condition: '=' }] },
+    ['assertions[0].condition', 'assertions[0].value'],
+  ],
+  ['bulk', { 'bulk-size': 1, assertions: 'x' }, ['assertions']],
+  ['cluster-health', { assertions: [{ property: 'a.b', condition: '==', value: 1 }] }, []],
+  [
     'restore-snapshot',
     { repository: 'r', snapshot: 's', 'request-params': { request_timeout: 'long' } },
     ['request-params.request_timeout'],

@@ -26,6 +26,7 @@ export interface LoadSettings {
   readonly lease?: number;
   readonly corpora?: readonly PreparedCorpus[];
   readonly onError?: 'continue' | 'abort';
+  readonly checksAssertions?: boolean;
   /**
    * Lets the clients send: they are paused when a step starts. Called for the first step, when it has started.
    */
@@ -108,7 +109,7 @@ export async function drive(settings: LoadSettings): Promise<LoadOutcome> {
       corpora: [],
       steps,
       onError: settings.onError ?? 'continue',
-      checksAssertions: false,
+      checksAssertions: settings.checksAssertions ?? false,
       seed: 7,
     });
     for (const step of steps) await fleet.runStep(step.index);
