@@ -6,6 +6,7 @@ import type { Answer } from '../transport/answer.ts';
 import { millis } from '../units.ts';
 import { BodyFeed } from '../vectors/body-feed.ts';
 import type { BulkBodiesSpec } from '../vectors/bulk-bodies.ts';
+import { readAhead } from '../vectors/read-ahead.ts';
 import { decodeHead } from './body.ts';
 import { type BulkAnswerErrors, readBulkErrors, saysNoErrors } from './bulk-answer.ts';
 import {
@@ -174,6 +175,7 @@ function bodiesOf(params: BulkVectorParams, context: OperationContext): BulkBodi
   return {
     kind: 'bulk',
     headRoom: requests.headRoom,
+    readAhead: readAhead(clientCount),
     vectors,
     ...clientRows(rows, clientIndex, clientCount),
     limit: rows,

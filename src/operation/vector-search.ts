@@ -4,6 +4,7 @@ import type { InPlaceRequest } from '../http/request.ts';
 import type { Answer, BodyUse } from '../transport/answer.ts';
 import type { PreparedRequest } from '../transport/request.ts';
 import { BodyFeed } from '../vectors/body-feed.ts';
+import { readAhead } from '../vectors/read-ahead.ts';
 import type { SearchBodiesSpec } from '../vectors/search-bodies.ts';
 import { decodeBody, whyUnreadable } from './body.ts';
 import { clientRows, corporaOf, partOf, usedRows } from './data-set-params.ts';
@@ -108,6 +109,7 @@ function bodiesOf(params: VectorSearchParams, context: OperationContext): Search
   return {
     kind: 'search',
     headRoom: requests.headRoom,
+    readAhead: readAhead(clientCount),
     queries,
     ...clientRows(rows, clientIndex, clientCount),
     repetitions: params.repetitions,

@@ -8,7 +8,7 @@ import { maxFloatBytes, printFloat, printText, shortestText } from './print-floa
 import type { RowWindow } from './row-window.ts';
 
 /** A block begins with so many bytes; it grows as needed, and is used again and again. */
-const FIRST_SIZE = 1 << 19;
+const FIRST_SIZE = 1 << 16;
 /** Longest text of any number: `-1.2345678901234567e-123`. */
 const LONGEST_NUMBER = 24;
 const COMMA = 0x2c;

@@ -7,12 +7,9 @@ import { DataSetCache } from './data-set-cache.ts';
 import type { BodiesSpec, VectorReply, VectorRequest } from './messages.ts';
 import { searchBodies } from './search-bodies.ts';
 
-/** As many bodies are made together as fit into so many bytes, because a message costs more than a small body. */
-const BLOCK_BYTES = 1 << 18;
-
 interface Stream {
   readonly maker: BodyMaker;
-  readonly headRoom: number;
+  readonly spec: BodiesSpec;
 }
 
 /** Answers the requests of a load thread, one after another. */
@@ -61,7 +58,7 @@ export class BodyStreams {
       await this.dataSets.require(filesOf(spec));
       const { get } = this.dataSets;
       const maker = spec.kind === 'bulk' ? bulkBodies(spec, get) : searchBodies(spec, get);
-      this.streams.set(stream, { maker, headRoom: spec.headRoom });
+      this.streams.set(stream, { maker, spec });
     } catch (error) {
       this.reply({ kind: 'failed', stream, error: toWireError(error) }, []);
     }
@@ -80,9 +77,10 @@ export class BodyStreams {
   }
 }
 
-function makeBlock({ maker, headRoom }: Stream, used: ArrayBuffer | null): FilledBlock {
-  const block = new BodyBlock(headRoom, used);
-  while (block.size < BLOCK_BYTES && maker.write(block));
+/** Makes several bodies if they are small, because a message between threads costs more than such a body. */
+function makeBlock({ maker, spec }: Stream, used: ArrayBuffer | null): FilledBlock {
+  const block = new BodyBlock(spec.headRoom, used);
+  while (block.size < spec.readAhead && maker.write(block));
   return block.fill();
 }
 

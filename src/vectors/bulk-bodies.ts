@@ -9,6 +9,8 @@ export interface BulkBodiesSpec {
   readonly kind: 'bulk';
   /** Bytes that are kept free in front of each body. */
   readonly headRoom: number;
+  /** How many bytes are read at a time, and made of bodies at a time, about. */
+  readonly readAhead: number;
   readonly vectors: DataSetFile;
   /** The rows of one client: from row `first` up to, not including, `end`. */
   readonly first: number;
@@ -38,10 +40,15 @@ const ACTION_END = bytes('}}\n');
 
 /** Makes the bodies of one client. Throws `CORPUS` if a part is missing or too short. */
 export function bulkBodies(spec: BulkBodiesSpec, open: (file: DataSetFile) => OpenDataSet): BodyMaker {
-  const vectors = new RowWindow(open(spec.vectors).numbers('train'));
+  const vectors = new RowWindow(open(spec.vectors).numbers('train'), spec.readAhead);
   return spec.nested === null
     ? new PlainBodies(spec, vectors, open)
-    : new NestedBodies(spec, spec.nested.field, vectors, new RowWindow(open(spec.nested.parents).numbers('parents')));
+    : new NestedBodies(
+        spec,
+        spec.nested.field,
+        vectors,
+        new RowWindow(open(spec.nested.parents).numbers('parents'), spec.readAhead),
+      );
 }
 
 /** The action line: with an id, unless a field of the document holds it. */

@@ -2,6 +2,7 @@
 import { openBigAnn } from './big-ann.ts';
 import type { DataSetFile, OpenDataSet } from './data-set.ts';
 import { loadHdf5, type OpenHdf5 } from './hdf5.ts';
+import { KeepingDataSet } from './kept-parts.ts';
 
 /** Opens data sets and keeps them open. */
 export class DataSetCache {
@@ -12,7 +13,8 @@ export class DataSetCache {
   async require(files: readonly DataSetFile[]): Promise<void> {
     for (const file of files) {
       if (this.open.has(keyOf(file))) continue;
-      this.open.set(keyOf(file), file.format === 'hdf5' ? (await this.loadHdf5())(file.path) : openBigAnn(file.path));
+      const dataSet = file.format === 'hdf5' ? (await this.loadHdf5())(file.path) : openBigAnn(file.path);
+      this.open.set(keyOf(file), new KeepingDataSet(dataSet));
     }
   }
 

@@ -3,8 +3,6 @@
 import { BenchmarkError } from '../errors.ts';
 import type { NumberPart, NumberRows, TextPart } from './data-set.ts';
 
-/** About so many bytes are read at a time. */
-const WINDOW_BYTES = 1 << 18;
 /** Rows that the file keeps together are read together, unless they have more bytes than this. */
 const LARGEST_WINDOW = 1 << 24;
 const VALUE_BYTES = 4;
@@ -25,13 +23,14 @@ export class RowWindow {
   private first = 0;
   private end = 0;
 
-  constructor(part: NumberPart) {
+  /** @param bytes how many bytes are read at a time, about */
+  constructor(part: NumberPart, bytes: number) {
     this.part = part;
     this.columns = part.columns;
     this.rows = part.rows;
     this.place = part.place;
     const rowBytes = Math.max(1, part.columns * VALUE_BYTES);
-    const wanted = Math.max(part.rowsTogether, Math.floor(WINDOW_BYTES / rowBytes));
+    const wanted = Math.max(part.rowsTogether, Math.floor(bytes / rowBytes));
     this.rowsAtOnce = Math.max(1, Math.min(wanted, Math.floor(LARGEST_WINDOW / rowBytes)));
   }
 

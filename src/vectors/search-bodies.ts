@@ -19,6 +19,8 @@ export interface SearchBodiesSpec {
   readonly kind: 'search';
   /** Bytes that are kept free in front of each body. */
   readonly headRoom: number;
+  /** How many bytes are read at a time, and made of bodies at a time, about. */
+  readonly readAhead: number;
   readonly queries: DataSetFile;
   /** The queries of one client: from row `first` up to, not including, `end`, so many times. */
   readonly first: number;
@@ -56,10 +58,11 @@ class SearchBodies implements BodyMaker {
 
   constructor(spec: SearchBodiesSpec, open: (file: DataSetFile) => OpenDataSet) {
     this.spec = spec;
-    this.queries = new RowWindow(open(spec.queries).numbers('test'));
-    this.truth = spec.truth === null ? null : new RowWindow(open(spec.truth.from).numbers(spec.truth.part));
+    const { readAhead, queries, truth, threshold } = spec;
+    this.queries = new RowWindow(open(queries).numbers('test'), readAhead);
+    this.truth = truth === null ? null : new RowWindow(open(truth.from).numbers(truth.part), readAhead);
     this.thresholds =
-      spec.threshold === null ? null : new RowWindow(open(spec.threshold.from).numbers(spec.threshold.part));
+      threshold === null ? null : new RowWindow(open(threshold.from).numbers(threshold.part), readAhead);
     this.pieces = spec.pieces.map(pieceBytes);
     this.profiled = spec.profiled.pieces.map(pieceBytes);
   }

@@ -45,6 +45,7 @@ after(() => rmSync(directory, { recursive: true }));
 const bulk = (more: Partial<BulkBodiesSpec> = {}): BulkBodiesSpec => ({
   kind: 'bulk',
   headRoom: HEAD_ROOM,
+  readAhead: 1 << 18,
   vectors: file,
   first: 0,
   end: ROWS,
@@ -148,6 +149,7 @@ test('each parent is sent once, with all of its vectors, however many clients sh
 const search = (more: Partial<SearchBodiesSpec> = {}): SearchBodiesSpec => ({
   kind: 'search',
   headRoom: HEAD_ROOM,
+  readAhead: 1 << 18,
   queries: file,
   first: 4,
   end: 6,
