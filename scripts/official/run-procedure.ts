@@ -71,12 +71,17 @@ export async function runProcedure(procedure: Procedure, id: string, place: RunP
   const execution = await execute(commandOf(procedure, id, place), place);
   const seconds = (performance.now() - begin) / 1000;
   const figures = storedFigures(id, place.home);
-  const isUnsupported = execution.output.includes('error code UNSUPPORTED');
+  const { isUnsupported } = execution;
   return { figures, failure: failureOf(execution, figures, place), isUnsupported, seconds };
 }
 
-function failureOf({ code, isLate, errors }: Execution, figures: RunFigures | null, place: RunPlace): string | null {
+function failureOf(
+  { code, isLate, isUnsupported, errors }: Execution,
+  figures: RunFigures | null,
+  place: RunPlace,
+): string | null {
   if (isLate) return `was ended after ${place.limit} s`;
+  if (isUnsupported) return errors;
   if (code !== 0) return `ended with exit code ${code}: ${errors}`;
   return figures === null ? 'has stored no results' : null;
 }
@@ -110,7 +115,8 @@ function commandOf(procedure: Procedure, id: string, place: RunPlace): readonly 
 interface Execution {
   readonly code: number | null;
   readonly isLate: boolean;
-  readonly output: string;
+  /** See {@link ProcedureRun.isUnsupported}. */
+  readonly isUnsupported: boolean;
   /** What it wrote as errors, in one line. */
   readonly errors: string;
 }
@@ -141,7 +147,12 @@ function execute([program = '', ...words]: readonly string[], { home, limit, sig
     child.once('close', (code) => {
       for (const timer of timers) clearTimeout(timer);
       signal.removeEventListener('abort', end);
-      resolve({ code, isLate, output: outputs.join(''), errors: shortened(errors.join('')) });
+      resolve({
+        code,
+        isLate,
+        isUnsupported: outputs.join('').includes('error code UNSUPPORTED'),
+        errors: shortened(errors.join('')),
+      });
     });
   });
 }
