@@ -1,5 +1,9 @@
 // The door of the library: what other programs may import. See docs/library.md.
 export type { Clock } from './clock.ts';
+export { type Condition, ConditionProblem, parseConditions } from './control/condition.ts';
+export type { LoadControl } from './control/load-control.ts';
+export type { RateSettings } from './control/rate-settings.ts';
+export type { CpuLimit, RedlineSettings } from './control/redline-settings.ts';
 export type {
   LoadConfig,
   NamingConfig,
@@ -14,6 +18,7 @@ export { BenchmarkError, type ErrorCode, type Problem } from './errors.ts';
 export type { TargetCluster, Targets } from './http/target-cluster.ts';
 export { type ParsedTargets, parseTargets, type TargetInput } from './http/targets.ts';
 export { loadWorkload, type WorkloadChoice } from './library/load-workload.ts';
+export type { RateLevel, RateResults, RedlineResults, RedlineStep } from './metrics/control-results.ts';
 export type { ClusterStats, PercentileStats, Results, TaskResults, ThroughputStats } from './metrics/results.ts';
 export type {
   ClientContext,

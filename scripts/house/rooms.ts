@@ -235,6 +235,7 @@ export const rooms: readonly Room[] = [
       'plugin',
       'plugin/typescript',
       'metrics',
+      'control',
       'telemetry',
       'store',
       'report',

@@ -1,5 +1,6 @@
 // Searches the highest rate at which conditions hold: runs one level after the other, lets the cluster recover after
 // one that failed, and says what kept it from finding a higher rate.
+import { messageOf } from '../errors.ts';
 import type { RateLevel, RateLimit, RateResults } from '../metrics/control-results.ts';
 import { type Millis, type Seconds, seconds, secondsToMillis } from '../units.ts';
 import type { Condition } from './condition.ts';
@@ -34,6 +35,8 @@ export interface RateGoal {
   readonly isRandom: boolean;
   /** Hears of each level when it is over. */
   readonly onLevel: (level: RateLevel) => void;
+  /** Hears why a level could not be run, which ends the search. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const SETTLING = seconds(2);
@@ -53,7 +56,7 @@ const RECOVERY_TRIES = 5;
 /** From this share of busy clients on, clients are the limit if the cluster is as quick as before. */
 const BUSY_SHARE = 0.9;
 
-/** Searches the highest rate. */
+/** Searches the highest rate. Never rejects because of a level: what was found until then is returned. */
 export async function findRate(goal: RateGoal, runner: LevelRunner): Promise<RateResults> {
   return new RateFinder(goal, runner).find();
 }
@@ -76,6 +79,16 @@ class RateFinder {
   }
 
   async find(): Promise<RateResults> {
+    try {
+      await this.tryRates();
+    } catch (error) {
+      this.stop('cancelled', `the load ended: ${messageOf(error)}`);
+      this.goal.onFailure(error);
+    }
+    return this.results();
+  }
+
+  private async tryRates(): Promise<void> {
     for (let rate = this.search.next(); rate !== null && this.goesOn(rate); rate = this.search.next()) {
       const observer = new LevelObserver(this.goal.conditions, this.planOf(rate));
       const begin = this.runner.now();
@@ -85,7 +98,6 @@ class RateFinder {
       if (this.runner.isCancelled || this.endsWith(rate, outcome, driver)) break;
       if (!outcome.holds) await this.recover(rate);
     }
-    return this.results();
   }
 
   /** Whether there is time for a level that would say anything. */
@@ -170,7 +182,7 @@ class RateFinder {
 
   private results(): RateResults {
     const { rate, low, high } = this.search.bounds;
-    if (this.runner.isCancelled) this.stop('cancelled', 'the search was cancelled');
+    if (this.runner.isCancelled && this.explanation === '') this.stop('cancelled', 'the search was cancelled');
     const failed = this.levels.filter((level) => !level.holds).sort((left, right) => left.rate - right.rate)[0];
     const usual =
       failed === undefined ? 'nothing failed' : `at ${text(failed.rate)} requests/s it was ${failed.reason}`;

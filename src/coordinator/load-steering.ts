@@ -64,6 +64,7 @@ export class LoadSteering {
       else {
         this.rate = new RateDriver({ ...this.parts, settings: control }, step, task);
         this.found = await this.rate.find();
+        if (this.rate.failure !== null) throw this.rate.failure;
       }
     } finally {
       this.rate = null;

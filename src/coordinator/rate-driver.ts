@@ -39,6 +39,8 @@ export class RateDriver implements LevelRunner {
   private readonly step: Step;
   private readonly task: Task;
   private readonly begin = performance.now();
+  /** The error that ended the load; `null` if none did. */
+  failure: unknown = null;
   private current: RunningLevel | null = null;
   /** What was measured at the highest rate that held, or else at the first one. */
   private best: { readonly rate: number; readonly holds: boolean; readonly metrics: readonly TaskMetrics[] } | null =
@@ -59,8 +61,8 @@ export class RateDriver implements LevelRunner {
   }
 
   /**
-   * Searches, and makes what was measured at the highest rate that held the result of the task. Rejects with the error
-   * that ended the load.
+   * Searches, and makes what was measured at the highest rate that held the result of the task. {@link failure} says
+   * whether something else ended the load.
    */
   async find(): Promise<RateResults> {
     const { settings, collector } = this.parts;
@@ -75,6 +77,9 @@ export class RateDriver implements LevelRunner {
           most: MOST_RATE,
           isRandom: this.task.schedule === 'poisson',
           onLevel: (level) => this.onLevel(level),
+          onFailure: (error) => {
+            this.failure = error;
+          },
         },
         this,
       );

@@ -24,6 +24,8 @@ interface Simulation {
   readonly failsFrom?: number;
   /** How late the driver sends from this rate on, in ms. */
   readonly lateFrom?: number;
+  /** From this rate on a level cannot be run. */
+  readonly endsFrom?: number;
 }
 
 /** Runs levels in simulated time: random arrivals, and a server that takes one after the other. */
@@ -45,6 +47,7 @@ class SimulatedRunner implements LevelRunner {
   async run(observer: LevelObserver): Promise<DriverLoad> {
     const { rate, settling, most } = observer.plan;
     const { failsFrom = Number.POSITIVE_INFINITY, lateFrom = Number.POSITIVE_INFINITY } = this.simulation;
+    if (rate >= (this.simulation.endsFrom ?? Number.POSITIVE_INFINITY)) throw new Error('a node was lost');
     const recorder = new TaskRecorder('find', true);
     const driver = new DriverLoad();
     const underWay: { arrival: number; start: number; done: number; fails: boolean }[] = [];
@@ -103,7 +106,7 @@ class SimulatedRunner implements LevelRunner {
 function search(
   conditions: string,
   simulation: Simulation,
-  change: { readonly most?: number; readonly time?: number } = {},
+  change: { readonly most?: number; readonly time?: number; readonly onFailure?: (error: unknown) => void } = {},
 ): Promise<RateResults> {
   return findRate(
     {
@@ -115,6 +118,7 @@ function search(
       most: change.most ?? 10_000,
       isRandom: true,
       onLevel: () => undefined,
+      onFailure: change.onFailure ?? (() => undefined),
     },
     new SimulatedRunner(simulation),
   );
@@ -186,4 +190,13 @@ test('a target that bears nothing is no endless search', async () => {
   const nothing = await search('p50 latency < 1ms', { seed: 5 });
   assert.deepEqual([nothing.rate, nothing.low], [null, null]);
   assert.ok(nothing.levels.length < 12);
+});
+
+test('what was found is kept when the load ends in the middle', async () => {
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown): void => void failures.push(error);
+  const lost = await search('p99 latency < 100ms', { seed: 6, endsFrom: 40 }, { onFailure });
+  assert.deepEqual([lost.rate, lost.limitedBy, lost.levels.length], [20, 'cancelled', 2]);
+  assert.equal(lost.explanation, 'the load ended: a node was lost');
+  assert.equal(failures.length, 1);
 });
