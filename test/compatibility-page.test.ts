@@ -95,7 +95,7 @@ describe('commands', () => {
 
 test('flags are those of a test run', () => {
   const states = statesBelow('Flags of a test run');
-  const own = ['worker-wait', 'on-worker-loss', ...Object.values(rateFlags).map(({ long }) => long)];
+  const own = ['worker-wait', 'on-worker-loss', 'summary', ...Object.values(rateFlags).map(({ long }) => long)];
   const known = Object.values(executeTestFlags).filter(({ long }) => !own.includes(long));
   assert.deepEqual(sorted(states.keys()), sorted(known.map(({ long }) => `--${long}`)));
   for (const { long, notBuilt, group, choices } of known) {

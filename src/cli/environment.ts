@@ -6,6 +6,7 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** All that the command line takes from its process. Only `process.ts` makes one of the real process. */

@@ -1,5 +1,6 @@
 // The formats of the summary. The names in this table are the choices of `--results-format`.
 import { csvTable } from './csv-table.ts';
+import { jsonTable } from './json-table.ts';
 import { markdownTable } from './markdown-table.ts';
 import type { Align } from './pipe-table.ts';
 import type { SummaryRow } from './row.ts';
@@ -14,9 +15,10 @@ export interface SummaryFormat {
 
 const markdown: SummaryFormat = { render: (rows, align) => `${markdownTable(rows, align)}\n`, isForPeople: true };
 const csv: SummaryFormat = { render: csvTable, isForPeople: false };
+const json: SummaryFormat = { render: jsonTable, isForPeople: false };
 
 /** All formats by name. A new format is a file that renders it, and a word here. */
-export const summaryFormats = { markdown, csv } as const;
+export const summaryFormats = { markdown, csv, json } as const;
 
 /** The name of a format, as `--results-format` takes it. */
 export type SummaryFormatName = keyof typeof summaryFormats;

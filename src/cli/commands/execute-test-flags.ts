@@ -95,6 +95,17 @@ const percentileFlags = {
   throughputPercentiles: percentilesFlag('throughput-percentiles', 'Percentiles of throughput, comma separated.', []),
 };
 
+const summaryFlags = {
+  summary: choiceFlag('summary', {
+    description:
+      'What is shown at the end: all figures, or one row per task. auto: all figures, unless they do not fit into ' +
+      'the terminal. Files always get all figures.',
+    group: results,
+    choices: ['auto', 'wide', 'compact'],
+    fallback: 'auto',
+  }),
+};
+
 const visualizeFlags = {
   visualize: switchFlag('visualize', {
     description: 'Make an HTML report of the test run at its end.',
@@ -193,6 +204,7 @@ export const executeTestFlags = {
   ...runFlags,
   ...resultsFlags,
   ...percentileFlags,
+  ...summaryFlags,
   ...visualizeFlags,
   ...loadFlags,
   ...redlineFlags,

@@ -1,12 +1,14 @@
 // The summary of a test run, on the console and in the results file.
 import type { RunOutcome } from '../../coordinator/run.ts';
 import { stableEverywhere } from '../../metrics/control-results.ts';
+import { compactSummary } from '../../report/compact-summary.ts';
 import { summaryFormats } from '../../report/formats.ts';
 import { isLimitOfCluster, rateCurve, rateSummary } from '../../report/rate-curve.ts';
 import { summaryRows } from '../../report/summary.ts';
 import { errorTable, warnings } from '../../report/warnings.ts';
 import type { CommandContext } from '../context.ts';
 import { summaryHeading } from '../output/banner.ts';
+import type { Console } from '../output/console.ts';
 import type { ResultsFile } from '../output/results-file.ts';
 import { redact } from '../redact.ts';
 import type { ExecuteTestInvocation } from './execute-test-flags.ts';
@@ -28,7 +30,12 @@ export async function reportRun(
   const table = summaryFormats[options.resultsFormat].render(rows, options.resultsNumbersAlign);
   if (rows.length > 0) {
     for (const line of summaryHeading) console.print(console.bold(line));
-    console.print(table);
+    if (isCompact(console, options, table)) {
+      console.print(`${compactSummary(outcome.results.tasks, console.width)}\n`);
+      if (options.summary === 'auto') console.info('--summary=wide shows all figures; test_run.json has them, too.');
+    } else {
+      console.print(table);
+    }
   }
   for (const message of warnings(outcome.results)) console.warning(message);
   const errors = errorTable(outcome.results);
@@ -44,4 +51,19 @@ export async function reportRun(
   if (redline !== undefined)
     console.info(`Redline test finished. Maximum stable client number reached: ${stableEverywhere(redline)}`);
   if (rows.length > 0) await file?.append(table);
+}
+
+/**
+ * Whether the screen shows one row per task: if that is wanted, or if the table of all figures does not fit into a
+ * terminal, where its beginning would be scrolled away or its lines be broken.
+ */
+function isCompact(
+  console: Console,
+  { summary, resultsFormat }: ExecuteTestInvocation['options'],
+  table: string,
+): boolean {
+  if (summary !== 'auto') return summary === 'compact';
+  if (!console.isInteractive || resultsFormat !== 'markdown') return false;
+  const lines = table.split('\n');
+  return lines.length > console.height || lines.some((line) => line.length > console.width);
 }

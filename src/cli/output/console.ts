@@ -53,6 +53,12 @@ export class Console {
     return columns !== undefined && columns > 0 ? columns : (this.columns ?? defaultWidth);
   }
 
+  /** Height of the terminal in lines; infinite if it is not known. */
+  get height(): number {
+    const { rows } = this.stdout;
+    return rows !== undefined && rows > 0 ? rows : Number.POSITIVE_INFINITY;
+  }
+
   /** Width of help: `COLUMNS` beats the terminal. */
   get helpWidth(): number {
     return this.columns ?? this.width;
