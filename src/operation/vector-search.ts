@@ -14,6 +14,7 @@ import type { OperationContext, OperationType, Outcome, RequestOperation } from 
 import { RecallMeter } from './recall.ts';
 import { withQuery } from './request-options.ts';
 import { SearchAnswerReader } from './search-answer.ts';
+import { SourcedSearch } from './sourced-search.ts';
 import { searchPieces } from './vector-query.ts';
 import {
   checkVectorSearch,
@@ -133,6 +134,8 @@ export const vectorSearch: OperationType = defineOperation({
   runsOnServerless: true,
   read: readVectorSearchParams,
   documents: 'vectors',
+  // A source makes the whole body; it knows no neighbours, so there is no recall.
+  over: { bodies: 'json', create: (source, context) => new SourcedSearch(source, context) },
   corpora: ({ dataSet, neighbours }) => corporaOf([dataSet, neighbours]),
   dataSets: (params, { corpora }) => {
     const { queries, truth, threshold } = vectorSearchFiles(params, corpora);

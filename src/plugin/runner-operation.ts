@@ -85,6 +85,7 @@ function tell(result: RunnerResult, outcome: Outcome): void {
   outcome.weight = result.weight;
   outcome.unit = result.unit;
   outcome.throughput = result.throughput;
+  outcome.throughput = result.throughput;
   if (result.details.size > 0) outcome.details = result.details;
   if (!result.success)
     outcome.fail(result.errorType ?? 'runner', result.errorDescription ?? 'The runner reports a failure.');

@@ -7,6 +7,7 @@ import { leafTasks, type Operation, type TestProcedure, type Workload } from './
 import type { OperationCatalog } from './operation-catalog.ts';
 import type { InspectedPlugin, LoadedPlugin, PluginInspector } from './plugin-inspector.ts';
 import { type FoundPlugin, findPlugin } from './plugin-place.ts';
+import { readPluginText } from './plugin-text.ts';
 import { type ReadSurroundings, type ReadWorkload, readWorkload } from './read-workload.ts';
 import { hasOtherSource, type KnownPlugin, needsPlugin } from './unsupported-features.ts';
 
@@ -61,11 +62,17 @@ export class PluginUse {
     return this.isRunnable && this.found?.place.language === 'typescript';
   }
 
-  /** Whether a task of the procedure needs the plug-in, and it is not open yet. */
+  /**
+   * Whether a task of the procedure needs the plug-in, or the plug-in takes part in every run, and it is not open yet.
+   */
   isNeededBy({ schedule }: TestProcedure): boolean {
-    const { operations, randomizesQueries = false } = this.request;
-    if (!this.isRunnable || this.opened !== null) return false;
-    return randomizesQueries || leafTasks(schedule).some((task) => needsPlugin(task, operations));
+    const { found, request } = this;
+    const { operations, randomizesQueries = false } = request;
+    if (found === null || !this.isRunnable || this.opened !== null) return false;
+    const tasks = leafTasks(schedule);
+    if (randomizesQueries || tasks.some((task) => needsPlugin(task, operations))) return true;
+    const { hasProcessor, runners } = readPluginText(found.place);
+    return hasProcessor || tasks.some(({ operation }) => runners.has(operation.type));
   }
 
   /** Whether the plug-in runs operations of this type itself. */

@@ -27,7 +27,7 @@ test('what a runner returns is its weight and unit, its success, and its details
   registry.registerRunner('pair', async (client) => { await client.request('GET', '/a'); return [7, 'docs']; });
   registry.registerRunner('all', async (client, params) => {
     const reply = await client.request('post', '/b?x=1', { query: { y: 'a b' }, body: { op: params.name }, headers: { 'x-a': 'b' } });
-    return { weight: 3, unit: 'pages', took: (reply.json() as { took: number }).took };
+    return { weight: 3, unit: 'pages', throughput: 12, took: (reply.json() as { took: number }).took };
   });
   registry.registerRunner('failing', async () => ({ success: false, 'error-type': 'mine', 'error-description': 'no luck' }));`),
     },
@@ -39,6 +39,7 @@ test('what a runner returns is its weight and unit, its success, and its details
   );
   const units = outcome.results.tasks.map(({ throughput }) => throughput?.unit);
   assert.deepEqual(units.slice(0, 3), ['ops/s', 'docs/s', 'pages/s']);
+  assert.equal(outcome.results.tasks[2]?.throughput?.mean, 12);
   const failing = outcome.results.tasks.find(({ task }) => task === 'failing');
   assert.equal(failing?.errorRate, 1);
   assert.deepEqual(

@@ -85,6 +85,28 @@ test('parameters that were changed in place are read anew', async (context) => {
   );
 });
 
+test('a vector search takes its body from a source', async (context) => {
+  const { received, outcome } = await runPlugin(context, {
+    schedule: [
+      { operation: { name: 'v', 'operation-type': 'vector-search', 'param-source': 'vectors' }, iterations: 1 },
+    ],
+    files: {
+      'workload.ts': register(`
+  registry.registerParamSource('vectors', () => ({
+    params: () => ({
+      index: 'logs',
+      'request-params': { _source: false },
+      body: { size: 1, query: { knn: { v: { vector: [0.5, 1], k: 1 } } } },
+    }),
+  }));`),
+    },
+  });
+  assert.equal(outcome.status, 'success');
+  assert.deepEqual(lines(received), [
+    'GET /logs/_search?_source=false {"size":1,"query":{"knn":{"v":{"vector":[0.5,1],"k":1}}}}',
+  ]);
+});
+
 test('bulk requests come from a source as lists of lines, as texts, and without action lines', async (context) => {
   const { received, outcome } = await runPlugin(context, {
     schedule: [{ operation: { name: 'mine', 'operation-type': 'bulk', 'param-source': 'mine' } }],
