@@ -94,6 +94,7 @@ export async function loadNamedWorkload(
     includeTasks: options.includeTasks,
     excludeTasks: options.excludeTasks,
     testMode: purpose.testMode,
+    isServerless: context.settings.isServerless,
     purpose: purpose.purpose,
     ...(purpose.availableMemory === undefined ? {} : { availableMemory: purpose.availableMemory }),
     randomizesQueries: purpose.randomizesQueries === true,

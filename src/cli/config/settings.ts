@@ -30,6 +30,8 @@ export interface Settings {
   readonly datastoreType: 'in-memory' | 'opensearch';
   /** `reporting/output.processingtime`: rows of processing time in the summary. */
   readonly showProcessingTime: boolean;
+  /** Whether every target is taken for a serverless collection, whatever it says of itself. */
+  readonly isServerless: boolean;
   /** `redline`: how a redline test is done unless a flag says otherwise. */
   readonly redline: RedlineDefaults;
 }
@@ -77,6 +79,7 @@ export function readSettings(file: string, text: string, locations: Locations, h
     workloadRepositories: reader.repositories(),
     datastoreType: reader.choice('reporting', 'datastore.type', ['in-memory', 'opensearch'], 'in-memory'),
     showProcessingTime: reader.boolean('reporting', 'output.processingtime', false),
+    isServerless: reader.boolean('worker_coordinator', 'serverless.mode', false),
     redline: {
       scaleStep: reader.positiveInteger('redline', 'scale_step') ?? usualRedline.scaleStep,
       scaleDown: reader.share('redline', 'scaledown_percentage', usualRedline.scaleDown),

@@ -96,10 +96,16 @@ describe('readSettings', () => {
         settings.rootDirectory,
         settings.datastoreType,
         settings.showProcessingTime,
+        settings.isServerless,
       ],
-      ['local', null, '/c/benchmarks', 'in-memory', false],
+      ['local', null, '/c/benchmarks', 'in-memory', false, false],
     );
     assert.deepEqual([...settings.workloadRepositories], [['default', officialWorkloads]]);
+  });
+
+  it('can take every target for a serverless collection', () => {
+    assert.equal(read('[worker_coordinator]\nserverless.mode = true\n').isServerless, true);
+    assert.throws(() => read('[worker_coordinator]\nserverless.mode = perhaps\n'), BenchmarkError);
   });
 
   it('reads sections of both generations, the newer one first', () => {
