@@ -56,16 +56,16 @@ export const rooms: readonly Room[] = [
     holds: 'messages of the gRPC interface of OpenSearch, and connections to it',
     imports: ['.', 'transport'],
   },
+  {
+    folder: 'vectors',
+    holds: 'data sets of vectors: reads rows and makes request bodies, in a thread of its own',
+    imports: ['.', 'grpc'],
+  },
   { folder: 'kafka', holds: 'messages for Kafka, and connections to its brokers', imports: ['.', 'transport'] },
   {
     folder: 'metrics',
     holds: 'pure: reports in, results out: histograms, percentiles, throughput',
     imports: ['.', 'transport'],
-  },
-  {
-    folder: 'vectors',
-    holds: 'data sets of vectors: reads rows and makes request bodies, in a thread of its own',
-    imports: ['.'],
   },
   {
     folder: 'operation',

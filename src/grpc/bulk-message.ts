@@ -14,11 +14,30 @@ export function bulkHead(index: string, pipeline: string | null): Buffer {
   return (pipeline === null ? message : message.text(5, pipeline)).encode();
 }
 
-const BODY_TAG = lengthDelimitedTag(12);
+/** The byte in front of a document with its frame. */
+export const BODY_TAG = lengthDelimitedTag(12);
 const OBJECT_TAG = lengthDelimitedTag(3);
 const OPERATIONS = { index: 1, create: 2 } as const;
 /** A message of less than 4 GiB has its length in so many bytes at most. */
-const LONGEST_LENGTH = 5;
+export const LONGEST_LENGTH = 5;
+
+/** What stands between the length of a framed document and that of the document itself: to index it, with an id. */
+export function indexAction(id: number | null): Buffer {
+  const fields = id === null ? new ProtoMessage() : new ProtoMessage().text(1, String(id));
+  const operation = new ProtoMessage().message(OPERATIONS.index, fields);
+  return Buffer.concat([new ProtoMessage().message(1, operation).encode(), OBJECT_TAG]);
+}
+
+/** A length that takes {@link LONGEST_LENGTH} bytes whatever it is, for a place that was left out. */
+export function paddedLength(length: number): Buffer {
+  const bytes = Buffer.alloc(LONGEST_LENGTH);
+  let rest = length;
+  for (let index = 0; index < LONGEST_LENGTH; index++) {
+    bytes[index] = (rest % 128) + (index < LONGEST_LENGTH - 1 ? 128 : 0);
+    rest = Math.floor(rest / 128);
+  }
+  return bytes;
+}
 
 /** Writes what stands in front of each document: its length, and the action, which names neither index nor id. */
 export class DocumentFrame {

@@ -41,6 +41,16 @@ export class CborWriter {
     this.length += bytes.copy(this.buffer, this.length);
   }
 
+  /** Begins a list of so many values, which are added behind it. */
+  beginList(length: number): void {
+    this.head(ARRAY, length);
+  }
+
+  /** Begins an object of so many members, whose names and values are added behind it in turn. */
+  beginObject(size: number): void {
+    this.head(MAP, size);
+  }
+
   /** Adds one value. */
   write(value: Json): void {
     if (value === null) this.byte(NULL);

@@ -38,9 +38,16 @@ export const httpStatusOf = (code: number): number => (STATUSES[code] ?? UNKNOWN
 
 const LONGEST_REASON = 300;
 
+/** The first cause in the error of the REST interface, which OpenSearch sends along in one line. */
+const ROOT_CAUSE = /; details=\{.*?"root_cause":\[\{[^}]*?"reason":"((?:[^"\\]|\\.)*)".*/;
+
 /** OpenSearch sends its stack trace along, in the lines that follow. */
 function firstLine(details: string): string {
-  const line = (details.trim().split('\n', 1)[0] ?? '').replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  const first = details.trim().split('\n', 1)[0] ?? '';
+  const line = first
+    .replace(ROOT_CAUSE, (_, reason: string) => `; caused by ${reason}`)
+    .replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ')
+    .trim();
   return line.length > LONGEST_REASON ? `${line.slice(0, LONGEST_REASON - 1)}…` : line;
 }
 

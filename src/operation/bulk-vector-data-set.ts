@@ -5,7 +5,7 @@ import type { InPlaceRequest, RequestFactory } from '../http/request.ts';
 import type { Answer } from '../transport/answer.ts';
 import { millis } from '../units.ts';
 import { BodyFeed } from '../vectors/body-feed.ts';
-import type { BulkBodiesSpec } from '../vectors/bulk-bodies.ts';
+import type { BulkBodiesSpec } from '../vectors/bulk-bodies-spec.ts';
 import { readAhead } from '../vectors/read-ahead.ts';
 import { decodeHead } from './body.ts';
 import { type BulkAnswerErrors, readBulkErrors, saysNoErrors } from './bulk-answer.ts';
@@ -50,7 +50,7 @@ class BulkVectorOperation implements ScriptOperation {
     this.request = context.requests.prepareInPlace('POST', path, options.headers);
     this.timeout = options.timeout ?? context.requestTimeout;
     this.expectedWeight = { weight: params.bulkSize, unit: 'docs' };
-    this.feed = new BodyFeed(context.vectors, bodiesOf(params, context));
+    this.feed = new BodyFeed(context.vectors, bulkVectorBodies(params, context, 'lines', context.requests.headRoom));
   }
 
   get documents(): number {
@@ -168,13 +168,19 @@ const NO_ERRORS: BulkAnswerErrors = { count: 0, description: '', kinds: [], posi
 const allOf = (count: number): readonly number[] => Array.from({ length: count }, (_, position) => position);
 const holdsNoErrors = (answer: Answer): boolean => saysNoErrors(decodeHead(answer));
 
-function bodiesOf(params: BulkVectorParams, context: OperationContext): BulkBodiesSpec {
-  const { workload, clientIndex, clientCount, requests } = context;
+/** The bodies of one client; `headRoom` is kept free in front of each. */
+export function bulkVectorBodies(
+  params: BulkVectorParams,
+  { workload, clientIndex, clientCount }: OperationContext,
+  encoding: BulkBodiesSpec['encoding'],
+  headRoom: number,
+): BulkBodiesSpec {
   const { vectors, parents, attributes } = bulkVectorFiles(params, workload.corpora);
   const rows = usedRows(partOf(vectors, 'train', workload)?.rows ?? 0, params.vectors);
   return {
     kind: 'bulk',
-    headRoom: requests.headRoom,
+    encoding,
+    headRoom,
     readAhead: readAhead(clientCount),
     vectors,
     ...clientRows(rows, clientIndex, clientCount),

@@ -1,4 +1,6 @@
 // What the operations over gRPC have in common.
+
+import { isJsonObject } from '../json.ts';
 import type { TransportTarget } from '../transport/transport.ts';
 import { type Millis, millis } from '../units.ts';
 import type { OperationContext, OperationSpec } from './operation.ts';
@@ -23,9 +25,10 @@ export function refuseOverGrpc(reader: ParamReader, parameters: Readonly<Record<
   }
 }
 
-/** A text counts unless it is empty or says `false`, as a template may have printed it. */
+/** A text counts unless it is empty or says `false`, and an object unless it is empty: so templates print no value. */
 function isSwitchedOn(reader: ParamReader, name: string): boolean {
   const value = reader.value(name);
   if (typeof value === 'string') return value !== '' && value.toLowerCase() !== 'false';
+  if (isJsonObject(value)) return value.size > 0;
   return value !== null && value !== false;
 }

@@ -4,7 +4,7 @@ import { BulkReader } from '../corpus/bulk-reader.ts';
 import { clientSlices } from '../corpus/client-slices.ts';
 import { documentLines, framedDocuments } from '../corpus/document-writer.ts';
 import type { PreparedDocumentSet } from '../corpus/prepared.ts';
-import { BULK_METHOD, BulkResponseReader, bulkHead, DocumentFrame } from '../grpc/bulk-message.ts';
+import { BULK_METHOD, bulkHead, DocumentFrame } from '../grpc/bulk-message.ts';
 import { GrpcCall } from '../grpc/call.ts';
 import { CborWriter } from '../grpc/cbor.ts';
 import { parseJson } from '../json.ts';
@@ -13,16 +13,17 @@ import type { PreparedRequest } from '../transport/request.ts';
 import { largestBody } from './bulk.ts';
 import { type BulkParams, readBulkParams, selectCorpora } from './bulk-params.ts';
 import { defineOperation, type ParameterFacts } from './define.ts';
-import { FailedItems } from './failed-items.ts';
 import { callTimeout, grpcTarget, refuseOverGrpc } from './grpc-target.ts';
 import type { OperationContext, OperationType, Outcome, RequestOperation } from './operation.ts';
 import type { ParamReader } from './params.ts';
+import { ProtoBulkAnswers } from './proto-bulk-answers.ts';
 
-const FORMATS = ['json', 'cbor'] as const;
+/** Values of `document-format`. */
+export const documentFormats = ['json', 'cbor'] as const;
 
 interface ProtoBulkParams extends BulkParams {
   /** `document-format`: how documents are encoded within the message. */
-  readonly format: (typeof FORMATS)[number];
+  readonly format: (typeof documentFormats)[number];
   readonly pipeline: string | null;
 }
 
@@ -40,7 +41,7 @@ function readProtoBulk(reader: ParamReader, facts: ParameterFacts): ProtoBulkPar
     );
   return {
     ...params,
-    format: reader.choice('document-format', 'json', FORMATS),
+    format: reader.choice('document-format', 'json', documentFormats),
     pipeline: reader.string('pipeline', null),
   };
 }
@@ -133,7 +134,7 @@ class ProtoBulkOperation implements RequestOperation {
   private readonly reader: BulkReader;
   private readonly maker: MessageMaker;
   private readonly call: GrpcCall;
-  private readonly answers = new BulkResponseReader();
+  private readonly answers = new ProtoBulkAnswers();
 
   constructor(params: ProtoBulkParams, context: OperationContext) {
     const corpora = selectCorpora(context.workload.corpora, params.selection);
@@ -172,20 +173,7 @@ class ProtoBulkOperation implements RequestOperation {
   }
 
   read({ body }: Answer, outcome: Outcome): void {
-    outcome.weight = this.documents;
-    outcome.unit = 'docs';
-    outcome.documents = this.documents;
-    const facts = this.answers.read(body);
-    if (!facts.hasErrors && facts.items === this.documents) return;
-    const failed = new FailedItems();
-    this.answers.eachFailure(body, ({ status, type, reason }) => failed.add({ status: String(status), type, reason }));
-    failed.addMissing(this.documents - facts.items);
-    const errors = failed.sum();
-    outcome.fail(
-      'bulk',
-      errors.count > 0 ? errors.description : 'The answer tells of errors, and of no item that failed.',
-    );
-    outcome.failedDocuments = errors.kinds;
+    this.answers.read(body, this.documents, outcome);
   }
 
   close(): void {

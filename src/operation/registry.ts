@@ -16,14 +16,15 @@ import { createIndex, deleteIndex } from './index-operations.ts';
 import { deleteKnnModel, trainKnnModel } from './knn-models.ts';
 import { createMlConnector, deleteMlConnector } from './ml-connectors.ts';
 import { deleteMlModel, deployMlModel, registerMlModel, registerRemoteMlModel } from './ml-models.ts';
-import { operationsNotBuilt } from './not-built.ts';
 import type { OperationType } from './operation.ts';
 import { paginatedSearch } from './paginated-search.ts';
 import { createSearchPipeline, deletePipeline, putPipeline } from './pipelines.ts';
 import { createPointInTime, deletePointInTime, listAllPointInTime } from './point-in-time.ts';
 import { produceStreamMessage } from './produce-stream-message.ts';
 import { protoBulk } from './proto-bulk.ts';
+import { protoBulkVectorDataSet } from './proto-bulk-vector-data-set.ts';
 import { protoSearch } from './proto-search.ts';
+import { protoVectorSearch } from './proto-vector-search.ts';
 import { rawRequest } from './raw-request.ts';
 import { waitForRecovery } from './recovery.ts';
 import { refresh } from './refresh.ts';
@@ -61,6 +62,8 @@ export const executableTypes: readonly OperationType[] = [
   produceStreamMessage,
   protoBulk,
   protoSearch,
+  protoVectorSearch,
+  protoBulkVectorDataSet,
   bulkVectorDataSet,
   vectorSearch,
   createPointInTime,
@@ -121,17 +124,14 @@ export function operationType(name: string): OperationType | undefined {
   return byName.get(name);
 }
 
-/** What a loader of workloads must know of all operation types, those that are not built included. */
+/** What a loader of workloads must know of all operation types. */
 export const operationCatalog: OperationCatalog = {
-  facts: new Map<string, OperationFacts>([
-    ...executableTypes.map(
-      ({ name, isAdmin, runsOnServerless }) => [name, { isAdmin, runsOnServerless, unsupported: null }] as const,
-    ),
-    ...Object.entries(operationsNotBuilt).map(
-      ([name, { isAdmin, runsOnServerless, reason }]) =>
-        [name, { isAdmin, runsOnServerless, unsupported: reason }] as const,
-    ),
-  ]),
+  facts: new Map<string, OperationFacts>(
+    executableTypes.map(({ name, isAdmin, runsOnServerless }) => [
+      name,
+      { isAdmin, runsOnServerless, unsupported: null },
+    ]),
+  ),
   check: (spec, workload) => [
     ...(operationType(spec.type)?.check(spec, workload) ?? []),
     ...(borrowsDocuments(spec) ? bulk.check(spec, workload) : []),

@@ -11,6 +11,10 @@ import type { RowWindow } from './row-window.ts';
 const FIRST_SIZE = 1 << 16;
 /** Longest text of any number: `-1.2345678901234567e-123`. */
 const LONGEST_NUMBER = 24;
+const FLOAT_BYTES = 4;
+const DOUBLE_BYTES = 8;
+const CBOR_SINGLE = 0xfa;
+const CBOR_DOUBLE = 0xfb;
 const COMMA = 0x2c;
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
@@ -104,15 +108,49 @@ export class BodyBlock {
     else throw notFinite(window, row, from);
   }
 
-  /** Adds a row as 32-bit floats, four bytes each, little-endian. */
+  /** Adds a row as 32-bit floats, four bytes each, little-endian. Throws `CORPUS` as {@link putVector} does. */
   putFloats(window: RowWindow, row: number): void {
     const from = window.seek(row);
     const { values, columns } = window;
-    this.reserve(columns * Float32Array.BYTES_PER_ELEMENT);
+    this.reserve(columns * FLOAT_BYTES);
     for (let index = from; index < from + columns; index++) {
-      this.view.setFloat32(this.end, values[index] ?? 0, true);
-      this.end += Float32Array.BYTES_PER_ELEMENT;
+      const value = values[index] ?? 0;
+      if (!Number.isFinite(value)) throw notFinite(window, row, from);
+      this.view.setFloat32(this.end, value, true);
+      this.end += FLOAT_BYTES;
     }
+  }
+
+  /**
+   * Adds the values of a row as CBOR, without the head of the list: in single precision where that loses nothing, else
+   * in double precision. Throws `CORPUS` as {@link putVector} does.
+   */
+  putVectorCbor(window: RowWindow, row: number): void {
+    const from = window.seek(row);
+    const { values, columns } = window;
+    this.reserve(columns * (1 + DOUBLE_BYTES));
+    for (let index = from; index < from + columns; index++) {
+      const value = values[index] ?? 0;
+      if (!Number.isFinite(value)) throw notFinite(window, row, from);
+      const isSingle = Math.fround(value) === value;
+      this.view.setUint8(this.end++, isSingle ? CBOR_SINGLE : CBOR_DOUBLE);
+      if (isSingle) this.view.setFloat32(this.end, value);
+      else this.view.setFloat64(this.end, value);
+      this.end += isSingle ? FLOAT_BYTES : DOUBLE_BYTES;
+    }
+  }
+
+  /** Leaves out bytes whose value is not known yet, and returns their place. */
+  skip(count: number): number {
+    this.reserve(count);
+    const place = this.end;
+    this.end += count;
+    return place;
+  }
+
+  /** Writes bytes at a place that was left out. */
+  fillIn(place: number, piece: Uint8Array): void {
+    this.bytes.set(piece, place);
   }
 
   /** The block as it is handed over; it must not be used any more. */

@@ -1,37 +1,10 @@
 // Bodies of bulk requests from a data set: an action line and a document for each vector, or, for a nested field, for
 // each parent with all of its vectors.
 import type { BodyBlock, BodyMaker } from './body-block.ts';
+import { type BulkBodiesSpec, NO_ATTRIBUTE } from './bulk-bodies-spec.ts';
 import type { DataSetFile, OpenDataSet } from './data-set.ts';
+import { GrpcBodies } from './grpc-bulk-bodies.ts';
 import { RowWindow, TextWindow } from './row-window.ts';
-
-/** Which documents are made, and of what. */
-export interface BulkBodiesSpec {
-  readonly kind: 'bulk';
-  /** Bytes that are kept free in front of each body. */
-  readonly headRoom: number;
-  /** How many bytes are read at a time, and made of bodies at a time, about. */
-  readonly readAhead: number;
-  readonly vectors: DataSetFile;
-  /** The rows of one client: from row `first` up to, not including, `end`. */
-  readonly first: number;
-  readonly end: number;
-  /** How many rows all clients together send: a parent that begins in the rows of a client may end behind them. */
-  readonly limit: number;
-  /** Vectors per body. A body of nested vectors has some more, because parents are not divided. */
-  readonly bulkSize: number;
-  readonly index: string;
-  /** The field of the vector, for a nested one its name within the parent's list. */
-  readonly field: string;
-  /** The field that gets the id of the document; `null`: the id is that of the action line. */
-  readonly idField: string | null;
-  /** For a nested field: the field of the list, and where the parent of each vector is said. */
-  readonly nested: { readonly field: string; readonly parents: DataSetFile } | null;
-  /** Texts that documents get beside the vector: the names of their fields, and where they are. */
-  readonly attributes: { readonly names: readonly string[]; readonly from: DataSetFile } | null;
-}
-
-/** The value of an attribute that a document does not have. */
-const NO_ATTRIBUTE = 'None';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const LINE_END = bytes('\n');
@@ -41,6 +14,7 @@ const ACTION_END = bytes('}}\n');
 /** Makes the bodies of one client. Throws `CORPUS` if a part is missing or too short. */
 export function bulkBodies(spec: BulkBodiesSpec, open: (file: DataSetFile) => OpenDataSet): BodyMaker {
   const vectors = new RowWindow(open(spec.vectors).numbers('train'), spec.readAhead);
+  if (spec.encoding !== 'lines') return new GrpcBodies(spec, vectors, open);
   return spec.nested === null
     ? new PlainBodies(spec, vectors, open)
     : new NestedBodies(

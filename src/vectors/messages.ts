@@ -1,7 +1,7 @@
 // What a load thread and the thread that reads its vectors say to each other.
 import type { WireError } from '../errors.ts';
 import type { FilledBlock } from './body-block.ts';
-import type { BulkBodiesSpec } from './bulk-bodies.ts';
+import type { BulkBodiesSpec } from './bulk-bodies-spec.ts';
 import type { DataSetFile, DataSetShape } from './data-set.ts';
 import type { SearchBodiesSpec } from './search-bodies.ts';
 

@@ -26,6 +26,8 @@ const indexBody = (shards: number): string =>
 const triedElsewhere: ReadonlySet<string> = new Set([
   'proto-bulk',
   'proto-search',
+  'proto-vector-search',
+  'proto-bulk-vector-data-set',
   'produce-stream-message',
   'submit-async-search',
   'get-async-search',

@@ -53,3 +53,36 @@ describe('proto-search', () => {
     assert.match(searching({}, { assertions: [assertion] }).join(), /"assertions" need "detailed-results"/);
   });
 });
+
+describe('vectors over gRPC', () => {
+  const set = { field: 'v', data_set_format: 'hdf5', data_set_path: '/nowhere.hdf5' };
+  const checked = (type: string, params: object): readonly (string | undefined)[] =>
+    typeOf(type)
+      .check(spec(type, { ...set, ...params }), { ...ONE_INDEX, corpora: [] })
+      .map(({ path }) => path);
+
+  test('are searched for as the official workload does', () => {
+    const official = { k: 10, 'detailed-results': false, 'calculate-recall': false, 'id-field-name': '' };
+    const more = { 'response-compression-enabled': false, filter_type: {}, body: { docvalue_fields: ['_id'] } };
+    assert.deepEqual(checked('proto-vector-search', { ...official, ...more }), []);
+    assert.deepEqual(checked('proto-vector-search', { max_distance: 2.5 }), []);
+  });
+
+  test('are refused where gRPC has no place for what is asked', () => {
+    const wishes = {
+      k: 10,
+      'calculate-recall': true,
+      'response-compression-enabled': 'true',
+      filter: { term: { a: 1 } },
+      field: 'list.v',
+    };
+    assert.deepEqual(checked('proto-vector-search', wishes), [
+      'calculate-recall',
+      'response-compression-enabled',
+      'filter',
+      'field',
+    ]);
+    const bulk = { index: 'i', bulk_size: 5, 'document-format': 'bson', 'detailed-results': true, field: 'list.v' };
+    assert.deepEqual(checked('proto-bulk-vector-data-set', bulk), ['detailed-results', 'field', 'document-format']);
+  });
+});

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { BodyFeed } from '../../src/vectors/body-feed.ts';
-import type { BulkBodiesSpec } from '../../src/vectors/bulk-bodies.ts';
+import type { BulkBodiesSpec } from '../../src/vectors/bulk-bodies-spec.ts';
 import type { DataSetFile } from '../../src/vectors/data-set.ts';
 import type { BodiesSpec } from '../../src/vectors/messages.ts';
 import type { SearchBodiesSpec } from '../../src/vectors/search-bodies.ts';
@@ -44,6 +44,7 @@ after(() => rmSync(directory, { recursive: true }));
 
 const bulk = (more: Partial<BulkBodiesSpec> = {}): BulkBodiesSpec => ({
   kind: 'bulk',
+  encoding: 'lines',
   headRoom: HEAD_ROOM,
   readAhead: 1 << 18,
   vectors: file,
