@@ -51,7 +51,7 @@ export function shareInterval(batches: readonly ShareBatch[], deviations: number
  * How many times the variance of the share is that of independent samples. Queues remember for seconds, so the largest
  * variation over spans, pairs and fours of them counts; while there are few spans or hits, it is taken to be large.
  */
-export function designEffect(batches: readonly ShareBatch[]): number {
+function designEffect(batches: readonly ShareBatch[]): number {
   const seen = Math.max(1, ...WIDTHS.map((width) => effectOver(merged(batches, width))));
   const isTrusted = batches.length >= TRUSTED_BATCHES && totalOf(batches).hits >= TRUSTED_HITS;
   return isTrusted ? seen : Math.max(FEW_EFFECT, seen);
