@@ -1,6 +1,8 @@
 // Entry of a load thread: obeys the commands of the coordinator's process.
 import { parentPort } from 'node:worker_threads';
 import { BenchmarkError, toWireError, unreachable } from '../errors.ts';
+import { pluginError } from '../plugin/plugin-error.ts';
+import type { PluginPlace } from '../workload/plugin-place.ts';
 import { LoadWorker } from './load-worker.ts';
 import type { WorkerCommand, WorkerMessage } from './messages.ts';
 import { ThreadProfiler } from './thread-profiler.ts';
@@ -12,8 +14,10 @@ function serve(port: NonNullable<typeof parentPort>): void {
   const post = (message: WorkerMessage): void => port.postMessage(message);
   const fail = (error: unknown): void => post({ kind: 'failed', error: toWireError(error), report: null });
 
+  let plugin: PluginPlace | null = null;
   const obey = async (command: WorkerCommand): Promise<void> => {
     if (command.kind === 'prepare') {
+      plugin = command.plan.plugin?.place ?? null;
       if (command.profile !== null) profiler = await ThreadProfiler.start(command.profile);
       worker = new LoadWorker(command.plan, await openTransports(command.plan), post);
       post({ kind: 'prepared' });
@@ -56,7 +60,19 @@ function serve(port: NonNullable<typeof parentPort>): void {
   port.on('message', (command: WorkerCommand) => {
     obey(command).catch(fail);
   });
-  process.on('uncaughtException', fail);
+  process.on('uncaughtException', (error) => fail(strayError(error, plugin)));
+}
+
+/** An exception that nobody waited for: the plug-in's, if it passed through its code, else a defect of this program. */
+function strayError(error: Error, plugin: PluginPlace | null): Error {
+  if (plugin === null || error.stack?.includes(`${plugin.directory}/`) !== true) return error;
+  const place = /^([^:)]+):(\d+):\d+/.exec(error.stack.slice(error.stack.indexOf(plugin.directory)));
+  return pluginError({
+    file: plugin.file,
+    what: 'something that it left running',
+    message: `${error.name}: ${error.message}`,
+    trace: place === null ? [] : [{ file: place[1] ?? plugin.file, line: Number(place[2]), name: 'a function' }],
+  });
 }
 
 if (parentPort !== null) serve(parentPort);

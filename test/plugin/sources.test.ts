@@ -245,3 +245,21 @@ for (const [title, returned, message] of shapes) {
     assert.match(outcome.error?.message ?? '', /"odd"/);
   });
 }
+
+test('what a plug-in leaves running, and throws later, ends the run as its failure', async (context) => {
+  const { outcome } = await runPlugin(context, {
+    schedule: [{ operation: search('timers'), 'time-period': 5 }],
+    files: {
+      'workload.js': `export function register(registry) {
+  registry.registerParamSource('timers', () => {
+    let sent = 0;
+    const throwLater = () => setTimeout(() => { throw new Error('too late'); });
+    return { params: () => { if (++sent === 3) throwLater(); return { index: 'a', body: {} }; } };
+  });
+}`,
+    },
+  });
+  assert.equal(outcome.error?.code, 'PLUGIN');
+  assert.match(outcome.error?.message ?? '', /something that it left running failed: Error: too late/);
+  assert.equal(outcome.error?.problems[0]?.line, 4);
+});
