@@ -279,10 +279,6 @@ test('what a selected task needs and this version lacks is refused, and only the
       { ...selected('refresh', { schedule: 'my-schedule' }), ...plugIn },
       /schedule "my-schedule", which needs the plug-in workload/,
     ],
-    [
-      selected('proto-vector-search'),
-      /"proto-vector-search" \(task "a"\) is not supported by this version: gRPC needs later work/,
-    ],
   ];
   for (const [files, message] of cases) {
     const directory = temporaryFiles(context, files);
@@ -465,14 +461,16 @@ test('a workload behind links that lead nowhere or in circles says so', async (c
 });
 
 test('a workload that lacks parameters says which, apart from what is not supported', async (context) => {
-  const operations = `{"name": "append", "operation-type": "bulk", "bulk-size": 5, "indices": ["{{ index_name }}"]},
-    {"name": "learn", "operation-type": "proto-vector-search"}`;
+  const operations = `{"name": "append", "operation-type": "bulk", "bulk-size": 5, "corpora": ["logs"],
+      "indices": ["{{ index_name }}"]},
+    {"name": "packed", "operation-type": "bulk", "bulk-size": 5, "corpora": ["packed"]}`;
   const definition = (clients: string): string => `{
   "indices": [{"name": "logs"}],
-  "corpora": [{"name": "logs", "documents": [{"source-file": "a.json", "document-count": 1}]}],
+  "corpora": [{"name": "logs", "documents": [{"source-file": "a.json", "document-count": 1}]},
+    {"name": "packed", "documents": [{"source-file": "a.json.7z", "document-count": 1}]}],
   "operations": [${operations}],
   "schedule": [
-    {"operation": "learn"},
+    {"operation": "packed"},
     {"operation": "append", "clients": ${clients}}
   ]
 }`;
@@ -488,7 +486,7 @@ test('a workload that lacks parameters says which, apart from what is not suppor
     empty.problems.map(({ path, hint }) => [path, hint]),
     [
       ['operations[0].indices', 'The parameter index_name is not given'],
-      ['operations[1].operation-type', undefined],
+      ['operations[1]', 'It unpacks .tar.bz2, .tar.gz, .tgz, .tar, .zip, .bz2, .gz, .zst'],
     ],
   );
   writeFileSync(join(directory, 'workload.json'), definition('{{ clients }}'));
