@@ -31,7 +31,10 @@ async function loadStripper(): Promise<(source: string) => string> {
 
 function refused(error: unknown, file: string): SyntaxError {
   if (isRefusal(error)) return new SyntaxError(`${error.message} (${file}:${error.startLine})`);
-  return new SyntaxError(`${error instanceof Error ? error.message : String(error)} (${file})`);
+  // Node's own stripper says the line only at the beginning of the stack.
+  const line = error instanceof Error ? /^:(\d+)\n/.exec(error.stack ?? '')?.[1] : undefined;
+  const place = line === undefined ? file : `${file}:${line}`;
+  return new SyntaxError(`${error instanceof Error ? error.message : String(error)} (${place})`);
 }
 
 const isRefusal = (error: unknown): error is Refusal =>
