@@ -1,6 +1,6 @@
 // The charts of a page, each drawn into the element that the page has for it.
 import type uPlot from 'uplot';
-import type { PageColumn, PageCurve, PageNode, PageSeries, PageTask } from '../../src/page/page-data.ts';
+import type { PageColumn, PageCurve, PageNode, PagePair, PageSeries, PageTask } from '../../src/page/page-data.ts';
 import { axis } from './axis.ts';
 import { clockTime, shortNumber } from './format.ts';
 import { heatMap } from './heat-map.ts';
@@ -52,9 +52,44 @@ export function drawTask(charts: TimeCharts, colours: Palette, task: PageTask, i
       values: perSecond,
     })),
   );
-  drawCurve(charts, colours, `${id}-curve`, task.latencyCurve, task.serviceTimeCurve);
+  drawCurves(charts, colours, `${id}-curve`, [
+    { name: 'latency', curve: task.latencyCurve },
+    ...(task.serviceTimeCurve === null ? [] : [{ name: 'service time', curve: task.serviceTimeCurve }]),
+  ]);
   const place = placeOf(`${id}-heat`);
   if (place !== null && task.heat !== null) heatMap(charts, colours, place, task.times, task.heat);
+}
+
+/** Draws one task of two runs, one above the other. */
+export function drawPair(
+  charts: TimeCharts,
+  colours: Palette,
+  { unit, baseline, contender }: PagePair,
+  id: string,
+): void {
+  const both = (name: string, label: string, of: (task: PageTask) => PageColumn, isLogarithmic = false): void => {
+    const sides = [
+      { name: 'baseline', times: baseline.times, values: of(baseline) },
+      { name: 'contender', times: contender.times, values: of(contender) },
+    ];
+    const { times, lines } = joinedLines(sides);
+    overTime(
+      charts,
+      colours,
+      `${id}-${name}`,
+      times,
+      label,
+      lines.map((line, index) => coloured(line, colours, index)),
+      isLogarithmic,
+    );
+  };
+  both('throughput', unit, (task) => task.throughput);
+  both('p50', 'ms', (task) => task.p50, true);
+  both('p99', 'ms', (task) => task.p99, true);
+  drawCurves(charts, colours, `${id}-curve`, [
+    { name: 'baseline', curve: baseline.latencyCurve },
+    { name: 'contender', curve: contender.latencyCurve },
+  ]);
 }
 
 /** Draws what the machines did that drove the load. */
@@ -140,7 +175,7 @@ function overTime(
     axes: [axis(colours, (value) => clockTime(value)), axis(colours, (value) => shortNumber(value))],
     series: [
       { value: (_, value) => (value === null ? '–' : clockTime(value)), label: 'time' },
-      ...lines.map((line) => seriesOf(line, unit)),
+      ...lines.map((line) => ({ ...seriesOf(line, unit), spanGaps: lines.length > 1 })),
     ],
     legend: { live: true },
   };
@@ -167,28 +202,27 @@ function seriesOf({ name, colour, width = 1.6, dash, fill = false }: Line, unit:
 }
 
 /** The time of each share of the requests, on an axis on which each step is ten times as rare. */
-function drawCurve(
+function drawCurves(
   charts: TimeCharts,
   colours: Palette,
   id: string,
-  latency: PageCurve,
-  serviceTime: PageCurve | null,
+  curves: readonly { readonly name: string; readonly curve: PageCurve }[],
 ): void {
   const place = placeOf(id);
-  if (place === null || latency.shares.length === 0) return;
-  const [blue = '', , green = ''] = colours.lines;
+  const all = curves.flatMap(({ curve }) => curve.millis);
+  if (place === null || all.length === 0) return;
   // The rarity of a share: 0.9 is 1 in 10, 0.99 is 1 in 100.
-  const rarity = latency.shares.map((share) => Math.log10(1 / (1 - share)));
-  const most = Math.max(1, rarity.at(-1) ?? 1);
+  const rarity = (share: number): number => Math.log10(1 / (1 - share));
+  const joined = joinedLines(
+    curves.map(({ name, curve }) => ({ name, times: curve.shares.map(rarity), values: curve.millis })),
+  );
+  const most = Math.max(1, joined.times.at(-1) ?? 1);
   const percent = (decades: number): string =>
     `${Number((100 * (1 - 10 ** -decades)).toPrecision(2 + Math.floor(decades)))}`;
   charts.add(
     place,
     {
-      scales: {
-        x: { time: false, range: [0, most] },
-        y: { distr: latency.millis.every((value) => value > 0) ? 3 : 1 },
-      },
+      scales: { x: { time: false, range: [0, most] }, y: { distr: all.every((value) => value > 0) ? 3 : 1 } },
       axes: [
         axis(colours, (value) => `p${percent(value)}`, {
           splits: () => Array.from({ length: Math.floor(most) + 1 }, (_, step) => step),
@@ -197,13 +231,13 @@ function drawCurve(
       ],
       series: [
         { label: 'share', value: (_, value) => (value === null ? '–' : `p${percent(value)}`) },
-        seriesOf({ name: 'latency', colour: blue, values: [] }, 'ms'),
-        ...(serviceTime === null
-          ? []
-          : [seriesOf({ name: 'service time', colour: green, values: [], dash: [5, 3] }, 'ms')]),
+        ...joined.lines.map((line, index) => ({
+          ...seriesOf({ ...coloured(line, colours, index), ...(index === 1 ? { dash: [5, 3] } : {}) }, 'ms'),
+          spanGaps: true,
+        })),
       ],
     },
-    [rarity, [...latency.millis], ...(serviceTime === null ? [] : [[...serviceTime.millis]])],
+    [[...joined.times], ...joined.lines.map(({ values }) => [...values])],
     false,
   );
 }

@@ -1,6 +1,6 @@
 // The script of a report: draws the charts from the data in the page, with one cursor and one zoom for all times.
 import type { PageData } from '../../src/page/page-data.ts';
-import { drawNodes, drawSeries, drawTask } from './charts.ts';
+import { drawNodes, drawPair, drawSeries, drawTask } from './charts.ts';
 import { makeSortable } from './sort-table.ts';
 import { addThemeSwitch, palette } from './theme.ts';
 import { TimeCharts } from './time-charts.ts';
@@ -15,6 +15,9 @@ function draw(): void {
     drawTask(charts, colours, task, `task-${index}`);
   });
   drawNodes(charts, colours, data.nodes ?? []);
+  data.pairs?.forEach((pair, index) => {
+    drawPair(charts, colours, pair, `pair-${index}`);
+  });
   data.cluster?.forEach((series, index) => {
     drawSeries(charts, colours, series, `cluster-${index}`);
   });

@@ -134,12 +134,12 @@ export const rooms: readonly Room[] = [
   { folder: 'telemetry', holds: 'what the cluster says of itself, read beside the load', imports: ['.', 'metrics'] },
   { folder: 'store', holds: 'results as files', imports: ['.', 'transport', 'metrics'] },
   { folder: 'report', holds: 'results as tables', imports: ['.', 'metrics'] },
-  { folder: 'page', holds: 'results as pages for a browser', imports: ['.', 'metrics', 'store', 'report'] },
   {
     folder: 'analysis',
     holds: 'stored test runs against each other: comparison, aggregation, trends',
     imports: ['.', 'metrics', 'store', 'report'],
   },
+  { folder: 'page', holds: 'results as pages for a browser', imports: ['.', 'metrics', 'store', 'report', 'analysis'] },
   {
     folder: 'coordinator',
     holds: 'one test run from start to end',

@@ -7,6 +7,15 @@ export interface PageData {
   readonly tasks: readonly PageTask[];
   readonly nodes: readonly PageNode[];
   readonly cluster: readonly PageSeries[];
+  /** Charts in which two runs lie above each other; empty in the report of one run. */
+  readonly pairs: readonly PagePair[];
+}
+
+/** One task of two runs. Times are in seconds since the task began. */
+export interface PagePair {
+  readonly unit: string;
+  readonly baseline: PageTask;
+  readonly contender: PageTask;
 }
 
 /** A number for each time; `null` where nothing is known. */

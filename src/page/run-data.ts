@@ -1,8 +1,8 @@
 // Makes the charts of a whole test run from its course.
-import type { NodeHistory, RunHistory, TelemetrySeries } from '../metrics/history.ts';
+import type { NodeHistory, RunHistory, TaskHistory, TelemetrySeries } from '../metrics/history.ts';
 import type { Results } from '../metrics/results.ts';
 import { keyFigures } from '../store/telemetry-document.ts';
-import type { PageData, PageNode, PageSeries } from './page-data.ts';
+import type { PageData, PageNode, PagePair, PageSeries, PageTask } from './page-data.ts';
 import { rounded, TaskDataMaker, thinned } from './task-data.ts';
 
 /** Charts of the cluster at most; a device may read hundreds of figures, and nobody looks at all of them. */
@@ -20,7 +20,25 @@ export function pageData(history: RunHistory, results: Results): PageData {
       .map((task) => maker.make(task, results.tasks.find((one) => one.task === task.task) ?? null)),
     nodes: history.nodes.map(nodeData),
     cluster: clusterData(history.telemetry),
+    pairs: [],
   };
+}
+
+/** The charts of each task that both runs have, one above the other. */
+export function pairData(baseline: RunHistory, contender: RunHistory): readonly PagePair[] {
+  const maker = new TaskDataMaker();
+  return baseline.tasks.flatMap((before): readonly PagePair[] => {
+    const after = contender.tasks.find(({ task }) => task === before.task);
+    if (after === undefined || before.cells.length === 0 || after.cells.length === 0) return [];
+    const [left, right] = [maker.make(before, null), maker.make(after, null)];
+    return [{ unit: right.unit, baseline: sinceStart(left, before), contender: sinceStart(right, after) }];
+  });
+}
+
+/** A task whose times begin with it, so that two of them can be laid above each other. */
+function sinceStart(task: PageTask, { cells }: TaskHistory): PageTask {
+  const start = (cells[0]?.start ?? 0) / 1000;
+  return { ...task, times: task.times.map((time) => rounded(time - start)) };
 }
 
 function nodeData({ node, length, cells }: NodeHistory): PageNode {

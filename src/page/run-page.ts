@@ -29,7 +29,9 @@ const MEANING =
 /** The page of a test run as text, complete in itself. Throws `INTERNAL` if its histograms cannot be read. */
 export function runPage({ run, results, history }: ReportedRun): string {
   const data: PageData =
-    history === null ? { startedAt: run.timestamp, tasks: [], nodes: [], cluster: [] } : pageData(history, results);
+    history === null
+      ? { startedAt: run.timestamp, tasks: [], nodes: [], cluster: [], pairs: [] }
+      : pageData(history, results);
   const tasks = results.tasks.filter((task) => task.isReported);
   return pageDocument({
     title: `${run.workload}: ${run.testProcedure} – ${run.id}`,

@@ -142,7 +142,13 @@ function grouped({ cells, length }: TaskHistory): readonly Group[] {
     if (known === undefined) groups.set(index, [cell]);
     else known.push(cell);
   }
-  return [...groups].map(([index, own]) => ({ start: first.start + index * size, length: size, cells: own }));
+  // A group without cells is a time in which nothing happened: it must show as that, and not be drawn over.
+  const count = Math.floor((last.start - first.start) / size) + 1;
+  return Array.from({ length: count }, (_, index) => ({
+    start: first.start + index * size,
+    length: size,
+    cells: groups.get(index) ?? [],
+  }));
 }
 
 /** The last cell that is worth a point: a task rarely ends with a cell, and a part of one would show as a drop. */

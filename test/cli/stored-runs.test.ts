@@ -80,6 +80,16 @@ describe('compare', () => {
     assert.match(junit.stdout, /^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuites>/);
   });
 
+  test('writes a page with the charts of both sides', async () => {
+    const { code, stdout } = await command('compare', '-b', 'slow0', '-c', 'fast0', '--page=out/comparison.html');
+    assert.equal(code, 0);
+    assert.match(stdout, /HTML comparison saved to: .*out\/comparison\.html\n/);
+    const page = readFileSync(join(home, 'out', 'comparison.html'), 'utf8');
+    assert.match(page, /<h1>Comparison <span class="soft">w<\/span><\/h1>/);
+    for (const id of ['throughput', 'p50', 'p99', 'curve']) assert.ok(page.includes(`id="pair-0-${id}"`), id);
+    assert.match(page, /<th scope="row">50th percentile latency<\/th><td class="text">search<\/td>/);
+  });
+
   test('runs that are missing, have no results or cannot be read are named', async () => {
     const missing = await command('compare', '-b', 'slow0', '-c', 'nobody');
     assert.equal(missing.code, 64);

@@ -56,6 +56,19 @@ describe('the data of charts', () => {
     assert.deepEqual(task?.throughput, Array(9).fill(50));
   });
 
+  test('a time in which nothing happened shows as that', () => {
+    const run = madeRun('r', noisySeconds(1, 10, 10));
+    const [course] = run.history?.tasks ?? [];
+    assert.ok(course && run.history);
+    const cells = course.cells.filter(({ start }) => start < 3000 || start >= 5000);
+    const [task] = pageData({ ...run.history, tasks: [{ ...course, cells }] }, run.results).tasks;
+    assert.deepEqual(task?.throughput, [50, 50, 50, 0, 0, 50, 50, 50, 50, 50]);
+    assert.deepEqual(
+      task?.p50.map((value) => value === null),
+      [...Array(3).fill(false), true, true, ...Array(5).fill(false)],
+    );
+  });
+
   test('thinning keeps the mean', () => {
     fc.assert(
       fc.property(

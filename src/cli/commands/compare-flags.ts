@@ -3,7 +3,7 @@ import { type FailCondition, parseFailConditions } from '../../analysis/fail-if.
 import { defaultPercentiles } from '../../metrics/percentiles.ts';
 import type { Invocation } from '../args/command.ts';
 import { choiceFlag, ValueProblem, valueFlag } from '../args/flag.ts';
-import { readFilledList } from '../args/grammar.ts';
+import { readFilledList, readText } from '../args/grammar.ts';
 import { commonFlags, groups, percentilesFlag, resultsFlags } from './shared-flags.ts';
 
 function readFailConditions(text: string): readonly FailCondition[] {
@@ -40,6 +40,13 @@ export const compareFlags = {
     placeholder: 'CONDITIONS',
     fallback: [] as readonly FailCondition[],
     parse: readFailConditions,
+  }),
+  page: valueFlag('page', {
+    description: 'Also write the comparison as an HTML file with charts.',
+    group: groups.results,
+    placeholder: 'PATH',
+    fallback: null,
+    parse: readText,
   }),
   percentiles: percentilesFlag('percentiles', 'Percentiles of latency and service time.', defaultPercentiles),
   resultsFormat: choiceFlag('results-format', {

@@ -1,4 +1,5 @@
 // Reads the test runs of a comparison, and writes what differs on the console and into the results file.
+import { resolve } from 'node:path';
 import { compareRuns } from '../../analysis/compare.ts';
 import {
   comparisonJson,
@@ -10,7 +11,9 @@ import { comparisonCsv, comparisonMarkdown } from '../../analysis/comparison-tab
 import { findViolations } from '../../analysis/fail-if.ts';
 import { loadRuns, type RunData } from '../../analysis/run-data.ts';
 import { writeJson } from '../../json.ts';
+import { comparisonPage } from '../../page/comparison-page.ts';
 import type { Align } from '../../report/pipe-table.ts';
+import { replaceFile } from '../../store/replace-file.ts';
 import type { CommandContext } from '../context.ts';
 import { summaryHeading } from '../output/banner.ts';
 import type { Console } from '../output/console.ts';
@@ -39,6 +42,11 @@ export async function showComparison(context: CommandContext, invocation: Compar
   else {
     console.printResult(text.trimEnd());
     for (const warning of comparison.warnings) console.complain(`[WARNING] ${warning}`);
+  }
+  if (options.page !== null) {
+    const page = resolve(context.environment.workingDirectory, options.page);
+    await replaceFile(page, comparisonPage(comparison), 'The comparison');
+    console.info(`HTML comparison saved to: ${page}`);
   }
   await file?.append(text);
   file?.close();
