@@ -194,6 +194,8 @@ class TestRunner {
     const what = `workload [${workload.name}]${procedure} and cluster_config [${clusters}]`;
     this.listener({ kind: 'info', message: `Running test with ${what} with version [${version}].` });
     if (this.procedure.userInfo !== null) this.listener({ kind: 'info', message: this.procedure.userInfo });
+    if (this.loaded.plugin?.place.language === 'python')
+      this.listener({ kind: 'info', message: 'Starting Python for the plug-in of the workload …' });
   }
 
   private async prepareCorpora(corpora: readonly Corpus[]): Promise<readonly PreparedCorpus[]> {

@@ -67,6 +67,7 @@ class PythonHost implements PluginHost {
     const params = operation.params;
     const header = { do: 'openSource', source: number, name, bodies, clientIndex, clientCount, seed, params };
     const what = `the constructor of parameter source "${name}" for task "${task}"`;
+    this.options.begins(what);
     const { fields } = await this.python.ask(header, what);
     const source = new PythonSource(this.python, { number, name, task, bodies }, fields);
     this.sources.set(source, number);
@@ -90,6 +91,7 @@ class PythonHost implements PluginHost {
       ['params', operation.params],
     ]);
     const header = { do: 'openScheduler', scheduler: number, name, spec, source: own, operation: plain };
+    this.options.begins(`the constructor of ${what}`);
     const { fields } = await this.python.ask({ ...header, clientCount, seed }, `the constructor of ${what}`);
     return new PythonScheduler(this.python, number, what, fields.kind === 'full');
   }

@@ -10,7 +10,7 @@ import { openPythonHost } from '../../src/python/python-host.ts';
 import { type Seconds, seconds } from '../../src/units.ts';
 
 /** Where the started Python is kept from test to test. */
-const cacheDirectory = join(packageRoot, 'dist', 'python-start');
+export const cacheDirectory = join(packageRoot, 'dist', 'python-start');
 
 /** A plug-in on disk with its host. */
 export interface OpenPlugin {
