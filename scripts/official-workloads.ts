@@ -5,7 +5,7 @@
 //
 // Without --server it starts servers by itself, one after the other, with the plug-ins that the procedures need, as far
 // as they can be had. A procedure that no server can serve is left out, and the table says why. The exit code is 0 if
-// all was rendered and no request of what was run has failed but those that fail on every server, else 1.
+// all was rendered and no request of what was run has failed but those of which that was expected, else 1.
 // Needs: a JDK.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

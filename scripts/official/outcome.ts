@@ -9,7 +9,7 @@ export type Outcome =
       readonly kind: 'run';
       /** Its failures are those that should not have been. */
       readonly figures: RunFigures;
-      /** Why requests failed that fail on every server. */
+      /** Why requests failed of which that was expected, see {@link ProcedureNeeds.knownFailures}. */
       readonly known: readonly string[];
       readonly seconds: number;
     }
@@ -25,7 +25,7 @@ export interface Row {
   readonly outcome: Outcome;
 }
 
-/** Whether it was rendered, and no request of its run failed but those that fail on every server. */
+/** Whether it was rendered, and no request of its run failed but those of which that was expected. */
 export const isGood = ({ isRendered, outcome }: Row): boolean =>
   isRendered && (outcome.kind === 'left-out' || (outcome.kind === 'run' && outcome.figures.failures.length === 0));
 
@@ -64,10 +64,7 @@ function figuresOf(outcome: Outcome): RunFigures | null {
 export function reasonsOf(outcome: Outcome): readonly string[] {
   switch (outcome.kind) {
     case 'run':
-      return [
-        ...outcome.figures.failures.map(failureText),
-        ...outcome.known.map((why) => `as on every server: ${why}`),
-      ];
+      return [...outcome.figures.failures.map(failureText), ...outcome.known.map((why) => `as expected: ${why}`)];
     case 'failed':
       return [outcome.why, ...(outcome.figures?.failures ?? []).map(failureText)];
     case 'left-out':

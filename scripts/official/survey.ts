@@ -160,7 +160,7 @@ async function outcomeOf(procedure: Procedure, place: RunPlace): Promise<Outcome
     : { kind: 'failed', why: failure ?? 'has stored no results', figures, seconds };
 }
 
-/** The figures of a run, with those failures apart that happen on every server. */
+/** The figures of a run, with those failures apart that are expected. */
 function judged({ needs }: Procedure, figures: RunFigures): { figures: RunFigures; known: readonly string[] } {
   const knownOf = ({ task }: TaskFailure): string | undefined =>
     needs.knownFailures.find(({ tasks }) => tasks.test(task))?.why;
