@@ -104,7 +104,7 @@ async function acquire(
     const owner = await readOwner(path);
     if (owner === 'gone') continue;
     if (await isStale(path, owner)) {
-      await removeStaleClaim(path, () => isStaleNow(path), signal);
+      if (!(await removeStale(path, signal))) return false;
       continue;
     }
     if (!hasTold) {
@@ -119,6 +119,8 @@ async function acquire(
   }
 }
 
+const isReadOnly = (code: string | null): boolean => code === 'EACCES' || code === 'EROFS' || code === 'EPERM';
+
 async function tryCreate(path: string, token: string): Promise<'created' | 'exists' | 'read-only'> {
   let handle: FileHandle;
   try {
@@ -126,7 +128,7 @@ async function tryCreate(path: string, token: string): Promise<'created' | 'exis
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EEXIST') return 'exists';
-    if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return 'read-only';
+    if (isReadOnly(code)) return 'read-only';
     throw error;
   }
   held.add(token);
@@ -162,6 +164,17 @@ async function isStale(path: string, owner: Owner | null): Promise<boolean> {
   if (age > STALE_AFTER) return true;
   if (owner.host !== hostname()) return false;
   return owner.pid === process.pid ? !held.has(owner.token) : !mayBeAlive({ processId: owner.pid, start: owner.start });
+}
+
+/** Removes a stale lock; `false` if the directory cannot be written to. */
+async function removeStale(path: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await removeStaleClaim(path, () => isStaleNow(path), signal);
+    return true;
+  } catch (error) {
+    if (isReadOnly(errorCode(error))) return false;
+    throw error;
+  }
 }
 
 async function isStaleNow(path: string): Promise<boolean> {
