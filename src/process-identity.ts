@@ -13,7 +13,10 @@ export interface ProcessIdentity {
 }
 
 /** The identity of the process that has the id now. */
-export const identify = (processId: number): ProcessIdentity => ({ processId, start: startOf(processId) });
+export function identify(processId: number): ProcessIdentity {
+  const start = startOf(processId);
+  return { processId, start: start === ENDED ? null : start };
+}
 
 /** Is it certainly the same process, and alive? */
 export const isSameProcess = ({ processId, start }: ProcessIdentity): boolean =>
@@ -26,6 +29,7 @@ export const isSameProcess = ({ processId, start }: ProcessIdentity): boolean =>
 export function mayBeAlive({ processId, start }: ProcessIdentity): boolean {
   if (!exists(processId)) return false;
   const now = startOf(processId);
+  if (now === ENDED) return false;
   return start === null || now === null || now === start;
 }
 
@@ -39,6 +43,9 @@ function exists(processId: number): boolean {
   }
 }
 
+/** In place of a start: the process has ended, and only its parent has not asked how. */
+const ENDED = 'ended';
+
 function startOf(processId: number): string | null {
   try {
     if (process.platform === 'linux') return linuxStart(processId);
@@ -47,7 +54,8 @@ function startOf(processId: number): string | null {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
-    return state === '' || state.startsWith('Z') ? null : state.replace(/^\S+\s+/, '');
+    if (state.startsWith('Z')) return ENDED;
+    return state === '' ? null : state.replace(/^\S+\s+/, '');
   } catch {
     // The process is gone, or this user may not read about it: then nothing is known about it.
     return null;
@@ -62,7 +70,8 @@ function linuxStart(processId: number): string | null {
   const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
   const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = fields[18];
-  if (state === 'Z' || state === 'X' || ticks === undefined) return null;
+  if (state === 'Z' || state === 'X') return ENDED;
+  if (ticks === undefined) return null;
   return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${ticks}`;
 }
 

@@ -26,8 +26,8 @@ export function comparisonPage(comparison: Comparison): string {
     main: html`${warningsOf(comparison.warnings)}
 <section aria-labelledby="figures"><h2 id="figures">Figures</h2>${figuresTable(comparison.rows)}</section>
 ${pairs.map(pairSection)}`,
-    footer: html`<p>An interval holds the true difference in 95 of 100 comparisons. What is significant is unlikely to be
-chance, all rows of the table taken into account.</p>`,
+    footer: html`<p>An interval holds the true difference in 95 of 100 comparisons. What is significant is unlikely to
+be chance, all rows of the table taken into account.</p>`,
     data: JSON.stringify(data),
   });
 }
