@@ -36,10 +36,8 @@ export class CpuWindow {
   check(now: Millis): BusyNode | null {
     if (now - this.lastCheck < secondsToMillis(this.limit.interval)) return null;
     this.lastCheck = now;
-    const oldest = now - secondsToMillis(this.limit.window);
     const sums = new Map<string, { sum: number; count: number }>();
-    for (const { at, usage } of this.readings) {
-      if (at < oldest) continue;
+    for (const { usage } of this.recent(now)) {
       for (const [node, value] of usage) {
         const known = sums.get(node) ?? { sum: 0, count: 0 };
         sums.set(node, { sum: known.sum + value, count: known.count + 1 });
@@ -50,5 +48,18 @@ export class CpuWindow {
       .filter(({ usage }) => usage > this.limit.most)
       .sort((left, right) => right.usage - left.usage);
     return busy[0] ?? null;
+  }
+
+  /**
+   * The readings within the window. A window that is no longer than the time between two readings may hold none; the
+   * newest one then stands for it, unless the cluster has stopped telling.
+   */
+  private recent(now: Millis): readonly { readonly usage: NodeCpu }[] {
+    const window = secondsToMillis(this.limit.window);
+    const within = this.readings.filter(({ at }) => now - at <= window);
+    if (within.length > 0) return within;
+    const newest = this.readings.at(-1);
+    const patience = window + 2 * secondsToMillis(this.limit.interval);
+    return newest !== undefined && now - newest.at <= patience ? [newest] : [];
   }
 }

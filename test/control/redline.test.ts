@@ -118,3 +118,11 @@ test('the CPU of each node is averaged over the window, and compared once per in
     else assert.equal(found, null);
   }
 });
+
+test('the newest reading stands for a window that holds none, until the cluster has stopped telling', () => {
+  const window = new CpuWindow({ most: 80, window: seconds(1), interval: seconds(1) });
+  window.add(millis(0), new Map([['busy', 97]]));
+  assert.deepEqual(window.check(millis(1010)), { node: 'busy', usage: 97 });
+  assert.deepEqual(window.check(millis(2990)), { node: 'busy', usage: 97 });
+  assert.equal(window.check(millis(4000)), null);
+});

@@ -139,13 +139,13 @@ const bad: readonly BadWorkload[] = [
     messages: [/nowhere\.json/],
   },
   {
-    what: 'Python beside it',
+    what: 'a plug-in that does not register what it uses',
     files: {
       'workload.json': schedule({ operation: { name: 'own', 'operation-type': 'my-own-runner' } }),
       'workload.py': 'def register(registry):\n    pass\n',
     },
-    code: 'UNSUPPORTED',
-    messages: [/my-own-runner/, /Python|workload\.py/],
+    code: 'WORKLOAD_INVALID',
+    messages: [/my-own-runner/, /the plug-in workload\.py does not register it/],
   },
   {
     what: 'a corpus that is nowhere',
