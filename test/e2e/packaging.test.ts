@@ -53,13 +53,14 @@ describe('the package', () => {
       paths.map((path) =>
         path
           .split('/')
-          .slice(0, path.startsWith('dist/') ? 2 : 1)
+          .slice(0, path.startsWith('src/') ? 3 : path.startsWith('dist/') ? 2 : 1)
           .join('/'),
       ),
     );
     const allowed = [
       'bin',
       'dist/src',
+      'src/python/glue',
       'workloads',
       'docs',
       'deploy',
