@@ -55,6 +55,8 @@ export function stageMainPackage({ root, compiled, platforms, directory }: MainP
  * Whether a compiled file belongs into the package. Those whose source was removed do not, and neither do source maps.
  */
 function isWanted(root: string, path: string): boolean {
+  // The script and the styles of pages are made from page/ as a whole.
+  if (path.startsWith(join('page', 'assets') + sep)) return true;
   if (/\.(js|d\.ts)$/.test(path))
     return existsSync(join(root, 'src', ...path.replace(/\.(js|d\.ts)$/, '.ts').split(sep)));
   return !path.endsWith('.map');

@@ -57,6 +57,7 @@ describe('EndpointFigures', () => {
     const [first, second] = figures.results();
     assert.deepEqual(first, {
       endpoint: 'h:1',
+      protocol: 'http',
       requests: 60,
       errors: 6,
       connections: 12,

@@ -110,7 +110,8 @@ describe('packages for npm', () => {
 
   test('hold no tests, no maps and nothing whose source is gone', () => {
     const names = execFileSync('tar', ['-tzf', packed.main], { encoding: 'utf8' }).trim().split('\n');
-    assert.ok(names.includes('package/dist/src/cli/main.js'));
+    for (const needed of ['dist/src/cli/main.js', 'dist/src/page/assets/page.js', 'dist/src/page/assets/page.css'])
+      assert.ok(names.includes(`package/${needed}`), needed);
     assert.deepEqual(
       names.filter((name) => /\.map$|(?<!\.d)\.ts$|\.tsbuildinfo$|\/test\//.test(name)),
       [],
@@ -118,6 +119,7 @@ describe('packages for npm', () => {
     const orphans = names.filter(
       (name) =>
         name.startsWith('package/dist/src/') &&
+        !name.startsWith('package/dist/src/page/assets/') &&
         !existsSync(join(packageRoot, name.slice(13).replace(/\.(js|d\.ts)$/, '.ts'))),
     );
     assert.deepEqual(orphans, []);
