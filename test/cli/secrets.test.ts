@@ -1,5 +1,6 @@
 // Whatever form a secret is given in, it is in nothing that is written: log, console, results file, test_run.json,
 // errors.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

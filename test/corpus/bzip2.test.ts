@@ -1,4 +1,5 @@
 // Unpacking of bzip2 files, packed by the system's program. Needs: bzip2.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';

@@ -1,4 +1,5 @@
 // Documents that are streamed from a store which speaks like S3.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
 // Steps over the real load threads: join points, completing tasks, clients that wrap round.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

@@ -1,4 +1,5 @@
 // The official client in this project's terms, readiness and identity of the cluster, against real servers.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';

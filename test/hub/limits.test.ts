@@ -1,4 +1,5 @@
 // Limits without a server: how often, how much memory, how many lines.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';

@@ -1,4 +1,5 @@
 // Query randomization: where values go, which values are drawn how often, and that every thread draws the same.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';

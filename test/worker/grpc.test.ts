@@ -1,4 +1,5 @@
 // Load over gRPC against servers of every kind: what is counted, what is said, and that nothing hangs.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ProtoMessage } from '../../src/grpc/protobuf.ts';

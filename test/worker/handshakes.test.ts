@@ -1,4 +1,5 @@
 // TLS handshakes that go wrong: what may pass is tried again, what cannot get better ends the run with its reason.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';

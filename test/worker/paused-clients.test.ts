@@ -1,4 +1,5 @@
 // Clients that somebody else lets send: paused ones send nothing, take nothing, and lose nothing.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';

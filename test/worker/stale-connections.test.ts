@@ -1,5 +1,6 @@
 // Servers that end connections which were used before: what only reads is sent again on a fresh connection, and nothing
 // else is.
+// Needs: time.
 import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';

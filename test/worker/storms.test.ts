@@ -1,4 +1,5 @@
 // Targets that take no requests: they are not stormed, what they refuse is visible, and a blip is not an outage.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TaskResults } from '../../src/metrics/results.ts';

@@ -1,5 +1,6 @@
 // A driver that is suspended and goes on: no burst, no latency that is its own, and a word about it; and nothing at
 // all if it lost its place.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

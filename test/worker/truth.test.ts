@@ -1,4 +1,5 @@
 // What is reported equals what the target saw, request for request, however the target misbehaves.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

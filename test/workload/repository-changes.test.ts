@@ -1,4 +1,5 @@
 // Clones whose origin, address or working copy has changed in ways that git alone does not settle.
+// Needs: time.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
