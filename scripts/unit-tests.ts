@@ -51,8 +51,15 @@ export function readSources(root: string, folders: readonly string[]): Sources {
 }
 
 function main(): void {
+  // `--others` lists the compiled files of all other tests, for the script that runs everything.
+  const wantsOthers = process.argv.includes('--others');
   const files = testFiles(readSources(packageRoot, ['test', 'scripts']));
   const units = files.filter(({ needs }) => needs.length === 0);
+  if (wantsOthers) {
+    const others = files.filter(({ needs }) => needs.length > 0);
+    process.stdout.write(others.map(({ path }) => `dist/${path.replace(/\.ts$/, '.js')}\n`).join(''));
+    return;
+  }
   const others = new Set(files.flatMap(({ needs }) => needs));
   process.stderr.write(
     `${units.length} of ${files.length} test files; the others need ${[...others].sort().join(', ')}: npm test\n`,

@@ -49,6 +49,8 @@ export class RedlineController {
   private activeClients = 0;
   private limit: number;
   private lastTrouble = Number.NEGATIVE_INFINITY;
+  /** When clients were last added, and how many were active before. */
+  private lastRise = { at: Number.NEGATIVE_INFINITY, from: 0 };
   private turnsAtCeiling = 0;
   /** How many clients the next try beyond the ceiling adds. */
   private probe = 1;
@@ -75,7 +77,7 @@ export class RedlineController {
 
   /** The most clients that held without trouble, and have not failed since; 0 = none yet. */
   get maxStable(): number {
-    return this.stable.most;
+    return this.stable.surest;
   }
 
   /** Takes what has happened; returns the change that it leads to, `null` if there is none. */
@@ -85,7 +87,7 @@ export class RedlineController {
     if (this.current === 'sleeping') this.wake(now);
     else if (trouble !== null && this.activeClients > 0) this.scaleDown(now);
     else if (this.current === 'neutral') this.hold();
-    else this.scaleUp(left);
+    else this.scaleUp(now, left);
     if (this.activeClients === before) return null;
     return { at: now, active: this.activeClients, trouble: this.activeClients < before ? trouble : null };
   }
@@ -97,6 +99,8 @@ export class RedlineController {
 
   private scaleDown(now: Millis): void {
     const failed = this.activeClients;
+    // What is reported so soon may be what the clients before the rise have met.
+    if (now - this.lastRise.at < 1.5 * redlineTick) this.stable.doubt(this.lastRise.from);
     this.stable.fail(failed);
     if (failed < this.limit) this.limit = failed;
     else if (failed === this.limit && this.lastTrouble > Number.NEGATIVE_INFINITY)
@@ -117,12 +121,14 @@ export class RedlineController {
     this.current = 'scaling-up';
   }
 
-  private scaleUp(left: number): void {
+  private scaleUp(now: Millis, left: number): void {
+    const before = this.activeClients;
     const room = Math.min(this.settings.scaleStep, this.limit - this.activeClients);
     if (room <= 0) this.turnsAtCeiling++;
     const isProbe = room <= 0 && this.turnsAtCeiling % TURNS_PER_PROBE === 0;
     const added = room > 0 ? room : isProbe ? this.probe : 0;
     this.activeClients = Math.min(this.activeClients + added, this.settings.maxClients, left);
+    if (this.activeClients > before) this.lastRise = { at: now, from: before };
     this.current = 'neutral';
   }
 }

@@ -126,3 +126,13 @@ test('the newest reading stands for a window that holds none, until the cluster 
   assert.deepEqual(window.check(millis(2990)), { node: 'busy', usage: 97 });
   assert.equal(window.check(millis(4000)), null);
 });
+
+test('trouble that is reported just after a rise casts doubt on the count before it', () => {
+  const controller = new RedlineController({ maxClients: 100, scaleStep: 5, scaleDown: 0.2, sleep: seconds(2) });
+  const tick = (second: number, trouble: string | null) =>
+    controller.tick({ now: millis(second * 1000), trouble, left: 100 });
+  for (let second = 0; second <= 6; second++) tick(second, null);
+  assert.deepEqual([controller.active, controller.maxStable], [20, 15]);
+  tick(7, 'a request failed');
+  assert.equal(controller.maxStable, 10);
+});
